@@ -1,1 +1,2 @@
 //! Neurocards.
+
