@@ -1,2 +1,3 @@
 //! Neurocards.
 
+pub mod domain;

@@ -1,0 +1,14 @@
+//! The rules of the shop: what a brief, an order, a job and a credit are, and how they may change.
+//!
+//! Pure: no clock, no chance, no I/O. Every function is given the time it needs.
+
+pub mod brief;
+pub mod credit;
+pub mod failure;
+pub mod id;
+pub mod job;
+pub mod keyring;
+pub mod model;
+pub mod order;
+pub mod time;
+pub mod user;

@@ -1,0 +1,120 @@
+//! Credits and the books they are kept in: amounts, accounts, entries.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{EntryId, JobId, OrderId, UserId};
+use super::time::Timestamp;
+
+/// What one video costs.
+pub const PRICE: Credits = Credits(1);
+
+/// An amount of credits that moves; never negative.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct Credits(pub u32);
+
+impl fmt::Display for Credits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where credits can be. A user's accounts never go below zero; the shop's may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Account {
+    /// What a user may spend.
+    Available(UserId),
+    /// What a user's running jobs have set aside.
+    Held(UserId),
+    /// Given as a welcome.
+    Gifts,
+    /// Sold for money.
+    Sales,
+    /// Given by an operator.
+    Grants,
+    /// Earned by finished videos.
+    Revenue,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Available(user) => write!(f, "available {user}"),
+            Self::Held(user) => write!(f, "held {user}"),
+            Self::Gifts => f.write_str("gifts"),
+            Self::Sales => f.write_str("sales"),
+            Self::Grants => f.write_str("grants"),
+            Self::Revenue => f.write_str("revenue"),
+        }
+    }
+}
+
+/// Why credits moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The gift a new user gets.
+    Welcome,
+    /// A job set its price aside.
+    Hold {
+        /// The order the job belongs to.
+        order: OrderId,
+        /// The job.
+        job: JobId,
+    },
+    /// A job ended with a video.
+    Capture {
+        /// The job.
+        job: JobId,
+    },
+    /// A job ended without one: the refund.
+    Release {
+        /// The job.
+        job: JobId,
+    },
+    /// An operator gave, or took back.
+    Grant {
+        /// The operator's own words.
+        why: String,
+    },
+}
+
+impl Reason {
+    /// The kind of move in one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::Hold { .. } => "hold",
+            Self::Capture { .. } => "capture",
+            Self::Release { .. } => "release",
+            Self::Grant { .. } => "grant",
+        }
+    }
+
+    /// The job the move belongs to, if any.
+    pub fn job(&self) -> Option<JobId> {
+        match self {
+            Self::Hold { job, .. } | Self::Capture { job } | Self::Release { job } => Some(*job),
+            Self::Welcome | Self::Grant { .. } => None,
+        }
+    }
+}
+
+/// One line of the books: `amount` left `from` and reached `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its running number.
+    pub id: EntryId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The account that gave.
+    pub from: Account,
+    /// The account that got.
+    pub to: Account,
+    /// How much.
+    pub amount: Credits,
+    /// Why.
+    pub reason: Reason,
+}

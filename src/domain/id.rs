@@ -1,0 +1,134 @@
+//! Identifiers, one newtype each, so that none can stand where another is meant.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! number {
+    ($(#[$doc:meta] $name:ident($inner:ty);)*) => {$(
+        #[$doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+macro_rules! text {
+    ($(#[$doc:meta] $name:ident;)*) => {$(
+        #[$doc]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub String);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+number! {
+    /// A Telegram user, who is also the private chat with that user.
+    UserId(u64);
+    /// An order: one confirmed brief, one to five videos.
+    OrderId(u64);
+    /// A job: one video of an order.
+    JobId(u64);
+    /// A ledger entry, numbered from 1 without gaps.
+    EntryId(u64);
+    /// A note in the outbox.
+    NoteId(u64);
+    /// A Telegram update, by which a repeated one is known.
+    UpdateId(u64);
+    /// One walk through the steps; a button carries it, so that an old button is known.
+    DraftId(u64);
+    /// A message the bot sent into a private chat.
+    MessageId(i32);
+}
+
+text! {
+    /// The task the provider made for a job; opaque.
+    TaskId;
+    /// A file Telegram keeps; good for the same bot only.
+    FileId;
+    /// One press of a button, as Telegram names it.
+    CallbackId;
+    /// What ties the pictures of one album together.
+    AlbumId;
+    /// A model, as the provider names it.
+    ModelName;
+}
+
+/// The first eight bytes of a key's SHA-256: enough to know a key again, nothing to use it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyPrint(pub [u8; 8]);
+
+impl fmt::Display for KeyPrint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The public name of a job's photo: a UUIDv8 whose first 48 bits are the job and whose other 74 are chance.
+///
+/// The job is found from the name without an index, and the name cannot be guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PhotoName(u128);
+
+impl PhotoName {
+    /// Names the photo of `job`; `chance` is sixteen random bytes.
+    pub fn new(job: JobId, mut chance: [u8; 16]) -> Self {
+        chance[..6].copy_from_slice(&job.0.to_be_bytes()[2..]);
+        Self(
+            uuid::Builder::from_custom_bytes(chance)
+                .into_uuid()
+                .as_u128(),
+        )
+    }
+
+    /// Reads a name as [`fmt::Display`] writes it, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let uuid = Uuid::try_parse(text).ok()?;
+        let name = Self(uuid.as_u128());
+        (name.to_string() == text).then_some(name)
+    }
+
+    /// The job this name was made for.
+    pub fn job(self) -> JobId {
+        JobId((self.0 >> 80) as u64)
+    }
+}
+
+impl fmt::Display for PhotoName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Uuid::from_u128(self.0).hyphenated().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_name_knows_its_job_and_survives_a_round_trip() {
+        let name = PhotoName::new(JobId(77), [0xab; 16]);
+        assert_eq!(name.job(), JobId(77));
+        assert_eq!(PhotoName::parse(&name.to_string()), Some(name));
+        assert_eq!(PhotoName::parse(&name.to_string().to_uppercase()), None);
+        assert_eq!(PhotoName::parse("../../etc/passwd"), None);
+    }
+
+    #[test]
+    fn two_names_of_one_job_differ_by_chance() {
+        assert_ne!(
+            PhotoName::new(JobId(1), [1; 16]),
+            PhotoName::new(JobId(1), [2; 16])
+        );
+    }
+}

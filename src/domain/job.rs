@@ -1,0 +1,523 @@
+//! A job: one video, its stages, and the only moves between them.
+//!
+//! A move takes the job and gives back the next one, or [`OutOfTurn`] when the job has moved on: a step
+//! that comes late changes nothing. There are no leases; one process owns every job.
+
+use serde::{Deserialize, Serialize};
+
+use super::failure::{Failure, Kind};
+use super::id::{JobId, KeyPrint, ModelName, OrderId, PhotoName, TaskId, UserId};
+use super::time::Timestamp;
+
+/// The most attempts a job gets unless the operator says otherwise.
+pub const MAX_ATTEMPTS: u8 = 3;
+
+/// What an attempt was sent with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The model.
+    pub model: ModelName,
+    /// The key that paid.
+    pub key: KeyPrint,
+}
+
+/// Where a job stands. Each stage carries what is known by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Waits for its first or next attempt.
+    Queued,
+    /// Has its attempt; the photo is fetched and the script written.
+    Preparing,
+    /// The provider is being asked, or its answer was lost. Stored before the call.
+    Submitting {
+        /// What it is asked with.
+        route: Route,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The provider has a task for it.
+    Rendering {
+        /// What it was asked with.
+        route: Route,
+        /// The provider's task.
+        task: TaskId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The provider has a video, which is not on our disk yet.
+    Rendered {
+        /// What it was asked with.
+        route: Route,
+        /// The provider's task.
+        task: TaskId,
+        /// Where the video is.
+        url: String,
+        /// How often fetching it has failed.
+        misses: u8,
+    },
+    /// Ended with a video; its credit is captured.
+    Done {
+        /// The model that made it.
+        model: ModelName,
+        /// When.
+        at: Timestamp,
+        /// Where the provider keeps it for a while.
+        url: String,
+    },
+    /// Ended without one; its credit is back.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Stage {
+    /// Every stage's name, for lists and metrics.
+    pub const NAMES: [&'static str; 7] = [
+        "queued",
+        "preparing",
+        "submitting",
+        "rendering",
+        "rendered",
+        "done",
+        "failed",
+    ];
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Preparing => "preparing",
+            Self::Submitting { .. } => "submitting",
+            Self::Rendering { .. } => "rendering",
+            Self::Rendered { .. } => "rendered",
+            Self::Done { .. } => "done",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    pub fn ended(&self) -> bool {
+        match self {
+            Self::Done { .. } | Self::Failed { .. } => true,
+            Self::Queued
+            | Self::Preparing
+            | Self::Submitting { .. }
+            | Self::Rendering { .. }
+            | Self::Rendered { .. } => false,
+        }
+    }
+
+    /// Whether it takes one of the `max_rendering` places.
+    pub fn takes_a_place(&self) -> bool {
+        match self {
+            Self::Preparing
+            | Self::Submitting { .. }
+            | Self::Rendering { .. }
+            | Self::Rendered { .. } => true,
+            Self::Queued | Self::Done { .. } | Self::Failed { .. } => false,
+        }
+    }
+
+    /// What the provider was asked with, once it was.
+    pub fn route(&self) -> Option<&Route> {
+        match self {
+            Self::Submitting { route, .. }
+            | Self::Rendering { route, .. }
+            | Self::Rendered { route, .. } => Some(route),
+            Self::Queued | Self::Preparing | Self::Done { .. } | Self::Failed { .. } => None,
+        }
+    }
+}
+
+/// One failed attempt, kept for whoever asks later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Which attempt.
+    pub attempt: u8,
+    /// When it failed.
+    pub at: Timestamp,
+    /// How.
+    pub failure: Failure,
+    /// The model it was sent to, if it got so far.
+    pub model: Option<ModelName>,
+}
+
+/// One video of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// The order it belongs to.
+    pub order: OrderId,
+    /// Who pays for it.
+    pub user: UserId,
+    /// The public name of its photo.
+    pub photo: PhotoName,
+    /// The unguessable part of its callback URL.
+    pub nonce: u64,
+    /// How many attempts have begun.
+    pub attempt: u8,
+    /// What the provider is told; kept over retries, so that it is not paid for twice.
+    pub script: Option<String>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// When it is next to be looked at; what that means is the stage's business.
+    pub due: Timestamp,
+    /// When it was ordered.
+    pub placed_at: Timestamp,
+    /// The attempts that failed.
+    pub missed: Vec<Missed>,
+}
+
+/// The job is no longer where the move begins.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("job {job} is {stage}, not {wanted}")]
+pub struct OutOfTurn {
+    /// Which job.
+    pub job: JobId,
+    /// Where it stands.
+    pub stage: &'static str,
+    /// Where the move begins.
+    pub wanted: &'static str,
+}
+
+/// What a failure means for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another attempt, not before this.
+    Retry(Timestamp),
+    /// The same attempt with the next model, at once.
+    NextModel,
+    /// The end: the credit goes back.
+    Refund,
+}
+
+impl Job {
+    /// Begins the next attempt.
+    pub fn claim(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Queued = self.stage else {
+            return Err(self.out_of_turn("queued"));
+        };
+        self.attempt += 1;
+        self.stage = Stage::Preparing;
+        self.due = now;
+        Ok(self)
+    }
+
+    /// Keeps the script.
+    pub fn scripted(mut self, script: String) -> Result<Self, OutOfTurn> {
+        let Stage::Preparing = self.stage else {
+            return Err(self.out_of_turn("preparing"));
+        };
+        self.script = Some(script);
+        Ok(self)
+    }
+
+    /// Puts the attempt off without costing it, for want of a free moment at the provider.
+    pub fn put_off(mut self, until: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Preparing = self.stage else {
+            return Err(self.out_of_turn("preparing"));
+        };
+        self.due = until;
+        Ok(self)
+    }
+
+    /// Says that the provider is about to be asked; `deadline` is when a lost answer is given up.
+    pub fn submit(
+        mut self,
+        route: Route,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Self, OutOfTurn> {
+        let Stage::Preparing = self.stage else {
+            return Err(self.out_of_turn("preparing"));
+        };
+        self.stage = Stage::Submitting { route, since: now };
+        self.due = deadline;
+        Ok(self)
+    }
+
+    /// Takes the task the provider named, in its answer or in a callback after a lost one.
+    pub fn accepted(mut self, task: TaskId, next_look: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Submitting { route, since } = self.stage else {
+            return Err(self.out_of_turn("submitting"));
+        };
+        self.stage = Stage::Rendering { route, task, since };
+        self.due = next_look;
+        Ok(self)
+    }
+
+    /// Plans the next look at the task.
+    pub fn look_again(mut self, at: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Rendering { .. } = self.stage else {
+            return Err(self.out_of_turn("rendering"));
+        };
+        self.due = at;
+        Ok(self)
+    }
+
+    /// The provider has the video.
+    pub fn rendered(mut self, url: String, now: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Rendering { route, task, .. } = self.stage else {
+            return Err(self.out_of_turn("rendering"));
+        };
+        self.stage = Stage::Rendered {
+            route,
+            task,
+            url,
+            misses: 0,
+        };
+        self.due = now;
+        Ok(self)
+    }
+
+    /// The video could not be fetched; the next try is at `again`.
+    pub fn missed_video(mut self, again: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Rendered { misses, .. } = &mut self.stage else {
+            return Err(self.out_of_turn("rendered"));
+        };
+        *misses = misses.saturating_add(1);
+        self.due = again;
+        Ok(self)
+    }
+
+    /// The end with a video.
+    pub fn done(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Rendered { route, url, .. } = self.stage else {
+            return Err(self.out_of_turn("rendered"));
+        };
+        self.stage = Stage::Done {
+            model: route.model,
+            at: now,
+            url,
+        };
+        Ok(self)
+    }
+
+    /// Ends the attempt by `failure`: another attempt, another model, or the end and a refund.
+    ///
+    /// `attempts` is the most a job gets; `models_left` says whether a model of the chain is still awake.
+    pub fn fail(
+        mut self,
+        failure: Failure,
+        now: Timestamp,
+        attempts: u8,
+        models_left: bool,
+    ) -> Result<(Self, Verdict), OutOfTurn> {
+        if self.stage.ended() {
+            return Err(self.out_of_turn("alive"));
+        }
+        let model = self.stage.route().map(|route| route.model.clone());
+        self.missed.push(Missed {
+            attempt: self.attempt,
+            at: now,
+            failure,
+            model,
+        });
+        let verdict = self.judge(failure, now, attempts, models_left);
+        match verdict {
+            Verdict::Retry(at) => {
+                self.stage = Stage::Queued;
+                self.due = at;
+            }
+            Verdict::NextModel => {
+                self.stage = Stage::Preparing;
+                self.due = now;
+            }
+            Verdict::Refund => self.stage = Stage::Failed { failure, at: now },
+        }
+        Ok((self, verdict))
+    }
+
+    fn judge(&self, failure: Failure, now: Timestamp, attempts: u8, models_left: bool) -> Verdict {
+        match failure.kind {
+            Kind::ModelOff if models_left => Verdict::NextModel,
+            Kind::RateLimit | Kind::Temporary if self.attempt < attempts => {
+                match failure.delay(self.attempt) {
+                    Some(delay) => Verdict::Retry(now.plus(delay)),
+                    None => Verdict::Refund,
+                }
+            }
+            Kind::UserViolation
+            | Kind::Billing
+            | Kind::RateLimit
+            | Kind::Temporary
+            | Kind::Unknown
+            | Kind::ModelOff
+            | Kind::BadPhoto => Verdict::Refund,
+        }
+    }
+
+    fn out_of_turn(&self, wanted: &'static str) -> OutOfTurn {
+        OutOfTurn {
+            job: self.id,
+            stage: self.stage.name(),
+            wanted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::failure::Source;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn job() -> Job {
+        Job {
+            id: JobId(1),
+            order: OrderId(1),
+            user: UserId(1),
+            photo: PhotoName::new(JobId(1), [7; 16]),
+            nonce: 9,
+            attempt: 0,
+            script: None,
+            stage: Stage::Queued,
+            due: NOW,
+            placed_at: NOW,
+            missed: Vec::new(),
+        }
+    }
+
+    fn route() -> Route {
+        Route {
+            model: ModelName("m".into()),
+            key: KeyPrint([1; 8]),
+        }
+    }
+
+    fn failure(kind: Kind) -> Failure {
+        Failure::new(kind, Source::Kie)
+    }
+
+    #[test]
+    fn the_straight_way_ends_with_a_video() {
+        let job = job().claim(NOW).unwrap().scripted("s".into()).unwrap();
+        let job = job
+            .submit(route(), NOW, NOW)
+            .unwrap()
+            .accepted(TaskId("t".into()), NOW)
+            .unwrap();
+        let job = job
+            .look_again(NOW.plus(Duration::from_secs(10)))
+            .unwrap()
+            .rendered("u".into(), NOW)
+            .unwrap();
+        let job = job.done(NOW).unwrap();
+        assert_eq!(job.attempt, 1);
+        assert!(job.stage.ended());
+        assert_eq!(job.clone().done(NOW).unwrap_err().stage, "done");
+        assert!(job.fail(failure(Kind::Unknown), NOW, 3, true).is_err());
+    }
+
+    #[test]
+    fn a_temporary_failure_is_tried_three_times() {
+        let mut now = NOW;
+        let mut job = job();
+        for (attempt, delay) in [(1, 10), (2, 20)] {
+            let (next, verdict) = job
+                .claim(now)
+                .unwrap()
+                .fail(failure(Kind::Temporary), now, 3, true)
+                .unwrap();
+            assert_eq!(
+                verdict,
+                Verdict::Retry(now.plus(Duration::from_secs(delay)))
+            );
+            assert_eq!(next.attempt, attempt);
+            now = next.due;
+            job = next;
+        }
+        let (end, verdict) = job
+            .claim(now)
+            .unwrap()
+            .fail(failure(Kind::Temporary), now, 3, true)
+            .unwrap();
+        assert_eq!(
+            (verdict, end.attempt, end.missed.len()),
+            (Verdict::Refund, 3, 3)
+        );
+    }
+
+    #[test]
+    fn a_dead_model_costs_no_attempt() {
+        let job = job().claim(NOW).unwrap().submit(route(), NOW, NOW).unwrap();
+        let (job, verdict) = job.fail(failure(Kind::ModelOff), NOW, 3, true).unwrap();
+        assert_eq!(
+            (verdict, job.attempt, job.stage.name()),
+            (Verdict::NextModel, 1, "preparing")
+        );
+        let (_, verdict) = job.fail(failure(Kind::ModelOff), NOW, 3, false).unwrap();
+        assert_eq!(verdict, Verdict::Refund);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Move {
+        Claim,
+        Script,
+        PutOff,
+        Submit,
+        Accept,
+        Look,
+        Render,
+        Miss,
+        Done,
+        Fail(Kind),
+    }
+
+    fn moves() -> impl Strategy<Value = Move> {
+        prop_oneof![
+            3 => Just(Move::Claim),
+            1 => Just(Move::Script),
+            1 => Just(Move::PutOff),
+            3 => Just(Move::Submit),
+            3 => Just(Move::Accept),
+            1 => Just(Move::Look),
+            2 => Just(Move::Render),
+            1 => Just(Move::Miss),
+            2 => Just(Move::Done),
+            4 => proptest::sample::select(Kind::ALL.to_vec()).prop_map(Move::Fail),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_a_job_ends_once_and_never_exceeds_its_attempts(path in prop::collection::vec(moves(), 1..60)) {
+            let mut job = job();
+            let mut ends = 0;
+            for step in path {
+                let before = job.clone();
+                let after = match step {
+                    Move::Claim => job.clone().claim(NOW),
+                    Move::Script => job.clone().scripted("s".into()),
+                    Move::PutOff => job.clone().put_off(NOW),
+                    Move::Submit => job.clone().submit(route(), NOW, NOW),
+                    Move::Accept => job.clone().accepted(TaskId("t".into()), NOW),
+                    Move::Look => job.clone().look_again(NOW),
+                    Move::Render => job.clone().rendered("u".into(), NOW),
+                    Move::Miss => job.clone().missed_video(NOW),
+                    Move::Done => job.clone().done(NOW),
+                    Move::Fail(kind) => job.clone().fail(failure(kind), NOW, MAX_ATTEMPTS, true).map(|(job, _)| job),
+                };
+                match after {
+                    Ok(next) => {
+                        prop_assert!(!before.stage.ended(), "a job that ended moved");
+                        ends += u32::from(next.stage.ended());
+                        job = next;
+                    }
+                    Err(refused) => prop_assert_eq!(refused.stage, before.stage.name()),
+                }
+                prop_assert!(job.attempt <= MAX_ATTEMPTS);
+                prop_assert!(ends <= 1);
+            }
+        }
+    }
+}
