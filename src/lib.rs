@@ -1,3 +1,4 @@
 //! Neurocards.
 
 pub mod domain;
+pub mod flow;

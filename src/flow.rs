@@ -1,0 +1,659 @@
+//! The conversation: `step` takes a session and an event and gives the next session and what is to be done.
+//!
+//! Pure, total, and never silent: every event in every session has an answer.
+
+pub mod event;
+pub mod say;
+pub mod session;
+
+use crate::domain::brief::{Brief, Count, Recipe, Text, TextError};
+use crate::domain::credit::Credits;
+use crate::domain::id::DraftId;
+
+use event::{Button, Command, Event, Picture, Style};
+use say::{Ask, Hint, Say, Toast};
+use session::{Session, Step};
+
+/// What `step` must know of the world, read in the same transaction.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// What the user may spend.
+    pub balance: Credits,
+    /// A number no draft has had.
+    pub fresh: DraftId,
+    /// The brief behind an «again» button, if the order is the user's own.
+    pub again: Option<Brief>,
+}
+
+/// What is to be done, all in the same transaction but the toast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Say something in the chat.
+    Tell(Say),
+    /// Answer the press of a button; tried at once and not kept.
+    Toast(Toast),
+    /// Place an order. The balance has been checked.
+    Order {
+        /// What.
+        brief: Brief,
+        /// How many.
+        count: Count,
+    },
+    /// The user can, or can no longer, be written to.
+    Reachable(bool),
+}
+
+/// One step of the conversation.
+pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effect>) {
+    match event {
+        Event::Command(command) => on_command(session, command, facts),
+        Event::Text(raw) => on_text(session, &raw, facts),
+        Event::Picture(picture) => on_picture(session, picture, facts),
+        Event::BadFile(hint) => reask(session, hint, facts),
+        Event::Other => {
+            let hint = wanted(&session.step);
+            reask(session, hint, facts)
+        }
+        Event::Edited => reask(session, Hint::EditIgnored, facts),
+        Event::Press(button) => on_press(session, button, facts),
+        Event::Blocked => (session, vec![Effect::Reachable(false)]),
+        Event::Unblocked => (session, vec![Effect::Reachable(true)]),
+        Event::Group => (session, tell(Say::Group)),
+    }
+}
+
+fn on_command(session: Session, command: Command, facts: &Facts) -> (Session, Vec<Effect>) {
+    match command {
+        Command::Start => (
+            session.idle(),
+            tell(Say::Welcome {
+                balance: facts.balance,
+            }),
+        ),
+        Command::Menu => (session.idle(), tell(Say::Menu { hint: None })),
+        Command::Cancel if session.step == Step::Idle => (
+            session,
+            tell(Say::Menu {
+                hint: Some(Hint::NothingToCancel),
+            }),
+        ),
+        Command::Cancel => (
+            session.idle(),
+            tell(Say::Menu {
+                hint: Some(Hint::Cancelled),
+            }),
+        ),
+        Command::Help => {
+            let mut effects = tell(Say::Help);
+            effects
+                .extend(ask(&session, facts).map(|ask| Effect::Tell(Say::Ask { hint: None, ask })));
+            (session, effects)
+        }
+        Command::Unknown => reask(session, Hint::UnknownCommand, facts),
+    }
+}
+
+fn on_text(session: Session, raw: &str, facts: &Facts) -> (Session, Vec<Effect>) {
+    let text = match Text::parse(raw) {
+        Ok(text) => text,
+        Err(TextError::Empty) => return reask(session, Hint::EmptyText, facts),
+        Err(TextError::TooLong) => return reask(session, Hint::TooLong, facts),
+    };
+    let step = match session.step.clone() {
+        Step::AwaitText { photo } => Step::AwaitTemplate {
+            photo,
+            product: text,
+        },
+        Step::AwaitPrompt { photo, product } => {
+            let recipe = Recipe::Own { prompt: text };
+            Step::AwaitCount {
+                brief: Brief {
+                    photo,
+                    product,
+                    recipe,
+                },
+            }
+        }
+        Step::AwaitWishes {
+            photo,
+            product,
+            template,
+        } => {
+            let recipe = Recipe::Template {
+                template,
+                wishes: text.wishes(),
+            };
+            Step::AwaitCount {
+                brief: Brief {
+                    photo,
+                    product,
+                    recipe,
+                },
+            }
+        }
+        other @ (Step::Idle
+        | Step::AwaitPhoto
+        | Step::AwaitTemplate { .. }
+        | Step::AwaitCount { .. }
+        | Step::AwaitConfirm { .. }) => {
+            let hint = wanted(&other);
+            return reask(session, hint, facts);
+        }
+    };
+    forward(session, step, None, facts)
+}
+
+fn on_picture(session: Session, picture: Picture, facts: &Facts) -> (Session, Vec<Effect>) {
+    if picture.album.is_some() && picture.album == session.album {
+        return on_album_rest(session);
+    }
+    let (draft, replaced) = match &session.step {
+        Step::Idle => (facts.fresh, false),
+        Step::AwaitPhoto => (session.draft, false),
+        Step::AwaitText { .. } => (session.draft, true),
+        Step::AwaitTemplate { .. }
+        | Step::AwaitPrompt { .. }
+        | Step::AwaitWishes { .. }
+        | Step::AwaitCount { .. }
+        | Step::AwaitConfirm { .. } => {
+            let session = Session {
+                album: picture.album,
+                album_told: true,
+                ..session
+            };
+            return reask(session, Hint::HavePhoto, facts);
+        }
+    };
+    let caption = picture
+        .caption
+        .as_deref()
+        .and_then(|raw| Text::parse(raw).ok());
+    let (step, hint) = match caption {
+        Some(product) => (
+            Step::AwaitTemplate {
+                photo: picture.photo,
+                product,
+            },
+            Some(Hint::CaptionTaken),
+        ),
+        None => (
+            Step::AwaitText {
+                photo: picture.photo,
+            },
+            replaced.then_some(Hint::PhotoReplaced),
+        ),
+    };
+    let session = Session {
+        draft,
+        album: picture.album,
+        album_told: false,
+        ..session
+    };
+    forward(session, step, hint, facts)
+}
+
+/// Says once that only the first picture of an album counts.
+fn on_album_rest(session: Session) -> (Session, Vec<Effect>) {
+    if session.album_told {
+        return (session, Vec::new());
+    }
+    (
+        Session {
+            album_told: true,
+            ..session
+        },
+        tell(Say::AlbumFirst),
+    )
+}
+
+fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session, Vec<Effect>) {
+    let Some(button) = button else {
+        return stale(session, facts);
+    };
+    match button {
+        Button::Menu => toasted(session.idle(), Say::Menu { hint: None }),
+        Button::Make => {
+            let session = session.fresh(facts.fresh);
+            let (session, effects) = forward(session, Step::AwaitPhoto, None, facts);
+            (session, with_toast(Toast::Plain, effects))
+        }
+        Button::Cabinet => toasted(
+            session,
+            Say::Cabinet {
+                balance: facts.balance,
+            },
+        ),
+        Button::Support => toasted(session, Say::Support),
+        Button::TopUp => toasted(session, Say::TopUp),
+        Button::Again(_) => match facts.again.clone() {
+            Some(brief) => {
+                let session = session.fresh(facts.fresh);
+                let (session, effects) = forward(
+                    session,
+                    Step::AwaitCount { brief },
+                    Some(Hint::SameAgain),
+                    facts,
+                );
+                (session, with_toast(Toast::Plain, effects))
+            }
+            None => stale(session, facts),
+        },
+        Button::Style { draft, style } if draft == session.draft => on_style(session, style, facts),
+        Button::Count { draft, count } if draft == session.draft => on_count(session, count, facts),
+        Button::Confirm { draft } if draft == session.draft => on_confirm(session, facts),
+        Button::Cancel { draft } if draft == session.draft && session.step != Step::Idle => {
+            toasted(
+                session.idle(),
+                Say::Menu {
+                    hint: Some(Hint::Cancelled),
+                },
+            )
+        }
+        Button::Style { .. }
+        | Button::Count { .. }
+        | Button::Confirm { .. }
+        | Button::Cancel { .. } => stale(session, facts),
+    }
+}
+
+/// A template was pressed; the seller may change their mind while the next question is open.
+fn on_style(session: Session, style: Style, facts: &Facts) -> (Session, Vec<Effect>) {
+    let (photo, product) = match session.step.clone() {
+        Step::AwaitTemplate { photo, product } => (photo, product),
+        Step::AwaitPrompt { photo, product } if style != Style::Own => (photo, product),
+        Step::AwaitWishes {
+            photo,
+            product,
+            template,
+        } if style != Style::Template(template) => (photo, product),
+        Step::AwaitPrompt { .. } | Step::AwaitWishes { .. } => {
+            return (session, vec![Effect::Toast(Toast::Already)]);
+        }
+        Step::Idle
+        | Step::AwaitPhoto
+        | Step::AwaitText { .. }
+        | Step::AwaitCount { .. }
+        | Step::AwaitConfirm { .. } => return stale(session, facts),
+    };
+    let step = match style {
+        Style::Template(template) => Step::AwaitWishes {
+            photo,
+            product,
+            template,
+        },
+        Style::Own => Step::AwaitPrompt { photo, product },
+    };
+    let (session, effects) = forward(session, step, None, facts);
+    (session, with_toast(Toast::Plain, effects))
+}
+
+/// A count was pressed; another count replaces it until the order is confirmed.
+fn on_count(session: Session, count: Count, facts: &Facts) -> (Session, Vec<Effect>) {
+    let brief = match session.step.clone() {
+        Step::AwaitCount { brief } => brief,
+        Step::AwaitConfirm {
+            brief,
+            count: chosen,
+        } if chosen != count => brief,
+        Step::AwaitConfirm { .. } => return (session, vec![Effect::Toast(Toast::Already)]),
+        Step::Idle
+        | Step::AwaitPhoto
+        | Step::AwaitText { .. }
+        | Step::AwaitTemplate { .. }
+        | Step::AwaitPrompt { .. }
+        | Step::AwaitWishes { .. } => return stale(session, facts),
+    };
+    if facts.balance < count.price() {
+        return too_few(session, brief, count, facts);
+    }
+    let (session, effects) = forward(session, Step::AwaitConfirm { brief, count }, None, facts);
+    (session, with_toast(Toast::Plain, effects))
+}
+
+fn on_confirm(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
+    match session.step.clone() {
+        Step::AwaitConfirm { brief, count } if facts.balance < count.price() => {
+            too_few(session, brief, count, facts)
+        }
+        Step::AwaitConfirm { brief, count } => {
+            let accepted = Effect::Tell(Say::Accepted {
+                count: count.number(),
+            });
+            let effects = vec![
+                Effect::Toast(Toast::Launched),
+                Effect::Order { brief, count },
+                accepted,
+            ];
+            (session.ordered(), effects)
+        }
+        Step::Idle => (session, vec![Effect::Toast(Toast::Launched)]),
+        Step::AwaitPhoto
+        | Step::AwaitText { .. }
+        | Step::AwaitTemplate { .. }
+        | Step::AwaitPrompt { .. }
+        | Step::AwaitWishes { .. }
+        | Step::AwaitCount { .. } => stale(session, facts),
+    }
+}
+
+fn too_few(session: Session, brief: Brief, count: Count, facts: &Facts) -> (Session, Vec<Effect>) {
+    let say = Say::TooFew {
+        draft: session.draft,
+        need: count.price(),
+        balance: facts.balance,
+    };
+    let session = Session {
+        step: Step::AwaitCount { brief },
+        ..session
+    };
+    toasted(session, say)
+}
+
+/// A button that no longer means anything: answered, and the open question repeated.
+fn stale(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
+    let mut effects = vec![Effect::Toast(Toast::Stale)];
+    let again = ask(&session, facts);
+    effects.extend(again.map(|ask| {
+        Effect::Tell(Say::Ask {
+            hint: Some(Hint::OldButton),
+            ask,
+        })
+    }));
+    (session, effects)
+}
+
+fn forward(
+    session: Session,
+    step: Step,
+    hint: Option<Hint>,
+    facts: &Facts,
+) -> (Session, Vec<Effect>) {
+    let session = Session { step, ..session };
+    let effects = ask(&session, facts).map(|ask| Effect::Tell(Say::Ask { hint, ask }));
+    (session, effects.into_iter().collect())
+}
+
+/// Says what was wrong and repeats the open question; the menu if there is none.
+fn reask(session: Session, hint: Hint, facts: &Facts) -> (Session, Vec<Effect>) {
+    let say = match ask(&session, facts) {
+        Some(ask) => Say::Ask {
+            hint: Some(hint),
+            ask,
+        },
+        None => Say::Menu { hint: Some(hint) },
+    };
+    (session, tell(say))
+}
+
+/// The question the session waits on.
+fn ask(session: &Session, facts: &Facts) -> Option<Ask> {
+    let draft = session.draft;
+    Some(match &session.step {
+        Step::Idle => return None,
+        Step::AwaitPhoto => Ask::Photo,
+        Step::AwaitText { .. } => Ask::Text,
+        Step::AwaitTemplate { .. } => Ask::Template { draft },
+        Step::AwaitPrompt { .. } => Ask::Prompt,
+        Step::AwaitWishes { .. } => Ask::Wishes,
+        Step::AwaitCount { .. } => Ask::Count { draft },
+        Step::AwaitConfirm { count, .. } => Ask::Confirm {
+            draft,
+            count: count.number(),
+            cost: count.price(),
+            balance: facts.balance,
+        },
+    })
+}
+
+/// What to say to something that does not answer the open question.
+fn wanted(step: &Step) -> Hint {
+    match step {
+        Step::Idle => Hint::NotUnderstood,
+        Step::AwaitPhoto => Hint::NeedPhoto,
+        Step::AwaitText { .. } | Step::AwaitPrompt { .. } | Step::AwaitWishes { .. } => {
+            Hint::NeedText
+        }
+        Step::AwaitTemplate { .. } | Step::AwaitCount { .. } | Step::AwaitConfirm { .. } => {
+            Hint::NeedButton
+        }
+    }
+}
+
+fn tell(say: Say) -> Vec<Effect> {
+    vec![Effect::Tell(say)]
+}
+
+fn toasted(session: Session, say: Say) -> (Session, Vec<Effect>) {
+    (session, with_toast(Toast::Plain, tell(say)))
+}
+
+fn with_toast(toast: Toast, mut effects: Vec<Effect>) -> Vec<Effect> {
+    effects.insert(0, Effect::Toast(toast));
+    effects
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::brief::{Photo, Template};
+    use crate::domain::id::{AlbumId, FileId, OrderId};
+
+    fn facts(balance: u32, fresh: u64) -> Facts {
+        Facts {
+            balance: Credits(balance),
+            fresh: DraftId(fresh),
+            again: Some(brief()),
+        }
+    }
+
+    fn photo() -> Photo {
+        Photo {
+            file: FileId("p".into()),
+        }
+    }
+
+    fn brief() -> Brief {
+        let recipe = Recipe::Own {
+            prompt: Text::parse("prompt").unwrap(),
+        };
+        Brief {
+            photo: photo(),
+            product: Text::parse("pillow").unwrap(),
+            recipe,
+        }
+    }
+
+    fn picture() -> Event {
+        Event::Picture(Picture {
+            photo: photo(),
+            album: None,
+            caption: None,
+        })
+    }
+
+    fn walk(events: Vec<Event>, balance: u32) -> (Session, Vec<Effect>) {
+        let start = (Session::new(), Vec::new());
+        events.into_iter().fold(start, |(session, _), event| {
+            step(session, event, &facts(balance, 7))
+        })
+    }
+
+    fn to_count() -> Vec<Event> {
+        let style = Style::Template(Template::Ugc);
+        vec![
+            Event::Press(Some(Button::Make)),
+            picture(),
+            Event::Text("pillow".into()),
+            Event::Press(Some(Button::Style {
+                draft: DraftId(7),
+                style,
+            })),
+            Event::Text("-".into()),
+        ]
+    }
+
+    fn count(count: Count) -> Event {
+        Event::Press(Some(Button::Count {
+            draft: DraftId(7),
+            count,
+        }))
+    }
+
+    fn confirm() -> Event {
+        Event::Press(Some(Button::Confirm { draft: DraftId(7) }))
+    }
+
+    fn orders(effects: &[Effect]) -> usize {
+        effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Order { .. }))
+            .count()
+    }
+
+    #[test]
+    fn six_steps_make_an_order_once() {
+        let mut events = to_count();
+        events.extend([count(Count::Three), confirm()]);
+        let (session, effects) = walk(events.clone(), 5);
+        assert_eq!((session.step, orders(&effects)), (Step::Idle, 1));
+        events.push(confirm());
+        let (_, effects) = walk(events, 5);
+        assert_eq!(effects, [Effect::Toast(Toast::Launched)]);
+    }
+
+    #[test]
+    fn an_own_prompt_skips_the_wishes() {
+        let mut events = to_count();
+        events[3] = Event::Press(Some(Button::Style {
+            draft: DraftId(7),
+            style: Style::Own,
+        }));
+        events[4] = Event::Text("a pillow floats".into());
+        let (session, _) = walk(events, 5);
+        let Step::AwaitCount { brief } = session.step else {
+            panic!("{session:?}")
+        };
+        assert_eq!(brief.recipe.name(), "self");
+    }
+
+    #[test]
+    fn too_few_credits_keep_the_draft() {
+        let mut events = to_count();
+        events.push(count(Count::Three));
+        let (session, effects) = walk(events, 2);
+        assert!(matches!(session.step, Step::AwaitCount { .. }));
+        assert!(matches!(
+            effects[1],
+            Effect::Tell(Say::TooFew {
+                need: Credits(3),
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn the_balance_counts_when_the_order_is_confirmed() {
+        let mut events = to_count();
+        events.push(count(Count::Three));
+        let (session, _) = walk(events, 3);
+        let (session, effects) = step(session, confirm(), &facts(2, 8));
+        assert_eq!(orders(&effects), 0);
+        assert!(matches!(session.step, Step::AwaitCount { .. }));
+    }
+
+    fn drafts() -> impl Strategy<Value = DraftId> {
+        (0..4u64).prop_map(DraftId)
+    }
+
+    fn buttons() -> impl Strategy<Value = Button> {
+        prop_oneof![
+            Just(Button::Menu),
+            Just(Button::Make),
+            Just(Button::Cabinet),
+            Just(Button::Support),
+            Just(Button::TopUp),
+            Just(Button::Again(OrderId(1))),
+            (drafts(), prop::sample::select(Style::ALL.to_vec()))
+                .prop_map(|(draft, style)| Button::Style { draft, style }),
+            (drafts(), prop::sample::select(Count::ALL.to_vec()))
+                .prop_map(|(draft, count)| Button::Count { draft, count }),
+            drafts().prop_map(|draft| Button::Confirm { draft }),
+            drafts().prop_map(|draft| Button::Cancel { draft }),
+        ]
+    }
+
+    fn pictures() -> impl Strategy<Value = Event> {
+        (prop::option::of(0..2u8), prop::option::of("[a-z ]{0,5}")).prop_map(|(album, caption)| {
+            let album = album.map(|id| AlbumId(id.to_string()));
+            Event::Picture(Picture {
+                photo: photo(),
+                album,
+                caption,
+            })
+        })
+    }
+
+    fn events() -> impl Strategy<Value = Event> {
+        let commands = [
+            Command::Start,
+            Command::Menu,
+            Command::Cancel,
+            Command::Help,
+            Command::Unknown,
+        ];
+        let text = prop_oneof![
+            Just("-".to_owned()),
+            Just("  ".to_owned()),
+            Just("🔥".repeat(4097)),
+            "\\PC{0,20}"
+        ];
+        prop_oneof![
+            1 => prop::sample::select(commands.to_vec()).prop_map(Event::Command),
+            6 => text.prop_map(Event::Text),
+            4 => pictures(),
+            1 => Just(Event::BadFile(Hint::NotAPicture)),
+            1 => Just(Event::Other),
+            1 => Just(Event::Edited),
+            1 => Just(Event::Press(None)),
+            9 => buttons().prop_map(|button| Event::Press(Some(button))),
+            1 => Just(Event::Blocked),
+            1 => Just(Event::Unblocked),
+            1 => Just(Event::Group),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+        #[test]
+        fn no_reachable_session_leaves_an_event_without_an_answer(
+            path in prop::collection::vec((events(), 0..6u32, any::<bool>()), 1..40),
+        ) {
+            let mut session = Session::new();
+            let mut fresh = 0;
+            for (event, balance, own) in path {
+                fresh = (fresh + 1) % 4;
+                let mut facts = facts(balance, fresh);
+                if !own {
+                    facts.again = None;
+                }
+                let pressed = matches!(event, Event::Press(_));
+                let of_the_album = matches!(&event, Event::Picture(picture)
+                    if picture.album.is_some() && picture.album == session.album && session.album_told);
+                let (next, effects) = step(session, event, &facts);
+                prop_assert_eq!(effects.is_empty(), of_the_album, "{:?}", effects);
+                let toasts = effects.iter().filter(|effect| matches!(effect, Effect::Toast(_))).count();
+                prop_assert_eq!(toasts, usize::from(pressed), "one toast per press");
+                prop_assert!(orders(&effects) <= 1);
+                for effect in &effects {
+                    if let Effect::Order { count, .. } = effect {
+                        prop_assert!(count.price() <= facts.balance);
+                        prop_assert_eq!(&next.step, &Step::Idle);
+                    }
+                }
+                session = next;
+            }
+        }
+    }
+}
