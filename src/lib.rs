@@ -1,4 +1,5 @@
 //! Neurocards.
 
+pub mod clock;
 pub mod domain;
 pub mod flow;
