@@ -1,6 +1,7 @@
 //! Neurocards.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod flow;
 pub mod telemetry;

@@ -1,0 +1,199 @@
+//! What the operator chose, read from one annotated file, the environment and secret files.
+
+mod duration;
+mod reader;
+mod secret;
+mod sections;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use duration::{DurationError, parse as parse_duration};
+pub use reader::{Mistake, Mistakes};
+pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
+
+use crate::domain::id::UserId;
+use reader::{Reader, Section};
+
+/// The annotated file that is compiled in and stands for a missing one.
+pub const SHIPPED: &str = include_str!("../data/neurocards.toml");
+/// The shipped file's name in mistakes.
+const SHIPPED_NAME: &str = "data/neurocards.toml";
+
+/// Everything an operator may choose.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the world reaches us, without a slash at the end.
+    pub public_url: Option<String>,
+    updates: Updates,
+    /// Credits given to a new seller.
+    pub welcome_credits: u32,
+    /// Attempts at one video, 1 to 10.
+    pub max_attempts: u8,
+    /// Steps worked on at once.
+    pub workers: usize,
+    /// Videos out at the provider at once.
+    pub max_rendering: usize,
+    /// The interval between two looks at a running task.
+    pub look_every: Duration,
+    /// How long one attempt may render.
+    pub generation_deadline: Duration,
+    /// How long running steps are waited for when the daemon stops.
+    pub shutdown_grace: Duration,
+    /// The Telegram name sellers are sent to for help, without the `@`.
+    pub support_username: String,
+    /// Who hears alerts and may give orders.
+    pub admin_ids: Vec<UserId>,
+    /// A PEM file trusted beside the built-in roots.
+    pub extra_root_file: Option<PathBuf>,
+    /// The price list as sellers read it.
+    pub packages_text: PackagesText,
+    /// The messenger.
+    pub telegram: Telegram,
+    /// The video provider.
+    pub kie: Kie,
+    /// The script's author.
+    pub gpt: Gpt,
+    /// The plain door.
+    pub http: Http,
+    /// The TLS door, if there is one.
+    pub https: Option<Https>,
+    /// The database.
+    pub store: Store,
+    /// The log.
+    pub log: Log,
+}
+
+/// The price list, one text per language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackagesText {
+    /// In Russian.
+    pub ru: String,
+    /// In English.
+    pub en: String,
+}
+
+/// How Telegram's updates come to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Updates {
+    /// Telegram calls us at `public_url`.
+    Webhook,
+    /// We ask Telegram.
+    Polling,
+}
+
+impl Config {
+    /// Reads the file at `path`, or the shipped one, with secrets from `env` and the files it names.
+    ///
+    /// Relative paths in the file start from the file's own directory. All mistakes are returned at once.
+    pub fn load(
+        path: Option<&Path>,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Mistakes> {
+        let Some(path) = path else {
+            return Self::parse(SHIPPED_NAME, Path::new(""), SHIPPED, env);
+        };
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Mistakes::one(&name, format!("cannot be read: {error}")))?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&name, base, &text, env)
+    }
+
+    /// How Telegram's updates come to us.
+    pub fn updates(&self) -> Updates {
+        self.updates
+    }
+
+    fn parse(
+        name: &str,
+        base: &Path,
+        text: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Mistakes> {
+        let mut reader = Reader::new(name, base, text);
+        let config = Self::read(&mut reader, env);
+        reader.finish()?;
+        Ok(config)
+    }
+
+    fn read(reader: &mut Reader<'_>, env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut top = reader.section("");
+        let public_url = top.optional("public_url", value::url);
+        Self {
+            updates: updates(&mut top, public_url.as_deref()),
+            public_url,
+            welcome_credits: top.value("welcome_credits", "2", value::whole(0..=1000)),
+            max_attempts: top.value("max_attempts", "3", value::whole(1..=10)),
+            workers: top.value("workers", "20", value::whole(1..=1000)),
+            max_rendering: top.value("max_rendering", "100", value::whole(1..=10_000)),
+            look_every: top.value("look_every", r#""10s""#, value::duration("1s", "10m")),
+            generation_deadline: top.value(
+                "generation_deadline",
+                r#""30m""#,
+                value::duration("1m", "24h"),
+            ),
+            shutdown_grace: top.value("shutdown_grace", r#""30s""#, value::duration("0s", "10m")),
+            support_username: top.value("support_username", r#""kirbudilov""#, value::username),
+            admin_ids: top.value("admin_ids", "[5235703016]", value::list(value::user)),
+            extra_root_file: top.optional_path("extra_root_file"),
+            packages_text: packages_text(&mut reader.section("packages_text")),
+            telegram: Telegram::read(&mut reader.section("telegram"), env),
+            kie: Kie::read(&mut reader.section("kie"), env),
+            gpt: Gpt::read(&mut reader.section("gpt"), env),
+            http: Http::read(&mut reader.section("http")),
+            https: Https::read(&mut reader.section("https")),
+            store: Store::read(&mut reader.section("store")),
+            log: Log::read(&mut reader.section("log")),
+        }
+    }
+}
+
+fn updates(top: &mut Section<'_, '_>, public_url: Option<&str>) -> Updates {
+    let secure = public_url.is_some_and(|url| url.starts_with("https://"));
+    let choices = &[
+        ("auto", None),
+        ("webhook", Some(Updates::Webhook)),
+        ("polling", Some(Updates::Polling)),
+    ];
+    match top.value("updates", r#""auto""#, value::choice(choices)) {
+        Some(Updates::Webhook) if !secure => {
+            top.mistake(
+                "updates",
+                "a webhook needs a public_url that begins with https://",
+            );
+            Updates::Webhook
+        }
+        Some(chosen) => chosen,
+        None if secure => Updates::Webhook,
+        None => Updates::Polling,
+    }
+}
+
+fn packages_text(section: &mut Section<'_, '_>) -> PackagesText {
+    PackagesText {
+        ru: section.value("ru", PACKAGES_RU, value::text),
+        en: section.value("en", PACKAGES_EN, value::text),
+    }
+}
+
+/// The shipped price list in Russian, as a TOML value.
+const PACKAGES_RU: &str = r#""""
+💎 5 кредитов — 5 видео
+💎 15 кредитов — 15 видео
+💎 50 кредитов — 50 видео
+
+Один кредит — одно видео. Если видео не получилось, кредит возвращается.
+Оплата — через поддержку: напишите нам, назовите пакет, и мы пополним баланс.""""#;
+/// The shipped price list in English, as a TOML value.
+const PACKAGES_EN: &str = r#""""
+💎 5 credits — 5 videos
+💎 15 credits — 15 videos
+💎 50 credits — 50 videos
+
+One credit is one video. If a video fails, its credit comes back.
+Payment is arranged through support: write to us, name a package, and we top up your balance.""""#;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,285 @@
+//! The reader of the annotated file: every key once, with its default, and all mistakes together.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::value::{self, Parsed};
+
+/// The least likeness at which an unknown key is taken for a misspelt one.
+const LIKENESS: f64 = 0.7;
+
+/// One thing wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The file, as the operator named it.
+    pub file: String,
+    /// The line, counted from 1, if it stands on one.
+    pub line: Option<usize>,
+    /// What is wrong and what to do.
+    pub text: String,
+}
+
+/// Everything wrong with the configuration, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<Mistake>);
+
+impl Mistakes {
+    pub(super) fn one(file: &str, text: String) -> Self {
+        Self(vec![Mistake {
+            file: file.to_owned(),
+            line: None,
+            text,
+        }])
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.text),
+            None => write!(f, "{}: {}", self.file, self.text),
+        }
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, mistake) in self.0.iter().enumerate() {
+            write!(f, "{}{mistake}", if at == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// A key somebody has read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known {
+    /// The section it stands in; empty at the top.
+    pub section: &'static str,
+    /// Its name.
+    pub key: &'static str,
+    /// Its default as a TOML value; nothing if it is unset by default.
+    pub default: Option<&'static str>,
+}
+
+/// A file being read.
+pub(super) struct Reader<'a> {
+    name: &'a str,
+    base: &'a Path,
+    text: &'a str,
+    root: DeTable<'a>,
+    mistakes: BTreeMap<(Option<usize>, usize), String>,
+    known: Vec<Known>,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins to read `text`; relative paths in it start from `base`.
+    pub fn new(name: &'a str, base: &'a Path, text: &'a str) -> Self {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let mut reader = Self {
+            name,
+            base,
+            text,
+            root: root.into_inner(),
+            mistakes: BTreeMap::new(),
+            known: Vec::new(),
+        };
+        for error in errors {
+            reader.note(error.span(), error.message().to_owned());
+        }
+        reader
+    }
+
+    /// The section `[name]`; the top of the file if the name is empty.
+    pub fn section<'r>(&'r mut self, name: &'static str) -> Section<'r, 'a> {
+        Section { reader: self, name }
+    }
+
+    /// The keys read so far.
+    #[cfg(test)]
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// Ends the reading: keys nobody asked for are mistakes too.
+    pub fn finish(mut self) -> Result<(), Mistakes> {
+        for (span, text) in self.unknown() {
+            self.note(Some(span), text);
+        }
+        let mistakes = self.mistakes.into_iter().map(|((line, _), text)| Mistake {
+            file: self.name.to_owned(),
+            line,
+            text,
+        });
+        let mistakes: Vec<_> = mistakes.collect();
+        if mistakes.is_empty() {
+            Ok(())
+        } else {
+            Err(Mistakes(mistakes))
+        }
+    }
+
+    fn unknown(&self) -> Vec<(Range<usize>, String)> {
+        let mut found = Vec::new();
+        for (key, held) in &self.root {
+            let section = self
+                .known
+                .iter()
+                .find(|known| known.section == key.get_ref().as_ref());
+            match (section, held.get_ref()) {
+                (Some(known), DeValue::Table(table)) => found.extend(
+                    table
+                        .iter()
+                        .filter_map(|(key, _)| self.stranger(known.section, key)),
+                ),
+                (Some(_), _) => {
+                    let text = format!("{0} must be a section: [{0}]", key.get_ref());
+                    found.push((key.span(), text));
+                }
+                (None, _) => found.extend(self.stranger("", key)),
+            }
+        }
+        found
+    }
+
+    fn stranger(
+        &self,
+        section: &str,
+        key: &toml::Spanned<std::borrow::Cow<'_, str>>,
+    ) -> Option<(Range<usize>, String)> {
+        let name = key.get_ref().as_ref();
+        let known = |known: &&Known| known.section == section && known.key == name;
+        if self.known.iter().any(|key| known(&key)) {
+            return None;
+        }
+        let hint = self.hint(section, name);
+        Some((
+            key.span(),
+            format!("there is no key {}{hint}", path(section, name)),
+        ))
+    }
+
+    fn hint(&self, section: &str, name: &str) -> String {
+        if let Some(known) = self.known.iter().find(|known| known.key == name) {
+            return match known.section {
+                "" => "; it belongs at the top, before the first [section]".into(),
+                section => format!("; it belongs in [{section}]"),
+            };
+        }
+        let keys = self.known.iter().filter(|known| known.section == section);
+        let sections = self.known.iter().filter(|_| section.is_empty());
+        keys.map(|known| known.key)
+            .chain(sections.map(|known| known.section))
+            .map(|known| (strsim::jaro_winkler(known, name), known))
+            .filter(|(likeness, _)| *likeness >= LIKENESS)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| format!("; did you mean {known}?"))
+            .unwrap_or_default()
+    }
+
+    fn note(&mut self, span: Option<Range<usize>>, text: String) {
+        let line = span.map(|span| {
+            let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+            before.iter().filter(|byte| **byte == b'\n').count() + 1
+        });
+        let place = (line, self.mistakes.len());
+        self.mistakes.insert(place, text);
+    }
+}
+
+/// One section of a file being read.
+pub(super) struct Section<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    name: &'static str,
+}
+
+impl Section<'_, '_> {
+    /// Reads a key; `default` is a TOML value, used when the key is absent or wrong.
+    pub fn value<T>(
+        &mut self,
+        key: &'static str,
+        default: &'static str,
+        parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
+    ) -> T {
+        self.know(key, Some(default));
+        self.held(key, &parse).unwrap_or_else(|| {
+            let value = DeValue::parse(default).expect("our defaults are TOML");
+            parse(value.get_ref()).expect("our defaults are right")
+        })
+    }
+
+    /// Reads a key that is unset by default.
+    pub fn optional<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
+    ) -> Option<T> {
+        self.know(key, None);
+        self.held(key, &parse)
+    }
+
+    /// Reads the name of a file, unset by default.
+    pub fn optional_path(&mut self, key: &'static str) -> Option<PathBuf> {
+        let path = self.optional(key, value::text)?;
+        Some(self.reader.base.join(path))
+    }
+
+    /// Reads names of files.
+    pub fn paths(&mut self, key: &'static str) -> Vec<PathBuf> {
+        let paths = self.value(key, "[]", value::list(value::text));
+        let base = self.reader.base;
+        paths.into_iter().map(|path| base.join(path)).collect()
+    }
+
+    /// Notes that what `key` says, or that it says nothing, cannot be.
+    pub fn mistake(&mut self, key: &'static str, text: &str) {
+        let span = self.find(key).map(|(span, _)| span);
+        let text = format!("{}: {text}", path(self.name, key));
+        self.reader.note(span, text);
+    }
+
+    fn know(&mut self, key: &'static str, default: Option<&'static str>) {
+        self.reader.known.push(Known {
+            section: self.name,
+            key,
+            default,
+        });
+    }
+
+    fn held<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
+    ) -> Option<T> {
+        let (span, parsed) = self.find(key).map(|(span, value)| (span, parse(value)))?;
+        parsed
+            .map_err(|wanted| {
+                let text = format!("{} {wanted}", path(self.name, key));
+                self.reader.note(Some(span), text);
+            })
+            .ok()
+    }
+
+    fn find(&self, key: &str) -> Option<(Range<usize>, &DeValue<'_>)> {
+        let table = match self.name {
+            "" => &self.reader.root,
+            name => self.reader.root.get(name)?.get_ref().as_table()?,
+        };
+        let held = table.get(key)?;
+        Some((held.span(), held.get_ref()))
+    }
+}
+
+fn path(section: &str, key: &str) -> String {
+    if section.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{section}.{key}")
+    }
+}

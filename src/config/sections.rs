@@ -1,0 +1,258 @@
+//! The sections of the file, a struct each.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
+
+use super::reader::Section;
+use super::secret::{self, Env};
+use super::value;
+use crate::domain::id::ModelName;
+
+/// `[telegram]`
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    /// Where the Bot API lives.
+    pub api_url: String,
+    /// The bot's token.
+    pub token: SecretString,
+    /// How long an ordinary call may take.
+    pub call_timeout: Duration,
+    /// How long sending a video may take.
+    pub upload_timeout: Duration,
+    /// Messages a second to all chats together.
+    pub messages_per_second: u32,
+    /// The interval between two messages to one chat.
+    pub per_chat_interval: Duration,
+    /// Messages one chat may get before the interval holds.
+    pub per_chat_burst: u32,
+    /// A video of more bytes goes as a link.
+    pub link_over: u64,
+    /// What Telegram must say at the webhook; nothing: one is made up.
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// `[kie]`
+#[derive(Debug, Clone)]
+pub struct Kie {
+    /// Where the provider lives.
+    pub api_url: String,
+    /// The account's keys, at least one, each once.
+    pub keys: Vec<SecretString>,
+    /// The chain of models, at least one, first choice first.
+    pub models: Vec<ModelName>,
+    /// New tasks in ten seconds.
+    pub creates_per_10s: u32,
+    /// Whether the provider is asked to call back.
+    pub callbacks: bool,
+    /// How long a call may take.
+    pub timeout: Duration,
+}
+
+/// `[gpt]`
+#[derive(Debug, Clone)]
+pub struct Gpt {
+    /// Where the API lives, with its version.
+    pub api_url: String,
+    /// The model that writes.
+    pub model: String,
+    /// The key; without one scripts come from the templates.
+    pub key: Option<SecretString>,
+    /// Whether the model is shown the photo.
+    pub vision: bool,
+    /// How long a call may take.
+    pub timeout: Duration,
+    /// The longest answer, in tokens.
+    pub max_tokens: u32,
+}
+
+/// `[http]`
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// Where plain HTTP is spoken; may be empty.
+    pub listen: Vec<SocketAddr>,
+}
+
+/// `[https]`
+#[derive(Debug, Clone)]
+pub struct Https {
+    /// Where TLS is spoken, at least one address.
+    pub listen: Vec<SocketAddr>,
+    /// The certificate chain, PEM.
+    pub cert_file: PathBuf,
+    /// The private key, PEM.
+    pub key_file: PathBuf,
+}
+
+/// `[store]`
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// The database's cache, in MiB.
+    pub cache_mb: usize,
+    /// Changes committed together at most.
+    pub batch: usize,
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// An env-filter, such as `info` or `info,neurocards::kie=debug`.
+    pub level: String,
+    /// For whom a line is written.
+    pub format: LogFormat,
+}
+
+/// For whom a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a reader.
+    Human,
+    /// For a machine.
+    Json,
+}
+
+impl Telegram {
+    pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>) -> Self {
+        let timeout = || value::duration("1s", "1h");
+        let token = secret::from_env_or_file(section, env, "TELEGRAM_TOKEN", "token_file");
+        if token.is_none() {
+            section.mistake(
+                "token_file",
+                "there is no bot token: set TELEGRAM_TOKEN in the environment, or name a file \
+                 that holds it; @BotFather gives it out",
+            );
+        }
+        Self {
+            api_url: section.value("api_url", r#""https://api.telegram.org""#, value::url),
+            token: token.unwrap_or_default(),
+            call_timeout: section.value("call_timeout", r#""20s""#, timeout()),
+            upload_timeout: section.value("upload_timeout", r#""5m""#, timeout()),
+            messages_per_second: section.value("messages_per_second", "30", value::whole(1..=1000)),
+            per_chat_interval: section.value(
+                "per_chat_interval",
+                r#""1s""#,
+                value::duration("0s", "1m"),
+            ),
+            per_chat_burst: section.value("per_chat_burst", "5", value::whole(1..=100)),
+            link_over: section.value("link_over", "47185920", value::whole(0..=2_000_000_000)),
+            webhook_secret: webhook_secret(section),
+        }
+    }
+}
+
+fn webhook_secret(section: &mut Section<'_, '_>) -> Option<SecretString> {
+    const KEY: &str = "webhook_secret_file";
+    let file = section.optional_path(KEY)?;
+    let secret = secret::from_file(section, KEY, &file)?;
+    let fits = secret.expose_secret().len() <= 256
+        && secret
+            .expose_secret()
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if !fits {
+        let wanted = "a webhook secret is 1 to 256 Latin letters, digits, _ and -";
+        section.mistake(KEY, wanted);
+    }
+    Some(secret)
+}
+
+impl Kie {
+    pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>) -> Self {
+        let mut keys = secret::numbered(env, "KIE_API_KEY");
+        for file in section.paths("key_files") {
+            let key = secret::from_file(section, "key_files", &file);
+            secret::add(&mut keys, key);
+        }
+        if keys.is_empty() {
+            section.mistake(
+                "key_files",
+                "there is no key: set KIE_API_KEY in the environment (more in KIE_API_KEY_1, \
+                 KIE_API_KEY_2 and so on), or name files that hold one each",
+            );
+        }
+        const MODELS: &str = r#"["sora-2-image-to-video", "bytedance/seedance-1.5-pro", "kling-2.6/image-to-video"]"#;
+        let models = value::some(value::list(value::model));
+        Self {
+            api_url: section.value("api_url", r#""https://api.kie.ai""#, value::url),
+            keys,
+            models: section.value("models", MODELS, models),
+            creates_per_10s: section.value("creates_per_10s", "20", value::whole(1..=1000)),
+            callbacks: section.value("callbacks", "true", value::truth),
+            timeout: section.value("timeout", r#""60s""#, value::duration("1s", "1h")),
+        }
+    }
+}
+
+impl Gpt {
+    pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>) -> Self {
+        Self {
+            api_url: section.value("api_url", r#""https://api.openai.com/v1""#, value::url),
+            model: section.value("model", r#""gpt-4o-mini""#, value::text),
+            key: secret::from_env_or_file(section, env, "OPENAI_API_KEY", "key_file"),
+            vision: section.value("vision", "false", value::truth),
+            timeout: section.value("timeout", r#""60s""#, value::duration("1s", "1h")),
+            max_tokens: section.value("max_tokens", "600", value::whole(50..=100_000)),
+        }
+    }
+}
+
+impl Http {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Self {
+        let listen = value::list(value::socket);
+        Self {
+            listen: section.value("listen", r#"["127.0.0.1:8080"]"#, listen),
+        }
+    }
+}
+
+impl Https {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+        let listen = section.optional("listen", value::some(value::list(value::socket)));
+        let cert_file = section.optional_path("cert_file");
+        let key_file = section.optional_path("key_file");
+        let given = listen.is_some() || cert_file.is_some() || key_file.is_some();
+        for (key, absent) in [
+            ("listen", listen.is_none()),
+            ("cert_file", cert_file.is_none()),
+            ("key_file", key_file.is_none()),
+        ] {
+            if given && absent {
+                section.mistake(
+                    key,
+                    "is missing: listen, cert_file and key_file go together",
+                );
+            }
+        }
+        Some(Self {
+            listen: listen?,
+            cert_file: cert_file?,
+            key_file: key_file?,
+        })
+    }
+}
+
+impl Store {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Self {
+        Self {
+            cache_mb: section.value("cache_mb", "64", value::whole(1..=65_536)),
+            batch: section.value("batch", "256", value::whole(1..=10_000)),
+        }
+    }
+}
+
+impl Log {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Self {
+        let formats = &[("human", LogFormat::Human), ("json", LogFormat::Json)];
+        let level = section.value("level", r#""info""#, value::text);
+        if let Err(error) = EnvFilter::builder().parse(&level) {
+            section.mistake("level", &format!("is not an env-filter: {error}"));
+        }
+        Self {
+            level,
+            format: section.value("format", r#""human""#, value::choice(formats)),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Tests of the configuration: the shipped file tells the truth, and mistakes are told well.
+
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+
+use super::reader::{Known, Reader};
+use super::{Config, LogFormat, SHIPPED, Updates};
+use crate::domain::id::UserId;
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "TELEGRAM_TOKEN" => Some("123:hidden-token".into()),
+        "KIE_API_KEY" => Some(" hidden-kie\n".into()),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Result<Config, Vec<String>> {
+    Config::parse("shop.toml", Path::new(""), text, &env)
+        .map_err(|mistakes| mistakes.to_string().lines().map(str::to_owned).collect())
+}
+
+fn known() -> Vec<Known> {
+    let mut reader = Reader::new("", Path::new(""), "");
+    Config::read(&mut reader, &env);
+    reader.known().to_vec()
+}
+
+/// Every `key = …` and `# key = …` line of the shipped file as (section, key, set).
+fn shipped_keys() -> Vec<(String, String, bool)> {
+    let mut section = String::new();
+    let mut keys = Vec::new();
+    for line in SHIPPED.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_end_matches(']').to_owned();
+        }
+        let (set, line) = line
+            .strip_prefix("# ")
+            .map_or((true, line), |line| (false, line));
+        if let Some((key, _)) = line.split_once(" = ")
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+        {
+            keys.push((section.clone(), key.to_owned(), set));
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_key_stands_in_the_shipped_file_with_its_default() {
+    let file: toml::Table = SHIPPED.parse().unwrap();
+    for Known {
+        section,
+        key,
+        default,
+    } in known()
+    {
+        let table = match section {
+            "" => &file,
+            section => file[section].as_table().unwrap(),
+        };
+        let place = (section.to_owned(), key.to_owned(), default.is_some());
+        let count = shipped_keys()
+            .iter()
+            .filter(|found| **found == place)
+            .count();
+        assert_eq!(count, 1, "{section}.{key}");
+        let default = default.map(|text| format!("v = {text}").parse::<toml::Table>().unwrap());
+        assert_eq!(
+            table.get(key),
+            default.as_ref().map(|t| &t["v"]),
+            "{section}.{key}"
+        );
+    }
+}
+
+#[test]
+fn every_key_of_the_shipped_file_is_known_and_explained() {
+    let known = known();
+    for (section, key, _) in shipped_keys() {
+        let found = known
+            .iter()
+            .any(|known| known.section == section && known.key == key);
+        assert!(found, "{section}.{key}");
+        let lines: Vec<_> = SHIPPED.lines().collect();
+        let at = lines
+            .iter()
+            .position(|line| line.contains(&format!("{key} = ")))
+            .unwrap();
+        assert!(
+            lines[at - 1].starts_with("# "),
+            "{section}.{key} is not explained"
+        );
+    }
+}
+
+#[test]
+fn the_shipped_file_and_an_empty_one_mean_the_same() {
+    let shipped = Config::load(None, &env).unwrap();
+    assert_eq!(format!("{shipped:?}"), format!("{:?}", parse("").unwrap()));
+    assert_eq!(shipped.updates(), Updates::Polling);
+    assert_eq!(shipped.admin_ids, [UserId(5_235_703_016)]);
+    assert_eq!(shipped.generation_deadline, Duration::from_secs(1800));
+    assert_eq!(shipped.log.format, LogFormat::Human);
+    assert_eq!(shipped.kie.models.len(), 3);
+    assert!(shipped.packages_text.ru.starts_with("💎 5 кредитов"));
+    assert!(shipped.https.is_none());
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_each_with_its_line() {
+    let text = "wrokers = 5\nmax_attempts = 11\nlook_every = 10\nworkers = \"x\"\n\n[kie]\n\
+                models = []\nwelcome_credits = 3\n[gpt]\nvision = \"yes\"\n[https]\n\
+                cert_file = \"a.pem\"\n[quux]\n[log]\nlevel = \"a=b=c\"\nformat = \"xml\"\n";
+    let told = parse(text).unwrap_err();
+    let wanted = [
+        "shop.toml: https.listen: is missing",
+        "shop.toml: https.key_file: is missing",
+        "shop.toml:1: there is no key wrokers; did you mean workers?",
+        "shop.toml:2: max_attempts must be a whole number from 1 to 10",
+        "shop.toml:3: look_every must be a text in quotes",
+        "shop.toml:4: workers must be a whole number from 1 to 1000",
+        "shop.toml:7: kie.models must not be empty",
+        "shop.toml:8: there is no key kie.welcome_credits; it belongs at the top",
+        "shop.toml:10: gpt.vision must be true or false",
+        "shop.toml:13: there is no key quux",
+        "shop.toml:15: log.level: is not an env-filter",
+        "shop.toml:16: log.format must be one of \"human\", \"json\"",
+    ];
+    assert_eq!(told.len(), wanted.len(), "{told:#?}");
+    for (told, wanted) in told.iter().zip(wanted) {
+        assert!(told.starts_with(wanted), "{told}\n{wanted}");
+    }
+}
+
+#[test]
+fn broken_toml_is_told_with_its_line() {
+    let told = parse("workers = 5\nlook_every = \"10s\n[kie\n").unwrap_err();
+    assert!(told[0].starts_with("shop.toml:2: "), "{told:#?}");
+    let told = parse("kie = 5").unwrap_err();
+    assert_eq!(told, ["shop.toml:1: kie must be a section: [kie]"]);
+}
+
+#[test]
+fn a_missing_file_is_told() {
+    let told = Config::load(Some(Path::new("/nowhere/shop.toml")), &env).unwrap_err();
+    assert!(
+        told.to_string()
+            .starts_with("/nowhere/shop.toml: cannot be read: ")
+    );
+}
+
+#[test]
+fn missing_secrets_are_mistakes_that_name_the_remedy() {
+    let told = Config::load(None, &|_| None).unwrap_err().to_string();
+    for remedy in [
+        "TELEGRAM_TOKEN",
+        "telegram.token_file",
+        "KIE_API_KEY",
+        "kie.key_files",
+    ] {
+        assert!(told.contains(remedy), "{told}");
+    }
+    assert_eq!(told.lines().count(), 2, "{told}");
+}
+
+#[test]
+fn keys_are_gathered_once_each_until_a_gap_of_ten() {
+    let env = |name: &str| match name {
+        "TELEGRAM_TOKEN" => Some("t".into()),
+        "KIE_API_KEY" | "KIE_API_KEY_2" => Some("a".to_owned()),
+        "KIE_API_KEY_1" => Some("b".into()),
+        "KIE_API_KEY_12" => Some("c".into()),
+        "KIE_API_KEY_23" => Some("beyond the gap".into()),
+        "KIE_API_KEY_3" => Some(String::new()),
+        _ => None,
+    };
+    let config = Config::load(None, &env).unwrap();
+    let keys: Vec<_> = config
+        .kie
+        .keys
+        .iter()
+        .map(|key| key.expose_secret())
+        .collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+}
+
+#[test]
+fn secrets_come_from_files_beside_the_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("shop.toml");
+    std::fs::write(
+        &path,
+        "[telegram]\ntoken_file = \"t\"\n[kie]\nkey_files = [\"k\", \"l\"]\n",
+    )
+    .unwrap();
+    std::fs::write(dir.path().join("t"), "token\n").unwrap();
+    std::fs::write(dir.path().join("k"), "key\n").unwrap();
+    let told = Config::load(Some(&path), &|_| None)
+        .unwrap_err()
+        .to_string();
+    assert!(told.contains("shop.toml:4: kie.key_files: "), "{told}");
+    std::fs::write(dir.path().join("l"), "key").unwrap();
+    let config = Config::load(Some(&path), &|_| None).unwrap();
+    assert_eq!(config.telegram.token.expose_secret(), "token");
+    assert_eq!(config.kie.keys.len(), 1);
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    let shown = format!("{:?}", Config::load(None, &env).unwrap());
+    assert!(!shown.contains("hidden"), "{shown}");
+}
+
+#[test]
+fn a_webhook_follows_a_secure_public_url() {
+    let updates = |text: &str| parse(text).map(|config| config.updates());
+    assert_eq!(
+        updates("public_url = \"https://a.example/\""),
+        Ok(Updates::Webhook)
+    );
+    assert_eq!(
+        updates("public_url = \"http://a.example\""),
+        Ok(Updates::Polling)
+    );
+    let polling = "public_url = \"https://a.example\"\nupdates = \"polling\"";
+    assert_eq!(updates(polling), Ok(Updates::Polling));
+    assert!(updates("updates = \"webhook\"").is_err());
+}
+
+#[test]
+fn a_url_loses_its_last_slash_and_must_be_plain() {
+    let config = parse("public_url = \"https://a.example:8443/shop/\"").unwrap();
+    assert_eq!(
+        config.public_url.as_deref(),
+        Some("https://a.example:8443/shop")
+    );
+    for bad in [
+        "ftp://a",
+        "a.example",
+        "https://u:p@a",
+        "https://a/?x=1",
+        "",
+    ] {
+        assert!(parse(&format!("public_url = \"{bad}\"")).is_err(), "{bad}");
+    }
+}
