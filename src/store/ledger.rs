@@ -1,0 +1,148 @@
+//! The books: every move of credits is an entry, and balances change only here.
+
+use super::StoreError;
+use super::record::UserRow;
+use super::txn::Txn;
+use crate::domain::credit::{Account, Credits, Entry, Reason};
+use crate::domain::id::{EntryId, UserId};
+use crate::domain::time::Timestamp;
+
+/// Moves `amount` from one account to another and writes it down. The caller keeps `row` afterwards.
+///
+/// A user's account in the move must be `user`'s. Nothing is written when a user's account does not cover it.
+#[allow(clippy::too_many_arguments)]
+pub fn post(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    row: &mut UserRow,
+    now: Timestamp,
+    from: Account,
+    to: Account,
+    amount: Credits,
+    reason: Reason,
+) -> Result<EntryId, StoreError> {
+    let taken = take(row, user, from, amount)?;
+    row.user.available = taken.0;
+    row.user.held = taken.1;
+    give(row, user, to, amount);
+    let counters = txn.counters();
+    for (account, sign) in [(from, -1), (to, 1)] {
+        let change = sign * i64::from(amount.0);
+        match account {
+            Account::Gifts => counters.gifts += change,
+            Account::Sales => counters.sales += change,
+            Account::Grants => counters.grants += change,
+            Account::Revenue => counters.revenue += change,
+            Account::Available(_) | Account::Held(_) => {}
+        }
+    }
+    counters.entry += 1;
+    let id = EntryId(counters.entry);
+    txn.put_entry(&Entry {
+        id,
+        at: now,
+        from,
+        to,
+        amount,
+        reason,
+    })?;
+    Ok(id)
+}
+
+/// The user's balances after `amount` has left `from`.
+fn take(
+    row: &UserRow,
+    user: UserId,
+    from: Account,
+    amount: Credits,
+) -> Result<(Credits, Credits), StoreError> {
+    let (available, held) = (row.user.available, row.user.held);
+    let short = || StoreError::Overdrawn {
+        account: from.to_string(),
+        amount,
+    };
+    let less = |balance: Credits| {
+        balance
+            .0
+            .checked_sub(amount.0)
+            .map(Credits)
+            .ok_or_else(short)
+    };
+    match from {
+        Account::Available(owner) if owner == user => Ok((less(available)?, held)),
+        Account::Held(owner) if owner == user => Ok((available, less(held)?)),
+        Account::Available(_) | Account::Held(_) => Err(short()),
+        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => {
+            Ok((available, held))
+        }
+    }
+}
+
+fn give(row: &mut UserRow, user: UserId, to: Account, amount: Credits) {
+    let more = |balance: &mut Credits| balance.0 = balance.0.saturating_add(amount.0);
+    match to {
+        Account::Available(owner) if owner == user => more(&mut row.user.available),
+        Account::Held(owner) if owner == user => more(&mut row.user.held),
+        Account::Available(_)
+        | Account::Held(_)
+        | Account::Gifts
+        | Account::Sales
+        | Account::Grants
+        | Account::Revenue => {}
+    }
+}
+
+/// What an operator's grant came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Granted {
+    /// Done; the balance now.
+    Done(Credits),
+    /// The same key was used before; the balance now.
+    Before(Credits),
+    /// There is no such user.
+    NoUser,
+    /// More would be taken back than there is.
+    TooMuch(Credits),
+}
+
+/// Gives `credits` to a user, or takes them back when negative. `key` makes a repeat harmless. The user is told.
+pub fn grant(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    credits: i32,
+    why: &str,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Granted, StoreError> {
+    let Some(mut row) = txn.user(user)? else {
+        return Ok(Granted::NoUser);
+    };
+    if let Some(key) = key
+        && txn.granted(key)?.is_some()
+    {
+        return Ok(Granted::Before(row.user.available));
+    }
+    let amount = Credits(credits.unsigned_abs());
+    if credits < 0 && row.user.available < amount {
+        return Ok(Granted::TooMuch(row.user.available));
+    }
+    let (from, to) = match credits < 0 {
+        false => (Account::Grants, Account::Available(user)),
+        true => (Account::Available(user), Account::Grants),
+    };
+    let reason = Reason::Grant {
+        why: why.to_owned(),
+    };
+    let entry = post(txn, user, &mut row, now, from, to, amount, reason)?;
+    if let Some(key) = key {
+        txn.put_granted(key, entry)?;
+    }
+    txn.put_user(user, &row)?;
+    let balance = row.user.available;
+    let say = crate::flow::say::Say::Granted {
+        credits: i64::from(credits),
+        balance,
+    };
+    super::outbox::tell(txn, user, row.user.lang, say, now)?;
+    Ok(Granted::Done(balance))
+}

@@ -1,0 +1,168 @@
+//! The outbox: what is to be said, in order per chat, until Telegram has it.
+
+use super::StoreError;
+use super::record::{Note, Raised};
+use super::txn::Txn;
+use crate::domain::id::{JobId, MessageId, NoteId, OrderId, UserId};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
+use crate::flow::say::{Alert, Say};
+
+/// An alert is repeated no sooner than this.
+const QUIET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
+/// The private chat with a user.
+pub fn chat_of(user: UserId) -> i64 {
+    i64::try_from(user.0).expect("Telegram's user ids have at most 52 bits")
+}
+
+/// The user of a private chat; nothing for a group.
+pub fn user_of(chat: i64) -> Option<UserId> {
+    u64::try_from(chat).ok().map(UserId)
+}
+
+/// Says something to a user.
+pub fn tell(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    lang: Lang,
+    say: Say,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tell_chat(txn, chat_of(user), lang, say, now)
+}
+
+/// Says something in any chat.
+pub fn tell_chat(
+    txn: &mut Txn<'_>,
+    chat: i64,
+    lang: Lang,
+    say: Say,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    txn.put_note(chat, &Note { say, lang, at: now })?;
+    Ok(())
+}
+
+/// Tells every operator, once per cause and hour; what is held back is counted.
+pub fn alert(
+    txn: &mut Txn<'_>,
+    admins: &[UserId],
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match txn.raised(cause)? {
+        Some(raised) if now.since(raised.told) < QUIET => {
+            return txn.put_raised(
+                cause,
+                &Raised {
+                    held: raised.held + 1,
+                    ..raised
+                },
+            );
+        }
+        Some(_) | None => txn.put_raised(cause, &Raised { told: now, held: 0 })?,
+    }
+    tell_admins(txn, admins, alert, now)
+}
+
+/// Tells every operator that a cause is gone, if they were told of it.
+pub fn recovered(
+    txn: &mut Txn<'_>,
+    admins: &[UserId],
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !txn.end_raised(cause)? {
+        return Ok(());
+    }
+    tell_admins(txn, admins, alert, now)
+}
+
+fn tell_admins(
+    txn: &mut Txn<'_>,
+    admins: &[UserId],
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for admin in admins {
+        let lang = txn.user(*admin)?.map_or(Lang::Ru, |row| row.user.lang);
+        tell(txn, *admin, lang, Say::Alert(alert.clone()), now)?;
+    }
+    Ok(())
+}
+
+/// What Telegram made of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// Said; nothing to remember.
+    Plainly,
+    /// The status message of an order has this id from now on.
+    Status(OrderId, MessageId),
+    /// The status message of an order is gone: send a new one next time.
+    StatusLost(OrderId),
+    /// The video of a job has this `file_id` from now on.
+    Video(JobId, String),
+}
+
+/// Strikes a note that was said, or cannot be.
+pub fn strike(txn: &mut Txn<'_>, chat: i64, note: NoteId, sent: &Sent) -> Result<(), StoreError> {
+    txn.strike_note(chat, note)?;
+    match sent {
+        Sent::Plainly => Ok(()),
+        Sent::Status(order, message) => {
+            let mut order = txn.order(*order)?;
+            order.status = Some(*message);
+            txn.put_order(&order)
+        }
+        Sent::StatusLost(order) => {
+            let mut order = txn.order(*order)?;
+            order.status = None;
+            txn.put_order(&order)
+        }
+        Sent::Video(job, file) => txn.put_video(*job, file),
+    }
+}
+
+/// Marks the user of a chat as out of reach and drops what waits for them, but for how their orders ended:
+/// that is said when they come back.
+pub fn unreachable(txn: &mut Txn<'_>, chat: i64) -> Result<(), StoreError> {
+    let known = match user_of(chat) {
+        Some(user) => txn.user(user)?.map(|row| (user, row)),
+        None => None,
+    };
+    let stays = known.is_some();
+    if let Some((user, mut row)) = known {
+        row.user.reachable = false;
+        txn.put_user(user, &row)?;
+    }
+    for (id, note) in txn.notes(chat)? {
+        if !(stays && outcome(&note.say)) {
+            txn.strike_note(chat, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a note tells how an order ended, or what became of a balance.
+pub fn outcome(say: &Say) -> bool {
+    match say {
+        Say::Video(_) | Say::VideoLink(_) | Say::Refunded { .. } | Say::Granted { .. } => true,
+        Say::Welcome { .. }
+        | Say::Menu { .. }
+        | Say::Ask { .. }
+        | Say::Help
+        | Say::Support
+        | Say::Cabinet { .. }
+        | Say::TopUp
+        | Say::TooFew { .. }
+        | Say::Accepted { .. }
+        | Say::AlbumFirst
+        | Say::Group
+        | Say::Status { .. }
+        | Say::Retrying
+        | Say::Alert(_) => false,
+    }
+}

@@ -1,0 +1,162 @@
+//! The due index: which job is next, fair between users; and every plain move of a job.
+//!
+//! A job in the timed lane waits for a moment, one in the ready lane for one of the places, in the order of its
+//! fair tag. A job being stepped keeps its row, so that a restart finds it; who steps what is in memory only.
+
+use super::record::{JobRow, Lane};
+use super::txn::Txn;
+use super::{Shop, StoreError, verdict};
+use crate::domain::id::JobId;
+use crate::domain::job::{Job, OutOfTurn, Stage};
+use crate::domain::time::Timestamp;
+use crate::domain::user::User;
+use redb::ReadableTable;
+
+/// The lane of jobs that wait for a moment.
+pub const TIMED: u8 = 0;
+/// The lane of jobs that wait for a place.
+pub const READY: u8 = 1;
+
+/// Puts a new job behind the user's other ones and beside everybody else's.
+///
+/// Start-time fair queueing: the tag is one more than the later of the user's last tag and the queue's own time,
+/// so that five orders of one user do not stand before the first of another.
+pub fn enqueue(txn: &mut Txn<'_>, user: &mut User, job: Job) -> Result<(), StoreError> {
+    let tag = user.last_tag.max(txn.counted().fair) + 1;
+    user.last_tag = tag;
+    put(txn, Lane::None, job, Lane::Ready(tag))
+}
+
+/// Begins the attempts of up to `most` jobs that wait for a place, as long as there are places.
+pub fn claim(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    most: usize,
+    now: Timestamp,
+) -> Result<Vec<Job>, StoreError> {
+    let free = shop.max_rendering.saturating_sub(txn.counted().places) as usize;
+    let mut rows = Vec::new();
+    for row in txn
+        .due
+        .range((READY, 0, 0)..(READY + 1, 0, 0))?
+        .take(most.min(free))
+    {
+        let (_, tag, job) = row?.0.value();
+        rows.push((tag, JobId(job)));
+    }
+    let mut claimed = Vec::new();
+    for (tag, id) in rows {
+        let row = txn.job(id)?;
+        let job = must(row.job.claim(now))?;
+        txn.counters().fair = tag;
+        put(txn, row.lane, job.clone(), Lane::Timed(now))?;
+        verdict::tell_status(txn, &job, now)?;
+        claimed.push(job);
+    }
+    Ok(claimed)
+}
+
+/// Begins the next attempt of a job whose time has come; without a free place it joins those that wait for one.
+pub fn claim_timed(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    now: Timestamp,
+) -> Result<Option<Job>, StoreError> {
+    let row = txn.job(id)?;
+    if row.job.stage != Stage::Queued || row.job.due > now || !matches!(row.lane, Lane::Timed(_)) {
+        return Ok(None);
+    }
+    if txn.counted().places >= shop.max_rendering {
+        let tag = txn.counted().fair;
+        put(txn, row.lane, row.job, Lane::Ready(tag))?;
+        return Ok(None);
+    }
+    let job = must(row.job.claim(now))?;
+    put(txn, row.lane, job.clone(), Lane::Timed(now))?;
+    verdict::tell_status(txn, &job, now)?;
+    Ok(Some(job))
+}
+
+/// Moves a job, if it is still at `attempt` and where the move begins; the job as it is then, or how it is not.
+pub fn advance(
+    txn: &mut Txn<'_>,
+    id: JobId,
+    attempt: u8,
+    step: impl FnOnce(Job) -> Result<Job, OutOfTurn>,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let row = txn.job(id)?;
+    if row.job.attempt != attempt {
+        let stage = row.job.stage.name();
+        return Ok(Err(OutOfTurn {
+            job: id,
+            stage,
+            wanted: "at the same attempt",
+        }));
+    }
+    match step(row.job) {
+        Ok(job) => {
+            let lane = Lane::Timed(job.due);
+            put(txn, row.lane, job.clone(), lane)?;
+            Ok(Ok(job))
+        }
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Makes a job due at once.
+pub fn nudge(txn: &mut Txn<'_>, id: JobId, now: Timestamp) -> Result<(), StoreError> {
+    let mut row = txn.job(id)?;
+    if !matches!(row.lane, Lane::Timed(at) if at > now) {
+        return Ok(());
+    }
+    row.job.due = now;
+    put(txn, row.lane, row.job, Lane::Timed(now))
+}
+
+/// Keeps a job, its row in the due index and the number of places taken, all in step.
+pub(super) fn put(txn: &mut Txn<'_>, from: Lane, job: Job, to: Lane) -> Result<(), StoreError> {
+    let before = match from {
+        Lane::None => false,
+        Lane::Timed(_) | Lane::Ready(_) => txn.job(job.id)?.job.stage.takes_a_place(),
+    };
+    let after = job.stage.takes_a_place();
+    if before != after {
+        let places = &mut txn.counters().places;
+        *places = if after {
+            *places + 1
+        } else {
+            places.saturating_sub(1)
+        };
+    }
+    if before && !after {
+        txn.wake_jobs();
+    }
+    let to = if job.stage.ended() { Lane::None } else { to };
+    if from != to {
+        if let Some(key) = key(from, job.id) {
+            txn.strike_due(key)?;
+        }
+        if let Some(key) = key(to, job.id) {
+            txn.put_due(key, job.stage == Stage::Queued)?;
+        }
+    }
+    txn.put_job(&JobRow { job, lane: to })
+}
+
+fn key(lane: Lane, job: JobId) -> Option<(u8, u64, u64)> {
+    match lane {
+        Lane::None => None,
+        Lane::Timed(at) => Some((TIMED, at.0, job.0)),
+        Lane::Ready(tag) => Some((READY, tag, job.0)),
+    }
+}
+
+/// A move that the same transaction has just made sure of.
+fn must(moved: Result<Job, OutOfTurn>) -> Result<Job, StoreError> {
+    moved.map_err(|refused| StoreError::Corrupt {
+        table: "jobs.v1",
+        key: refused.job.to_string(),
+        what: "does not agree with the due index",
+    })
+}

@@ -1,0 +1,183 @@
+//! Stored forms: `[tag][version][bincode]`, fixed-width little-endian, with a limit.
+//!
+//! A domain type is stored as it is until its shape first changes; then the old shape freezes here under its
+//! version and the new one gets the next. Golden bytes in the tests make such a change loud.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::credit::Entry;
+use crate::domain::job::Job;
+use crate::domain::keyring::Rest;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Lang, User};
+use crate::flow::say::Say;
+use crate::flow::session::Session;
+
+/// No record is larger, in bytes; a corrupt length cannot ask for more.
+const LIMIT: usize = 1 << 20;
+
+/// Something stored under a tag and a version.
+pub trait Record: Serialize + DeserializeOwned {
+    /// Tells this kind of record from every other.
+    const TAG: u8;
+    /// The version written.
+    const VERSION: u8;
+    /// What it is called in errors.
+    const NAME: &'static str;
+}
+
+macro_rules! records {
+    ($($type:ty = $tag:literal, $version:literal;)*) => {$(
+        impl Record for $type {
+            const TAG: u8 = $tag;
+            const VERSION: u8 = $version;
+            const NAME: &'static str = stringify!($type);
+        }
+    )*};
+}
+
+records! {
+    Counters = 1, 1;
+    UserRow = 2, 1;
+    Order = 3, 1;
+    JobRow = 4, 1;
+    Entry = 5, 1;
+    Note = 6, 1;
+    Rest = 7, 1;
+    Raised = 8, 1;
+}
+
+/// Running numbers and the shop's own balances; one row, written once per commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+pub struct Counters {
+    /// The last order.
+    pub order: u64,
+    /// The last job.
+    pub job: u64,
+    /// The last ledger entry.
+    pub entry: u64,
+    /// The last note.
+    pub note: u64,
+    /// The last draft.
+    pub draft: u64,
+    /// The fair queue's virtual time: the tag of the job claimed last.
+    pub fair: u64,
+    /// Jobs between their claim and their end.
+    pub places: u32,
+    /// Balance of the account that gives welcomes.
+    pub gifts: i64,
+    /// Balance of the account that sells.
+    pub sales: i64,
+    /// Balance of the account that grants.
+    pub grants: i64,
+    /// Balance of the account that earns.
+    pub revenue: i64,
+}
+
+/// A user with the open question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct UserRow {
+    /// The user.
+    pub user: User,
+    /// The session.
+    pub session: Session,
+}
+
+/// A job with its place in the due index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct JobRow {
+    /// The job.
+    pub job: Job,
+    /// Where the due index has it.
+    pub lane: Lane,
+}
+
+/// Where the due index has a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub enum Lane {
+    /// Nowhere: it has ended.
+    None,
+    /// Waits for a moment.
+    Timed(Timestamp),
+    /// Waits for a place, in the order of fair tags.
+    Ready(u64),
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Note {
+    /// What to say.
+    pub say: Say,
+    /// In which language.
+    pub lang: Lang,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// An alert that was raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Raised {
+    /// When it was last told.
+    pub told: Timestamp,
+    /// How often it was held back since.
+    pub held: u32,
+}
+
+/// Why bytes are not a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Not the tag of this kind.
+    #[error("has a wrong tag")]
+    Tag,
+    /// A version we do not know.
+    #[error("has an unknown version")]
+    Version,
+    /// Too short, too long, or senseless.
+    #[error("is damaged")]
+    Damaged,
+}
+
+impl DecodeError {
+    /// The same as a fragment of a sentence.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Tag => "has a wrong tag",
+            Self::Version => "has an unknown version",
+            Self::Damaged => "is damaged",
+        }
+    }
+}
+
+fn format() -> impl bincode::config::Config {
+    bincode::config::standard()
+        .with_little_endian()
+        .with_fixed_int_encoding()
+        .with_limit::<LIMIT>()
+}
+
+/// The bytes of a record.
+pub fn encode<T: Record>(record: &T) -> Vec<u8> {
+    let mut bytes = vec![T::TAG, T::VERSION];
+    bincode::serde::encode_into_std_write(record, &mut bytes, format())
+        .expect("our records are plain data and fit the limit");
+    bytes
+}
+
+/// The record of these bytes, all of them.
+pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, DecodeError> {
+    let [tag, version, payload @ ..] = bytes else {
+        return Err(DecodeError::Damaged);
+    };
+    if *tag != T::TAG {
+        return Err(DecodeError::Tag);
+    }
+    if *version != T::VERSION {
+        return Err(DecodeError::Version);
+    }
+    match bincode::serde::decode_from_slice(payload, format()) {
+        Ok((record, read)) if read == payload.len() => Ok(record),
+        Ok(_) | Err(_) => Err(DecodeError::Damaged),
+    }
+}

@@ -1,0 +1,239 @@
+//! What readers see: everything committed before the snapshot was taken.
+
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+
+use super::record::{Counters, JobRow, Note, UserRow};
+use super::txn::{missing, parse, read};
+use super::{StoreError, queue, tables};
+use crate::domain::credit::Entry;
+use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UserId};
+use crate::domain::job::Job;
+use crate::domain::keyring::Rest;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+
+/// A consistent view. It pins pages: read what is needed and let it go before any wait.
+pub struct Snapshot(ReadTransaction);
+
+/// A job the due index has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Which job.
+    pub job: JobId,
+    /// When, for a timed one.
+    pub at: Timestamp,
+    /// Whether it waits for a place.
+    pub waits: bool,
+}
+
+impl Snapshot {
+    pub(super) fn new(transaction: ReadTransaction) -> Self {
+        Self(transaction)
+    }
+
+    /// The counters.
+    pub fn counters(&self) -> Result<Counters, StoreError> {
+        Ok(read(&self.0.open_table(tables::META)?, "counters", "meta.v1")?.unwrap_or_default())
+    }
+
+    /// A user.
+    pub fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
+        read(&self.0.open_table(tables::USERS)?, id.0, "users.v1")
+    }
+
+    /// Every user.
+    pub fn users(&self) -> Result<Vec<(UserId, UserRow)>, StoreError> {
+        let table = self.0.open_table(tables::USERS)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (key, value) = row?;
+                let id = key.value();
+                Ok((UserId(id), parse(value.value(), "users.v1", id)?))
+            })
+            .collect()
+    }
+
+    /// An order that must be there.
+    pub fn order(&self, id: OrderId) -> Result<Order, StoreError> {
+        read(&self.0.open_table(tables::ORDERS)?, id.0, "orders.v1")?
+            .ok_or_else(|| missing("orders.v1", id.0))
+    }
+
+    /// Every order.
+    pub fn orders(&self) -> Result<Vec<Order>, StoreError> {
+        let table = self.0.open_table(tables::ORDERS)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (key, value) = row?;
+                parse(value.value(), "orders.v1", key.value())
+            })
+            .collect()
+    }
+
+    /// A job, if there is one of that number.
+    pub fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        let row: Option<JobRow> = read(&self.0.open_table(tables::JOBS)?, id.0, "jobs.v1")?;
+        Ok(row.map(|row| row.job))
+    }
+
+    /// A job that must be there.
+    pub fn job(&self, id: JobId) -> Result<Job, StoreError> {
+        self.find_job(id)?.ok_or_else(|| missing("jobs.v1", id.0))
+    }
+
+    /// Every job's row.
+    pub fn jobs(&self) -> Result<Vec<JobRow>, StoreError> {
+        let table = self.0.open_table(tables::JOBS)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (key, value) = row?;
+                parse(value.value(), "jobs.v1", key.value())
+            })
+            .collect()
+    }
+
+    /// The first timed rows of the due index that `wanted` takes, by time, at most `most`; and when the one
+    /// after them is due.
+    pub fn timed(
+        &self,
+        now: Timestamp,
+        most: usize,
+        wanted: impl Fn(JobId) -> bool,
+    ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
+        let table = self.0.open_table(tables::DUE)?;
+        let mut due = Vec::new();
+        for row in table.range((queue::TIMED, 0, 0)..(queue::TIMED + 1, 0, 0))? {
+            let (key, waits) = row?;
+            let (_, at, job) = key.value();
+            let found = Due {
+                job: JobId(job),
+                at: Timestamp(at),
+                waits: waits.value() != 0,
+            };
+            if !wanted(found.job) {
+                continue;
+            }
+            if found.at > now || due.len() == most {
+                return Ok((due, Some(found.at)));
+            }
+            due.push(found);
+        }
+        Ok((due, None))
+    }
+
+    /// Whether a job waits for a place.
+    pub fn any_ready(&self) -> Result<bool, StoreError> {
+        let table = self.0.open_table(tables::DUE)?;
+        let mut ready = table.range((queue::READY, 0, 0)..(queue::READY + 1, 0, 0))?;
+        Ok(ready.next().transpose()?.is_some())
+    }
+
+    /// The whole due index.
+    pub fn due(&self) -> Result<Vec<(u8, u64, JobId)>, StoreError> {
+        let table = self.0.open_table(tables::DUE)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (lane, at, job) = row?.0.value();
+                Ok((lane, at, JobId(job)))
+            })
+            .collect()
+    }
+
+    /// The ledger from entry `first` on, at most `most`.
+    pub fn entries(&self, first: EntryId, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let table = self.0.open_table(tables::LEDGER)?;
+        table
+            .range(first.0..)?
+            .take(most)
+            .map(|row| {
+                let (key, value) = row?;
+                parse(value.value(), "ledger.v1", key.value())
+            })
+            .collect()
+    }
+
+    /// A chat's first note.
+    pub fn first_note(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
+        let table = self.0.open_table(tables::OUTBOX)?;
+        let mut rows = table.range((chat, 0)..=(chat, u64::MAX))?;
+        let Some(row) = rows.next() else {
+            return Ok(None);
+        };
+        let (key, value) = row?;
+        let (_, id) = key.value();
+        Ok(Some((NoteId(id), parse(value.value(), "outbox.v1", id)?)))
+    }
+
+    /// A chat's notes.
+    pub fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
+        let table = self.0.open_table(tables::OUTBOX)?;
+        table
+            .range((chat, 0)..=(chat, u64::MAX))?
+            .map(|row| {
+                let (key, value) = row?;
+                let (_, id) = key.value();
+                Ok((NoteId(id), parse(value.value(), "outbox.v1", id)?))
+            })
+            .collect()
+    }
+
+    /// Every chat with notes, found by leaping from one to the next.
+    pub fn chats(&self) -> Result<Vec<i64>, StoreError> {
+        let table = self.0.open_table(tables::OUTBOX)?;
+        let mut chats = Vec::new();
+        let mut from = (i64::MIN, 0);
+        while let Some(row) = table.range(from..)?.next() {
+            let (chat, _) = row?.0.value();
+            chats.push(chat);
+            if chat == i64::MAX {
+                break;
+            }
+            from = (chat + 1, 0);
+        }
+        Ok(chats)
+    }
+
+    /// How many notes wait.
+    pub fn waiting_notes(&self) -> Result<u64, StoreError> {
+        Ok(self.0.open_table(tables::OUTBOX)?.len()?)
+    }
+
+    /// The rest of a key or model.
+    pub fn rest(&self, name: &str) -> Result<Option<Rest>, StoreError> {
+        read(&self.0.open_table(tables::RESTS)?, name, "rests.v1")
+    }
+
+    /// The `file_id` of a delivered video.
+    pub fn video(&self, job: JobId) -> Result<Option<String>, StoreError> {
+        let table = self.0.open_table(tables::VIDEOS)?;
+        Ok(table.get(job.0)?.map(|row| row.value().to_owned()))
+    }
+
+    /// The press every order was confirmed by.
+    pub fn callbacks(&self) -> Result<Vec<(String, OrderId)>, StoreError> {
+        let table = self.0.open_table(tables::CALLBACKS)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (key, value) = row?;
+                Ok((key.value().to_owned(), OrderId(value.value())))
+            })
+            .collect()
+    }
+
+    /// The names of the file's tables.
+    pub fn tables(&self) -> Result<Vec<String>, StoreError> {
+        use redb::TableHandle;
+        let mut names: Vec<String> = self
+            .0
+            .list_tables()?
+            .map(|table| table.name().to_owned())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+}

@@ -1,0 +1,50 @@
+//! The tables: names with versions, keys, and what a value holds.
+
+use redb::TableDefinition;
+
+/// A row as `record` encodes it.
+pub type Row = &'static [u8];
+
+/// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`].
+pub const META: TableDefinition<'static, &str, Row> = TableDefinition::new("meta.v1");
+/// User → [`super::record::UserRow`]: the user with balances and session, so that a turn touches one row.
+pub const USERS: TableDefinition<'static, u64, Row> = TableDefinition::new("users.v1");
+/// Update id → when it was handled (Unix ms). A repeated update is known by it.
+pub const UPDATES: TableDefinition<'static, u64, u64> = TableDefinition::new("updates.v1");
+/// Order → [`crate::domain::order::Order`].
+pub const ORDERS: TableDefinition<'static, u64, Row> = TableDefinition::new("orders.v1");
+/// Callback id of the confirming press → order.
+pub const CALLBACKS: TableDefinition<'static, &str, u64> = TableDefinition::new("callbacks.v1");
+/// Job → [`super::record::JobRow`].
+pub const JOBS: TableDefinition<'static, u64, Row> = TableDefinition::new("jobs.v1");
+/// (lane, when or tag, job) → 1 if the job waits for a place, else 0. Every live job has exactly one row.
+pub const DUE: TableDefinition<'static, (u8, u64, u64), u8> = TableDefinition::new("due.v1");
+/// Entry number, from 1 without gaps → [`crate::domain::credit::Entry`].
+pub const LEDGER: TableDefinition<'static, u64, Row> = TableDefinition::new("ledger.v1");
+/// (chat, note) → [`super::record::Note`]; a chat's notes are sent in this order and then struck.
+pub const OUTBOX: TableDefinition<'static, (i64, u64), Row> = TableDefinition::new("outbox.v1");
+/// `key:<fingerprint>` or `model:<name>` → [`crate::domain::keyring::Rest`].
+pub const RESTS: TableDefinition<'static, &str, Row> = TableDefinition::new("rests.v1");
+/// Cause of an alert → [`super::record::Raised`].
+pub const ALERTS: TableDefinition<'static, &str, Row> = TableDefinition::new("alerts.v1");
+/// Operator's idempotency key → entry number.
+pub const GRANTS: TableDefinition<'static, &str, u64> = TableDefinition::new("grants.v1");
+/// Job → the `file_id` Telegram gave its video (UTF-8).
+pub const VIDEOS: TableDefinition<'static, u64, &str> = TableDefinition::new("videos.v1");
+
+/// Every table's name; a test compares it with the file.
+pub const NAMES: [&str; 13] = [
+    "meta.v1",
+    "users.v1",
+    "updates.v1",
+    "orders.v1",
+    "callbacks.v1",
+    "jobs.v1",
+    "due.v1",
+    "ledger.v1",
+    "outbox.v1",
+    "rests.v1",
+    "alerts.v1",
+    "grants.v1",
+    "videos.v1",
+];

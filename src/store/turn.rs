@@ -1,0 +1,209 @@
+//! One update in one transaction: seen before? · session and balance · `flow::step` · credits, order, session, notes.
+
+use ring::digest;
+
+use super::record::UserRow;
+use super::txn::Txn;
+use super::{Shop, StoreError, ledger, outbox, queue};
+use crate::domain::brief::{Brief, Count};
+use crate::domain::credit::{Account, PRICE, Reason};
+use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, PhotoName};
+use crate::domain::job::{Job, Stage};
+use crate::domain::order::{Order, PhotoState};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Lang, User};
+use crate::flow::event::{Button, Event, Update};
+use crate::flow::say::{Say, Toast};
+use crate::flow::session::Session;
+use crate::flow::{self, Effect, Facts};
+
+/// What a turn came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// The update had been handled before.
+    Before,
+    /// Handled.
+    Done {
+        /// What to show on the pressed button.
+        toast: Option<Toast>,
+        /// In which language.
+        lang: Lang,
+        /// The order it placed.
+        order: Option<OrderId>,
+    },
+}
+
+/// Handles one update. `chance` is unguessable; names of photos and callbacks are made from it.
+pub fn turn(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    update: &Update,
+    chance: &[u8; 32],
+    now: Timestamp,
+) -> Result<Turned, StoreError> {
+    if !txn.see_update(update.id, now)? {
+        return Ok(Turned::Before);
+    }
+    if update.event == Event::Group {
+        outbox::tell_chat(txn, update.chat, update.lang, Say::Group, now)?;
+        return Ok(Turned::Done {
+            toast: None,
+            lang: update.lang,
+            order: None,
+        });
+    }
+    let mut row = match txn.user(update.user)? {
+        Some(row) => row,
+        None => welcome(txn, shop, update, now)?,
+    };
+    row.user.lang = update.lang;
+    row.user.username.clone_from(&update.username);
+    if update.event != Event::Blocked && !row.user.reachable {
+        row.user.reachable = true;
+        txn.wake_chat(outbox::chat_of(update.user));
+    }
+    let facts = facts(txn, update, &row)?;
+    let (session, effects) = flow::step(row.session.clone(), update.event.clone(), &facts);
+    row.session = session;
+    let mut toast = None;
+    let mut order = None;
+    for effect in effects {
+        match effect {
+            Effect::Tell(say) => outbox::tell(txn, update.user, update.lang, say, now)?,
+            Effect::Toast(shown) => toast = Some(shown),
+            Effect::Reachable(reachable) => row.user.reachable = reachable,
+            Effect::Order { brief, count } => {
+                order = place(txn, update, &mut row, brief, count, chance, now)?;
+            }
+        }
+    }
+    txn.put_user(update.user, &row)?;
+    Ok(Turned::Done {
+        toast,
+        lang: update.lang,
+        order,
+    })
+}
+
+/// A new user, with the welcome gift in the books.
+fn welcome(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    update: &Update,
+    now: Timestamp,
+) -> Result<UserRow, StoreError> {
+    let user = User {
+        lang: update.lang,
+        username: None,
+        reachable: true,
+        available: Default::default(),
+        held: Default::default(),
+        last_tag: 0,
+        since: now,
+    };
+    let mut row = UserRow {
+        user,
+        session: Session::new(),
+    };
+    if shop.welcome.0 > 0 {
+        let to = Account::Available(update.user);
+        let (from, reason) = (Account::Gifts, Reason::Welcome);
+        ledger::post(
+            txn,
+            update.user,
+            &mut row,
+            now,
+            from,
+            to,
+            shop.welcome,
+            reason,
+        )?;
+    }
+    Ok(row)
+}
+
+fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, StoreError> {
+    let again = match update.event {
+        Event::Press(Some(Button::Again(order))) => txn
+            .find_order(order)?
+            .filter(|order| order.user == update.user)
+            .map(|order| order.brief),
+        _ => None,
+    };
+    let counters = txn.counters();
+    counters.draft += 1;
+    Ok(Facts {
+        balance: row.user.available,
+        fresh: DraftId(counters.draft),
+        again,
+    })
+}
+
+/// N jobs and N credits, or nothing.
+fn place(
+    txn: &mut Txn<'_>,
+    update: &Update,
+    row: &mut UserRow,
+    brief: Brief,
+    count: Count,
+    chance: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<OrderId>, StoreError> {
+    // A confirming event without a press cannot come from Telegram; the update id names it as well.
+    let callback = update
+        .callback
+        .clone()
+        .unwrap_or_else(|| CallbackId(format!("u{}", update.id)));
+    if txn.confirmed_by(&callback)?.is_some() {
+        return Ok(None);
+    }
+    let counters = txn.counters();
+    counters.order += 1;
+    let id = OrderId(counters.order);
+    let first_job = JobId(counters.job + 1);
+    counters.job += u64::from(count.number());
+    let order = Order {
+        id,
+        user: update.user,
+        brief,
+        count,
+        first_job,
+        placed_at: now,
+        callback,
+        photo: PhotoState::Wanted,
+        status: None,
+    };
+    for job in order.jobs() {
+        let reason = Reason::Hold { order: id, job };
+        let (from, to) = (Account::Available(update.user), Account::Held(update.user));
+        ledger::post(txn, update.user, row, now, from, to, PRICE, reason)?;
+        queue::enqueue(txn, &mut row.user, fresh_job(&order, job, chance, now))?;
+    }
+    txn.confirm(&order.callback, id)?;
+    txn.put_order(&order)?;
+    Ok(Some(id))
+}
+
+fn fresh_job(order: &Order, id: JobId, chance: &[u8; 32], now: Timestamp) -> Job {
+    let mut seed = chance.to_vec();
+    seed.extend(id.0.to_le_bytes());
+    let made = digest::digest(&digest::SHA256, &seed);
+    let (photo, rest) = made.as_ref().split_at(16);
+    let nonce = rest[..8]
+        .try_into()
+        .map(u64::from_le_bytes)
+        .expect("a digest has 32 bytes");
+    Job {
+        id,
+        order: order.id,
+        user: order.user,
+        photo: PhotoName::new(id, photo.try_into().expect("split at 16")),
+        nonce,
+        attempt: 0,
+        script: None,
+        stage: Stage::Queued,
+        due: now,
+        placed_at: now,
+        missed: Vec::new(),
+    }
+}

@@ -1,0 +1,343 @@
+//! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
+
+use std::collections::BTreeSet;
+
+use redb::{ReadableTable, Table, WriteTransaction};
+
+use super::record::{Counters, JobRow, Note, Raised, Record, UserRow, decode, encode};
+use super::{StoreError, tables};
+use crate::domain::credit::Entry;
+use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
+use crate::domain::keyring::Rest;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+
+type Rows<'t, K> = Table<'t, K, tables::Row>;
+
+/// A transaction shared by all closures of a batch.
+pub struct Txn<'t> {
+    meta: Rows<'t, &'static str>,
+    users: Rows<'t, u64>,
+    updates: Table<'t, u64, u64>,
+    orders: Rows<'t, u64>,
+    callbacks: Table<'t, &'static str, u64>,
+    jobs: Rows<'t, u64>,
+    pub(super) due: Table<'t, (u8, u64, u64), u8>,
+    ledger: Rows<'t, u64>,
+    outbox: Rows<'t, (i64, u64)>,
+    rests: Rows<'t, &'static str>,
+    alerts: Rows<'t, &'static str>,
+    grants: Table<'t, &'static str, u64>,
+    videos: Table<'t, u64, &'static str>,
+    counters: Counters,
+    woken: Woken,
+    writes: u64,
+}
+
+/// What to wake once the batch is on disk.
+#[derive(Debug, Default)]
+pub struct Woken {
+    /// A job may be due.
+    pub jobs: bool,
+    /// Chats with new notes.
+    pub chats: BTreeSet<i64>,
+}
+
+impl<'t> Txn<'t> {
+    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+        let meta = transaction.open_table(tables::META)?;
+        let counters = read(&meta, "counters", "meta.v1")?.unwrap_or_default();
+        Ok(Self {
+            meta,
+            users: transaction.open_table(tables::USERS)?,
+            updates: transaction.open_table(tables::UPDATES)?,
+            orders: transaction.open_table(tables::ORDERS)?,
+            callbacks: transaction.open_table(tables::CALLBACKS)?,
+            jobs: transaction.open_table(tables::JOBS)?,
+            due: transaction.open_table(tables::DUE)?,
+            ledger: transaction.open_table(tables::LEDGER)?,
+            outbox: transaction.open_table(tables::OUTBOX)?,
+            rests: transaction.open_table(tables::RESTS)?,
+            alerts: transaction.open_table(tables::ALERTS)?,
+            grants: transaction.open_table(tables::GRANTS)?,
+            videos: transaction.open_table(tables::VIDEOS)?,
+            counters,
+            woken: Woken::default(),
+            writes: 0,
+        })
+    }
+
+    /// Writes the counters and lets the tables go; the caller commits.
+    pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
+        self.meta
+            .insert("counters", encode(&self.counters).as_slice())?;
+        Ok(self.woken)
+    }
+
+    /// How many writes there have been.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// The counters, to change; changing them is a write.
+    pub fn counters(&mut self) -> &mut Counters {
+        self.writes += 1;
+        &mut self.counters
+    }
+
+    /// The counters, to read.
+    pub fn counted(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// A user.
+    pub fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
+        read(&self.users, id.0, "users.v1")
+    }
+
+    /// A user who must be there.
+    pub fn known_user(&self, id: UserId) -> Result<UserRow, StoreError> {
+        self.user(id)?.ok_or_else(|| missing("users.v1", id.0))
+    }
+
+    /// Keeps a user.
+    pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.users.insert(id.0, encode(row).as_slice())?;
+        Ok(())
+    }
+
+    /// Remembers an update; whether it is new.
+    pub fn see_update(&mut self, id: UpdateId, now: Timestamp) -> Result<bool, StoreError> {
+        if self.updates.get(id.0)?.is_some() {
+            return Ok(false);
+        }
+        self.writes += 1;
+        self.updates.insert(id.0, now.0)?;
+        Ok(true)
+    }
+
+    /// Forgets up to `most` updates handled before `before`, lowest ids first; how many.
+    pub fn forget_updates(&mut self, before: Timestamp, most: usize) -> Result<usize, StoreError> {
+        let mut old = Vec::new();
+        for row in self.updates.iter()?.take(most) {
+            let (id, at) = row?;
+            if at.value() < before.0 {
+                old.push(id.value());
+            }
+        }
+        for id in &old {
+            self.writes += 1;
+            self.updates.remove(id)?;
+        }
+        Ok(old.len())
+    }
+
+    /// An order that must be there.
+    pub fn order(&self, id: OrderId) -> Result<Order, StoreError> {
+        self.find_order(id)?
+            .ok_or_else(|| missing("orders.v1", id.0))
+    }
+
+    /// An order, if there is one of that number.
+    pub fn find_order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        read(&self.orders, id.0, "orders.v1")
+    }
+
+    /// Keeps an order.
+    pub fn put_order(&mut self, order: &Order) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.orders.insert(order.id.0, encode(order).as_slice())?;
+        Ok(())
+    }
+
+    /// The order a press has confirmed before.
+    pub fn confirmed_by(&self, callback: &CallbackId) -> Result<Option<OrderId>, StoreError> {
+        Ok(self
+            .callbacks
+            .get(callback.0.as_str())?
+            .map(|row| OrderId(row.value())))
+    }
+
+    /// Remembers that a press confirmed an order.
+    pub fn confirm(&mut self, callback: &CallbackId, order: OrderId) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.callbacks.insert(callback.0.as_str(), order.0)?;
+        Ok(())
+    }
+
+    /// A job that must be there.
+    pub fn job(&self, id: JobId) -> Result<JobRow, StoreError> {
+        self.find_job(id)?.ok_or_else(|| missing("jobs.v1", id.0))
+    }
+
+    /// A job, if there is one of that number.
+    pub fn find_job(&self, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        read(&self.jobs, id.0, "jobs.v1")
+    }
+
+    /// Keeps a job's row; the due index is `queue`'s business.
+    pub(super) fn put_job(&mut self, row: &JobRow) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.jobs.insert(row.job.id.0, encode(row).as_slice())?;
+        Ok(())
+    }
+
+    pub(super) fn put_due(&mut self, key: (u8, u64, u64), waits: bool) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.woken.jobs = true;
+        self.due.insert(key, u8::from(waits))?;
+        Ok(())
+    }
+
+    pub(super) fn strike_due(&mut self, key: (u8, u64, u64)) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.due.remove(key)?;
+        Ok(())
+    }
+
+    /// Wakes the workers: a place has become free.
+    pub(super) fn wake_jobs(&mut self) {
+        self.woken.jobs = true;
+    }
+
+    /// Writes an entry.
+    pub(super) fn put_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.ledger.insert(entry.id.0, encode(entry).as_slice())?;
+        Ok(())
+    }
+
+    /// Puts a note into a chat's outbox.
+    pub(super) fn put_note(&mut self, chat: i64, note: &Note) -> Result<NoteId, StoreError> {
+        let counters = self.counters();
+        counters.note += 1;
+        let id = NoteId(counters.note);
+        self.outbox.insert((chat, id.0), encode(note).as_slice())?;
+        self.woken.chats.insert(chat);
+        Ok(id)
+    }
+
+    /// Strikes a note.
+    pub(super) fn strike_note(&mut self, chat: i64, note: NoteId) -> Result<bool, StoreError> {
+        self.writes += 1;
+        Ok(self.outbox.remove((chat, note.0))?.is_some())
+    }
+
+    /// A chat's notes.
+    pub(super) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
+        let rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
+        rows.map(|row| {
+            let (key, value) = row?;
+            let (_, id) = key.value();
+            Ok((NoteId(id), parse(value.value(), "outbox.v1", id)?))
+        })
+        .collect()
+    }
+
+    pub(super) fn wake_chat(&mut self, chat: i64) {
+        self.woken.chats.insert(chat);
+    }
+
+    /// The rest of a key or model.
+    pub fn rest(&self, name: &str) -> Result<Option<Rest>, StoreError> {
+        read(&self.rests, name, "rests.v1")
+    }
+
+    /// Puts a key or model to rest.
+    pub fn put_rest(&mut self, name: &str, rest: &Rest) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.rests.insert(name, encode(rest).as_slice())?;
+        Ok(())
+    }
+
+    /// Ends a rest; whether there was one.
+    pub fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
+        if self.rests.get(name)?.is_none() {
+            return Ok(false);
+        }
+        self.writes += 1;
+        self.rests.remove(name)?;
+        Ok(true)
+    }
+
+    /// A raised alert.
+    pub fn raised(&self, cause: &str) -> Result<Option<Raised>, StoreError> {
+        read(&self.alerts, cause, "alerts.v1")
+    }
+
+    /// Remembers a raised alert.
+    pub fn put_raised(&mut self, cause: &str, raised: &Raised) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.alerts.insert(cause, encode(raised).as_slice())?;
+        Ok(())
+    }
+
+    /// Forgets an alert; whether it was raised.
+    pub fn end_raised(&mut self, cause: &str) -> Result<bool, StoreError> {
+        if self.alerts.get(cause)?.is_none() {
+            return Ok(false);
+        }
+        self.writes += 1;
+        self.alerts.remove(cause)?;
+        Ok(true)
+    }
+
+    /// The entry an operator's key has led to before.
+    pub fn granted(&self, key: &str) -> Result<Option<EntryId>, StoreError> {
+        Ok(self.grants.get(key)?.map(|row| EntryId(row.value())))
+    }
+
+    /// Remembers the entry an operator's key led to.
+    pub fn put_granted(&mut self, key: &str, entry: EntryId) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.grants.insert(key, entry.0)?;
+        Ok(())
+    }
+
+    /// Keeps the `file_id` of a delivered video.
+    pub fn put_video(&mut self, job: JobId, file: &str) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.videos.insert(job.0, file)?;
+        Ok(())
+    }
+}
+
+/// Reads a record from any table, written or seen through a snapshot.
+pub(super) fn read<'k, K, T>(
+    table: &impl ReadableTable<K, tables::Row>,
+    key: K::SelfType<'k>,
+    name: &'static str,
+) -> Result<Option<T>, StoreError>
+where
+    K: redb::Key + 'static,
+    K::SelfType<'k>: std::fmt::Debug + Clone,
+    T: Record,
+{
+    match table.get(key.clone())? {
+        Some(row) => parse(row.value(), name, format!("{key:?}")).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The record of a row.
+pub(super) fn parse<T: Record>(
+    bytes: &[u8],
+    table: &'static str,
+    key: impl ToString,
+) -> Result<T, StoreError> {
+    decode(bytes).map_err(|error| StoreError::Corrupt {
+        table,
+        key: key.to_string(),
+        what: error.what(),
+    })
+}
+
+/// The error for a row that must be there.
+pub(super) fn missing(table: &'static str, key: u64) -> StoreError {
+    StoreError::Corrupt {
+        table,
+        key: key.to_string(),
+        what: "is missing",
+    }
+}

@@ -1,0 +1,335 @@
+//! How an attempt ends: stage, credit, rests, the user's note and the operator's, in one transaction.
+
+use super::record::Lane;
+use super::txn::Txn;
+use super::{Shop, StoreError, ledger, outbox, queue};
+use crate::domain::credit::{Account, PRICE, Reason};
+use crate::domain::failure::{Failure, Kind, MODEL_REST, Source};
+use crate::domain::id::{JobId, KeyPrint, ModelName, TaskId};
+use crate::domain::job::{Job, OutOfTurn, Stage, Verdict};
+use crate::domain::keyring::Rest;
+use crate::domain::model;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+use crate::flow::say::{Alert, Say, Video};
+
+/// The name of a key's rest.
+pub fn key_rest(key: KeyPrint) -> String {
+    format!("key:{key}")
+}
+
+/// The name of a model's rest.
+pub fn model_rest(model: &ModelName) -> String {
+    format!("model:{model}")
+}
+
+/// The cause under which a provider's billing refusals are told.
+fn billing_cause(source: Source) -> String {
+    format!("billing:{}", source.word())
+}
+
+/// The cause under which it is told that all keys rest.
+const ALL_KEYS_REST: &str = "keys";
+
+/// The end with a video: stage, capture and the note with the video.
+///
+/// `large` says that it goes as a link.
+pub fn succeed(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    attempt: u8,
+    large: bool,
+    now: Timestamp,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let row = txn.job(id)?;
+    if row.job.attempt != attempt {
+        return Ok(Err(stale(&row.job)));
+    }
+    let Some(route) = row.job.stage.route().cloned() else {
+        return Ok(Err(stale(&row.job)));
+    };
+    let Stage::Rendered { url, .. } = row.job.stage.clone() else {
+        return Ok(Err(stale(&row.job)));
+    };
+    let job = match row.job.done(now) {
+        Ok(job) => job,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let order = txn.order(job.order)?;
+    let mut user = txn.known_user(job.user)?;
+    let (from, to) = (Account::Held(job.user), Account::Revenue);
+    ledger::post(
+        txn,
+        job.user,
+        &mut user,
+        now,
+        from,
+        to,
+        PRICE,
+        Reason::Capture { job: id },
+    )?;
+    txn.put_user(job.user, &user)?;
+    queue::put(txn, row.lane, job.clone(), Lane::None)?;
+    let video = Video {
+        order: order.id,
+        job: id,
+        number: number(&order, id),
+        count: order.count.number(),
+        model: route.model.clone(),
+        url,
+    };
+    let say = if large {
+        Say::VideoLink(video)
+    } else {
+        Say::Video(video)
+    };
+    outbox::tell(txn, job.user, user.user.lang, say, now)?;
+    status(txn, &order, user.user.lang, now)?;
+    works_again(txn, shop, route.key, &route.model, now)?;
+    Ok(Ok(job))
+}
+
+/// Its number in the order, from 1.
+fn number(order: &Order, job: JobId) -> u8 {
+    u8::try_from(job.0 - order.first_job.0 + 1).unwrap_or(u8::MAX)
+}
+
+/// A video has come: whatever was told of its key, model and provider is over.
+fn works_again(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    key: KeyPrint,
+    model: &ModelName,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let source = Source::Kie;
+    let over = Alert::BillingOver { source };
+    outbox::recovered(txn, &shop.admins, &billing_cause(source), &over, now)?;
+    let back = Alert::ModelBack {
+        model: model.clone(),
+    };
+    outbox::recovered(txn, &shop.admins, &model_rest(model), &back, now)?;
+    if txn
+        .rest(&key_rest(key))?
+        .is_none_or(|rest| !rest.lasts(now))
+    {
+        outbox::recovered(txn, &shop.admins, ALL_KEYS_REST, &Alert::KeysAwake, now)?;
+    }
+    Ok(())
+}
+
+/// An attempt failed: retry, next model, or refund; rests, notes and alerts with it.
+///
+/// `chain` is the operator's chain of models.
+pub fn fail(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    attempt: u8,
+    failure: Failure,
+    chain: &[ModelName],
+    now: Timestamp,
+) -> Result<Result<(Job, Verdict), OutOfTurn>, StoreError> {
+    let row = txn.job(id)?;
+    if row.job.attempt != attempt || row.job.stage.ended() {
+        return Ok(Err(stale(&row.job)));
+    }
+    let route = row.job.stage.route().cloned();
+    if let Some(route) = &route {
+        if let Some(span) = failure.key_rest() {
+            txn.put_rest(&key_rest(route.key), &Rest::new(now, span, failure.kind))?;
+        }
+        if failure.kind == Kind::ModelOff {
+            let rest = Rest::new(now, MODEL_REST, failure.kind);
+            txn.put_rest(&model_rest(&route.model), &rest)?;
+        }
+    }
+    let models_left = awake_model(txn, chain, now)?.is_some();
+    let (job, verdict) = match row.job.fail(failure, now, shop.max_attempts, models_left) {
+        Ok(judged) => judged,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
+    raise(txn, shop, &job, failure, models_left, now)?;
+    let mut user = txn.known_user(job.user)?;
+    let lang = user.user.lang;
+    let order = txn.order(job.order)?;
+    match verdict {
+        Verdict::Refund => {
+            let (from, to) = (Account::Held(job.user), Account::Available(job.user));
+            let reason = Reason::Release { job: id };
+            ledger::post(txn, job.user, &mut user, now, from, to, PRICE, reason)?;
+            txn.put_user(job.user, &user)?;
+            let model = route.map(|route| route.model);
+            let say = Say::Refunded {
+                job: id,
+                kind: failure.kind,
+                model,
+            };
+            outbox::tell(txn, job.user, lang, say, now)?;
+        }
+        Verdict::Retry(_) if failure.kind == Kind::Temporary => {
+            outbox::tell(txn, job.user, lang, Say::Retrying, now)?;
+        }
+        Verdict::Retry(_) | Verdict::NextModel => {}
+    }
+    status(txn, &order, lang, now)?;
+    Ok(Ok((job, verdict)))
+}
+
+/// Tells the operator what a failure means for the shop.
+fn raise(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    job: &Job,
+    failure: Failure,
+    models_left: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !failure.kind.alerts() {
+        return Ok(());
+    }
+    let model = job.missed.last().and_then(|missed| missed.model.clone());
+    match (failure.kind, model) {
+        (Kind::ModelOff, Some(model)) => {
+            let cause = model_rest(&model);
+            outbox::alert(
+                txn,
+                &shop.admins,
+                &cause,
+                &Alert::ModelOff { model, models_left },
+                now,
+            )
+        }
+        (Kind::ModelOff, None) => Ok(()),
+        _ => {
+            let source = failure.source;
+            let alert = Alert::Billing { source, key: None };
+            outbox::alert(txn, &shop.admins, &billing_cause(source), &alert, now)
+        }
+    }
+}
+
+/// Tells the operator that every key rests and the first one is used all the same.
+pub fn all_keys_rest(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
+    outbox::alert(txn, &shop.admins, ALL_KEYS_REST, &Alert::AllKeysRest, now)
+}
+
+/// Tells the operator of a panic.
+pub fn panicked(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    outbox::alert(txn, &shop.admins, "panic", &Alert::Panic { job }, now)
+}
+
+/// The first model of the chain that does not rest.
+fn awake_model(
+    txn: &Txn<'_>,
+    chain: &[ModelName],
+    now: Timestamp,
+) -> Result<Option<ModelName>, StoreError> {
+    let rests: Vec<_> = chain
+        .iter()
+        .map(|name| Ok((name.clone(), txn.rest(&model_rest(name))?)))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(model::first_awake(&rests, now).cloned())
+}
+
+/// Keeps a job's script, and tells the operator if its author had refused to work unpaid.
+pub fn scripted(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    attempt: u8,
+    script: String,
+    now: Timestamp,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let moved = queue::advance(txn, id, attempt, |job| job.scripted(script))?;
+    if moved.is_ok() {
+        let source = Source::Gpt;
+        let over = Alert::BillingOver { source };
+        outbox::recovered(txn, &shop.admins, &billing_cause(source), &over, now)?;
+    }
+    Ok(moved)
+}
+
+/// Has the status message of a job's order brought up to date.
+pub fn tell_status(txn: &mut Txn<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    let order = txn.order(job.order)?;
+    let lang = txn.known_user(job.user)?.user.lang;
+    status(txn, &order, lang, now)
+}
+
+/// What a callback came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    /// The job is looked at now.
+    Nudged,
+    /// The job's answer had been lost; it has its task now.
+    Adopted,
+    /// Nobody waits for that task.
+    Orphan,
+    /// The address is none of ours.
+    Stranger,
+}
+
+/// A callback came for `attempt` of a job and named `task`. Nothing else of it is believed.
+pub fn callback(
+    txn: &mut Txn<'_>,
+    id: JobId,
+    nonce: u64,
+    attempt: u8,
+    task: &TaskId,
+    now: Timestamp,
+) -> Result<Called, StoreError> {
+    let Some(row) = txn.find_job(id)? else {
+        return Ok(Called::Stranger);
+    };
+    if row.job.nonce != nonce {
+        return Ok(Called::Stranger);
+    }
+    if row.job.attempt != attempt {
+        return Ok(Called::Orphan);
+    }
+    match &row.job.stage {
+        Stage::Submitting { .. } => {
+            let task = task.clone();
+            match queue::advance(txn, id, attempt, |job| job.accepted(task, now))? {
+                Ok(_) => Ok(Called::Adopted),
+                Err(_) => Ok(Called::Orphan),
+            }
+        }
+        Stage::Rendering { task: known, .. } if known == task => {
+            queue::nudge(txn, id, now)?;
+            Ok(Called::Nudged)
+        }
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Rendering { .. }
+        | Stage::Rendered { .. }
+        | Stage::Done { .. }
+        | Stage::Failed { .. } => Ok(Called::Orphan),
+    }
+}
+
+/// Has the order's status message brought up to date.
+pub fn status(
+    txn: &mut Txn<'_>,
+    order: &Order,
+    lang: crate::domain::user::Lang,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    outbox::tell(txn, order.user, lang, Say::Status { order: order.id }, now)
+}
+
+fn stale(job: &Job) -> OutOfTurn {
+    OutOfTurn {
+        job: job.id,
+        stage: job.stage.name(),
+        wanted: "at the same attempt",
+    }
+}
