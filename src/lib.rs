@@ -4,5 +4,6 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod flow;
+pub mod photos;
 pub mod store;
 pub mod telemetry;
