@@ -6,4 +6,5 @@ pub mod domain;
 pub mod flow;
 pub mod photos;
 pub mod store;
+pub mod telegram;
 pub mod telemetry;

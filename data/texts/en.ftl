@@ -1,0 +1,243 @@
+# The bot's texts. Change them freely: put the changed file into texts/ of the data directory and restart.
+# Every message of this file must stay; variables in { } are filled in.
+
+# --- Buttons ----------------------------------------------------------------
+button-make = 🎬 Make a Reel
+button-cabinet = 👤 My account
+button-support = 🆘 Support
+button-topup = 💳 Top up
+button-menu = 🏠 Menu
+button-again = 🔁 Once more
+button-ugc = 🎥 UGC blogger
+button-ad = 📢 Commercial
+button-self = 🧑‍💻 My own prompt
+button-confirm = ✅ Yes, start
+button-cancel = ❌ Cancel
+button-write-support = ✍️ Write to support
+button-download = ⬇️ Download the video
+button-count = { $count ->
+    [1] 1️⃣ 1 video (1 credit)
+    [3] 3️⃣ 3 videos (3 credits)
+   *[5] 5️⃣ 5 videos (5 credits)
+}
+
+# --- Menu -------------------------------------------------------------------
+welcome =
+    👋 Hi! I turn product photos into Reels.
+
+    Send a photo, answer four questions, and in a few minutes you have a vertical video.
+
+    Your balance: { $balance ->
+        [one] { $balance } credit
+       *[other] { $balance } credits
+    }. 1 video = 1 credit.
+menu =
+    🏠 Main menu
+
+    What shall we make?
+cabinet =
+    👤 My account
+
+    Balance: { $balance ->
+        [one] { $balance } credit
+       *[other] { $balance } credits
+    }
+    1 video = 1 credit
+support =
+    🆘 Support
+
+    Something went wrong, or a question? Write to us: @{ $support }
+topup =
+    💳 Top up
+
+    { $packages }
+
+    To top up, write to support: @{ $support }
+help =
+    I turn a product photo into a short vertical video for Reels.
+
+    How it works:
+    1. Send a photo of the product (no people in the frame)
+    2. Describe the product in one message
+    3. Pick a template or paste your own prompt
+    4. Add wishes, if you have any
+    5. Pick how many videos you want: 1, 3 or 5
+    6. Confirm, and wait for the result
+
+    If a video does not work out, the credit comes back by itself.
+
+    /menu — main menu
+    /cancel — cancel and start over
+    /help — this help
+
+    Questions: @{ $support }
+group = I only work in private messages. Open a chat with me and press /start 🙂
+
+# --- The six steps ----------------------------------------------------------
+ask-photo = Send a photo of the product (no people in the frame)
+ask-text = Describe the product in one message
+ask-template = 🎛 Pick a template:
+ask-prompt = Paste your own prompt for Sora/KIE in one message
+ask-wishes = ✨ Any extra wishes? If not, send “-”
+ask-count = 🎬 How many videos do you want?
+ask-confirm =
+    🎬 Ready to start?
+
+    Videos: { $count }
+    Cost: { $cost ->
+        [one] { $cost } credit
+       *[other] { $cost } credits
+    }
+    Current balance: { $balance }
+
+    ⏱ This takes 1 to 30 minutes
+
+    Shall we start?
+too-few =
+    😔 Not enough credits
+
+    Needed: { $need ->
+        [one] { $need } credit
+       *[other] { $need } credits
+    }
+    Current balance: { $balance }
+
+    Top up, or pick fewer videos.
+accepted =
+    ✅ Got it!
+
+    🎬 { $count ->
+        [one] { $count } video is on its way!
+       *[other] { $count } videos are on their way!
+    }
+
+    ⏱ Please wait: this can take 1 to 30 minutes
+
+    I will send the results here as they come.
+album-first = 📎 Several photos. I take the first of the album, one is enough.
+
+# --- Hints ------------------------------------------------------------------
+hint-need-photo = 🙂 I need a photo now, not this.
+hint-need-text = 🙂 I need a text now, in one message.
+hint-need-button = 👇 Pick one with a button.
+hint-empty-text = 🙂 There is no text in that message.
+hint-too-long = ✂️ Too long: 4096 characters at most.
+hint-have-photo = 📸 I have a photo already. For another one: /cancel and start over.
+hint-photo-replaced = 📸 I took this photo instead of the one before.
+hint-caption-taken = 📸 Got the photo, and the description from its caption.
+hint-not-a-picture = 🙂 I cannot open this file. JPEG, PNG or WebP will do.
+hint-file-too-big = 📦 The file is over 20 MB, Telegram will not give it to me. Send it as a photo or make it smaller.
+hint-photo-too-small = 🔍 The photo is too small: at least 300 pixels on each side.
+hint-edit-ignored = ✏️ I do not see edits. Send it as a new message.
+hint-old-button = 🕰 That button is from an earlier order. We stopped here:
+hint-unknown-command = 🙂 I do not know this command. There are /menu, /cancel and /help.
+hint-not-understood = 🙂 I did not get that. Start with a button below.
+hint-cancelled = 👌 Cancelled. Your credits are untouched.
+hint-nothing-to-cancel = 👌 Nothing to cancel.
+hint-same-again = 🔁 The same photo, text and template.
+
+# --- Answers to presses (200 characters at most) ----------------------------
+toast-stale = This button no longer works. Open the menu: /menu
+toast-already = Already picked 👌
+toast-launched = Already started ✅
+
+# --- How an order fares -----------------------------------------------------
+status-running = 🎬 Generation started...
+status-over = 🏁 Generation finished: { $done } of { $count } ready
+status-line = Video { $number } — { $state }
+state-queued = ⏳ in the queue
+state-retrying = 🔄 will be tried again
+state-preparing = ✍️ writing the script
+state-rendering = 🎥 being filmed
+state-rendering-by = 🎥 filmed by { $model }
+state-rendered = 📥 fetching the video
+state-done = ✅ ready
+state-failed = ↩️ did not work out, credit returned
+
+# --- Results ----------------------------------------------------------------
+video = ✅ Your video is ready!
+video-note = { $number } of { $count } · { $model }
+video-link =
+    The file is larger than Telegram takes, so here is a link. Download it within a day.
+retrying =
+    ⚠️ A temporary error
+
+    We will try again automatically.
+    If it does not work out, the credit comes back.
+the-model = the model
+refund-user-violation =
+    ⚠️ This breaks the rules of { $model }
+
+    Please check the requirements for:
+    • the photo (most often it is the photo)
+    • the prompt
+
+    1 credit is back on your balance ✅
+refund-billing =
+    ⚠️ Temporary technical trouble
+
+    Please contact support: @{ $support }
+
+    1 credit is back on your balance ✅
+refund-rate-limit =
+    ⏳ The service is overloaded right now
+
+    Please try again in a few minutes.
+
+    1 credit is back on your balance ✅
+refund-temporary =
+    ❌ The video did not work out
+
+    1 credit is back ✅
+refund-unknown =
+    ❌ The video did not work out
+
+    1 credit is back ✅
+refund-bad-photo =
+    🖼 I could not open the photo
+
+    Send another one: JPEG, PNG or WebP, at least 300 pixels on each side.
+
+    1 credit is back on your balance ✅
+reference = Code for support: { $code }
+granted =
+    🎁 Your balance has grown: +{ $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    Current balance: { $balance }
+taken-back =
+    ℹ️ Taken from your balance: { $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    Current balance: { $balance }
+
+# --- To the operator --------------------------------------------------------
+alert-billing =
+    🚨 Billing: { $source } refuses to work.
+
+    Check its balance and keys. Sellers got their credits back.
+alert-billing-over = ✅ Billing: { $source } works again.
+alert-model-off =
+    🚨 The provider has switched off { $model }.
+
+    It rests for 24 hours; orders go on with the next model.
+alert-model-off-last =
+    🚨 The provider has switched off { $model }, and it was the last one.
+
+    Orders fail and credits go back. Add a live model to `models`.
+alert-model-back = ✅ { $model } answers again.
+alert-all-keys-rest = ⚠️ All KIE keys rest. Using the first one; some videos may fail.
+alert-keys-awake = ✅ KIE keys work again.
+alert-panic = 🚨 Job { $job } crashed. The credit is back; see the log.
+
+# --- The bot's profile ------------------------------------------------------
+command-start = Start
+command-menu = Main menu
+command-cancel = Cancel and start over
+command-help = How it works
+description = Send a product photo and get a short vertical video for Reels. AI writes the script and films it. The first videos are free.
+short-description = Product photo → a video for Reels

@@ -1,0 +1,6 @@
+//! Telegram at the edge: its updates become events, our messages become its calls.
+
+pub mod client;
+pub mod trouble;
+pub mod update;
+pub mod words;

@@ -1,0 +1,259 @@
+//! The calls we make, over teloxide's `Bot` with time-outs of our own.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use secrecy::{ExposeSecret, SecretString};
+use teloxide::Bot;
+use teloxide::net::Download;
+use teloxide::payloads::{
+    AnswerCallbackQuerySetters, EditMessageTextSetters, GetUpdatesSetters, SendMessageSetters,
+    SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters, SetMyDescriptionSetters,
+    SetMyShortDescriptionSetters,
+};
+use teloxide::requests::Requester;
+use teloxide::types::{
+    AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId,
+    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId as WireId,
+    Update,
+};
+
+use super::trouble::Trouble;
+use super::update::DOWNLOAD_LIMIT;
+use super::words::{Key, Message, Words};
+use crate::domain::id::{CallbackId, FileId, MessageId};
+use crate::domain::user::Lang;
+
+/// The menu's picture that is compiled in.
+pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
+
+/// Telegram, as we call it.
+pub struct Telegram {
+    /// For short calls.
+    calls: Bot,
+    /// For uploads and for the long poll.
+    slow: Bot,
+    menu: Vec<u8>,
+    /// The menu's picture once Telegram has it.
+    menu_file: Mutex<Option<WireFileId>>,
+}
+
+impl Telegram {
+    /// `calls` and `slow` are HTTP clients with a short and a long time-out for the whole call.
+    pub fn new(
+        api_url: &str,
+        token: &SecretString,
+        calls: reqwest::Client,
+        slow: reqwest::Client,
+        menu: Vec<u8>,
+    ) -> Result<Self, url::ParseError> {
+        let url: reqwest::Url = api_url.parse()?;
+        let bot = |client| Bot::with_client(token.expose_secret(), client).set_api_url(url.clone());
+        Ok(Self {
+            calls: bot(calls),
+            slow: bot(slow),
+            menu,
+            menu_file: Mutex::new(None),
+        })
+    }
+
+    /// The bot's own name, without `@`.
+    pub async fn me(&self) -> Result<String, Trouble> {
+        Ok(self.calls.get_me().await?.username().to_owned())
+    }
+
+    /// Waits up to `wait` for updates from number `from` on.
+    pub async fn updates(&self, from: i32, wait: Duration) -> Result<Vec<Update>, Trouble> {
+        let wanted = [
+            AllowedUpdate::Message,
+            AllowedUpdate::EditedMessage,
+            AllowedUpdate::CallbackQuery,
+            AllowedUpdate::MyChatMember,
+        ];
+        let wait = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+        Ok(self
+            .slow
+            .get_updates()
+            .offset(from)
+            .timeout(wait)
+            .allowed_updates(wanted)
+            .await?)
+    }
+
+    /// Sends a message, with the menu's picture if it wants one.
+    pub async fn send(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
+        if message.picture {
+            return self.send_menu(chat, message).await;
+        }
+        let call = self
+            .calls
+            .send_message(ChatId(chat), &message.text)
+            .link_preview_options(no_preview());
+        let sent = match markup(message) {
+            Some(markup) => call.reply_markup(markup).await?,
+            None => call.await?,
+        };
+        Ok(MessageId(sent.id.0))
+    }
+
+    async fn send_menu(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
+        let known = self.menu_file.lock().ok().and_then(|file| file.clone());
+        let (bot, picture) = match known {
+            Some(file) => (&self.calls, InputFile::file_id(file)),
+            None => (
+                &self.slow,
+                InputFile::memory(self.menu.clone()).file_name("menu.jpg"),
+            ),
+        };
+        let call = bot.send_photo(ChatId(chat), picture).caption(&message.text);
+        let sent = match markup(message) {
+            Some(markup) => call.reply_markup(markup).await?,
+            None => call.await?,
+        };
+        if let (Some(size), Ok(mut file)) = (
+            sent.photo().and_then(|sizes| sizes.last()),
+            self.menu_file.lock(),
+        ) {
+            *file = Some(size.file.id.clone());
+        }
+        Ok(MessageId(sent.id.0))
+    }
+
+    /// Replaces the text of a message.
+    pub async fn edit(&self, chat: i64, id: MessageId, message: &Message) -> Result<(), Trouble> {
+        let call = self
+            .calls
+            .edit_message_text(ChatId(chat), WireId(id.0), &message.text)
+            .link_preview_options(no_preview());
+        match markup(message) {
+            Some(markup) => call.reply_markup(markup).await?,
+            None => call.await?,
+        };
+        Ok(())
+    }
+
+    /// Sends a video from disk; the id Telegram keeps it under.
+    pub async fn send_video(
+        &self,
+        chat: i64,
+        video: &Path,
+        message: &Message,
+    ) -> Result<Option<String>, Trouble> {
+        let file = InputFile::file(video.to_owned()).file_name("neurocards.mp4");
+        let call = self
+            .slow
+            .send_video(ChatId(chat), file)
+            .caption(&message.text)
+            .supports_streaming(true);
+        let sent = match markup(message) {
+            Some(markup) => call.reply_markup(markup).await?,
+            None => call.await?,
+        };
+        Ok(sent.video().map(|video| video.file.id.0.clone()))
+    }
+
+    /// Shows «sends a video» for some seconds.
+    pub async fn show_sending(&self, chat: i64) {
+        // Only a courtesy.
+        let _ = self
+            .calls
+            .send_chat_action(ChatId(chat), ChatAction::UploadVideo)
+            .await;
+    }
+
+    /// Ends the spinner on a pressed button, with a text or without.
+    pub async fn answer(&self, press: &CallbackId, text: Option<&str>) -> Result<(), Trouble> {
+        let call = self
+            .calls
+            .answer_callback_query(CallbackQueryId(press.0.clone()));
+        match text {
+            Some(text) => call.text(text).await?,
+            None => call.await?,
+        };
+        Ok(())
+    }
+
+    /// Downloads a file of at most [`DOWNLOAD_LIMIT`] bytes.
+    pub async fn download(&self, file: &FileId) -> Result<Vec<u8>, Trouble> {
+        let found = self.calls.get_file(WireFileId(file.0.clone())).await?;
+        if found.size > DOWNLOAD_LIMIT {
+            return Err(Trouble::TooLarge);
+        }
+        let mut bytes = Vec::new();
+        let mut parts = self.slow.download_file_stream(&found.path);
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(|error| match error.status() {
+                Some(status) if status.is_client_error() => Trouble::Gone,
+                Some(_) | None => Trouble::Passing,
+            })?;
+            bytes.extend_from_slice(&part);
+            if bytes.len() > DOWNLOAD_LIMIT as usize {
+                return Err(Trouble::TooLarge);
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Registers commands and descriptions, Russian by default and in each language.
+    pub async fn introduce(&self, words: &Words) -> Result<(), Trouble> {
+        for (lang, code) in [(Lang::Ru, ""), (Lang::Ru, "ru"), (Lang::En, "en")] {
+            let commands = words
+                .commands(lang)
+                .into_iter()
+                .map(|(name, what)| BotCommand::new(name, what));
+            self.calls
+                .set_my_commands(commands)
+                .language_code(code)
+                .await?;
+            let long = words.plain(lang, "description");
+            self.calls
+                .set_my_description()
+                .description(long)
+                .language_code(code)
+                .await?;
+            let short = words.plain(lang, "short-description");
+            self.calls
+                .set_my_short_description()
+                .short_description(short)
+                .language_code(code)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Ends a webhook, so that polling works; updates that wait are kept.
+    pub async fn end_webhook(&self) -> Result<(), Trouble> {
+        self.calls.delete_webhook().await?;
+        Ok(())
+    }
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}
+
+fn markup(message: &Message) -> Option<InlineKeyboardMarkup> {
+    if message.keyboard.is_empty() {
+        return None;
+    }
+    let rows = message
+        .keyboard
+        .iter()
+        .map(|row| row.iter().filter_map(button).collect::<Vec<_>>());
+    Some(InlineKeyboardMarkup::new(rows))
+}
+
+fn button(key: &Key) -> Option<InlineKeyboardButton> {
+    match key {
+        Key::Press(label, button) => Some(InlineKeyboardButton::callback(label, button.data())),
+        Key::Open(label, url) => Some(InlineKeyboardButton::url(label, url.parse().ok()?)),
+    }
+}

@@ -1,0 +1,124 @@
+//! What a failed call means for whoever made it.
+
+use std::time::Duration;
+
+use teloxide::{ApiError, RequestError};
+
+/// A failed call, by what the caller must do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Telegram asks to wait that long.
+    #[error("telegram asks to wait {} s", .0.as_secs())]
+    Wait(Duration),
+    /// The user blocked the bot, is gone, or never wrote: nothing will reach them.
+    #[error("the user cannot be reached")]
+    Unreachable,
+    /// The message is as it should be already.
+    #[error("the message is not changed")]
+    Unchanged,
+    /// The message or press is gone; a new message is the way.
+    #[error("the message or press is gone")]
+    Gone,
+    /// The file is over Telegram's limits.
+    #[error("the file is too large")]
+    TooLarge,
+    /// The token is wrong.
+    #[error("telegram does not know the token")]
+    Token,
+    /// Telegram will never take this call.
+    #[error("telegram refuses the call")]
+    Refused,
+    /// Another try may work.
+    #[error("telegram cannot be reached or has a fault")]
+    Passing,
+}
+
+impl From<&RequestError> for Trouble {
+    fn from(error: &RequestError) -> Self {
+        match error {
+            RequestError::RetryAfter(seconds) => Self::Wait(seconds.duration()),
+            RequestError::Api(api) => of_api(api),
+            RequestError::MigrateToChatId(_) => Self::Unreachable,
+            RequestError::Network(_) | RequestError::InvalidJson { .. } | RequestError::Io(_) => {
+                Self::Passing
+            }
+        }
+    }
+}
+
+impl From<RequestError> for Trouble {
+    fn from(error: RequestError) -> Self {
+        Self::from(&error)
+    }
+}
+
+fn of_api(error: &ApiError) -> Trouble {
+    match error {
+        ApiError::BotBlocked
+        | ApiError::UserDeactivated
+        | ApiError::ChatNotFound
+        | ApiError::UserNotFound
+        | ApiError::CantInitiateConversation
+        | ApiError::CantTalkWithBots
+        | ApiError::BotKicked
+        | ApiError::BotKickedFromSupergroup
+        | ApiError::BotKickedFromChannel => Trouble::Unreachable,
+        ApiError::MessageNotModified => Trouble::Unchanged,
+        ApiError::MessageToEditNotFound
+        | ApiError::MessageCantBeEdited
+        | ApiError::MessageIdInvalid
+        | ApiError::InvalidQueryId => Trouble::Gone,
+        ApiError::RequestEntityTooLarge => Trouble::TooLarge,
+        ApiError::InvalidToken => Trouble::Token,
+        ApiError::Unknown(text) => of_text(&text.to_lowercase()),
+        _ => Trouble::Refused,
+    }
+}
+
+/// The texts that teloxide 0.17 does not know (facts of 2026-11).
+fn of_text(text: &str) -> Trouble {
+    const GONE: [&str; 3] = [
+        "query is too old",
+        "message to edit not found",
+        "no text in the message to edit",
+    ];
+    if text.contains("forbidden:") {
+        Trouble::Unreachable
+    } else if text.contains("file is too big") || text.contains("request entity too large") {
+        Trouble::TooLarge
+    } else if GONE.iter().any(|gone| text.contains(gone)) {
+        Trouble::Gone
+    } else if text.contains("internal server error") || text.contains("bad gateway") {
+        Trouble::Passing
+    } else {
+        Trouble::Refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_teloxide_does_not_know_are_known_here() {
+        for (text, trouble) in [
+            (
+                "Forbidden: bot can't initiate conversation with a user",
+                Trouble::Unreachable,
+            ),
+            ("Bad Request: file is too big", Trouble::TooLarge),
+            (
+                "Bad Request: query is too old and response timeout expired or query ID is invalid",
+                Trouble::Gone,
+            ),
+            ("Internal Server Error: restart", Trouble::Passing),
+            ("Bad Request: something new", Trouble::Refused),
+        ] {
+            assert_eq!(
+                of_api(&ApiError::Unknown(text.to_owned())),
+                trouble,
+                "{text}"
+            );
+        }
+    }
+}
