@@ -1,0 +1,19 @@
+//! The video provider: what it is asked, what it answers, and what its refusals mean.
+//!
+//! The provider has no idempotency key, no list of tasks and no way to cancel one, so nothing here
+//! asks twice: a caller decides from the error whether the first request can have arrived.
+
+mod classify;
+mod client;
+mod fetch;
+mod models;
+mod wire;
+
+pub use classify::classify;
+pub use client::{CreateError, Kie, Look, LookError, Refusal};
+pub use fetch::FetchError;
+pub use models::{Model, Models, ModelsError, fit};
+pub use wire::parse_callback;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! The client: create a task, look at it, ask for the account's credits.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::classify::classify;
+use super::wire::{self, Envelope, State};
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::TaskId;
+
+/// No answer of the provider is longer; more is not read.
+const BODY_LIMIT: usize = 1 << 20;
+/// A gateway's time-out: what it stood for may have been done.
+const GATEWAY_TIMEOUT: i64 = 524;
+
+/// The provider.
+#[derive(Debug, Clone)]
+pub struct Kie {
+    pub(super) http: reqwest::Client,
+    api_url: String,
+    pub(super) timeout: Duration,
+}
+
+/// A definite no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("refused with code {code}: {}", failure.kind.name())]
+pub struct Refusal {
+    /// What it means.
+    pub failure: Failure,
+    /// The code, from the body or else the HTTP status.
+    pub code: i64,
+}
+
+/// Why there is no task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CreateError {
+    /// The provider answered with a code and no task; nothing runs and nothing is billed.
+    #[error("the task was {0}")]
+    Refused(#[from] Refusal),
+    /// No connection could be made; nothing was sent.
+    #[error("the provider cannot be reached")]
+    NotSent,
+    /// The request may have arrived and the answer did not: a task may run, and be billed.
+    #[error("the answer to a new task was lost")]
+    Lost,
+}
+
+/// What a look at a task shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Look {
+    /// The provider does not know the task yet; normal for some seconds after a creation.
+    NotYet,
+    /// It waits or renders.
+    Running,
+    /// It is done.
+    Ready {
+        /// Where the video lies, for a day at least.
+        url: String,
+        /// What the provider took.
+        credits: Option<f64>,
+    },
+    /// It says it is done and names no video.
+    NoVideo,
+    /// It failed.
+    Failed {
+        /// What that means.
+        failure: Failure,
+        /// What the provider took nevertheless.
+        credits: Option<f64>,
+    },
+}
+
+/// A look that showed nothing; it says nothing about the task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the look failed: {}", failure.kind.name())]
+pub struct LookError {
+    /// What it means for the key and for the next look.
+    pub failure: Failure,
+    /// The code, if there was an answer.
+    pub code: Option<i64>,
+}
+
+/// An answer as it came.
+struct Answer {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+impl Kie {
+    /// A client of the provider at `api_url`; `timeout` bounds each call.
+    pub fn new(http: reqwest::Client, api_url: &str, timeout: Duration) -> Self {
+        Self {
+            http,
+            api_url: api_url.trim_end_matches('/').to_owned(),
+            timeout,
+        }
+    }
+
+    /// Asks for a clip; `body` is [`super::Model::body`]. Never asks twice.
+    pub async fn create(&self, key: &SecretString, body: &Value) -> Result<TaskId, CreateError> {
+        let url = format!("{}/api/v1/jobs/createTask", self.api_url);
+        let answer = self.ask(self.http.post(url).json(body), key).await;
+        let answer = answer.map_err(|error| {
+            let unsent = error.is_connect() || error.is_builder();
+            tracing::debug!(error = told(error), "a new task was not answered");
+            match unsent {
+                true => CreateError::NotSent,
+                false => CreateError::Lost,
+            }
+        })?;
+        answer.created()
+    }
+
+    /// Looks at a task.
+    pub async fn look(&self, key: &SecretString, task: &TaskId) -> Result<Look, LookError> {
+        let url = format!("{}/api/v1/jobs/recordInfo", self.api_url);
+        let request = self.http.get(url).query(&[("taskId", &task.0)]);
+        self.seen(request, key).await?.looked()
+    }
+
+    /// The credits of the account behind `key`, at the provider.
+    pub async fn credits(&self, key: &SecretString) -> Result<f64, LookError> {
+        let url = format!("{}/api/v1/chat/credit", self.api_url);
+        let answer = self.seen(self.http.get(url), key).await?;
+        let envelope = answer.envelope()?;
+        wire::number(&envelope.data)
+            .filter(|_| envelope.code == Some(200))
+            .ok_or_else(|| answer.look_error(Some(&envelope)))
+    }
+
+    async fn seen(&self, request: RequestBuilder, key: &SecretString) -> Result<Answer, LookError> {
+        self.ask(request, key).await.map_err(|error| {
+            tracing::debug!(error = told(error), "a look was not answered");
+            LookError {
+                failure: Failure::new(Kind::Temporary, Source::Kie),
+                code: None,
+            }
+        })
+    }
+
+    async fn ask(
+        &self,
+        request: RequestBuilder,
+        key: &SecretString,
+    ) -> Result<Answer, reqwest::Error> {
+        let request = request.bearer_auth(key.expose_secret());
+        let response = request.timeout(self.timeout).send().await?;
+        Ok(Answer {
+            status: response.status(),
+            retry_after: retry_after(&response),
+            body: read(response).await?,
+        })
+    }
+}
+
+impl Answer {
+    /// What the answer to a creation says.
+    fn created(&self) -> Result<TaskId, CreateError> {
+        let Some(envelope) = Envelope::parse(&self.body) else {
+            let definite = self.status.is_client_error() && self.status != 408;
+            return Err(match definite {
+                true => self.refusal(self.http_code(), "").into(),
+                false => CreateError::Lost,
+            });
+        };
+        if let Some(task) = envelope.task() {
+            return Ok(task);
+        }
+        Err(match envelope.code {
+            Some(200 | GATEWAY_TIMEOUT) => CreateError::Lost,
+            Some(code) => self.refusal(code, &envelope.text).into(),
+            None if self.status.is_client_error() && self.status != 408 => {
+                self.refusal(self.http_code(), &envelope.text).into()
+            }
+            None => CreateError::Lost,
+        })
+    }
+
+    /// What the answer to a look says.
+    fn looked(&self) -> Result<Look, LookError> {
+        let envelope = self.envelope()?;
+        let (code, text) = (envelope.code, envelope.text.as_str());
+        if let Some(record) = envelope.record() {
+            return Ok(match (record.state(), record.url()) {
+                (State::Pending, _) => Look::Running,
+                (State::Success, Some(url)) => Look::Ready {
+                    url,
+                    credits: record.credits(),
+                },
+                (State::Success, None) => Look::NoVideo,
+                (State::Fail, _) => Look::Failed {
+                    failure: record.failure(code, text),
+                    credits: record.credits(),
+                },
+            });
+        }
+        match code {
+            Some(200) => Ok(Look::NotYet),
+            Some(422) if text.to_lowercase().contains("recordinfo is null") => Ok(Look::NotYet),
+            Some(code @ (408 | 501)) => Ok(Look::Failed {
+                failure: self.refusal(code, text).failure,
+                credits: None,
+            }),
+            Some(_) | None => Err(self.look_error(Some(&envelope))),
+        }
+    }
+
+    fn envelope(&self) -> Result<Envelope, LookError> {
+        Envelope::parse(&self.body).ok_or_else(|| self.look_error(None))
+    }
+
+    fn look_error(&self, envelope: Option<&Envelope>) -> LookError {
+        let code = envelope.and_then(|envelope| envelope.code);
+        let code = code.unwrap_or(self.http_code());
+        let text = envelope.map_or("", |envelope| &envelope.text);
+        let mut failure = self.refusal(code, text).failure;
+        if envelope.is_none() && failure.kind == Kind::Unknown {
+            failure.kind = Kind::Temporary;
+        }
+        LookError {
+            failure,
+            code: Some(code),
+        }
+    }
+
+    fn refusal(&self, code: i64, text: &str) -> Refusal {
+        let failure = Failure {
+            kind: classify(Some(code), text),
+            source: Source::Kie,
+            retry_after: self.retry_after,
+        };
+        Refusal { failure, code }
+    }
+
+    fn http_code(&self) -> i64 {
+        self.status.as_u16().into()
+    }
+}
+
+/// An error and its causes in one line, without the address.
+pub(super) fn told(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
+    let lines: Vec<_> = causes.map(ToString::to_string).collect();
+    lines.join(": ")
+}
+
+/// `Retry-After` in seconds; a date is not understood, for want of a clock.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?;
+    let seconds = value.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The body, or what of it fits; what does not fit is then no JSON.
+async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > BODY_LIMIT {
+            body.truncate(BODY_LIMIT);
+            break;
+        }
+    }
+    Ok(body)
+}
