@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod flow;
+pub mod gpt;
 pub mod kie;
 pub mod photos;
 pub mod store;
