@@ -10,3 +10,4 @@ pub mod photos;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;
+pub mod tls;
