@@ -11,3 +11,4 @@ pub mod store;
 pub mod telegram;
 pub mod telemetry;
 pub mod tls;
+pub mod worker;

@@ -1,0 +1,349 @@
+//! The pool: twenty workers that do steps, not jobs. A job that waits is a row with a due time and costs nothing.
+//!
+//! Who steps what is in memory only; after a restart every live job is found by its row.
+
+pub mod keys;
+mod photo;
+mod step;
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{JobId, ModelName, OrderId, TaskId};
+use crate::gpt::Gpt;
+use crate::kie::{Kie, Models};
+use crate::photos::Photos;
+use crate::store::verdict::{self, Called};
+use crate::store::{Store, StoreError, queue};
+use crate::telegram::client::Telegram;
+use keys::Keys;
+
+/// After a step that the store failed, the job is left alone for so long.
+const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
+/// Photos that are framed at once: each takes a core and some tens of megabytes.
+const FRAMING: usize = 2;
+
+/// The operator's choices that steps need.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// Steps at once.
+    pub workers: usize,
+    /// The interval between two looks at a task.
+    pub look_every: Duration,
+    /// How long an attempt may be with the provider.
+    pub deadline: Duration,
+    /// Where the world reaches us, without a slash at the end.
+    pub public_url: String,
+    /// Whether the provider is asked to call back.
+    pub callbacks: bool,
+    /// A video of more bytes goes as a link.
+    pub link_over: u64,
+    /// Where videos lie until they are delivered.
+    pub videos: PathBuf,
+    /// The chain of models, first choice first.
+    pub chain: Vec<ModelName>,
+}
+
+/// What every step works with.
+pub struct Worker {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Where photos come from.
+    pub telegram: Arc<Telegram>,
+    /// Where photos are kept.
+    pub photos: Photos,
+    /// The script's author.
+    pub gpt: Gpt,
+    /// The video provider.
+    pub kie: Kie,
+    /// What it offers.
+    pub models: Models,
+    /// The provider's keys.
+    pub keys: Keys,
+    /// The operator's choices.
+    pub choices: Choices,
+    desk: Desk,
+}
+
+/// Who works on what, in this process.
+struct Desk {
+    stepping: Mutex<HashSet<JobId>>,
+    fetching: Mutex<HashMap<OrderId, Arc<tokio::sync::Mutex<()>>>>,
+    framing: Semaphore,
+}
+
+/// Everything a [`Worker`] is made of.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Where photos come from.
+    pub telegram: Arc<Telegram>,
+    /// Where photos are kept.
+    pub photos: Photos,
+    /// The script's author.
+    pub gpt: Gpt,
+    /// The video provider.
+    pub kie: Kie,
+    /// What it offers.
+    pub models: Models,
+    /// The provider's keys.
+    pub keys: Keys,
+    /// The operator's choices.
+    pub choices: Choices,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stepped {
+    /// The job may be stepped on at once.
+    On,
+    /// The job waits, has ended, or has moved on under us.
+    Off,
+}
+
+impl Worker {
+    /// A pool that has not begun.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts {
+            store,
+            clock,
+            telegram,
+            photos,
+            gpt,
+            kie,
+            models,
+            keys,
+            choices,
+        } = parts;
+        let desk = Desk {
+            stepping: Mutex::default(),
+            fetching: Mutex::default(),
+            framing: Semaphore::new(FRAMING),
+        };
+        Arc::new(Self {
+            store,
+            clock,
+            telegram,
+            photos,
+            gpt,
+            kie,
+            models,
+            keys,
+            choices,
+            desk,
+        })
+    }
+
+    /// Hands due jobs to workers until told to stop; then waits for the steps that run.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
+        let free = Arc::new(Semaphore::new(self.choices.workers));
+        let steps = TaskTracker::new();
+        while !stop.is_cancelled() {
+            let handed = match self.hand_out(&free, &steps).await {
+                Ok(handed) => handed,
+                Err(StoreError::CommitUnknown | StoreError::Closed) => break,
+                Err(error) => {
+                    tracing::error!(%error, "due jobs could not be read");
+                    Handed {
+                        any: false,
+                        next: Some(self.clock.now().plus(AFTER_STORE_FAULT)),
+                    }
+                }
+            };
+            if handed.any {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.store.wakes().job() => {}
+                () = sleep_until(&self.clock, handed.next) => {}
+            }
+        }
+        steps.close();
+        steps.wait().await;
+        Ok(())
+    }
+
+    /// A callback came; what is true is seen by the look that follows.
+    pub async fn callback(
+        &self,
+        job: JobId,
+        nonce: u64,
+        attempt: u8,
+        task: TaskId,
+    ) -> Result<Called, StoreError> {
+        let now = self.clock.now();
+        let called = self
+            .store
+            .try_write(move |txn| verdict::callback(txn, job, nonce, attempt, &task, now))
+            .await?;
+        tracing::debug!(job.id = job.0, attempt, ?called, "the provider called back");
+        Ok(called)
+    }
+
+    /// Whether a job is being stepped now.
+    pub fn is_idle(&self) -> bool {
+        self.stepping().is_empty()
+    }
+
+    async fn hand_out(
+        self: &Arc<Self>,
+        free: &Arc<Semaphore>,
+        steps: &TaskTracker,
+    ) -> Result<Handed, StoreError> {
+        let room = free.available_permits();
+        if room == 0 {
+            return Ok(Handed {
+                any: false,
+                next: None,
+            });
+        }
+        let now = self.clock.now();
+        let (due, next, ready) = {
+            let snapshot = self.store.snapshot()?;
+            let stepping = self.stepping();
+            let (due, next) = snapshot.timed(now, room, |job| !stepping.contains(&job))?;
+            let shop = self.store.shop();
+            let places = shop
+                .max_rendering
+                .saturating_sub(snapshot.counters()?.places);
+            (due, next, places > 0 && snapshot.any_ready()?)
+        };
+        let mut any = !due.is_empty();
+        for found in &due {
+            self.begin(found.job, found.waits, free, steps);
+        }
+        let left = room - due.len();
+        if ready && left > 0 {
+            let shop = Arc::clone(self.store.shop());
+            let claimed = self
+                .store
+                .write(move |txn| queue::claim(txn, &shop, left, now))
+                .await?;
+            any |= !claimed.is_empty();
+            for job in claimed {
+                tracing::info!(
+                    job.id = job.id.0,
+                    order.id = job.order.0,
+                    attempt = job.attempt,
+                    "an attempt begins"
+                );
+                self.begin(job.id, false, free, steps);
+            }
+        }
+        Ok(Handed { any, next })
+    }
+
+    /// Gives a job to a free worker; `waits` says that its attempt must be claimed first.
+    fn begin(
+        self: &Arc<Self>,
+        job: JobId,
+        waits: bool,
+        free: &Arc<Semaphore>,
+        steps: &TaskTracker,
+    ) {
+        self.stepping().insert(job);
+        let worker = Arc::clone(self);
+        let free = Arc::clone(free);
+        steps.spawn(async move {
+            let permit = free.acquire_owned().await;
+            let inner = Arc::clone(&worker);
+            let ended = tokio::spawn(async move { inner.work(job, waits).await }).await;
+            worker.after(job, ended).await;
+            worker.stepping().remove(&job);
+            drop(permit);
+            // The job may be due again, and a worker is free.
+            worker.store.wakes().jobs();
+        });
+    }
+
+    async fn work(&self, job: JobId, waits: bool) -> Result<(), StoreError> {
+        if waits {
+            let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+            let claimed = self
+                .store
+                .write(move |txn| queue::claim_timed(txn, &shop, job, now))
+                .await?;
+            let Some(claimed) = claimed else {
+                return Ok(());
+            };
+            tracing::info!(
+                job.id = job.0,
+                order.id = claimed.order.0,
+                attempt = claimed.attempt,
+                "another attempt begins"
+            );
+        }
+        while self.step(job).await? == Stepped::On {}
+        Ok(())
+    }
+
+    /// A step that panicked ends its job with a refund; one that the store failed is left for later.
+    async fn after(
+        &self,
+        job: JobId,
+        ended: Result<Result<(), StoreError>, tokio::task::JoinError>,
+    ) {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(StoreError::CommitUnknown | StoreError::Closed)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(job.id = job.0, %error, "a step could not be stored");
+                self.clock.sleep(AFTER_STORE_FAULT).await;
+            }
+            Err(_) => {
+                tracing::error!(job.id = job.0, "a step panicked; the job is refunded");
+                if let Err(error) = self.bury(job).await {
+                    tracing::error!(job.id = job.0, %error, "a panicked job could not be refunded");
+                }
+            }
+        }
+    }
+
+    async fn bury(&self, id: JobId) -> Result<(), StoreError> {
+        let attempt = self.store.snapshot()?.job(id)?.attempt;
+        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let chain = self.choices.chain.clone();
+        let failure = Failure::new(Kind::Unknown, Source::Shop);
+        self.store
+            .write(move |txn| {
+                verdict::panicked(txn, &shop, id, now)?;
+                verdict::fail(txn, &shop, id, attempt, failure, &chain, now)
+            })
+            .await?
+            .ok();
+        Ok(())
+    }
+
+    fn stepping(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        self.desk
+            .stepping
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was handed out, and when the next job is due.
+struct Handed {
+    any: bool,
+    next: Option<crate::domain::time::Timestamp>,
+}
+
+async fn sleep_until(clock: &Clock, moment: Option<crate::domain::time::Timestamp>) {
+    match moment {
+        Some(moment) => clock.sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,126 @@
+//! The order's photo: fetched once, framed, on disk under every job's name before it counts.
+
+use std::sync::{Arc, PoisonError};
+
+use super::Worker;
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{OrderId, PhotoName};
+use crate::domain::job::Job;
+use crate::domain::order::{Order, PhotoState};
+use crate::photos::frame;
+use crate::store::StoreError;
+use crate::telegram::trouble::Trouble;
+
+impl Worker {
+    /// Makes sure that the job's photo is on disk. One job of an order fetches, the others wait for it.
+    pub(super) async fn photo(&self, job: &Job) -> Result<Result<(), Failure>, StoreError> {
+        let gate = self.gate(job.order);
+        let turn = gate.lock().await;
+        let fetched = self.photo_in_turn(job).await;
+        drop(turn);
+        drop(gate);
+        self.shut_gate(job.order);
+        fetched
+    }
+
+    async fn photo_in_turn(&self, job: &Job) -> Result<Result<(), Failure>, StoreError> {
+        let order = self.store.snapshot()?.order(job.order)?;
+        match order.photo {
+            PhotoState::Refused => return Ok(Err(Failure::new(Kind::BadPhoto, Source::Shop))),
+            PhotoState::Ready if self.photos.has(job.user, job.photo) => return Ok(Ok(())),
+            PhotoState::Ready | PhotoState::Wanted => {}
+        }
+        let fetched = self.fetch(&order).await?;
+        let state = match &fetched {
+            Ok(()) => PhotoState::Ready,
+            Err(failure) if failure.kind == Kind::BadPhoto => PhotoState::Refused,
+            Err(_) => return Ok(fetched),
+        };
+        self.store
+            .write(move |txn| {
+                let mut order = txn.order(order.id)?;
+                order.photo = state;
+                txn.put_order(&order)
+            })
+            .await?;
+        Ok(fetched)
+    }
+
+    async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
+        let raw = match self.telegram.download(&order.brief.photo.file).await {
+            Ok(raw) => raw,
+            Err(trouble) => return Ok(Err(meaning(trouble))),
+        };
+        let names: Vec<PhotoName> = {
+            let snapshot = self.store.snapshot()?;
+            let jobs = order.jobs().map(|job| snapshot.job(job));
+            let live = jobs.filter(|job| !matches!(job, Ok(job) if job.stage.ended()));
+            live.map(|job| Ok(job?.photo))
+                .collect::<Result<_, StoreError>>()?
+        };
+        let permit = self.desk.framing.acquire().await;
+        let (photos, user) = (self.photos.clone(), order.user);
+        let framed = tokio::task::spawn_blocking(move || match frame::frame(&raw) {
+            Ok(jpeg) => photos
+                .store(user, &names, &jpeg)
+                .map_err(|_| Failure::new(Kind::Temporary, Source::Shop)),
+            Err(_) => Err(Failure::new(Kind::BadPhoto, Source::Shop)),
+        })
+        .await;
+        drop(permit);
+        let framed = framed.unwrap_or_else(|_| {
+            tracing::error!(
+                order.id = order.id.0,
+                "a photo could not be framed: the decoder panicked"
+            );
+            Err(Failure::new(Kind::BadPhoto, Source::Shop))
+        });
+        if let Err(failure) = framed {
+            let kind = failure.kind.name();
+            tracing::warn!(order.id = order.id.0, kind, "a photo could not be used");
+        }
+        Ok(framed)
+    }
+
+    fn gate(&self, order: OrderId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut gates = self
+            .desk
+            .fetching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry(order).or_default())
+    }
+
+    /// Forgets a gate at which nobody stands.
+    fn shut_gate(&self, order: OrderId) {
+        let mut gates = self
+            .desk
+            .fetching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if gates
+            .get(&order)
+            .is_some_and(|gate| Arc::strong_count(gate) == 1)
+        {
+            gates.remove(&order);
+        }
+    }
+}
+
+fn meaning(trouble: Trouble) -> Failure {
+    match trouble {
+        Trouble::Wait(span) => {
+            let failure = Failure::new(Kind::Temporary, Source::Telegram);
+            Failure {
+                retry_after: Some(span),
+                ..failure
+            }
+        }
+        Trouble::Passing | Trouble::Token => Failure::new(Kind::Temporary, Source::Telegram),
+        Trouble::Unreachable
+        | Trouble::Unchanged
+        | Trouble::Gone
+        | Trouble::TooLarge
+        | Trouble::Refused => Failure::new(Kind::BadPhoto, Source::Telegram),
+    }
+}

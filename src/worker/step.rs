@@ -1,0 +1,410 @@
+//! One step of a job: one stage, one call to the world, one commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Stepped, Worker};
+use crate::domain::brief::Recipe;
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{JobId, ModelName, TaskId};
+use crate::domain::job::{Job, OutOfTurn, Route, Stage};
+use crate::domain::keyring::Choice;
+use crate::domain::model;
+use crate::domain::time::Timestamp;
+use crate::kie::{CreateError, FetchError, Look};
+use crate::store::verdict::{self, key_rest, model_rest};
+use crate::store::{StoreError, Txn, queue};
+
+/// For so long the provider may not know a task it has just made (facts of 2026-11).
+const NOT_YET: Duration = Duration::from_secs(90);
+/// A video that cannot be fetched is tried so often; then the seller gets the provider's link.
+const FETCHES: u8 = 5;
+/// The first pause between two fetches; it doubles.
+const FETCH_PAUSE: Duration = Duration::from_secs(5);
+
+impl Worker {
+    /// Does what the job's stage asks for.
+    pub(super) async fn step(&self, id: JobId) -> Result<Stepped, StoreError> {
+        let job = self.store.snapshot()?.job(id)?;
+        if job.due > self.clock.now() {
+            return Ok(Stepped::Off);
+        }
+        match job.stage.clone() {
+            Stage::Queued | Stage::Done { .. } | Stage::Failed { .. } => Ok(Stepped::Off),
+            Stage::Preparing => self.prepare(job).await,
+            Stage::Submitting { .. } => self.give_up(&job).await,
+            Stage::Rendering { route, task, since } => self.look(&job, &route, &task, since).await,
+            Stage::Rendered { url, misses, .. } => self.fetch_video(&job, &url, misses).await,
+        }
+    }
+
+    /// Photo, then script, then a moment at the provider, then the call.
+    async fn prepare(&self, job: Job) -> Result<Stepped, StoreError> {
+        if let Err(failure) = self.photo(&job).await? {
+            return self.fail(&job, failure).await;
+        }
+        let Some(model) = self.awake_model()? else {
+            return self
+                .fail(&job, Failure::new(Kind::ModelOff, Source::Shop))
+                .await;
+        };
+        let job = match self.script(job, &model).await? {
+            Ok(job) => job,
+            Err(stepped) => return Ok(stepped),
+        };
+        self.submit(job, model).await
+    }
+
+    /// The job with its script, or how it ended for want of one.
+    async fn script(
+        &self,
+        job: Job,
+        model: &ModelName,
+    ) -> Result<Result<Job, Stepped>, StoreError> {
+        if job.script.is_some() {
+            return Ok(Ok(job));
+        }
+        let brief = self.store.snapshot()?.order(job.order)?.brief;
+        let script = match &brief.recipe {
+            Recipe::Own { prompt } => prompt.as_str().to_owned(),
+            Recipe::Template { template, wishes } => {
+                let photo = match self.gpt.sees() {
+                    true => tokio::fs::read(self.photos.path(job.user, job.photo))
+                        .await
+                        .ok(),
+                    false => None,
+                };
+                let limit = self
+                    .models
+                    .get(model)
+                    .map_or(1000, |model| model.prompt_limit);
+                let written = self
+                    .gpt
+                    .write(
+                        *template,
+                        &brief.product,
+                        wishes.as_ref(),
+                        photo.as_deref(),
+                        limit,
+                    )
+                    .await;
+                match written {
+                    Ok(script) => script,
+                    Err(failure) => return self.fail(&job, failure).await.map(Err),
+                }
+            }
+        };
+        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
+        let shop = Arc::clone(self.store.shop());
+        let moved = self
+            .store
+            .write(move |txn| verdict::scripted(txn, &shop, id, attempt, script.clone(), now))
+            .await?;
+        Ok(moved.map_err(|late| off(&late)))
+    }
+
+    async fn submit(&self, job: Job, model: ModelName) -> Result<Stepped, StoreError> {
+        let now = self.clock.now();
+        let Some((choice, at)) = self.keys.book(job.id, &self.rests()?, now) else {
+            return self
+                .fail(&job, Failure::new(Kind::Billing, Source::Shop))
+                .await;
+        };
+        if at > now {
+            let put_off = self.advance(&job, move |job| job.put_off(at)).await?;
+            return Ok(put_off.map_or_else(|late| off(&late), |_| Stepped::Off));
+        }
+        let route = Route {
+            model,
+            key: choice.key(),
+        };
+        let Some(offered) = self.models.get(&route.model) else {
+            return self
+                .fail(&job, Failure::new(Kind::Unknown, Source::Shop))
+                .await;
+        };
+        let script = job.script.clone().unwrap_or_default();
+        let callback = self.choices.callbacks.then(|| self.callback_url(&job));
+        let body = offered.body(&script, &self.photo_url(&job), callback.as_deref());
+        let job = match self
+            .say_submitting(&job, route.clone(), choice, now)
+            .await?
+        {
+            Ok(job) => job,
+            Err(late) => return Ok(off(&late)),
+        };
+        let Some(secret) = self.keys.secret(route.key) else {
+            return Ok(Stepped::Off);
+        };
+        match self.kie.create(secret, &body).await {
+            Ok(task) => self.accepted(&job, task).await,
+            Err(CreateError::Refused(refusal)) => self.fail(&job, refusal.failure).await,
+            Err(CreateError::NotSent) => {
+                self.fail(&job, Failure::new(Kind::Temporary, Source::Kie))
+                    .await
+            }
+            Err(CreateError::Lost) => self.lost(&job).await,
+        }
+    }
+
+    /// Stores that the call is about to be made; only then it is.
+    async fn say_submitting(
+        &self,
+        job: &Job,
+        route: Route,
+        choice: Choice,
+        now: Timestamp,
+    ) -> Result<Result<Job, OutOfTurn>, StoreError> {
+        let (id, attempt) = (job.id, job.attempt);
+        let shop = Arc::clone(self.store.shop());
+        let deadline = now.plus(self.choices.deadline);
+        if let Choice::AllRest(_) = choice {
+            tracing::warn!("all KIE API keys are blocked; the first one is tried");
+        }
+        self.store
+            .write(move |txn| {
+                if let Choice::AllRest(_) = choice {
+                    verdict::all_keys_rest(txn, &shop, now)?;
+                }
+                queue::advance(txn, id, attempt, |job| {
+                    job.submit(route.clone(), now, deadline)
+                })
+            })
+            .await
+    }
+
+    async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
+        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
+        let next = now.plus(self.choices.look_every);
+        let moved = self
+            .store
+            .write(move |txn| {
+                let task = task.clone();
+                let moved = queue::advance(txn, id, attempt, |job| job.accepted(task, next))?;
+                if let Ok(job) = &moved {
+                    verdict::tell_status(txn, job, now)?;
+                }
+                Ok(moved)
+            })
+            .await?;
+        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    /// The provider's answer never came: the task may run and be billed. With a callback to hope for the job
+    /// waits; without one another attempt is all there is.
+    async fn lost(&self, job: &Job) -> Result<Stepped, StoreError> {
+        tracing::warn!(
+            job.id = job.id.0,
+            attempt = job.attempt,
+            "the answer to a creation was lost"
+        );
+        match self.choices.callbacks {
+            true => Ok(Stepped::Off),
+            false => {
+                self.fail(job, Failure::new(Kind::Temporary, Source::Kie))
+                    .await
+            }
+        }
+    }
+
+    /// A job that waited for its lost answer until the deadline.
+    async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
+        self.fail(job, Failure::new(Kind::Unknown, Source::Kie))
+            .await
+    }
+
+    async fn look(
+        &self,
+        job: &Job,
+        route: &Route,
+        task: &TaskId,
+        since: Timestamp,
+    ) -> Result<Stepped, StoreError> {
+        let Some(secret) = self.keys.secret(route.key) else {
+            return Ok(Stepped::Off);
+        };
+        let seen = self.kie.look(secret, task).await;
+        let now = self.clock.now();
+        let waited = now.since(since);
+        let temporary = Failure::new(Kind::Temporary, Source::Kie);
+        let mut next = now.plus(self.choices.look_every);
+        match seen {
+            Ok(Look::Ready { url, .. }) => {
+                let moved = self
+                    .advance(job, move |job| job.rendered(url.clone(), now))
+                    .await?;
+                return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
+            }
+            Ok(Look::NoVideo) => {
+                return self
+                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
+                    .await;
+            }
+            Ok(Look::Failed { failure, .. }) => return self.fail(job, failure).await,
+            Ok(Look::NotYet) if waited > NOT_YET => return self.fail(job, temporary).await,
+            Ok(Look::NotYet | Look::Running) => {}
+            Err(error) => {
+                // An error of the look says nothing about the task.
+                tracing::debug!(job.id = job.id.0, %error, "a look failed");
+                let asked = error.failure.retry_after.unwrap_or_default();
+                next = next.max(now.plus(asked.min(self.choices.deadline)));
+            }
+        }
+        if waited >= self.choices.deadline {
+            return self.fail(job, temporary).await;
+        }
+        let last = since.plus(self.choices.deadline);
+        let moved = self
+            .advance(job, move |job| job.look_again(next.min(last)))
+            .await?;
+        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
+        let to = self.choices.videos.join(format!("{}.mp4", job.id));
+        let large = match self.kie.fetch(url, &to, self.choices.link_over).await {
+            Ok(bytes) => {
+                tracing::debug!(job.id = job.id.0, bytes, "a video is on disk");
+                false
+            }
+            Err(FetchError::TooLarge) => true,
+            Err(FetchError::NotAVideo) => {
+                return self
+                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
+                    .await;
+            }
+            Err(error) if misses + 1 < FETCHES => {
+                tracing::warn!(job.id = job.id.0, %error, misses, "a video could not be fetched yet");
+                let pause = FETCH_PAUSE * 2u32.pow(u32::from(misses));
+                let again = self.clock.now().plus(pause);
+                let moved = self
+                    .advance(job, move |job| job.missed_video(again))
+                    .await?;
+                return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off));
+            }
+            Err(FetchError::Gone) => {
+                return self
+                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
+                    .await;
+            }
+            Err(FetchError::Transient | FetchError::Disk(_)) => true,
+        };
+        self.succeed(job, large).await
+    }
+
+    async fn succeed(&self, job: &Job, large: bool) -> Result<Stepped, StoreError> {
+        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
+        let shop = Arc::clone(self.store.shop());
+        let moved = self
+            .store
+            .write(move |txn| verdict::succeed(txn, &shop, id, attempt, large, now))
+            .await?;
+        if let Ok(done) = &moved {
+            let took_ms = now.since(done.placed_at).as_millis() as u64;
+            tracing::info!(
+                job.id = id.0,
+                order.id = done.order.0,
+                attempt,
+                took_ms,
+                "a video is done"
+            );
+            self.tidy(done);
+        }
+        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
+        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
+        let shop = Arc::clone(self.store.shop());
+        let chain = self.choices.chain.clone();
+        let moved = self
+            .store
+            .write(move |txn| verdict::fail(txn, &shop, id, attempt, failure, &chain, now))
+            .await?;
+        match moved {
+            Ok((job, verdict)) => {
+                let (kind, source) = (failure.kind.name(), failure.source.word());
+                tracing::info!(
+                    job.id = id.0,
+                    order.id = job.order.0,
+                    attempt,
+                    kind,
+                    source,
+                    ?verdict,
+                    "an attempt failed"
+                );
+                if job.stage.ended() {
+                    self.tidy(&job);
+                }
+                Ok(if job.stage == Stage::Preparing {
+                    Stepped::On
+                } else {
+                    Stepped::Off
+                })
+            }
+            Err(late) => Ok(off(&late)),
+        }
+    }
+
+    /// Takes the photo's name away; the janitor would find it, too.
+    fn tidy(&self, job: &Job) {
+        if let Err(error) = self.photos.remove(job.user, job.photo) {
+            tracing::warn!(job.id = job.id.0, %error, "a photo could not be removed");
+        }
+    }
+
+    async fn advance(
+        &self,
+        job: &Job,
+        step: impl Fn(Job) -> Result<Job, OutOfTurn> + Send + 'static,
+    ) -> Result<Result<Job, OutOfTurn>, StoreError> {
+        let (id, attempt) = (job.id, job.attempt);
+        self.store
+            .write(move |txn: &mut Txn<'_>| queue::advance(txn, id, attempt, &step))
+            .await
+    }
+
+    fn awake_model(&self) -> Result<Option<ModelName>, StoreError> {
+        let snapshot = self.store.snapshot()?;
+        let rests = self
+            .choices
+            .chain
+            .iter()
+            .map(|name| Ok((name.clone(), snapshot.rest(&model_rest(name))?)));
+        let rests: Vec<_> = rests.collect::<Result<_, StoreError>>()?;
+        Ok(model::first_awake(&rests, self.clock.now()).cloned())
+    }
+
+    fn rests(
+        &self,
+    ) -> Result<
+        Vec<(
+            crate::domain::id::KeyPrint,
+            Option<crate::domain::keyring::Rest>,
+        )>,
+        StoreError,
+    > {
+        let snapshot = self.store.snapshot()?;
+        self.keys
+            .prints()
+            .map(|key| Ok((key, snapshot.rest(&key_rest(key))?)))
+            .collect()
+    }
+
+    fn photo_url(&self, job: &Job) -> String {
+        format!("{}/p/{}.jpg", self.choices.public_url, job.photo)
+    }
+
+    fn callback_url(&self, job: &Job) -> String {
+        format!(
+            "{}/kie/{}-{:016x}/{}",
+            self.choices.public_url, job.id, job.nonce, job.attempt
+        )
+    }
+}
+
+/// The job has moved on while we worked: nothing to do, and nothing was changed.
+fn off(late: &OutOfTurn) -> Stepped {
+    tracing::debug!(job.id = late.job.0, stage = late.stage, "a step came late");
+    Stepped::Off
+}
