@@ -1,0 +1,186 @@
+//! The only sender: drains the outbox, each chat in order, within Telegram's limits.
+//!
+//! A note is struck after Telegram has answered, so a crash may repeat one message and never loses one.
+
+mod pace;
+mod send;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::id::OrderId;
+use crate::domain::time::Timestamp;
+use crate::store::{Store, StoreError};
+use crate::telegram::client::Telegram;
+use crate::telegram::words::Words;
+pub use pace::Limits;
+use pace::Pace;
+
+/// Chats written to at the same time; more only wait for each other at Telegram.
+const AT_ONCE: usize = 32;
+/// The pause after the store failed a delivery.
+const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
+
+/// What is sent, and how fast.
+pub struct Delivery {
+    store: Store,
+    clock: Clock,
+    telegram: Arc<Telegram>,
+    words: Arc<Words>,
+    videos: PathBuf,
+    pace: Pace,
+    /// The text each running order's status message has, as far as this process knows.
+    shown: Mutex<HashMap<OrderId, String>>,
+    /// How often the first note of a chat has failed in a row.
+    failed: Mutex<HashMap<i64, u32>>,
+}
+
+/// What to do with a chat next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Its next note, if there is one.
+    More,
+    /// Nothing waits.
+    Empty,
+    /// Not before this.
+    At(Timestamp),
+}
+
+impl Delivery {
+    /// A sender that has not begun; `videos` is where finished videos lie.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        telegram: Arc<Telegram>,
+        words: Arc<Words>,
+        videos: PathBuf,
+        limits: Limits,
+    ) -> Self {
+        let pace = Pace::new(limits);
+        let (shown, failed) = (Mutex::default(), Mutex::default());
+        Self {
+            store,
+            clock,
+            telegram,
+            words,
+            videos,
+            pace,
+            shown,
+            failed,
+        }
+    }
+
+    /// Sends until told to stop; then finishes what is being sent.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut line = Line::default();
+        line.wake(self.store.snapshot()?.chats()?);
+        let mut sending: JoinSet<(i64, Result<Next, StoreError>)> = JoinSet::new();
+        while !stop.is_cancelled() {
+            line.ripen(self.clock.now());
+            while sending.len() < AT_ONCE
+                && let Some(chat) = line.take()
+            {
+                let delivery = Arc::clone(&self);
+                sending.spawn(async move { (chat, delivery.one(chat).await) });
+            }
+            let later = line.first_later();
+            tokio::select! {
+                () = stop.cancelled() => {}
+                chats = self.store.wakes().take_chats() => line.wake(chats),
+                Some(ended) = sending.join_next() => match ended {
+                    Ok((chat, Ok(next))) => line.put_back(chat, next),
+                    Ok((_, Err(StoreError::CommitUnknown | StoreError::Closed))) => break,
+                    Ok((chat, Err(error))) => {
+                        tracing::error!(%error, "a note could not be read or struck");
+                        line.put_back(chat, Next::At(self.clock.now().plus(AFTER_STORE_FAULT)));
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a delivery panicked; its chat waits for the next note");
+                        line.forget_busy();
+                    }
+                },
+                () = sleep_until(&self.clock, later) => {}
+            }
+        }
+        while sending.join_next().await.is_some() {}
+        Ok(())
+    }
+}
+
+/// The chats with notes: ready, being written to, and waiting for a moment.
+#[derive(Default)]
+struct Line {
+    ready: BTreeSet<i64>,
+    busy: HashSet<i64>,
+    /// Busy chats that got another note meanwhile.
+    again: HashSet<i64>,
+    later: BTreeMap<(Timestamp, i64), ()>,
+    waiting: HashMap<i64, Timestamp>,
+}
+
+impl Line {
+    fn wake(&mut self, chats: impl IntoIterator<Item = i64>) {
+        for chat in chats {
+            if self.busy.contains(&chat) {
+                self.again.insert(chat);
+            } else if !self.waiting.contains_key(&chat) {
+                self.ready.insert(chat);
+            }
+        }
+    }
+
+    fn take(&mut self) -> Option<i64> {
+        let chat = self.ready.pop_first()?;
+        self.busy.insert(chat);
+        Some(chat)
+    }
+
+    fn put_back(&mut self, chat: i64, next: Next) {
+        self.busy.remove(&chat);
+        let again = self.again.remove(&chat);
+        match next {
+            Next::More => _ = self.ready.insert(chat),
+            Next::Empty if again => _ = self.ready.insert(chat),
+            Next::Empty => {}
+            Next::At(moment) => {
+                self.later.insert((moment, chat), ());
+                self.waiting.insert(chat, moment);
+            }
+        }
+    }
+
+    fn ripen(&mut self, now: Timestamp) {
+        while let Some((&(moment, chat), ())) = self.later.first_key_value()
+            && moment <= now
+        {
+            self.later.remove(&(moment, chat));
+            self.waiting.remove(&chat);
+            self.ready.insert(chat);
+        }
+    }
+
+    fn first_later(&self) -> Option<Timestamp> {
+        self.later
+            .first_key_value()
+            .map(|((moment, _), ())| *moment)
+    }
+
+    /// A delivery died without saying whose: its chat is ready again, the others are put back as they end.
+    fn forget_busy(&mut self) {
+        self.again.extend(self.busy.iter().copied());
+        self.ready.extend(std::mem::take(&mut self.busy));
+    }
+}
+
+async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
+    match moment {
+        Some(moment) => clock.sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,115 @@
+//! How fast we may speak: a bucket for each chat and one for all.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::domain::time::Timestamp;
+
+/// Chats whose bucket is full again are forgotten when there are more than so many.
+const MANY: usize = 10_000;
+
+/// Telegram's limits, as the operator sees them.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Messages in a second to all chats together.
+    pub per_second: u32,
+    /// The interval between two messages to one chat.
+    pub per_chat: Duration,
+    /// Messages one chat may get at once before the interval holds.
+    pub burst: u32,
+}
+
+/// Two kinds of leaky buckets (GCRA): each remembers one moment, when it will be empty.
+pub struct Pace {
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    all: u64,
+    chats: HashMap<i64, u64>,
+}
+
+impl Pace {
+    /// Nothing said yet.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Takes the right to send one message to `chat` now, or says when to ask again.
+    pub fn take(&self, chat: i64, now: Timestamp) -> Result<(), Timestamp> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = 1000 / u64::from(self.limits.per_second.max(1));
+        let apart = self.limits.per_chat.as_millis() as u64;
+        let all = state.all.max(now.0);
+        let own = state
+            .chats
+            .get(&chat)
+            .copied()
+            .unwrap_or_default()
+            .max(now.0);
+        let all_from = all.saturating_sub(1000 - each.min(1000));
+        let own_from = own.saturating_sub(apart * u64::from(self.limits.burst.saturating_sub(1)));
+        let from = all_from.max(own_from);
+        if from > now.0 {
+            return Err(Timestamp(from));
+        }
+        state.all = all + each;
+        if state.chats.len() > MANY {
+            state.chats.retain(|_, empty| *empty > now.0);
+        }
+        state.chats.insert(chat, own + apart);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace() -> Pace {
+        Pace::new(Limits {
+            per_second: 30,
+            per_chat: Duration::from_secs(1),
+            burst: 3,
+        })
+    }
+
+    #[test]
+    fn one_chat_gets_a_burst_and_then_one_a_second() {
+        let (pace, mut now) = (pace(), Timestamp(10_000));
+        let mut sent = Vec::new();
+        while sent.len() < 6 {
+            match pace.take(1, now) {
+                Ok(()) => sent.push(now.0),
+                Err(later) => now = later,
+            }
+        }
+        assert_eq!(sent, [10_000, 10_000, 10_000, 11_000, 12_000, 13_000]);
+    }
+
+    #[test]
+    fn all_chats_together_get_about_thirty_a_second() {
+        let (pace, mut now) = (pace(), Timestamp(10_000));
+        let mut sent = Vec::new();
+        for chat in 0..300 {
+            while let Err(later) = pace.take(chat, now) {
+                now = later;
+            }
+            sent.push(now.0);
+        }
+        for start in &sent {
+            let within = sent
+                .iter()
+                .filter(|at| (*start..start + 1000).contains(at))
+                .count();
+            assert!(within <= 61, "a burst of 30 and then 30 a second: {within}");
+        }
+        assert!(now.0 - 10_000 >= 8_800, "{}", now.0);
+    }
+}

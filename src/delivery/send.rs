@@ -1,0 +1,226 @@
+//! One note: rendered, sent, struck.
+
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use super::{Delivery, Next};
+use crate::domain::id::{JobId, NoteId, OrderId};
+use crate::domain::job::Stage;
+use crate::domain::user::Lang;
+use crate::flow::say::{Say, Video};
+use crate::store::StoreError;
+use crate::store::outbox::{self, Sent};
+use crate::store::record::Note;
+use crate::telegram::trouble::Trouble;
+use crate::telegram::words::{Message, Progress};
+
+/// The pause after a first failure of Telegram's; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+impl Delivery {
+    /// Sends a chat's first note.
+    pub(super) async fn one(&self, chat: i64) -> Result<Next, StoreError> {
+        let Some((id, note)) = self.first(chat)? else {
+            return Ok(Next::Empty);
+        };
+        if let Say::Status { order } = note.say {
+            let message = self.status(note.lang, order)?;
+            if self.is_shown(order, &message) {
+                return self.strike(chat, id, Sent::Plainly).await;
+            }
+        }
+        if let Err(later) = self.pace.take(chat, self.clock.now()) {
+            return Ok(Next::At(later));
+        }
+        match self.send(chat, &note).await? {
+            Ok(sent) => {
+                self.failures(chat, |failed| *failed = 0);
+                self.strike(chat, id, sent).await
+            }
+            Err(trouble) => self.cope(chat, id, &note, trouble).await,
+        }
+    }
+
+    /// The first note of a chat that can be written to.
+    fn first(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
+        let snapshot = self.store.snapshot()?;
+        if let Some(user) = outbox::user_of(chat)
+            && snapshot.user(user)?.is_some_and(|row| !row.user.reachable)
+        {
+            return Ok(None);
+        }
+        snapshot.first_note(chat)
+    }
+
+    async fn send(&self, chat: i64, note: &Note) -> Result<Result<Sent, Trouble>, StoreError> {
+        Ok(match &note.say {
+            Say::Status { order } => {
+                let message = self.status(note.lang, *order)?;
+                self.send_status(chat, *order, &message).await?
+            }
+            Say::Video(video) => self.send_video(chat, note.lang, video).await,
+            say => {
+                let message = self.words.message(note.lang, say);
+                self.telegram
+                    .send(chat, &message)
+                    .await
+                    .map(|_| Sent::Plainly)
+            }
+        })
+    }
+
+    /// Sent once, then edited.
+    async fn send_status(
+        &self,
+        chat: i64,
+        order: OrderId,
+        message: &Message,
+    ) -> Result<Result<Sent, Trouble>, StoreError> {
+        let known = self.store.snapshot()?.order(order)?.status;
+        let sent = match known {
+            None => self
+                .telegram
+                .send(chat, message)
+                .await
+                .map(|id| Sent::Status(order, id)),
+            Some(id) => match self.telegram.edit(chat, id, message).await {
+                Ok(()) | Err(Trouble::Unchanged) => Ok(Sent::Plainly),
+                // The seller has deleted it: the next change makes a new one.
+                Err(Trouble::Gone) => Ok(Sent::StatusLost(order)),
+                Err(trouble) => Err(trouble),
+            },
+        };
+        if sent.is_ok() {
+            self.remember(order, message);
+        }
+        Ok(sent)
+    }
+
+    /// From our disk; as a link if it is no longer there or Telegram finds it too large.
+    async fn send_video(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
+        let path = self.video_path(video.job);
+        if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+            return self.send_link(chat, lang, video).await;
+        }
+        self.telegram.show_sending(chat).await;
+        let message = self.words.message(lang, &Say::Video(video.clone()));
+        match self.telegram.send_video(chat, &path, &message).await {
+            Ok(Some(file)) => Ok(Sent::Video(video.job, file)),
+            Ok(None) => Ok(Sent::Plainly),
+            Err(Trouble::TooLarge | Trouble::Refused) => self.send_link(chat, lang, video).await,
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    async fn send_link(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
+        let message = self.words.message(lang, &Say::VideoLink(video.clone()));
+        self.telegram
+            .send(chat, &message)
+            .await
+            .map(|_| Sent::Plainly)
+    }
+
+    async fn cope(
+        &self,
+        chat: i64,
+        id: NoteId,
+        note: &Note,
+        trouble: Trouble,
+    ) -> Result<Next, StoreError> {
+        let now = self.clock.now();
+        match trouble {
+            Trouble::Wait(span) => Ok(Next::At(now.plus(span))),
+            Trouble::Unreachable => {
+                tracing::info!("a user cannot be reached; their notes are dropped");
+                self.store
+                    .write(move |txn| outbox::unreachable(txn, chat))
+                    .await?;
+                Ok(Next::Empty)
+            }
+            Trouble::Passing | Trouble::Token => {
+                let failed = self.failures(chat, |failed| *failed += 1);
+                let pause = FIRST_PAUSE
+                    .saturating_mul(1 << failed.min(10))
+                    .min(LONGEST_PAUSE);
+                tracing::warn!(%trouble, failed, "a note could not be sent yet");
+                Ok(Next::At(now.plus(pause)))
+            }
+            Trouble::Unchanged | Trouble::Gone | Trouble::TooLarge | Trouble::Refused => {
+                let said = std::mem::discriminant(&note.say);
+                tracing::error!(%trouble, ?said, "a note can never be sent and is dropped");
+                self.strike(chat, id, Sent::Plainly).await
+            }
+        }
+    }
+
+    async fn strike(&self, chat: i64, id: NoteId, sent: Sent) -> Result<Next, StoreError> {
+        let delivered = match &sent {
+            Sent::Video(job, _) => Some(*job),
+            Sent::Plainly | Sent::Status(..) | Sent::StatusLost(_) => None,
+        };
+        self.store
+            .write(move |txn| outbox::strike(txn, chat, id, &sent))
+            .await?;
+        if let Some(job) = delivered
+            && let Err(error) = tokio::fs::remove_file(self.video_path(job)).await
+        {
+            tracing::warn!(job.id = job.0, %error, "a delivered video could not be removed");
+        }
+        Ok(Next::More)
+    }
+
+    /// What the status message of an order says now.
+    fn status(&self, lang: Lang, order: OrderId) -> Result<Message, StoreError> {
+        let snapshot = self.store.snapshot()?;
+        let jobs = snapshot.order(order)?.jobs();
+        let videos = jobs.map(|job| {
+            let job = snapshot.job(job)?;
+            Ok(match job.stage {
+                Stage::Queued if job.attempt == 0 => Progress::Queued,
+                Stage::Queued => Progress::Retrying,
+                Stage::Preparing => Progress::Preparing,
+                Stage::Submitting { route, .. } | Stage::Rendering { route, .. } => {
+                    Progress::Rendering(route.model)
+                }
+                Stage::Rendered { .. } => Progress::Rendered,
+                Stage::Done { .. } => Progress::Done,
+                Stage::Failed { .. } => Progress::Failed,
+            })
+        });
+        let videos: Vec<_> = videos.collect::<Result<_, StoreError>>()?;
+        Ok(self.words.status(lang, &videos))
+    }
+
+    fn is_shown(&self, order: OrderId, message: &Message) -> bool {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get(&order) == Some(&message.text)
+    }
+
+    fn remember(&self, order: OrderId, message: &Message) {
+        /// More running orders than that are not remembered; forgetting costs an edit that changes nothing.
+        const MANY: usize = 10_000;
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.len() >= MANY {
+            shown.clear();
+        }
+        shown.insert(order, message.text.clone());
+    }
+
+    fn failures(&self, chat: i64, change: impl FnOnce(&mut u32)) -> u32 {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = failed.entry(chat).or_default();
+        change(count);
+        let count = *count;
+        if count == 0 {
+            failed.remove(&chat);
+        }
+        count
+    }
+
+    fn video_path(&self, job: JobId) -> PathBuf {
+        self.videos.join(format!("{job}.mp4"))
+    }
+}
