@@ -1,5 +1,6 @@
 //! Neurocards.
 
+pub mod bot;
 pub mod clock;
 pub mod config;
 pub mod delivery;

@@ -1,0 +1,195 @@
+//! Updates on their way in: each becomes one turn, and only then is it acknowledged.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use teloxide::types::Update as Wire;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::id::{CallbackId, OrderId};
+use crate::domain::user::Lang;
+use crate::flow::event::Update;
+use crate::flow::say::Toast;
+use crate::store::turn::{self, Turned};
+use crate::store::{Store, StoreError};
+use crate::telegram::client::Telegram;
+use crate::telegram::trouble::Trouble;
+use crate::telegram::update;
+use crate::telegram::words::Words;
+
+/// How long one long poll waits.
+const POLL: Duration = Duration::from_secs(50);
+/// The pause after a failed poll; it doubles up to [`LONGEST_PAUSE`]. In real time: it is Telegram's machine.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Where updates go in.
+pub struct Bot {
+    store: Store,
+    clock: Clock,
+    telegram: Arc<Telegram>,
+    words: Arc<Words>,
+    me: OnceLock<String>,
+}
+
+impl Bot {
+    /// A bot that does not know its own name yet.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        telegram: Arc<Telegram>,
+        words: Arc<Words>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            clock,
+            telegram,
+            words,
+            me: OnceLock::new(),
+        })
+    }
+
+    /// Handles one update; when this returns `Ok` it is on disk.
+    pub async fn handle(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
+        let Some(update) = update::parse(wire, self.me.get().map(String::as_str)) else {
+            tracing::debug!(update.id = wire.id.0, "an update is none of our business");
+            return Ok(());
+        };
+        let press = update.callback.clone();
+        match self.turn(update).await? {
+            Turned::Before => {
+                // The first time has answered it; a second answer is harmless and stops a spinner.
+                self.toast(press, None, Lang::Ru);
+            }
+            Turned::Done { toast, lang, order } => {
+                self.toast(press, toast, lang);
+                if let Some(OrderId(id)) = order {
+                    tracing::info!(order.id = id, "an order is placed");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, update: Update) -> Result<Turned, StoreError> {
+        let mut chance = [0; 32];
+        if getrandom::fill(&mut chance).is_err() {
+            // Without chance no names can be made; Telegram repeats the update.
+            tracing::error!("the system gives no random bytes");
+            return Err(StoreError::Busy);
+        }
+        let now = self.clock.now();
+        let shop = Arc::clone(self.store.shop());
+        self.store
+            .try_write(move |txn| turn::turn(txn, &shop, &update, &chance, now))
+            .await
+    }
+
+    /// Ends a button's spinner: at once, once, and not kept, for a press lives 150 seconds.
+    fn toast(self: &Arc<Self>, press: Option<CallbackId>, toast: Option<Toast>, lang: Lang) {
+        let Some(press) = press else { return };
+        let bot = Arc::clone(self);
+        tokio::spawn(async move {
+            let text = toast.and_then(|toast| bot.words.toast(lang, toast));
+            if let Err(trouble) = bot.telegram.answer(&press, text.as_deref()).await {
+                tracing::debug!(%trouble, "a press could not be answered");
+            }
+        });
+    }
+
+    /// Learns the bot's name and registers commands and descriptions; tried until it works.
+    pub async fn introduce(self: Arc<Self>, stop: CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        while !stop.is_cancelled() {
+            match self.try_introduce().await {
+                Ok(()) => return,
+                Err(Trouble::Token) => {
+                    tracing::error!(
+                        "telegram does not know the token: put the right one into TELEGRAM_TOKEN"
+                    );
+                    pause = LONGEST_PAUSE;
+                }
+                Err(trouble) => tracing::warn!(%trouble, "the bot could not introduce itself yet"),
+            }
+            wait(&stop, pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn try_introduce(&self) -> Result<(), Trouble> {
+        if self.me.get().is_none() {
+            let name = self.telegram.me().await?;
+            tracing::info!(bot = name, "telegram knows us");
+            // Set once; a second introduction finds the same name.
+            let _ = self.me.set(name);
+        }
+        self.telegram.introduce(&self.words).await
+    }
+
+    /// Asks Telegram for updates until told to stop. The offset moves on only after the commit.
+    pub async fn poll(self: Arc<Self>, stop: CancellationToken) {
+        let mut offset = 0;
+        let mut pause = FIRST_PAUSE;
+        while !stop.is_cancelled() {
+            let polled = tokio::select! {
+                () = stop.cancelled() => return,
+                polled = self.telegram.updates(offset, POLL) => polled,
+            };
+            let handled = match polled {
+                Ok(updates) => self.handle_all(&updates, &mut offset).await,
+                Err(Trouble::Wait(span)) => {
+                    wait(&stop, span).await;
+                    continue;
+                }
+                Err(trouble) => {
+                    tracing::warn!(%trouble, "updates could not be asked for");
+                    false
+                }
+            };
+            if handled {
+                pause = FIRST_PAUSE;
+            } else {
+                wait(&stop, pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+
+    /// Handles a batch in order and in as few commits as they fit; the offset stops before the first failure.
+    async fn handle_all(self: &Arc<Self>, updates: &[Wire], offset: &mut i32) -> bool {
+        let handled = join_all(updates.iter().map(|update| self.handle(update))).await;
+        for (update, handled) in updates.iter().zip(handled) {
+            if let Err(error) = handled {
+                tracing::warn!(update.id = update.id.0, %error, "an update could not be handled yet");
+                return false;
+            }
+            *offset = i32::try_from(update.id.0)
+                .unwrap_or(i32::MAX)
+                .saturating_add(1);
+        }
+        true
+    }
+
+    /// Makes sure that no webhook stands in the way of polling.
+    pub async fn end_webhook(&self, stop: &CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        while let Err(trouble) = self.telegram.end_webhook().await {
+            tracing::warn!(%trouble, "the webhook could not be ended yet");
+            wait(stop, pause).await;
+            if stop.is_cancelled() {
+                return;
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+async fn wait(stop: &CancellationToken, span: Duration) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(span) => {}
+    }
+}
