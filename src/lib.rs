@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod domain;
 pub mod flow;
 pub mod gpt;
+pub mod janitor;
 pub mod kie;
 pub mod photos;
 pub mod store;

@@ -1,0 +1,105 @@
+//! Tidies up: forgets old updates, removes files that no row speaks of.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::id::{JobId, PhotoName, UserId};
+use crate::flow::say::Say;
+use crate::photos::Photos;
+use crate::store::{Store, StoreError};
+
+/// How often old updates are looked for.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
+const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);
+/// Updates forgotten in one transaction.
+const AT_ONCE: usize = 1000;
+
+/// What is tidied, and where.
+pub struct Janitor {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The photos.
+    pub photos: Photos,
+    /// Where videos lie until they are delivered.
+    pub videos: PathBuf,
+}
+
+impl Janitor {
+    /// Removes files that a crash has left behind. To be called before the actors start.
+    pub fn sweep(&self) -> Result<(), StoreError> {
+        let snapshot = self.store.snapshot()?;
+        let live: HashSet<(UserId, PhotoName)> = snapshot
+            .due()?
+            .into_iter()
+            .map(|(_, _, job)| snapshot.job(job).map(|job| (job.user, job.photo)))
+            .collect::<Result<_, _>>()?;
+        match self.photos.sweep(|user, name| live.contains(&(user, name))) {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "photos without a job are removed"),
+            Err(error) => tracing::warn!(%error, "photos could not be swept"),
+        }
+        let mut wanted: HashSet<JobId> =
+            snapshot.due()?.into_iter().map(|(_, _, job)| job).collect();
+        for chat in snapshot.chats()? {
+            wanted.extend(snapshot.notes(chat)?.into_iter().filter_map(
+                |(_, note)| match note.say {
+                    Say::Video(video) => Some(video.job),
+                    _ => None,
+                },
+            ));
+        }
+        if let Err(error) = self.sweep_videos(&wanted) {
+            tracing::warn!(%error, "videos could not be swept");
+        }
+        Ok(())
+    }
+
+    fn sweep_videos(&self, wanted: &HashSet<JobId>) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(&self.videos)? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            let job = name
+                .strip_suffix(".mp4")
+                .and_then(|number| number.parse().ok())
+                .map(JobId);
+            if job.is_none_or(|job| !wanted.contains(&job)) {
+                std::fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets old updates until told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+        while !stop.is_cancelled() {
+            let before = self
+                .clock
+                .now()
+                .0
+                .saturating_sub(REMEMBER.as_millis() as u64);
+            let before = crate::domain::time::Timestamp(before);
+            let forgotten = self
+                .store
+                .write(move |txn| txn.forget_updates(before, AT_ONCE))
+                .await?;
+            if forgotten == AT_ONCE {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.clock.sleep(EVERY) => {}
+            }
+        }
+        Ok(())
+    }
+}
