@@ -1,5 +1,6 @@
 //! Neurocards.
 
+pub mod admin;
 pub mod bot;
 pub mod clock;
 pub mod config;
