@@ -15,4 +15,5 @@ pub mod store;
 pub mod telegram;
 pub mod telemetry;
 pub mod tls;
+pub mod web;
 pub mod worker;

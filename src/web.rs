@@ -1,0 +1,49 @@
+//! The doors to the world: one table of routes, over plain HTTP and TLS.
+
+mod callback;
+pub mod listen;
+mod photo;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use secrecy::SecretString;
+
+use crate::bot::Bot;
+use crate::photos::Photos;
+use crate::store::Store;
+use crate::worker::Worker;
+
+/// No body is larger, in bytes: Telegram's largest update is far smaller.
+const BODY: usize = 1 << 20;
+
+/// What the routes work with.
+pub struct Web {
+    /// Takes updates.
+    pub bot: Arc<Bot>,
+    /// Takes callbacks.
+    pub worker: Arc<Worker>,
+    /// Knows whose photo a name is.
+    pub store: Store,
+    /// Keeps the photos.
+    pub photos: Photos,
+    /// What Telegram must say to be believed.
+    pub webhook_secret: SecretString,
+}
+
+/// Every route of the public side. Anything else is 404 and says nothing of us.
+pub fn router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/telegram", post(webhook::update))
+        .route("/kie/{job}/{attempt}", post(callback::call))
+        .route("/p/{name}", get(photo::photo))
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(web)
+}

@@ -1,0 +1,63 @@
+//! The provider's callback: nudges a waiting job, or brings back a lost answer. Only the look-up is believed.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use super::Web;
+use crate::domain::id::JobId;
+use crate::kie;
+use crate::store::StoreError;
+use crate::store::verdict::Called;
+
+/// Takes one callback; `address` is the job and its unguessable number.
+pub async fn call(
+    State(web): State<Arc<Web>>,
+    Path((address, attempt)): Path<(String, String)>,
+    body: Bytes,
+) -> StatusCode {
+    let Some((job, nonce, attempt)) = read(&address, &attempt) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let Some(task) = kie::parse_callback(&body) else {
+        return StatusCode::OK;
+    };
+    match web.worker.callback(job, nonce, attempt, task).await {
+        Ok(Called::Stranger) => StatusCode::NOT_FOUND,
+        Ok(Called::Nudged | Called::Adopted | Called::Orphan) => StatusCode::OK,
+        Err(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(error) => {
+            tracing::error!(job.id = job.0, %error, "a callback could not be handled");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+fn read(address: &str, attempt: &str) -> Option<(JobId, u64, u8)> {
+    let (job, nonce) = address.split_once('-')?;
+    if nonce.len() != 16 {
+        return None;
+    }
+    let nonce = u64::from_str_radix(nonce, 16).ok()?;
+    Some((JobId(job.parse().ok()?), nonce, attempt.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_or_refused() {
+        assert_eq!(read("7-00000000000000ff", "2"), Some((JobId(7), 255, 2)));
+        for (address, attempt) in [
+            ("7", "1"),
+            ("7-ff", "1"),
+            ("x-00000000000000ff", "1"),
+            ("7-00000000000000ff", "999"),
+        ] {
+            assert_eq!(read(address, attempt), None, "{address}/{attempt}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Telegram's webhook: the secret, the turn, and only then 200.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+
+use super::Web;
+use crate::store::StoreError;
+use crate::telegram::update;
+
+/// The header Telegram repeats our secret in.
+const SECRET: &str = "x-telegram-bot-api-secret-token";
+/// When the store is busy Telegram is asked to come again so soon, in seconds.
+const COME_AGAIN: &str = "1";
+
+/// Takes one update. A body that is no update is acknowledged, for a repeat would be no better.
+pub async fn update(State(web): State<Arc<Web>>, headers: HeaderMap, body: Bytes) -> Response {
+    let said = headers
+        .get(SECRET)
+        .map_or(&[] as &[u8], |value| value.as_bytes());
+    let secret = web.webhook_secret.expose_secret().as_bytes();
+    if !bool::from(said.ct_eq(secret)) {
+        tracing::warn!("a webhook call without the secret is refused");
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let Some(update) = update::read(&body) else {
+        tracing::warn!(bytes = body.len(), "a webhook body is not an update");
+        return StatusCode::OK.into_response();
+    };
+    match web.bot.handle(&update).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => {
+            if !matches!(error, StoreError::Busy) {
+                tracing::error!(update.id = update.id.0, %error, "an update could not be handled");
+            }
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [("retry-after", COME_AGAIN)],
+            )
+                .into_response()
+        }
+    }
+}
