@@ -4,6 +4,7 @@ pub mod admin;
 pub mod bot;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod delivery;
 pub mod domain;
 pub mod flow;

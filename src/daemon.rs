@@ -1,0 +1,371 @@
+//! Builds everything from a configuration, starts it, and stops it again.
+
+pub mod lifecycle;
+mod shipped;
+
+use std::net::TcpListener as StdListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::admin::{self, Answer, Ask};
+use crate::bot::Bot;
+use crate::clock::Clock;
+use crate::config::{Config, Updates};
+use crate::delivery::{Delivery, Limits};
+use crate::domain::credit::Credits;
+use crate::domain::user::Lang;
+use crate::gpt::Gpt;
+use crate::janitor::Janitor;
+use crate::kie::{Kie, Models};
+use crate::photos::Photos;
+use crate::store::{Options, Shop, Store, StoreError};
+use crate::telegram::client::Telegram;
+use crate::telegram::words::{Labels, Words};
+use crate::tls;
+use crate::web::{self, Web, listen};
+use crate::worker::keys::Keys;
+use crate::worker::{Choices, Parts, Worker};
+
+/// Closures that may wait for the store's writer.
+const WAITING: usize = 4096;
+
+/// A running daemon.
+pub struct Daemon {
+    store: Store,
+    clock: Clock,
+    worker: Arc<Worker>,
+    stop: CancellationToken,
+    actors: JoinSet<anyhow::Result<()>>,
+    grace: Duration,
+}
+
+/// Sockets that are listened on already.
+#[derive(Default)]
+pub struct Doors {
+    /// For plain HTTP.
+    pub http: Vec<StdListener>,
+    /// For HTTPS.
+    pub https: Vec<StdListener>,
+}
+
+impl Doors {
+    /// Opens the sockets that the configuration names.
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        let https = config.https.iter().flat_map(|https| &https.listen);
+        Ok(Self {
+            http: config
+                .http
+                .listen
+                .iter()
+                .map(bind)
+                .collect::<anyhow::Result<_>>()?,
+            https: https.map(bind).collect::<anyhow::Result<_>>()?,
+        })
+    }
+}
+
+fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
+    StdListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}: is it taken, or below 1024 without the right?")
+    })
+}
+
+impl Daemon {
+    /// Starts everything on `data`, the data directory.
+    pub async fn start(
+        config: Config,
+        data: &Path,
+        clock: Clock,
+        doors: Doors,
+    ) -> anyhow::Result<Self> {
+        let Some(public_url) = config.public_url.clone() else {
+            bail!(
+                "public_url is not set: the video provider fetches photos from it; \
+                 set it to the address at which the world reaches this machine"
+            );
+        };
+        let videos = data.join("videos");
+        std::fs::create_dir_all(&videos)
+            .with_context(|| format!("cannot make the directory {}", videos.display()))?;
+        let models = models(&config, data)?;
+        let words = Arc::new(words(&config, &models, data)?);
+        let store = open_store(&config, data).await?;
+        let photos = Photos::new(data.join("photos"));
+        let janitor = Janitor {
+            store: store.clone(),
+            clock: clock.clone(),
+            photos: photos.clone(),
+            videos: videos.clone(),
+        };
+        janitor
+            .sweep()
+            .context("cannot tidy up the data directory")?;
+        let root = extra_root(&config)?;
+        let telegram = Arc::new(telegram(&config, root.as_deref(), data)?);
+        let http = tls::client(root.as_deref(), None)?;
+        let bot = Bot::new(
+            store.clone(),
+            clock.clone(),
+            Arc::clone(&telegram),
+            Arc::clone(&words),
+        );
+        let worker = Worker::new(Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            telegram: Arc::clone(&telegram),
+            photos: photos.clone(),
+            gpt: gpt(&config, http.clone(), data)?,
+            kie: Kie::new(http, &config.kie.api_url, config.kie.timeout),
+            models,
+            keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
+            choices: Choices {
+                workers: config.workers,
+                look_every: config.look_every,
+                deadline: config.generation_deadline,
+                public_url,
+                callbacks: config.kie.callbacks,
+                link_over: config.telegram.link_over,
+                videos: videos.clone(),
+                chain: config.kie.models.clone(),
+            },
+        });
+        let limits = Limits {
+            per_second: config.telegram.messages_per_second,
+            per_chat: config.telegram.per_chat_interval,
+            burst: config.telegram.per_chat_burst,
+        };
+        let delivery = Arc::new(Delivery::new(
+            store.clone(),
+            clock.clone(),
+            telegram,
+            words,
+            videos,
+            limits,
+        ));
+        let web = Arc::new(Web {
+            bot: Arc::clone(&bot),
+            worker: Arc::clone(&worker),
+            store: store.clone(),
+            photos,
+            webhook_secret: shipped::webhook_secret(&config, data)?,
+        });
+        let stop = CancellationToken::new();
+        let mut actors = JoinSet::new();
+        open_doors(&mut actors, &config, doors, web, &stop)?;
+        actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
+        actors.spawn(ends_well(delivery.run(stop.clone())));
+        actors.spawn(ends_well(janitor.run(stop.clone())));
+        actors.spawn(take_updates(bot, config.updates(), stop.clone()));
+        let grace = config.shutdown_grace;
+        Ok(Self {
+            store,
+            clock,
+            worker,
+            stop,
+            actors,
+            grace,
+        })
+    }
+
+    /// Answers an operator.
+    pub async fn ask(&self, ask: Ask) -> Result<Answer, StoreError> {
+        admin::answer(&self.store, &self.clock, ask).await
+    }
+
+    /// The store, for whoever tells what has become of things.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether no job is being stepped.
+    pub fn is_idle(&self) -> bool {
+        self.worker.is_idle()
+    }
+
+    /// Runs until `enough` resolves, an actor fails, or the store does; then stops.
+    pub async fn run_until(mut self, enough: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let store = self.store.clone();
+        let ended = tokio::select! {
+            () = enough => Ok(()),
+            () = store.broken() => Err(anyhow::anyhow!("a commit failed and may or may not be on disk; starting again will tell")),
+            Some(ended) = self.actors.join_next() => match ended {
+                Ok(Ok(())) => Err(anyhow::anyhow!("an actor stopped by itself")),
+                Ok(Err(error)) => Err(error),
+                Err(panic) => Err(anyhow::anyhow!("an actor panicked: {panic}")),
+            },
+        };
+        self.stop().await;
+        ended
+    }
+
+    /// Finishes requests, steps and deliveries that run, within the grace; nothing is lost by what is cut off.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let finish = async { while self.actors.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.grace, finish).await.is_err() {
+            tracing::warn!(
+                "the grace is over; what still runs is cut off and done again at the next start"
+            );
+        }
+        self.actors.shutdown().await;
+    }
+}
+
+fn models(config: &Config, data: &Path) -> anyhow::Result<Models> {
+    let models = match shipped::changed(data, "models.toml")? {
+        Some(text) => Models::parse(&text).context("models.toml")?,
+        None => Models::shipped(),
+    };
+    for name in &config.kie.models {
+        if models.get(name).is_none() {
+            let known: Vec<_> = models.iter().map(|model| model.name.0.as_str()).collect();
+            bail!(
+                "kie.models names {name}, which models.toml does not have; it has {}",
+                known.join(", ")
+            );
+        }
+    }
+    Ok(models)
+}
+
+fn words(config: &Config, models: &Models, data: &Path) -> anyhow::Result<Words> {
+    let ru = shipped::changed(data, "texts/ru.ftl")?;
+    let en = shipped::changed(data, "texts/en.ftl")?;
+    let packages = &config.packages_text;
+    let shop = Labels {
+        support: config.support_username.clone(),
+        packages: [
+            (Lang::Ru, packages.ru.clone()),
+            (Lang::En, packages.en.clone()),
+        ]
+        .into(),
+        titles: models
+            .iter()
+            .map(|model| (model.name.clone(), model.title.clone()))
+            .collect(),
+    };
+    use crate::telegram::words::{EN, RU};
+    Ok(Words::new(
+        ru.as_deref().unwrap_or(RU),
+        en.as_deref().unwrap_or(EN),
+        shop,
+    )?)
+}
+
+fn gpt(config: &Config, http: reqwest::Client, data: &Path) -> anyhow::Result<Gpt> {
+    let chosen = &config.gpt;
+    let gpt = Gpt::new(
+        http,
+        &chosen.api_url,
+        chosen.key.clone(),
+        &chosen.model,
+        chosen.vision,
+        chosen.timeout,
+        chosen.max_tokens,
+    );
+    Ok(match shipped::changed(data, "templates.toml")? {
+        Some(text) => {
+            gpt.with_templates(crate::gpt::Templates::parse(&text).context("templates.toml")?)
+        }
+        None => gpt,
+    })
+}
+
+fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Result<Telegram> {
+    let chosen = &config.telegram;
+    let calls = tls::client(root, Some(chosen.call_timeout))?;
+    let slow = tls::client(root, Some(chosen.upload_timeout))?;
+    let menu = shipped::menu(data)?;
+    Telegram::new(&chosen.api_url, &chosen.token, calls, slow, menu).context("telegram.api_url")
+}
+
+async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
+    let path: PathBuf = data.join("neurocards.redb");
+    let options = Options {
+        cache: config.store.cache_mb << 20,
+        batch: config.store.batch,
+        waiting: WAITING,
+    };
+    let shop = Shop {
+        welcome: Credits(config.welcome_credits),
+        admins: config.admin_ids.clone(),
+        max_attempts: config.max_attempts,
+        max_rendering: u32::try_from(config.max_rendering).unwrap_or(u32::MAX),
+    };
+    let shown = path.display().to_string();
+    tokio::task::spawn_blocking(move || Store::open(&path, options, shop))
+        .await?
+        .with_context(|| format!("cannot open {shown}"))
+}
+
+fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(path) = &config.extra_root_file else {
+        return Ok(None);
+    };
+    let root = std::fs::read(path);
+    Ok(Some(root.with_context(|| {
+        format!("extra_root_file {}", path.display())
+    })?))
+}
+
+fn open_doors(
+    actors: &mut JoinSet<anyhow::Result<()>>,
+    config: &Config,
+    doors: Doors,
+    web: Arc<Web>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let router = web::router(web);
+    for listener in doors.http {
+        let served = listen::plain(listened(listener)?, router.clone(), stop.clone());
+        actors.spawn(async { Ok(served.await?) });
+    }
+    if let Some(https) = &config.https {
+        let certificate = tls::server_config(&https.cert_file, &https.key_file)?;
+        for listener in doors.https {
+            let certificate = Arc::clone(&certificate);
+            let served = listen::tls(
+                listened(listener)?,
+                certificate,
+                router.clone(),
+                stop.clone(),
+            );
+            actors.spawn(async { Ok(served.await?) });
+        }
+    }
+    Ok(())
+}
+
+fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
+}
+
+async fn take_updates(
+    bot: Arc<Bot>,
+    updates: Updates,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
+    if updates == Updates::Polling {
+        bot.end_webhook(&stop).await;
+        bot.poll(stop.clone()).await;
+    }
+    stop.cancelled().await;
+    introduction.abort();
+    Ok(())
+}
+
+/// A commit whose outcome is unknown ends the process by way of the store; here it is no error of the actor's.
+async fn ends_well(actor: impl Future<Output = Result<(), StoreError>>) -> anyhow::Result<()> {
+    match actor.await {
+        Ok(()) | Err(StoreError::CommitUnknown | StoreError::Closed) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
