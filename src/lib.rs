@@ -12,6 +12,7 @@ pub mod gpt;
 pub mod janitor;
 pub mod kie;
 pub mod photos;
+pub mod sandbox;
 pub mod store;
 pub mod telegram;
 pub mod telemetry;

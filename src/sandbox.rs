@@ -1,0 +1,124 @@
+//! Strict stand-ins for Telegram, KIE and OpenAI: real HTTP servers on loopback, for a person and for tests.
+//!
+//! Nothing here imports the rest of the crate, so that a client and its stand-in cannot be wrong together.
+//! What the real service would refuse is refused, and recorded in [`Sandbox::complaints`].
+
+#[cfg(test)]
+mod clock;
+pub mod gpt;
+mod ground;
+mod http;
+pub mod journal;
+pub mod kie;
+pub mod movie;
+mod page;
+mod pictures;
+pub mod telegram;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use tokio::sync::watch;
+
+pub use self::{
+    gpt::{Gpt, Writing},
+    journal::Call,
+    kie::{Ending, Kie, Task},
+    pictures::sample_photo,
+    telegram::{Button, Fault, File, Message, Person, Telegram, Toast, Video},
+};
+use self::{ground::Ground, journal::Journal};
+
+/// What the sandbox asks of its surroundings.
+#[derive(Clone)]
+pub struct Hooks {
+    /// Virtual time, in Unix milliseconds.
+    pub now: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// How many virtual seconds pass in a real one.
+    pub speed: Arc<dyn Fn() -> f64 + Send + Sync>,
+    /// Changes the speed of virtual time.
+    pub set_speed: Arc<dyn Fn(f64) + Send + Sync>,
+    /// Moves virtual time forward by so many milliseconds.
+    pub advance: Arc<dyn Fn(u64) + Send + Sync>,
+    /// The ledger and the jobs, for the page.
+    pub books: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
+}
+
+/// How to start a sandbox.
+pub struct Options {
+    /// What the sandbox asks of its surroundings.
+    pub hooks: Hooks,
+    /// One more root certificate trusted when photos are fetched and callbacks are sent.
+    pub photo_root_pem: Option<String>,
+    /// Where to serve the page on which a person plays the seller.
+    pub page: Option<SocketAddr>,
+}
+
+/// The running stand-ins; they stop when it is dropped.
+pub struct Sandbox {
+    /// The stand-in Bot API.
+    pub telegram: Telegram,
+    /// The stand-in video provider.
+    pub kie: Kie,
+    /// The stand-in script writer.
+    pub gpt: Gpt,
+    ground: Ground,
+    page: Option<SocketAddr>,
+}
+
+impl Sandbox {
+    /// Starts every stand-in on a free port of 127.0.0.1, and the page if asked for.
+    ///
+    /// # Errors
+    /// When a port cannot be bound or the extra root is not a PEM certificate.
+    pub async fn start(options: Options) -> io::Result<Sandbox> {
+        let ground = Ground::new(options.hooks);
+        let telegram = Telegram::start(&ground).await?;
+        let kie = Kie::start(&ground, options.photo_root_pem.as_deref()).await?;
+        let gpt = Gpt::start(&ground).await?;
+        let page = match options.page {
+            Some(address) => {
+                telegram.person(1001, "Анна", Some("ru"));
+                telegram.person(1002, "Ben", Some("en"));
+                Some(page::start(address, &ground, &telegram, &kie, &gpt).await?)
+            }
+            None => None,
+        };
+        Ok(Sandbox {
+            telegram,
+            kie,
+            gpt,
+            ground,
+            page,
+        })
+    }
+
+    /// Where a person opens the page.
+    pub fn page_url(&self) -> Option<String> {
+        self.page.map(|address| format!("http://{address}/"))
+    }
+
+    /// A number that grows with every change in any stand-in.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.journal().changed()
+    }
+
+    /// The newest 2000 calls, newest last.
+    pub fn calls(&self) -> Vec<Call> {
+        self.journal().calls()
+    }
+
+    /// What callers did that no real service would have taken.
+    pub fn complaints(&self) -> Vec<String> {
+        self.journal().complaints()
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.ground.journal
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.ground.nursery.close();
+    }
+}

@@ -1,0 +1,98 @@
+//! What every stand-in stands on: virtual time, the journal, and tasks that end with the sandbox.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use super::{
+    Hooks,
+    journal::{Call, Journal},
+};
+
+/// How often virtual time is looked at; real time, so that a leap is noticed at once.
+pub(super) const TICK: Duration = Duration::from_millis(10);
+
+#[derive(Clone)]
+pub(super) struct Ground {
+    pub(super) hooks: Hooks,
+    pub(super) journal: Journal,
+    pub(super) nursery: Nursery,
+}
+
+impl Ground {
+    pub(super) fn new(hooks: Hooks) -> Ground {
+        Ground {
+            hooks,
+            journal: Journal::new(),
+            nursery: Nursery::new(),
+        }
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        (self.hooks.now)()
+    }
+
+    pub(super) fn record(&self, service: &'static str, method: &str, status: u16, note: String) {
+        self.journal.record(Call {
+            at: self.now(),
+            service,
+            method: method.to_owned(),
+            status,
+            note,
+        });
+    }
+
+    /// Serves a router on a free loopback port.
+    pub(super) async fn serve(&self, router: Router) -> io::Result<SocketAddr> {
+        self.serve_at((Ipv4Addr::LOCALHOST, 0).into(), router).await
+    }
+
+    /// Serves a router on an address.
+    pub(super) async fn serve_at(&self, at: SocketAddr, router: Router) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind(at).await?;
+        let address = listener.local_addr()?;
+        self.nursery.spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(address)
+    }
+}
+
+/// The tasks of a sandbox; nothing is inside once it is closed.
+#[derive(Clone)]
+pub(super) struct Nursery(Arc<Mutex<Option<JoinSet<()>>>>);
+
+impl Nursery {
+    fn new() -> Nursery {
+        Nursery(Arc::new(Mutex::new(Some(JoinSet::new()))))
+    }
+
+    /// Starts a task, unless the sandbox is closed.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        if let Some(tasks) = lock(&self.0).as_mut() {
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(task);
+        }
+    }
+
+    /// Whether the sandbox is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.0).is_none()
+    }
+
+    /// Ends every task.
+    pub(super) fn close(&self) {
+        lock(&self.0).take();
+    }
+}
+
+/// Locks a mutex; what a panicking holder left behind is still good enough for a stand-in.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,217 @@
+//! The stand-in for KIE, the video provider.
+
+mod callbacks;
+mod ending;
+mod models;
+mod photo;
+mod tasks;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    io,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use reqwest::{Certificate, Client};
+
+use self::wire::Door;
+pub use self::{ending::Ending, tasks::Task};
+use super::ground::{Ground, lock};
+
+const KEYS: [&str; 2] = ["kie-sandbox-key-1", "kie-sandbox-key-2"];
+/// Credits in the account at the start.
+const ACCOUNT: f64 = 100_000.0;
+/// Virtual milliseconds a task takes unless told otherwise.
+const DURATION: u64 = 60_000;
+/// Real time for a photo or a callback; the provider allows a callback 15 s.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The stand-in KIE; a cheap handle.
+#[derive(Clone)]
+pub struct Kie {
+    door: Door,
+}
+
+struct Inner {
+    plan: Mutex<Plan>,
+    tasks: Mutex<Vec<Task>>,
+    client: Client,
+    url: OnceLock<String>,
+}
+
+impl Inner {
+    fn files_url(&self) -> String {
+        let url = self.url.get().map(String::as_str).unwrap_or_default();
+        format!("{url}/files")
+    }
+}
+
+/// What the person at the page, or a test, wants to happen.
+struct Plan {
+    next: VecDeque<Ending>,
+    by_default: Ending,
+    duration: u64,
+    callbacks: bool,
+    hmac_key: Option<String>,
+    dead: BTreeSet<String>,
+    creations: HashMap<String, VecDeque<u64>>,
+}
+
+impl Kie {
+    pub(super) async fn start(ground: &Ground, root_pem: Option<&str>) -> io::Result<Kie> {
+        let mut client = Client::builder()
+            .timeout(PATIENCE)
+            .no_proxy()
+            .user_agent("kie-sandbox");
+        if let Some(pem) = root_pem {
+            let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(io::Error::other)?;
+            client = roots
+                .into_iter()
+                .fold(client, reqwest::ClientBuilder::add_root_certificate);
+        }
+        let inner = Arc::new(Inner {
+            plan: Mutex::new(Plan {
+                next: VecDeque::new(),
+                by_default: Ending::Success,
+                duration: DURATION,
+                callbacks: true,
+                hmac_key: None,
+                dead: BTreeSet::new(),
+                creations: HashMap::new(),
+            }),
+            tasks: Mutex::default(),
+            client: client.build().map_err(io::Error::other)?,
+            url: OnceLock::new(),
+        });
+        let door = Door {
+            ground: ground.clone(),
+            inner,
+        };
+        let address = ground.serve(wire::router(door.clone())).await?;
+        let url = format!("http://{address}");
+        door.inner.url.get_or_init(|| url);
+        ground.nursery.spawn(callbacks::run(door.clone()));
+        Ok(Kie { door })
+    }
+
+    /// What a client takes for `https://api.kie.ai`; without a slash at the end.
+    pub fn api_url(&self) -> String {
+        self.door.inner.url.get().cloned().unwrap_or_default()
+    }
+
+    /// The keys it accepts.
+    pub fn keys(&self) -> Vec<String> {
+        KEYS.map(str::to_owned).to_vec()
+    }
+
+    /// The models it knows.
+    pub fn models(&self) -> Vec<&'static str> {
+        models::MODELS.iter().map(|model| model.name).collect()
+    }
+
+    /// How the next task that nothing is planned for yet will end.
+    pub fn next(&self, ending: Ending) {
+        self.plan(|plan| plan.next.push_back(ending));
+    }
+
+    /// What is planned for the next tasks.
+    pub fn upcoming(&self) -> Vec<Ending> {
+        lock(&self.door.inner.plan).next.iter().copied().collect()
+    }
+
+    /// Forgets what is planned for the next tasks.
+    pub fn clear_upcoming(&self) {
+        self.plan(|plan| plan.next.clear());
+    }
+
+    /// How tasks end that nothing is planned for.
+    pub fn by_default(&self, ending: Ending) {
+        self.plan(|plan| plan.by_default = ending);
+    }
+
+    /// How tasks end that nothing is planned for.
+    pub fn default_ending(&self) -> Ending {
+        lock(&self.door.inner.plan).by_default
+    }
+
+    /// How many virtual milliseconds a new task takes.
+    pub fn set_duration(&self, ms: u64) {
+        self.plan(|plan| plan.duration = ms);
+    }
+
+    /// How many virtual milliseconds a new task takes.
+    pub fn duration(&self) -> u64 {
+        lock(&self.door.inner.plan).duration
+    }
+
+    /// Whether the ends of tasks are told to their callback addresses.
+    pub fn set_callbacks(&self, on: bool) {
+        self.plan(|plan| plan.callbacks = on);
+    }
+
+    /// Whether the ends of tasks are told to their callback addresses.
+    pub fn callbacks(&self) -> bool {
+        lock(&self.door.inner.plan).callbacks
+    }
+
+    /// Signs callbacks with this key, as when a `webhookHmacKey` is set at the provider.
+    pub fn sign_callbacks(&self, key: Option<&str>) {
+        self.plan(|plan| plan.hmac_key = key.map(str::to_owned));
+    }
+
+    /// Pauses a model.
+    pub fn kill_model(&self, name: &str) {
+        self.plan(|plan| {
+            plan.dead.insert(name.to_owned());
+        });
+    }
+
+    /// Ends the pause of a model.
+    pub fn revive_model(&self, name: &str) {
+        self.plan(|plan| {
+            plan.dead.remove(name);
+        });
+    }
+
+    /// The paused models.
+    pub fn dead_models(&self) -> Vec<String> {
+        let plan = lock(&self.door.inner.plan);
+        plan.dead.iter().cloned().collect()
+    }
+
+    /// Every accepted task, oldest first.
+    pub fn tasks(&self) -> Vec<Task> {
+        let now = self.door.ground.now();
+        let mut tasks = lock(&self.door.inner.tasks);
+        for task in tasks.iter_mut() {
+            task.advance(now);
+        }
+        tasks.clone()
+    }
+
+    /// Tells the end of a task once more; `false` if it is not over or nobody asked to be told.
+    pub fn send_callback(&self, task_id: &str) -> bool {
+        let files = self.door.inner.files_url();
+        let tasks = lock(&self.door.inner.tasks);
+        let task = tasks.iter().find(|task| task.id == task_id);
+        let call = task
+            .filter(|task| task.is_over())
+            .and_then(|task| Some((task.callback_url.clone()?, task.callback(&files))));
+        drop(tasks);
+        let asked = call.is_some();
+        if let Some((url, body)) = call {
+            callbacks::tell(&self.door, url, body);
+        }
+        asked
+    }
+
+    fn plan(&self, change: impl FnOnce(&mut Plan)) {
+        change(&mut lock(&self.door.inner.plan));
+        self.door.ground.journal.touch();
+    }
+}

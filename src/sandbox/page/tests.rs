@@ -1,0 +1,138 @@
+//! What a browser sees of the page.
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use crate::sandbox::{Sandbox, clock::sandbox, sample_photo};
+
+struct Browser {
+    sandbox: Sandbox,
+    client: Client,
+    url: String,
+}
+
+async fn browser() -> Browser {
+    let (sandbox, _) = sandbox().await;
+    let url = sandbox.page_url().unwrap();
+    let client = Client::builder().no_proxy().build().unwrap();
+    Browser {
+        sandbox,
+        client,
+        url,
+    }
+}
+
+impl Browser {
+    async fn get(&self, path: &str) -> Response {
+        let url = format!("{}{path}", self.url);
+        self.client.get(url).send().await.unwrap()
+    }
+
+    async fn act(&self, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}api/{path}", self.url);
+        let answer = self.client.post(url).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    async fn state(&self) -> Value {
+        self.get("api/state").await.json().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn files_come_with_a_strict_policy() {
+    let browser = browser().await;
+    for path in ["", "style.css", "app.js", "samples/1.jpg", "api/state"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        let policy = &answer.headers()["content-security-policy"];
+        assert!(policy.to_str().unwrap().starts_with("default-src 'none'"));
+    }
+    assert_eq!(browser.get("nothing").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_seller_plays() {
+    let browser = browser().await;
+    let photo = format!("{}api/sellers/1001/photo?as=photo", browser.url);
+    let sent = browser
+        .client
+        .post(photo)
+        .body(sample_photo(0))
+        .send()
+        .await;
+    assert_eq!(sent.unwrap().status(), 200);
+    for (path, body) in [
+        ("sellers/1001/text", json!({"text": "<b>hi</b>"})),
+        ("sellers/1001/other", json!({"kind": "sticker"})),
+        ("sellers/1001/press", json!({"message_id": 1, "data": "x"})),
+        ("sellers/1001/block", json!({"blocked": true})),
+        ("kie/next", json!({"ending": "violation", "count": 2})),
+        ("kie/default", json!({"ending": "slow"})),
+        ("kie/duration", json!({"ms": 5000})),
+        ("kie/callbacks", json!({"on": false})),
+        ("kie/revive", json!({})),
+        ("gpt/next", json!({"writing": "empty"})),
+        ("speed", json!({"speed": 10.0})),
+        ("advance", json!({"ms": 1000})),
+    ] {
+        let (status, told) = browser.act(path, body).await;
+        assert_eq!(status, 200, "{path}: {told}");
+    }
+    let new = json!({"name": "Вера", "language": "ru"});
+    assert_eq!(browser.act("sellers", new).await.1["id"], 1003);
+    let state = browser.state().await;
+    let anna = &state["sellers"][0];
+    assert_eq!(anna["name"], "Анна");
+    assert_eq!(anna["blocked"], true);
+    assert_eq!(anna["messages"][0]["media"]["kind"], "photo");
+    assert_eq!(anna["messages"][1]["html"], "&lt;b&gt;hi&lt;/b&gt;");
+    assert_eq!(state["kie"]["next"], json!(["violation", "violation"]));
+    assert_eq!(state["kie"]["default"], "slow");
+    assert_eq!(state["kie"]["endings"].as_array().unwrap().len(), 18);
+    assert_eq!(state["gpt"]["next"], json!(["empty"]));
+    assert_eq!(state["books"], json!({"ledger": []}));
+    let media = anna["messages"][0]["media"]["url"].as_str().unwrap();
+    let url = format!("{}{}", browser.url, &media[1..]);
+    let part = browser.client.get(url).header("range", "bytes=2-5");
+    let part = part.send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    assert_eq!(part.bytes().await.unwrap(), sample_photo(0).slice(2..6));
+    assert_eq!(browser.sandbox.complaints(), [""; 0]);
+}
+
+#[tokio::test]
+async fn mistakes_are_told_in_a_sentence() {
+    let browser = browser().await;
+    for (path, body, status) in [
+        ("sellers/7/text", json!({"text": "x"}), 404),
+        ("sellers/1001/text", json!({"text": ""}), 400),
+        (
+            "sellers/1001/press",
+            json!({"message_id": 9, "data": "x"}),
+            404,
+        ),
+        ("kie/next", json!({"ending": "nope"}), 400),
+        ("speed", json!({"speed": -1}), 400),
+        ("speed", json!({}), 400),
+    ] {
+        let (got, told) = browser.act(path, body).await;
+        assert_eq!(got, status, "{path}");
+        assert!(told["error"].is_string());
+    }
+    let foreign = browser.client.get(&browser.url);
+    let foreign = foreign.header("origin", "https://elsewhere.test");
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test]
+async fn changes_are_streamed() {
+    let browser = browser().await;
+    let mut events = browser.get("events").await;
+    let anna = browser.sandbox.telegram.people().remove(0);
+    let first = events.chunk().await.unwrap().unwrap();
+    assert!(first.starts_with(b"data: "));
+    anna.sends("hi");
+    let second = events.chunk().await.unwrap().unwrap();
+    assert_ne!(first, second);
+}

@@ -1,0 +1,238 @@
+//! The stand-in for Telegram's Bot API.
+
+mod args;
+mod chats;
+mod delivery;
+mod edits;
+mod files;
+mod keyboard;
+mod person;
+mod sends;
+mod settings;
+mod text;
+mod updates;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+pub(in crate::sandbox) use self::{chats::Content, files::Stored};
+pub use self::{
+    chats::{File, Message, Toast, Video},
+    keyboard::Button,
+    person::Person,
+};
+use self::{
+    chats::{Somebody, World},
+    settings::Settings,
+    updates::Lane,
+};
+use super::ground::{Ground, lock};
+
+const BOT_ID: i64 = 1_000_000_001;
+const TOKEN: &str = "1000000001:SANDBOXsandboxSANDBOXsandboxSANDBOX";
+
+/// What goes wrong with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// 429 with this many seconds to wait.
+    TooMany {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// 403, the person blocked the bot.
+    Blocked,
+    /// 403, the person's account is gone.
+    Deactivated,
+    /// 400, the edit changes nothing.
+    NotModified,
+    /// 502 with a page of HTML.
+    BadGatewayHtml,
+    /// 500 in Telegram's own envelope.
+    ServerError,
+    /// The connection ends without an answer, and nothing was done.
+    DropConnection,
+    /// The call is done, but the connection ends without an answer.
+    DropAfterDoing,
+}
+
+/// The stand-in Bot API; a cheap handle.
+#[derive(Clone)]
+pub struct Telegram {
+    ground: Ground,
+    address: SocketAddr,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    world: Mutex<World>,
+    settings: Mutex<Settings>,
+    faults: Mutex<Vec<(String, Fault)>>,
+    /// Rings when an update is put in line or a poll must end.
+    wake: Notify,
+}
+
+impl Telegram {
+    pub(super) async fn start(ground: &Ground) -> io::Result<Telegram> {
+        let inner = Arc::new(Inner {
+            world: Mutex::new(World::new(BOT_ID)),
+            settings: Mutex::default(),
+            faults: Mutex::default(),
+            wake: Notify::new(),
+        });
+        let door = wire::Door {
+            ground: ground.clone(),
+            inner: inner.clone(),
+        };
+        let address = ground.serve(wire::router(door)).await?;
+        let telegram = Telegram {
+            ground: ground.clone(),
+            address,
+            inner,
+        };
+        let deliver = delivery::run(ground.clone(), telegram.inner.clone());
+        ground.nursery.spawn(deliver);
+        Ok(telegram)
+    }
+
+    /// What a client takes for `https://api.telegram.org`; without a slash at the end.
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The bot's token.
+    pub fn token(&self) -> &str {
+        TOKEN
+    }
+
+    /// The person with this id; made if there is none yet.
+    pub fn person(&self, id: i64, first_name: &str, language_code: Option<&str>) -> Person {
+        self.change(|world| {
+            world.people.entry(id).or_insert_with(|| Somebody {
+                name: first_name.to_owned(),
+                language: language_code.map(str::to_owned),
+                blocked: false,
+                known: false,
+                toasts: Vec::new(),
+                presses: Vec::new(),
+                action: None,
+            });
+        });
+        self.handle(id)
+    }
+
+    /// Everybody, by id.
+    pub fn people(&self) -> Vec<Person> {
+        let ids: Vec<i64> = self.ask(|world| world.people.keys().copied().collect());
+        ids.into_iter().map(|id| self.handle(id)).collect()
+    }
+
+    /// As if the bot had called `setWebhook`: from here on updates are posted to this address.
+    ///
+    /// # Panics
+    /// When the root is not a PEM certificate.
+    pub fn set_webhook(&self, url: &str, secret: &str, root_pem: Option<String>) {
+        let mut settings = lock(&self.inner.settings);
+        if let Some(pem) = root_pem {
+            settings.trust(&pem).expect("a root is a PEM certificate");
+        }
+        settings.hook(url, Some(secret.to_owned()));
+        drop(settings);
+        self.inner.wake.notify_waiters();
+    }
+
+    /// One more root certificate that webhooks may lead to.
+    ///
+    /// # Panics
+    /// When it is not a PEM certificate.
+    pub fn trust_root(&self, pem: &str) {
+        let trusted = lock(&self.inner.settings).trust(pem);
+        trusted.expect("a root is a PEM certificate");
+    }
+
+    /// The address updates are posted to, if a webhook is set.
+    pub fn webhook_url(&self) -> Option<String> {
+        lock(&self.inner.settings).webhook_url()
+    }
+
+    /// The names and texts that the bot set about itself, by method: `setMyCommands`, `setMyName` and so on.
+    pub fn profile(&self) -> Vec<(String, Value)> {
+        lock(&self.inner.settings).profile()
+    }
+
+    /// Makes the next call of this method go wrong; faults of a method queue up.
+    ///
+    /// Upper and lower case are the same; "" and "*" are any method but `getUpdates`; `file` is a download.
+    pub fn fail_next(&self, method: &str, fault: Fault) {
+        let method = match method {
+            "" | "*" => "*".to_owned(),
+            method => method.to_lowercase(),
+        };
+        lock(&self.inner.faults).push((method, fault));
+    }
+
+    /// Delivers an update again; `false` if it is not remembered.
+    pub fn repeat_update(&self, update_id: i64) -> bool {
+        let now = self.now();
+        self.change(|world| world.updates.repeat(update_id, now))
+    }
+
+    /// The id of the newest update; 0 before the first.
+    pub fn last_update_id(&self) -> i64 {
+        self.ask(|world| world.updates.last_id())
+    }
+
+    /// Delivers any update as it is, with the next id if it has none.
+    pub fn send_raw(&self, update: Value) -> i64 {
+        let now = self.now();
+        self.change(|world| {
+            let lane = Lane::Raw(world.updates.last_id());
+            world.updates.add_raw(lane, update, now)
+        })
+    }
+
+    /// The next update has at least this id.
+    pub fn skip_update_ids_to(&self, id: i64) {
+        self.change(|world| world.updates.skip_to(id));
+    }
+
+    /// Updates that the bot has not taken yet.
+    pub fn pending_updates(&self) -> usize {
+        self.ask(|world| world.updates.count())
+    }
+
+    pub(super) fn file(&self, id: &str) -> Option<Stored> {
+        self.ask(|world| world.files.get(id).cloned())
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.ground.now()
+    }
+
+    fn handle(&self, id: i64) -> Person {
+        Person {
+            telegram: self.clone(),
+            id,
+        }
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&World) -> T) -> T {
+        question(&lock(&self.inner.world))
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let answer = change(&mut lock(&self.inner.world));
+        self.inner.wake.notify_waiters();
+        self.ground.journal.touch();
+        answer
+    }
+}

@@ -1,0 +1,259 @@
+//! The Bot API over HTTP: the path, the envelope, and what goes wrong on purpose.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::Method,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Fault, Inner, TOKEN,
+    args::{Args, Refusal},
+    chats::World,
+    edits, sends, settings,
+};
+use crate::sandbox::{
+    ground::{Ground, lock},
+    http,
+};
+
+/// The longest a poll may hang, as the real one.
+const LONGEST_POLL: i64 = 50;
+
+/// What a request meets.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) ground: Ground,
+    pub(super) inner: Arc<Inner>,
+}
+
+/// What a method answers.
+pub(super) type Answer = Result<Value, Refusal>;
+
+pub(super) fn router(door: Door) -> Router {
+    Router::new()
+        .fallback(serve)
+        .layer(DefaultBodyLimit::disable())
+        .with_state(door)
+}
+
+async fn serve(State(door): State<Door>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    if let Some(rest) = path.strip_prefix("/file/bot") {
+        return door.download(rest, request.method());
+    }
+    let call = path
+        .strip_prefix("/bot")
+        .and_then(|rest| rest.split_once('/'));
+    let Some((token, method)) = call else {
+        let refusal = Refusal::plain(404, "Not Found");
+        return door.refuse(&path, refusal);
+    };
+    if token != TOKEN {
+        return door.refuse(method, Refusal::plain(401, "Unauthorized"));
+    }
+    if request.method() != Method::POST && request.method() != Method::GET {
+        let refusal = Refusal {
+            code: 405,
+            ..Refusal::wrong("method not allowed")
+        };
+        return door.refuse(method, refusal);
+    }
+    door.call(&method.to_lowercase(), request).await
+}
+
+impl Door {
+    async fn call(&self, method: &str, request: Request) -> Response {
+        let fault = self.next_fault(method);
+        let done_anyway = fault == Some(Fault::DropAfterDoing);
+        if let Some(fault) = fault.filter(|_| !done_anyway) {
+            return self.fail(method, fault);
+        }
+        let answer = match Args::read(request).await {
+            Ok(args) => self.dispatch(method, args).await,
+            Err(refusal) => Err(refusal),
+        };
+        match answer {
+            Ok(_) if done_anyway => {
+                let note = "done, no answer".to_owned();
+                self.ground.record("telegram", method, 0, note);
+                http::hang_up()
+            }
+            Ok((result, note)) => {
+                let idle = method == "getupdates" && result == json!([]);
+                if !idle {
+                    self.ground.record("telegram", method, 200, note);
+                }
+                http::json(200, &json!({"ok": true, "result": result}))
+            }
+            Err(refusal) => self.refuse(method, refusal),
+        }
+    }
+
+    async fn dispatch(&self, method: &str, args: Args) -> Result<(Value, String), Refusal> {
+        if method == "getupdates" {
+            let batch = self.get_updates(args).await?;
+            let note = format!("{} updates", batch.as_array().map_or(0, Vec::len));
+            return Ok((batch, note));
+        }
+        let note = args.note();
+        let answer = match method {
+            "getme" => settings::get_me(self, args),
+            "setwebhook" => settings::set_webhook(self, args),
+            "deletewebhook" => settings::delete_webhook(self, args),
+            "getwebhookinfo" => settings::get_webhook_info(self, args),
+            "setmycommands"
+            | "getmycommands"
+            | "setmyname"
+            | "setmydescription"
+            | "setmyshortdescription" => settings::profile_call(self, method, args),
+            "sendmessage" => sends::message(self, args),
+            "sendphoto" => sends::photo(self, args),
+            "sendvideo" => sends::video(self, args),
+            "sendchataction" => sends::chat_action(self, args),
+            "getfile" => sends::get_file(self, args),
+            "editmessagetext" => edits::text(self, args),
+            "editmessagecaption" => edits::caption(self, args),
+            "editmessagereplymarkup" => edits::reply_markup(self, args),
+            "deletemessage" => edits::delete(self, args),
+            "answercallbackquery" => edits::answer_press(self, args),
+            _ => Err(Refusal {
+                code: 404,
+                description: "Not Found: method not found".to_owned(),
+                retry_after: None,
+                wrong: true,
+            }),
+        }?;
+        Ok((answer, note))
+    }
+
+    async fn get_updates(&self, mut args: Args) -> Answer {
+        let offset = args.int("offset")?.unwrap_or(0);
+        let limit = args.int("limit")?.unwrap_or(100);
+        let timeout = args.int("timeout")?.unwrap_or(0).clamp(0, LONGEST_POLL);
+        let allowed = settings::kinds(args.json("allowed_updates")?)?;
+        args.finish()?;
+        if !(1..=100).contains(&limit) || offset < 0 {
+            return Err(Refusal::wrong("offset or limit is out of range"));
+        }
+        let turn = {
+            let mut settings = lock(&self.inner.settings);
+            if settings.webhook_url().is_some() {
+                let text = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+                return Err(Refusal::plain(409, text));
+            }
+            settings.next_poll()
+        };
+        self.inner.wake.notify_waiters();
+        lock(&self.inner.world).updates.allow(allowed);
+        let end = tokio::time::Instant::now() + Duration::from_secs(timeout.unsigned_abs());
+        loop {
+            let woken = self.inner.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            if lock(&self.inner.settings).poll() != turn {
+                let text = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+                return Err(Refusal::plain(409, text));
+            }
+            let now = self.ground.now();
+            let poll = |world: &mut World| world.updates.poll(offset, limit as usize, now);
+            let batch = poll(&mut lock(&self.inner.world));
+            if !batch.is_empty() || tokio::time::timeout_at(end, woken).await.is_err() {
+                return Ok(batch.into());
+            }
+        }
+    }
+
+    fn download(&self, rest: &str, method: &Method) -> Response {
+        let (token, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if let Some(fault) = self.next_fault("file") {
+            return self.fail("file", fault);
+        }
+        if token != TOKEN {
+            return self.refuse("file", Refusal::plain(401, "Unauthorized"));
+        }
+        if method != Method::GET {
+            return self.refuse("file", Refusal::wrong("a file is downloaded with GET"));
+        }
+        let path = path.replace("%2F", "/").replace("%2f", "/");
+        let file = lock(&self.inner.world).files.at(&path).cloned();
+        let Some(file) = file else {
+            return self.refuse("file", Refusal::plain(404, "Not Found"));
+        };
+        let note = format!("{path}, {} bytes", file.bytes.len());
+        self.ground.record("telegram", "file", 200, note);
+        file.bytes.into_response()
+    }
+
+    /// Changes the world, and lets everybody know.
+    pub(super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut World, u64) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let answer = change(&mut lock(&self.inner.world), self.ground.now());
+        self.inner.wake.notify_waiters();
+        self.ground.journal.touch();
+        answer
+    }
+
+    fn next_fault(&self, method: &str) -> Option<Fault> {
+        let mut faults = lock(&self.inner.faults);
+        let own = faults.iter().position(|(of, _)| of == method);
+        let any = || faults.iter().position(|(of, _)| of == "*");
+        let at = match method {
+            "getupdates" => own,
+            _ => own.or_else(any),
+        };
+        at.map(|at| faults.remove(at).1)
+    }
+
+    fn fail(&self, method: &str, fault: Fault) -> Response {
+        let refusal = match fault {
+            Fault::TooMany { retry_after } => Refusal {
+                retry_after: Some(retry_after),
+                ..Refusal::plain(
+                    429,
+                    &format!("Too Many Requests: retry after {retry_after}"),
+                )
+            },
+            Fault::Blocked => blocked(),
+            Fault::Deactivated => Refusal::plain(403, "Forbidden: user is deactivated"),
+            Fault::NotModified => edits::not_modified(),
+            Fault::ServerError => Refusal::plain(500, "Internal Server Error"),
+            Fault::BadGatewayHtml => {
+                self.ground
+                    .record("telegram", method, 502, "HTML".to_owned());
+                return http::html(502);
+            }
+            Fault::DropConnection | Fault::DropAfterDoing => {
+                self.ground
+                    .record("telegram", method, 0, "hung up".to_owned());
+                return http::hang_up();
+            }
+        };
+        self.refuse(method, refusal)
+    }
+
+    fn refuse(&self, method: &str, refusal: Refusal) -> Response {
+        let text = &refusal.description;
+        if refusal.wrong {
+            let complaint = format!("telegram {method}: {text}");
+            self.ground.journal.complain(complaint);
+        }
+        self.ground
+            .record("telegram", method, refusal.code, text.clone());
+        let mut body = json!({"ok": false, "error_code": refusal.code, "description": text});
+        if let Some(seconds) = refusal.retry_after {
+            body["parameters"] = json!({"retry_after": seconds});
+        }
+        http::json(refusal.code, &body)
+    }
+}
+
+pub(super) fn blocked() -> Refusal {
+    Refusal::plain(403, "Forbidden: bot was blocked by the user")
+}
