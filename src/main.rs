@@ -1,2 +1,5 @@
 //! Starts the program.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    neurocards::cli::main()
+}

@@ -1,0 +1,80 @@
+//! The commands: what can be said to the program, and what it answers.
+
+pub mod playground;
+mod run;
+mod sandbox;
+mod story;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turns product photos into short vertical videos, as a Telegram bot.
+#[derive(Debug, Parser)]
+#[command(name = "neurocards", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot.
+    Run(RunArgs),
+    /// Try everything on this machine: stand-ins for Telegram, KIE and GPT, the real bot, and a page.
+    Sandbox(SandboxArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct SandboxArgs {
+    /// Play the spec's example without a browser, print the chat and end.
+    #[arg(long)]
+    story: bool,
+    /// Where the received videos of the story are written.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "target/story",
+        requires = "story"
+    )]
+    out: PathBuf,
+    /// The port of the page.
+    #[arg(long, default_value_t = 8800, conflicts_with = "story")]
+    port: u16,
+    /// Keep the sandbox's data here instead of throwing it away.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(args) => run::run(args),
+        Command::Sandbox(args) if args.story => story::story(args),
+        Command::Sandbox(args) => sandbox::sandbox(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("neurocards: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}

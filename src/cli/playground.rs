@@ -1,0 +1,294 @@
+//! The playground: the real daemon on the stand-ins, for the sandbox, the story and the tests.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::Context;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+use crate::admin::{self, Answer, Ask};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::{Daemon, Doors};
+use crate::sandbox::{Hooks, Options, Sandbox};
+use crate::store::Store;
+
+/// How a playground is set up.
+pub struct Setting<'a> {
+    /// The data directory; it must exist.
+    pub data: &'a Path,
+    /// The time for daemon and stand-ins alike.
+    pub clock: Clock,
+    /// The port of the page, if a person plays.
+    pub page: Option<u16>,
+    /// Lines of configuration, top-level keys first, that replace or add to the playground's.
+    pub config: &'a str,
+    /// Whether updates come by webhook instead of polling.
+    pub webhook: bool,
+}
+
+/// The real daemon on the stand-ins.
+pub struct Playground {
+    /// The stand-ins.
+    pub sandbox: Sandbox,
+    /// The time.
+    pub clock: Clock,
+    daemon: Option<Daemon>,
+    config: String,
+    data: PathBuf,
+    port: u16,
+    root: String,
+    webhook: bool,
+    books: Arc<OnceLock<Books>>,
+}
+
+/// What the page's books are read from: the store of the daemon that runs now.
+type Books = std::sync::Mutex<Option<Store>>;
+
+impl Playground {
+    /// Starts stand-ins and daemon.
+    pub async fn start(setting: Setting<'_>) -> anyhow::Result<Self> {
+        let data = setting.data.to_owned();
+        let root = certificate(&data)?;
+        let books: Arc<OnceLock<Books>> = Arc::default();
+        let _ = books.set(Books::default());
+        let sandbox = Sandbox::start(Options {
+            hooks: hooks(&setting.clock, &books),
+            photo_root_pem: Some(root.clone()),
+            page: setting.page.map(|port| ([127, 0, 0, 1], port).into()),
+        })
+        .await
+        .context("the stand-ins cannot start: is the page's port taken?")?;
+        sandbox.telegram.trust_root(&root);
+        let door = TcpListener::bind("127.0.0.1:0")?;
+        let port = door.local_addr()?.port();
+        let config = configuration(&sandbox, port, setting.config, setting.webhook);
+        let mut playground = Self {
+            sandbox,
+            clock: setting.clock,
+            daemon: None,
+            config,
+            data,
+            port,
+            root,
+            webhook: setting.webhook,
+            books,
+        };
+        playground.wake(door).await?;
+        Ok(playground)
+    }
+
+    /// Stops the daemon in good order.
+    pub async fn stop_daemon(&mut self) {
+        if let Some(daemon) = self.daemon.take() {
+            self.lend_books(None);
+            daemon.stop().await;
+        }
+    }
+
+    /// Starts the daemon again, on the same data and the same port.
+    pub async fn start_daemon(&mut self) -> anyhow::Result<()> {
+        let door = TcpListener::bind(("127.0.0.1", self.port))?;
+        self.wake(door).await
+    }
+
+    async fn wake(&mut self, door: TcpListener) -> anyhow::Result<()> {
+        let file = self.data.join("neurocards.toml");
+        std::fs::write(&file, &self.config)?;
+        let (keys, gpt) = (self.sandbox.kie.keys(), self.sandbox.gpt.key().to_owned());
+        let token = self.sandbox.telegram.token().to_owned();
+        let env = move |name: &str| match name {
+            "TELEGRAM_TOKEN" => Some(token.clone()),
+            "KIE_API_KEY" => keys.first().cloned(),
+            "KIE_API_KEY_1" => keys.get(1).cloned(),
+            "OPENAI_API_KEY" => Some(gpt.clone()),
+            _ => None,
+        };
+        let config = Config::load(Some(&file), &env)?;
+        let doors = Doors {
+            https: vec![door],
+            ..Doors::default()
+        };
+        let daemon = Daemon::start(config, &self.data, self.clock.clone(), doors).await?;
+        self.lend_books(Some(daemon.store().clone()));
+        self.daemon = Some(daemon);
+        if self.webhook {
+            let url = format!("{}/telegram", self.public_url());
+            self.sandbox
+                .telegram
+                .set_webhook(&url, SECRET, Some(self.root.clone()));
+        }
+        Ok(())
+    }
+
+    fn lend_books(&self, store: Option<Store>) {
+        if let Some(books) = self.books.get() {
+            *books
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = store;
+        }
+    }
+
+    /// Where the daemon is reached.
+    pub fn public_url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// The certificate that the daemon's door can be known by, PEM.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The daemon.
+    ///
+    /// # Panics
+    /// When it has been stopped.
+    pub fn daemon(&self) -> &Daemon {
+        self.daemon.as_ref().expect("the daemon runs")
+    }
+
+    /// Asks as an operator.
+    pub async fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
+        Ok(self.daemon().ask(ask).await?)
+    }
+
+    /// Waits until nothing moves: no update on its way, no step, no note that could be sent now.
+    ///
+    /// Notes that wait for Telegram's pace are waited for by letting virtual time pass, a little at a time.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        /// Virtual time that pass while notes wait for their pace.
+        const A_LITTLE: Duration = Duration::from_millis(100);
+        /// Nothing takes longer in real time.
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let deadline = std::time::Instant::now() + PATIENCE;
+        let mut changes = self.sandbox.changed();
+        let mut calm = 0;
+        while calm < 3 {
+            anyhow::ensure!(
+                std::time::Instant::now() < deadline,
+                "something keeps moving"
+            );
+            changes.mark_unchanged();
+            // Real time, for real sockets: a change ends the wait early, its absence is one sign of calm.
+            let moved = tokio::time::timeout(Duration::from_millis(8), changes.changed()).await;
+            let (busy, notes) = self.moving()?;
+            calm = if moved.is_ok() || busy { 0 } else { calm + 1 };
+            if calm > 0 && notes {
+                self.clock.pass(A_LITTLE);
+                calm = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn moving(&self) -> anyhow::Result<(bool, bool)> {
+        let snapshot = self.daemon().store().snapshot()?;
+        let mut notes = false;
+        for chat in snapshot.chats()? {
+            let user = crate::store::outbox::user_of(chat);
+            let row = user.map(|user| snapshot.user(user)).transpose()?.flatten();
+            notes |= row.is_none_or(|row| row.user.reachable);
+        }
+        let now = self.clock.now();
+        let (due, _) = snapshot.timed(now, 1, |_| true)?;
+        let busy = !self.daemon().is_idle()
+            || !due.is_empty()
+            || self.sandbox.telegram.pending_updates() > 0;
+        Ok((busy, notes))
+    }
+
+    /// Lets `span` of virtual time pass in steps, settling after each.
+    pub async fn pass(&self, span: Duration) -> anyhow::Result<()> {
+        /// Shorter than any interval or delay of the daemon, so that nothing is leapt over.
+        const STEP: Duration = Duration::from_secs(5);
+        let end = self.clock.now().plus(span);
+        loop {
+            let left = end.since(self.clock.now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.clock.pass(left.min(STEP));
+            self.settle().await?;
+        }
+    }
+}
+
+/// What the playground's webhook is known by.
+pub const SECRET: &str = "playground-secret";
+
+fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
+    let (now, speed, set_speed, advance) =
+        (clock.clone(), clock.clone(), clock.clone(), clock.clone());
+    let books = Arc::clone(books);
+    Hooks {
+        now: Arc::new(move || now.now().0),
+        speed: Arc::new(move || speed.speed()),
+        set_speed: Arc::new(move |speed| set_speed.run(speed)),
+        advance: Arc::new(move |ms| advance.pass(Duration::from_millis(ms))),
+        books: Arc::new(move || {
+            let store = books.get().and_then(|books| {
+                books
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .clone()
+            });
+            let shown = store
+                .and_then(|store| admin::books(&store).ok())
+                .unwrap_or_default();
+            serde_json::to_value(shown).unwrap_or_default()
+        }),
+    }
+}
+
+fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> String {
+    let (top, sections) = match extra.find("\n[") {
+        Some(at) => extra.split_at(at),
+        None if extra.starts_with('[') => ("", extra),
+        None => (extra, ""),
+    };
+    let updates = if webhook { "webhook" } else { "polling" };
+    let section = |name: &str| {
+        let head = format!("[{name}]");
+        let from = sections.find(&head).map(|at| &sections[at + head.len()..]);
+        from.map(|rest| rest.split("\n[").next().unwrap_or(rest))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    format!(
+        "public_url = \"https://127.0.0.1:{port}\"\nupdates = \"{updates}\"\n\
+         support_username = \"neurocards_support\"\nadmin_ids = [9001]\nshutdown_grace = \"5s\"\n{top}\n\
+         [telegram]\napi_url = \"{}\"\nwebhook_secret_file = \"webhook.secret\"\n{}\n\
+         [kie]\napi_url = \"{}\"\n{}\n\
+         [gpt]\napi_url = \"{}\"\n{}\n\
+         [http]\nlisten = []\n\
+         [https]\nlisten = [\"127.0.0.1:{port}\"]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n",
+        sandbox.telegram.api_url(),
+        section("telegram"),
+        sandbox.kie.api_url(),
+        section("kie"),
+        sandbox.gpt.api_url(),
+        section("gpt"),
+    )
+}
+
+/// A certificate for the loopback address under a root of its own, written beside the data; the root.
+fn certificate(data: &Path) -> anyhow::Result<String> {
+    let root_file = data.join("root.pem");
+    std::fs::write(data.join("webhook.secret"), SECRET)?;
+    let mut root = CertificateParams::default();
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    root.distinguished_name
+        .push(rcgen::DnType::CommonName, "Neurocards playground root");
+    let root_key = KeyPair::generate()?;
+    let root_pem = root.self_signed(&root_key)?.pem();
+    let issuer = Issuer::new(root, root_key);
+    let leaf_key = KeyPair::generate()?;
+    let leaf =
+        CertificateParams::new(vec!["127.0.0.1".to_owned()])?.signed_by(&leaf_key, &issuer)?;
+    std::fs::write(data.join("cert.pem"), leaf.pem())?;
+    std::fs::write(data.join("key.pem"), leaf_key.serialize_pem())?;
+    std::fs::write(root_file, &root_pem)?;
+    Ok(root_pem)
+}

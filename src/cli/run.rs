@@ -1,0 +1,42 @@
+//! `neurocards run`: the bot itself.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::RunArgs;
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat};
+use crate::daemon::{Daemon, Doors, lifecycle};
+use crate::telemetry::{self, Form};
+
+pub fn run(args: RunArgs) -> anyhow::Result<()> {
+    let data = data_dir(args.data_dir);
+    let config = config_file(args.config, &data);
+    let config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
+    let form = match config.log.format {
+        LogFormat::Human => Form::Human,
+        LogFormat::Json => Form::Json,
+    };
+    telemetry::start(&config.log.level, form);
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    super::runtime()?.block_on(async {
+        let doors = Doors::open(&config)?;
+        let daemon = Daemon::start(config, &data, Clock::system(), doors).await?;
+        tracing::info!(data = %data.display(), "neurocards runs");
+        daemon.run_until(lifecycle::told_to_stop()).await?;
+        tracing::info!("neurocards has stopped");
+        Ok(())
+    })
+}
+
+fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
+    let state = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
+    chosen
+        .or_else(state)
+        .unwrap_or_else(|| PathBuf::from("data"))
+}
+
+fn config_file(chosen: Option<PathBuf>, data: &Path) -> Option<PathBuf> {
+    chosen.or_else(|| Some(data.join("neurocards.toml")).filter(|file| file.exists()))
+}

@@ -1,0 +1,62 @@
+//! `neurocards sandbox`: the playground with a page.
+
+use super::SandboxArgs;
+use super::playground::{Playground, Setting};
+use crate::clock::Clock;
+use crate::daemon::lifecycle;
+use crate::telemetry::{self, Form};
+
+/// A directory that goes when it is dropped, unless the person named one to keep.
+pub struct Scratch {
+    path: std::path::PathBuf,
+    keep: bool,
+}
+
+impl Scratch {
+    /// The chosen directory, or a new one for this process.
+    pub fn new(chosen: Option<std::path::PathBuf>) -> std::io::Result<Self> {
+        let keep = chosen.is_some();
+        let own =
+            || std::env::temp_dir().join(format!("neurocards-{}", uuid::Uuid::new_v4().simple()));
+        let path = chosen.unwrap_or_else(own);
+        std::fs::create_dir_all(&path)?;
+        Ok(Self { path, keep })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !self.keep {
+            // What cannot be removed stays in the system's temporary directory.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
+    telemetry::start("info", Form::Human);
+    let data = Scratch::new(args.data_dir)?;
+    super::runtime()?.block_on(async {
+        let now = Clock::system().now();
+        let mut playground = Playground::start(Setting {
+            data: data.path(),
+            clock: Clock::led(now, 10.0),
+            page: Some(args.port),
+            config: "",
+            webhook: false,
+        })
+        .await?;
+        let page = playground.sandbox.page_url().unwrap_or_default();
+        println!("\n  Neurocards sandbox: open {page}\n");
+        println!("  Telegram, KIE and GPT are stand-ins on this machine; the bot is the real one.");
+        println!("  Time runs ten times as fast; the page can change that. Ctrl+C ends it.\n");
+        lifecycle::told_to_stop().await;
+        playground.stop_daemon().await;
+        Ok(())
+    })
+}
