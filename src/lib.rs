@@ -1,4 +1,51 @@
-//! Neurocards.
+//! Neurocards: a Telegram bot that turns a product photo into short vertical videos.
+//!
+//! A seller sends a photo, answers four questions and pays with credits; GPT writes the script and KIE, an API
+//! over several video models, films it. One binary, one data directory, one redb file.
+//!
+//! # The house
+//! A module imports from lower floors only; neighbours on a floor do not import each other (`tests/tidy.rs`).
+//!
+//! | floor | module | what it does |
+//! |---|---|---|
+//! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
+//! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
+//! | 5 | [`web`] | the doors to the world: webhook, callback, photos |
+//! | 4 | [`bot`] | updates on their way in: each becomes one turn |
+//! | 4 | [`worker`] | the pool that does one step of one job at a time |
+//! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
+//! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
+//! | 4 | [`admin`] | what an operator may ask and be told |
+//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit |
+//! | 3 | [`photos`] | framing to 9:16, and the files on disk |
+//! | 3 | [`telegram`] | updates become events; words, buttons and calls |
+//! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |
+//! | 3 | [`gpt`] | the script's author, and the templates that stand in for it |
+//! | 3 | [`tls`] | certificates for our door, the HTTP client for our calls |
+//! | 2 | [`config`] | what the operator chose |
+//! | 2 | [`clock`] | the time, or one led by hand |
+//! | 2 | [`telemetry`] | where logs go |
+//! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
+//! | 0 | [`domain`] | the rules of the shop; pure |
+//! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
+//!
+//! # One order, from tap to video
+//! 1. A door hands an update to [`bot`]; [`telegram`] makes an event of it; [`store::turn`] runs one transaction:
+//!    seen before? → session and balance → [`flow::step`] → ledger, order, jobs, session, notes. Only after the
+//!    commit is the update acknowledged.
+//! 2. [`delivery`] wakes, says the notes in the seller's language, strikes them.
+//! 3. [`worker`] wakes, claims the next due job, fair between sellers, and does one step: photo → script →
+//!    submit → look → fetch. What a step found is stored before the next begins, and `Submitting` is stored
+//!    before the call that costs money.
+//! 4. An end is one transaction ([`store::verdict`]): stage, credit, rests, the seller's note, the operator's.
+//! 5. A restart finds only rows: due jobs and unsent notes. Nothing in memory matters.
+//!
+//! # Deliberately absent
+//! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
+//! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
+//! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
+//! the control socket (floor 5), certificates by ACME and the webhook's own registration (floor 3 and 6), the
+//! operator's page and metrics (floor 5), backups (floor 3).
 
 pub mod admin;
 pub mod bot;
