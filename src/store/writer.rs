@@ -15,7 +15,9 @@ use super::{Options, StoreError};
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
-    queue: mpsc::Sender<Box<dyn Op>>,
+    /// Taken only by [`Drop`].
+    queue: Option<mpsc::Sender<Box<dyn Op>>>,
+    thread: Option<thread::JoinHandle<()>>,
     broken: watch::Receiver<bool>,
 }
 
@@ -78,11 +80,19 @@ impl Writer {
     pub fn start(db: Arc<Database>, wakes: Arc<Wakes>, options: Options) -> Self {
         let (queue, inbox) = mpsc::channel(options.waiting.max(1));
         let (breaks, broken) = watch::channel(false);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || run(&db, inbox, &wakes, &breaks, options.batch.max(1)))
             .expect("the system can start a thread");
-        Self { queue, broken }
+        Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            broken,
+        }
+    }
+
+    fn queue(&self) -> Result<&mpsc::Sender<Box<dyn Op>>, StoreError> {
+        self.queue.as_ref().ok_or(StoreError::Closed)
     }
 
     pub async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
@@ -91,7 +101,10 @@ impl Writer {
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
         let (op, answer) = closure(work);
-        self.queue.send(op).await.map_err(|_| StoreError::Closed)?;
+        self.queue()?
+            .send(op)
+            .await
+            .map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -101,7 +114,7 @@ impl Writer {
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
         let (op, answer) = closure(work);
-        self.queue.try_send(op).map_err(|error| match error {
+        self.queue()?.try_send(op).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
         })?;
@@ -113,6 +126,18 @@ impl Writer {
         let mut broken = self.broken.clone();
         if broken.wait_for(|broken| *broken).await.is_err() {
             std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits for the last commit, so that the file is free when the store is gone.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer panicked");
         }
     }
 }
