@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -128,7 +129,7 @@ impl Daemon {
                 workers: config.workers,
                 look_every: config.look_every,
                 deadline: config.generation_deadline,
-                public_url,
+                public_url: public_url.clone(),
                 callbacks: config.kie.callbacks,
                 link_over: config.telegram.link_over,
                 videos: videos.clone(),
@@ -148,12 +149,22 @@ impl Daemon {
             videos,
             limits,
         ));
+        let secret = shipped::webhook_secret(&config, data)?;
+        let webhook = match config.updates() {
+            Updates::Webhook => {
+                let url = format!("{public_url}/telegram")
+                    .parse()
+                    .context("public_url")?;
+                Some((url, secret.clone()))
+            }
+            Updates::Polling => None,
+        };
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
             worker: Arc::clone(&worker),
             store: store.clone(),
             photos,
-            webhook_secret: shipped::webhook_secret(&config, data)?,
+            webhook_secret: secret,
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
@@ -161,7 +172,7 @@ impl Daemon {
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
-        actors.spawn(take_updates(bot, config.updates(), stop.clone()));
+        actors.spawn(take_updates(bot, webhook, stop.clone()));
         let grace = config.shutdown_grace;
         Ok(Self {
             store,
@@ -349,13 +360,16 @@ fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
 
 async fn take_updates(
     bot: Arc<Bot>,
-    updates: Updates,
+    webhook: Option<(url::Url, SecretString)>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
-    if updates == Updates::Polling {
-        bot.end_webhook(&stop).await;
-        bot.poll(stop.clone()).await;
+    match webhook {
+        Some((url, secret)) => bot.begin_webhook(&url, &secret, &stop).await,
+        None => {
+            bot.end_webhook(&stop).await;
+            bot.poll(stop.clone()).await;
+        }
     }
     stop.cancelled().await;
     introduction.abort();

@@ -40,7 +40,6 @@ pub struct Playground {
     data: PathBuf,
     port: u16,
     root: String,
-    webhook: bool,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -73,7 +72,6 @@ impl Playground {
             data,
             port,
             root,
-            webhook: setting.webhook,
             books,
         };
         playground.wake(door).await?;
@@ -114,12 +112,6 @@ impl Playground {
         let daemon = Daemon::start(config, &self.data, self.clock.clone(), doors).await?;
         self.lend_books(Some(daemon.store().clone()));
         self.daemon = Some(daemon);
-        if self.webhook {
-            let url = format!("{}/telegram", self.public_url());
-            self.sandbox
-                .telegram
-                .set_webhook(&url, SECRET, Some(self.root.clone()));
-        }
         Ok(())
     }
 
