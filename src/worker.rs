@@ -5,6 +5,8 @@
 pub mod keys;
 mod photo;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
