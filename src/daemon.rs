@@ -18,6 +18,7 @@ use crate::admin::{self, Answer, Ask};
 use crate::bot::Bot;
 use crate::clock::Clock;
 use crate::config::{Config, Updates};
+use crate::control;
 use crate::delivery::{Delivery, Limits};
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
@@ -172,6 +173,12 @@ impl Daemon {
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
+        let control = control::open(data).context("cannot open the control socket")?;
+        let (asked, time, till) = (store.clone(), clock.clone(), stop.clone());
+        actors.spawn(async {
+            control::serve(control, asked, time, till).await;
+            Ok(())
+        });
         actors.spawn(take_updates(bot, webhook, stop.clone()));
         let grace = config.shutdown_grace;
         Ok(Self {
@@ -310,9 +317,15 @@ async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
         max_rendering: u32::try_from(config.max_rendering).unwrap_or(u32::MAX),
     };
     let shown = path.display().to_string();
-    tokio::task::spawn_blocking(move || Store::open(&path, options, shop))
-        .await?
-        .with_context(|| format!("cannot open {shown}"))
+    tokio::task::spawn_blocking(move || {
+        let store = Store::open(&path, options, shop)?;
+        // The file knows who the sellers are: nobody but its owner reads it.
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(redb::StorageError::from)?;
+        Ok::<_, StoreError>(store)
+    })
+    .await?
+    .with_context(|| format!("cannot open {shown}"))
 }
 
 fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {

@@ -11,6 +11,7 @@
 //! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
 //! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
 //! | 5 | [`web`] | the doors to the world: webhook, callback, photos |
+//! | 5 | [`control`] | the operator's socket |
 //! | 4 | [`bot`] | updates on their way in: each becomes one turn |
 //! | 4 | [`worker`] | the pool that does one step of one job at a time |
 //! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
@@ -44,14 +45,14 @@
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
 //! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! the control socket (floor 5), certificates by ACME and the webhook's own registration (floor 3 and 6), the
-//! operator's page and metrics (floor 5), backups (floor 3).
+//! certificates by ACME (floor 3), the operator's page and metrics (floor 5), backups (floor 3).
 
 pub mod admin;
 pub mod bot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod daemon;
 pub mod delivery;
 pub mod domain;

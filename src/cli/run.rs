@@ -30,7 +30,8 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     })
 }
 
-fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
+/// The chosen data directory, else systemd's, else `./data`.
+pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     let state = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
     chosen
         .or_else(state)
