@@ -66,6 +66,10 @@ pub struct Books {
     pub entries: Vec<EntryLine>,
     /// The newest jobs, newest first.
     pub jobs: Vec<JobLine>,
+    /// Jobs that have not ended.
+    pub live: u64,
+    /// Notes that wait to be said.
+    pub notes: u64,
 }
 
 /// An account's line.
@@ -196,6 +200,8 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
         sum: accounts.iter().map(|account| account.balance).sum(),
         entries: entries.collect(),
         jobs: jobs.collect::<Result<_, StoreError>>()?,
+        live: snapshot.live_jobs()?,
+        notes: snapshot.waiting_notes()?,
         accounts,
     })
 }

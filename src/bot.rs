@@ -14,6 +14,7 @@ use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
 use crate::flow::event::Update;
 use crate::flow::say::Toast;
+use crate::points;
 use crate::store::turn::{self, Turned};
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
@@ -61,7 +62,10 @@ impl Bot {
             return Ok(());
         };
         let press = update.callback.clone();
-        match self.turn(update).await? {
+        points::reach("turn.before");
+        let turned = self.turn(update).await?;
+        points::reach("turn.after");
+        match turned {
             Turned::Before => {
                 // The first time has answered it; a second answer is harmless and stops a spinner.
                 self.toast(press, None, Lang::Ru);

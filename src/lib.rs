@@ -26,6 +26,7 @@
 //! | 2 | [`config`] | what the operator chose |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`telemetry`] | where logs go |
+//! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
 //! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
@@ -61,6 +62,7 @@ pub mod gpt;
 pub mod janitor;
 pub mod kie;
 pub mod photos;
+pub mod points;
 pub mod sandbox;
 pub mod store;
 pub mod telegram;

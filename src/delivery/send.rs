@@ -9,6 +9,7 @@ use crate::domain::id::{JobId, NoteId, OrderId};
 use crate::domain::job::Stage;
 use crate::domain::user::Lang;
 use crate::flow::say::{Say, Video};
+use crate::points;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Sent};
 use crate::store::record::Note;
@@ -35,7 +36,10 @@ impl Delivery {
         if let Err(later) = self.pace.take(chat, self.clock.now()) {
             return Ok(Next::At(later));
         }
-        match self.send(chat, &note).await? {
+        points::reach("send.before");
+        let sent = self.send(chat, &note).await?;
+        points::reach("send.after");
+        match sent {
             Ok(sent) => {
                 self.failures(chat, |failed| *failed = 0);
                 let next = self.strike(chat, id, sent).await?;

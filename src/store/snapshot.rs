@@ -218,6 +218,11 @@ impl Snapshot {
         Ok(self.0.open_table(tables::OUTBOX)?.len()?)
     }
 
+    /// How many jobs have not ended.
+    pub fn live_jobs(&self) -> Result<u64, StoreError> {
+        Ok(self.0.open_table(tables::DUE)?.len()?)
+    }
+
     /// The rest of a key or model.
     pub fn rest(&self, name: &str) -> Result<Option<Rest>, StoreError> {
         read(&self.0.open_table(tables::RESTS)?, name, "rests.v1")

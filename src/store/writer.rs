@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
 use super::{Options, StoreError};
+use crate::points;
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
@@ -227,7 +228,9 @@ fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreErr
         return Ok(Attempt::Committed(Woken::default()));
     }
     let woken = txn.finish()?;
+    points::reach("commit.before");
     transaction.commit()?;
+    points::reach("commit.after");
     Ok(Attempt::Committed(woken))
 }
 
