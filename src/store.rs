@@ -145,12 +145,25 @@ pub struct Store {
 impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub fn open(path: &Path, options: Options, shop: Shop) -> Result<Self, StoreError> {
-        let mut builder = Database::builder();
-        builder.set_cache_size(options.cache);
-        let db = match builder.create(path) {
+        let db = match builder(options).create(path) {
             Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
-            other => Arc::new(other?),
+            other => other?,
         };
+        Self::start(db, options, shop)
+    }
+
+    /// As [`Store::open`], on anything that keeps bytes: a slow disk, or one that fails.
+    pub fn on(
+        backend: impl redb::StorageBackend,
+        options: Options,
+        shop: Shop,
+    ) -> Result<Self, StoreError> {
+        let db = builder(options).create_with_backend(backend)?;
+        Self::start(db, options, shop)
+    }
+
+    fn start(db: Database, options: Options, shop: Shop) -> Result<Self, StoreError> {
+        let db = Arc::new(db);
         migrate::migrate(&db)?;
         let wakes = Arc::new(Wakes::default());
         let writer = Writer::start(Arc::clone(&db), Arc::clone(&wakes), options);
@@ -198,8 +211,17 @@ impl Store {
         &self.shop
     }
 
-    /// Resolves when a commit has failed and the process must end.
+    /// Resolves when a commit has failed or the writer has died, and the process must end.
     pub async fn broken(&self) {
         self.writer.broken().await;
     }
 }
+
+fn builder(options: Options) -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(options.cache);
+    builder
+}
+
+#[cfg(test)]
+mod tests;

@@ -307,8 +307,8 @@ impl Job {
         attempts: u8,
         models_left: bool,
     ) -> Result<(Self, Verdict), OutOfTurn> {
-        if self.stage.ended() {
-            return Err(self.out_of_turn("alive"));
+        if !self.stage.takes_a_place() {
+            return Err(self.out_of_turn("in an attempt"));
         }
         let model = self.stage.route().map(|route| route.model.clone());
         self.missed.push(Missed {

@@ -101,7 +101,7 @@ pub enum Granted {
     Before(Credits),
     /// There is no such user.
     NoUser,
-    /// More would be taken back than there is.
+    /// More would be taken back than there is, or given than a balance can hold.
     TooMuch(Credits),
 }
 
@@ -123,7 +123,11 @@ pub fn grant(
         return Ok(Granted::Before(row.user.available));
     }
     let amount = Credits(credits.unsigned_abs());
-    if credits < 0 && row.user.available < amount {
+    let fits = match credits < 0 {
+        true => row.user.available >= amount,
+        false => holds(&row, amount),
+    };
+    if !fits {
         return Ok(Granted::TooMuch(row.user.available));
     }
     let (from, to) = match credits < 0 {
@@ -145,4 +149,10 @@ pub fn grant(
     };
     super::outbox::tell(txn, user, row.user.lang, say, now)?;
     Ok(Granted::Done(balance))
+}
+
+/// Whether all of a user's credits and `amount` more fit one account; what is held may come back to it.
+fn holds(row: &UserRow, amount: Credits) -> bool {
+    let all = row.user.available.0.checked_add(row.user.held.0);
+    all.and_then(|all| all.checked_add(amount.0)).is_some()
 }

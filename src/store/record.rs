@@ -181,3 +181,6 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, DecodeError> {
         Ok(_) | Err(_) => Err(DecodeError::Damaged),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,7 +132,7 @@ pub fn fail(
     now: Timestamp,
 ) -> Result<Result<(Job, Verdict), OutOfTurn>, StoreError> {
     let row = txn.job(id)?;
-    if row.job.attempt != attempt || row.job.stage.ended() {
+    if row.job.attempt != attempt || !row.job.stage.takes_a_place() {
         return Ok(Err(stale(&row.job)));
     }
     let route = row.job.stage.route().cloned();
@@ -330,6 +330,6 @@ fn stale(job: &Job) -> OutOfTurn {
     OutOfTurn {
         job: job.id,
         stage: job.stage.name(),
-        wanted: "at the same attempt",
+        wanted: "in the same attempt",
     }
 }

@@ -122,12 +122,11 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Resolves when a commit has failed.
+    /// Resolves when a commit has failed or the thread has died.
     pub async fn broken(&self) {
-        let mut broken = self.broken.clone();
-        if broken.wait_for(|broken| *broken).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        // While this front lives the thread ends only by a failed commit, which it tells, or by a panic,
+        // which drops its end.
+        let _ = self.broken.clone().wait_for(|broken| *broken).await;
     }
 }
 

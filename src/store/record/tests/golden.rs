@@ -1,0 +1,540 @@
+//! The bytes of this version, as they are in files out in the world: `golden.txt` is only ever added to.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{Sample, sample};
+use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::domain::credit::{Account, Credits, Entry, Reason};
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{
+    AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
+    PhotoName, TaskId, UserId,
+};
+use crate::domain::job::{Job, Missed, Route, Stage};
+use crate::domain::keyring::Rest;
+use crate::domain::order::{Order, PhotoState};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Lang, User};
+use crate::flow::say::{Alert, Ask, Hint, Say, Video};
+use crate::flow::session::{Session, Step};
+use crate::store::record::{Counters, JobRow, Lane, Note, Raised, UserRow};
+
+const GOLDEN: &str = include_str!("golden.txt");
+
+#[test]
+fn bytes_of_this_version_never_change() {
+    let made: BTreeSet<_> = samples().iter().map(line).collect();
+    let kept: BTreeSet<_> = GOLDEN.lines().map(str::to_owned).collect();
+    let lost: Vec<_> = kept.difference(&made).cloned().collect();
+    assert!(
+        lost.is_empty(),
+        "a stored form has changed: freeze the old one under its version, give the new one the next\n{}",
+        lost.join("\n")
+    );
+    let new: Vec<_> = made.difference(&kept).cloned().collect();
+    assert!(new.is_empty(), "append to golden.txt:\n{}", new.join("\n"));
+}
+
+fn line(sample: &Sample) -> String {
+    let hex: String = sample.bytes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("{} {hex}", sample.name)
+}
+
+#[test]
+fn variants_keep_their_numbers() {
+    fn numbered<T>(all: &[T], number: fn(&T) -> usize) {
+        let numbers: Vec<_> = all.iter().map(number).collect();
+        assert_eq!(numbers, (0..all.len()).collect::<Vec<_>>());
+    }
+    numbered(&says(), number_of_say);
+    numbered(&asks(), number_of_ask);
+    numbered(&alerts(), number_of_alert);
+    numbered(&steps(), number_of_step);
+    numbered(&stages(), number_of_stage);
+    numbered(&accounts(), number_of_account);
+    numbered(&reasons(), number_of_reason);
+    numbered(&sources(), number_of_source);
+}
+
+/// One of every record with every variant in it.
+pub fn samples() -> Vec<Sample> {
+    let mut all = vec![sample("counters", &counters())];
+    all.extend(steps().into_iter().map(|step| {
+        let session = Session {
+            draft: DraftId(3),
+            step,
+            album: Some(AlbumId("al".into())),
+            album_told: true,
+        };
+        sample(
+            "user",
+            &UserRow {
+                user: user(),
+                session,
+            },
+        )
+    }));
+    let newcomer = UserRow {
+        user: User {
+            lang: Lang::En,
+            username: None,
+            reachable: false,
+            ..user()
+        },
+        session: Session::new(),
+    };
+    all.push(sample("user", &newcomer));
+    all.extend(orders().iter().map(|order| sample("order", order)));
+    all.extend(stages().into_iter().map(|stage| {
+        let job = job(stage);
+        let lane = Lane::Timed(Timestamp(9));
+        sample("job", &JobRow { job, lane })
+    }));
+    for lane in [Lane::None, Lane::Ready(4)] {
+        let job = Job {
+            script: None,
+            missed: Vec::new(),
+            ..job(Stage::Queued)
+        };
+        all.push(sample("job", &JobRow { job, lane }));
+    }
+    all.extend(accounts().into_iter().map(|from| {
+        let to = Account::Revenue;
+        sample("entry", &entry(from, to, Reason::Welcome))
+    }));
+    all.extend(reasons().into_iter().map(|reason| {
+        let (from, to) = (Account::Gifts, Account::Available(UserId(1)));
+        sample("entry", &entry(from, to, reason))
+    }));
+    all.extend(says().into_iter().map(noted));
+    all.extend(
+        asks()
+            .into_iter()
+            .map(|ask| noted(Say::Ask { hint: None, ask })),
+    );
+    all.extend(Hint::ALL.into_iter().map(|hint| {
+        let hint = Some(hint);
+        noted(Say::Menu { hint })
+    }));
+    all.extend(alerts().into_iter().map(|alert| noted(Say::Alert(alert))));
+    all.extend(Kind::ALL.into_iter().map(|why| {
+        let until = Timestamp(9);
+        sample("rest", &Rest { until, why })
+    }));
+    all.extend(sources().into_iter().map(|source| {
+        let key = None;
+        noted(Say::Alert(Alert::Billing { source, key }))
+    }));
+    let told = Timestamp(9);
+    all.push(sample("raised", &Raised { told, held: 2 }));
+    all
+}
+
+fn noted(say: Say) -> Sample {
+    let (lang, at) = (Lang::En, Timestamp(9));
+    sample("note", &Note { say, lang, at })
+}
+
+fn counters() -> Counters {
+    Counters {
+        order: 1,
+        job: 2,
+        entry: 3,
+        note: 4,
+        draft: 5,
+        fair: 6,
+        places: 7,
+        gifts: -8,
+        sales: 9,
+        grants: -10,
+        revenue: 11,
+    }
+}
+
+fn user() -> User {
+    User {
+        lang: Lang::Ru,
+        username: Some("an".into()),
+        reachable: true,
+        available: Credits(2),
+        held: Credits(1),
+        last_tag: 5,
+        since: Timestamp(1_800_000_000_000),
+    }
+}
+
+fn text(text: &str) -> Text {
+    Text::parse(text).unwrap()
+}
+
+fn photo() -> Photo {
+    let file = FileId("fi".into());
+    Photo { file }
+}
+
+fn recipes() -> Vec<Recipe> {
+    vec![
+        Recipe::Template {
+            template: Template::Ugc,
+            wishes: None,
+        },
+        Recipe::Template {
+            template: Template::Ad,
+            wishes: Some(text("w")),
+        },
+        Recipe::Own { prompt: text("ю") },
+    ]
+}
+
+fn brief(recipe: Recipe) -> Brief {
+    Brief {
+        photo: photo(),
+        product: text("p"),
+        recipe,
+    }
+}
+
+fn orders() -> Vec<Order> {
+    let states = [PhotoState::Wanted, PhotoState::Ready, PhotoState::Refused];
+    let parts = recipes().into_iter().zip(Count::ALL).zip(states);
+    parts
+        .map(|((recipe, count), photo)| Order {
+            id: OrderId(1),
+            user: UserId(2),
+            brief: brief(recipe),
+            count,
+            first_job: JobId(3),
+            placed_at: Timestamp(4),
+            callback: CallbackId("cb".into()),
+            photo,
+            status: (photo == PhotoState::Ready).then_some(MessageId(-5)),
+        })
+        .collect()
+}
+
+fn route() -> Route {
+    Route {
+        model: ModelName("mo".into()),
+        key: KeyPrint([1, 2, 3, 4, 5, 6, 7, 8]),
+    }
+}
+
+fn failure() -> Failure {
+    Failure {
+        kind: Kind::RateLimit,
+        source: Source::Kie,
+        retry_after: Some(Duration::new(7, 8)),
+    }
+}
+
+fn job(stage: Stage) -> Job {
+    let missed = |model| Missed {
+        attempt: 1,
+        at: Timestamp(6),
+        failure: failure(),
+        model,
+    };
+    Job {
+        id: JobId(1),
+        order: OrderId(2),
+        user: UserId(3),
+        photo: PhotoName::new(JobId(1), [0xab; 16]),
+        nonce: 0xfedc_ba98_7654_3210,
+        attempt: 2,
+        script: Some("sc".into()),
+        stage,
+        due: Timestamp(4),
+        placed_at: Timestamp(5),
+        missed: vec![missed(None), missed(Some(ModelName("mo".into())))],
+    }
+}
+
+fn entry(from: Account, to: Account, reason: Reason) -> Entry {
+    Entry {
+        id: EntryId(1),
+        at: Timestamp(2),
+        from,
+        to,
+        amount: Credits(3),
+        reason,
+    }
+}
+
+fn accounts() -> Vec<Account> {
+    vec![
+        Account::Available(UserId(1)),
+        Account::Held(UserId(2)),
+        Account::Gifts,
+        Account::Sales,
+        Account::Grants,
+        Account::Revenue,
+    ]
+}
+
+fn number_of_account(account: &Account) -> usize {
+    match account {
+        Account::Available(_) => 0,
+        Account::Held(_) => 1,
+        Account::Gifts => 2,
+        Account::Sales => 3,
+        Account::Grants => 4,
+        Account::Revenue => 5,
+    }
+}
+
+fn reasons() -> Vec<Reason> {
+    let (order, job) = (OrderId(1), JobId(2));
+    vec![
+        Reason::Welcome,
+        Reason::Hold { order, job },
+        Reason::Capture { job },
+        Reason::Release { job },
+        Reason::Grant { why: "wh".into() },
+    ]
+}
+
+fn number_of_reason(reason: &Reason) -> usize {
+    match reason {
+        Reason::Welcome => 0,
+        Reason::Hold { .. } => 1,
+        Reason::Capture { .. } => 2,
+        Reason::Release { .. } => 3,
+        Reason::Grant { .. } => 4,
+    }
+}
+
+fn stages() -> Vec<Stage> {
+    let (task, url) = (TaskId("ta".into()), "ur".to_owned());
+    let (since, at) = (Timestamp(8), Timestamp(9));
+    vec![
+        Stage::Queued,
+        Stage::Preparing,
+        Stage::Submitting {
+            route: route(),
+            since,
+        },
+        Stage::Rendering {
+            route: route(),
+            task: task.clone(),
+            since,
+        },
+        Stage::Rendered {
+            route: route(),
+            task,
+            url: url.clone(),
+            misses: 2,
+        },
+        Stage::Done {
+            model: route().model,
+            at,
+            url,
+        },
+        Stage::Failed {
+            failure: failure(),
+            at,
+        },
+    ]
+}
+
+fn number_of_stage(stage: &Stage) -> usize {
+    match stage {
+        Stage::Queued => 0,
+        Stage::Preparing => 1,
+        Stage::Submitting { .. } => 2,
+        Stage::Rendering { .. } => 3,
+        Stage::Rendered { .. } => 4,
+        Stage::Done { .. } => 5,
+        Stage::Failed { .. } => 6,
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let (photo, product) = (photo(), text("p"));
+    let brief = brief(recipes().remove(2));
+    vec![
+        Step::Idle,
+        Step::AwaitPhoto,
+        Step::AwaitText {
+            photo: photo.clone(),
+        },
+        Step::AwaitTemplate {
+            photo: photo.clone(),
+            product: product.clone(),
+        },
+        Step::AwaitPrompt {
+            photo: photo.clone(),
+            product: product.clone(),
+        },
+        Step::AwaitWishes {
+            photo,
+            product,
+            template: Template::Ad,
+        },
+        Step::AwaitCount {
+            brief: brief.clone(),
+        },
+        Step::AwaitConfirm {
+            brief,
+            count: Count::Five,
+        },
+    ]
+}
+
+fn number_of_step(step: &Step) -> usize {
+    match step {
+        Step::Idle => 0,
+        Step::AwaitPhoto => 1,
+        Step::AwaitText { .. } => 2,
+        Step::AwaitTemplate { .. } => 3,
+        Step::AwaitPrompt { .. } => 4,
+        Step::AwaitWishes { .. } => 5,
+        Step::AwaitCount { .. } => 6,
+        Step::AwaitConfirm { .. } => 7,
+    }
+}
+
+fn says() -> Vec<Say> {
+    let balance = Credits(1);
+    let video = Video {
+        order: OrderId(1),
+        job: JobId(2),
+        number: 3,
+        count: 5,
+        model: ModelName("mo".into()),
+        url: "ur".into(),
+    };
+    vec![
+        Say::Welcome { balance },
+        Say::Menu { hint: None },
+        Say::Ask {
+            hint: Some(Hint::TooLong),
+            ask: Ask::Photo,
+        },
+        Say::Help,
+        Say::Support,
+        Say::Cabinet { balance },
+        Say::TopUp,
+        Say::TooFew {
+            draft: DraftId(1),
+            need: Credits(2),
+            balance,
+        },
+        Say::Accepted { count: 3 },
+        Say::AlbumFirst,
+        Say::Group,
+        Say::Status { order: OrderId(1) },
+        Say::Video(video.clone()),
+        Say::VideoLink(video),
+        Say::Retrying,
+        Say::Refunded {
+            job: JobId(1),
+            kind: Kind::ModelOff,
+            model: Some(ModelName("mo".into())),
+        },
+        Say::Granted {
+            credits: -1,
+            balance,
+        },
+        Say::Alert(Alert::AllKeysRest),
+    ]
+}
+
+fn number_of_say(say: &Say) -> usize {
+    match say {
+        Say::Welcome { .. } => 0,
+        Say::Menu { .. } => 1,
+        Say::Ask { .. } => 2,
+        Say::Help => 3,
+        Say::Support => 4,
+        Say::Cabinet { .. } => 5,
+        Say::TopUp => 6,
+        Say::TooFew { .. } => 7,
+        Say::Accepted { .. } => 8,
+        Say::AlbumFirst => 9,
+        Say::Group => 10,
+        Say::Status { .. } => 11,
+        Say::Video(_) => 12,
+        Say::VideoLink(_) => 13,
+        Say::Retrying => 14,
+        Say::Refunded { .. } => 15,
+        Say::Granted { .. } => 16,
+        Say::Alert(_) => 17,
+    }
+}
+
+fn asks() -> Vec<Ask> {
+    let draft = DraftId(1);
+    vec![
+        Ask::Photo,
+        Ask::Text,
+        Ask::Template { draft },
+        Ask::Prompt,
+        Ask::Wishes,
+        Ask::Count { draft },
+        Ask::Confirm {
+            draft,
+            count: 3,
+            cost: Credits(3),
+            balance: Credits(4),
+        },
+    ]
+}
+
+fn number_of_ask(ask: &Ask) -> usize {
+    match ask {
+        Ask::Photo => 0,
+        Ask::Text => 1,
+        Ask::Template { .. } => 2,
+        Ask::Prompt => 3,
+        Ask::Wishes => 4,
+        Ask::Count { .. } => 5,
+        Ask::Confirm { .. } => 6,
+    }
+}
+
+fn alerts() -> Vec<Alert> {
+    let model = ModelName("mo".into());
+    vec![
+        Alert::Billing {
+            source: Source::Kie,
+            key: Some("ke".into()),
+        },
+        Alert::BillingOver {
+            source: Source::Gpt,
+        },
+        Alert::ModelOff {
+            model: model.clone(),
+            models_left: true,
+        },
+        Alert::ModelBack { model },
+        Alert::AllKeysRest,
+        Alert::KeysAwake,
+        Alert::Panic { job: JobId(1) },
+    ]
+}
+
+fn number_of_alert(alert: &Alert) -> usize {
+    match alert {
+        Alert::Billing { .. } => 0,
+        Alert::BillingOver { .. } => 1,
+        Alert::ModelOff { .. } => 2,
+        Alert::ModelBack { .. } => 3,
+        Alert::AllKeysRest => 4,
+        Alert::KeysAwake => 5,
+        Alert::Panic { .. } => 6,
+    }
+}
+
+fn sources() -> Vec<Source> {
+    vec![Source::Telegram, Source::Gpt, Source::Kie, Source::Shop]
+}
+
+fn number_of_source(source: &Source) -> usize {
+    match source {
+        Source::Telegram => 0,
+        Source::Gpt => 1,
+        Source::Kie => 2,
+        Source::Shop => 3,
+    }
+}

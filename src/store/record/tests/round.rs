@@ -1,0 +1,430 @@
+//! Round trips of records with any content.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::domain::credit::{Account, Credits, Entry, Reason};
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{
+    AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
+    PhotoName, TaskId, UserId,
+};
+use crate::domain::job::{Job, Missed, Route, Stage};
+use crate::domain::keyring::Rest;
+use crate::domain::order::{Order, PhotoState};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Lang, User};
+use crate::flow::say::{Alert, Ask, Hint, Say, Video};
+use crate::flow::session::{Session, Step};
+use crate::store::record::{Counters, JobRow, Lane, Note, Raised, Record, UserRow, decode, encode};
+
+fn survives<T: Record + PartialEq + std::fmt::Debug>(record: &T) -> Result<(), TestCaseError> {
+    let again = decode::<T>(&encode(record));
+    prop_assert_eq!(again.as_ref(), Ok(record));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn counters_survive(numbers in any::<[u64; 6]>(), places: u32, balances in any::<[i64; 4]>()) {
+        let [order, job, entry, note, draft, fair] = numbers;
+        let [gifts, sales, grants, revenue] = balances;
+        survives(&Counters {
+            order, job, entry, note, draft, fair, places, gifts, sales, grants, revenue,
+        })?;
+    }
+
+    #[test]
+    fn users_survive(user in user(), session in session()) {
+        survives(&UserRow { user, session })?;
+    }
+
+    #[test]
+    fn orders_survive(order in order()) {
+        survives(&order)?;
+    }
+
+    #[test]
+    fn jobs_survive(job in job(), lane in lane()) {
+        survives(&JobRow { job, lane })?;
+    }
+
+    #[test]
+    fn entries_survive(entry in entry()) {
+        survives(&entry)?;
+    }
+
+    #[test]
+    fn notes_survive(say in say(), lang in lang(), at in time()) {
+        survives(&Note { say, lang, at })?;
+    }
+
+    #[test]
+    fn rests_and_alerts_survive(until in time(), why in kind(), held: u32) {
+        survives(&Rest { until, why })?;
+        survives(&Raised { told: until, held })?;
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(tag in 0..10u8, version in 0..3u8, rest: Vec<u8>) {
+        let mut bytes = vec![tag, version];
+        bytes.extend(rest);
+        let _ = decode::<Counters>(&bytes);
+        let _ = decode::<UserRow>(&bytes);
+        let _ = decode::<Order>(&bytes);
+        let _ = decode::<JobRow>(&bytes);
+        let _ = decode::<Entry>(&bytes);
+        let _ = decode::<Note>(&bytes);
+        let _ = decode::<Rest>(&bytes);
+        let _ = decode::<Raised>(&bytes);
+    }
+}
+
+fn one_of<T: Clone + std::fmt::Debug + 'static>(all: &[T]) -> impl Strategy<Value = T> + use<T> {
+    proptest::sample::select(all.to_vec())
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+fn credits() -> impl Strategy<Value = Credits> {
+    any::<u32>().prop_map(Credits)
+}
+
+fn lang() -> impl Strategy<Value = Lang> {
+    one_of(&Lang::ALL)
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    one_of(&Kind::ALL)
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    one_of(&[Source::Telegram, Source::Gpt, Source::Kie, Source::Shop])
+}
+
+fn model() -> impl Strategy<Value = ModelName> {
+    any::<String>().prop_map(ModelName)
+}
+
+fn text() -> impl Strategy<Value = Text> {
+    any::<String>().prop_filter_map("nothing to read", |raw| Text::parse(&raw).ok())
+}
+
+fn photo() -> impl Strategy<Value = Photo> {
+    any::<String>().prop_map(|file| Photo { file: FileId(file) })
+}
+
+fn recipe() -> impl Strategy<Value = Recipe> {
+    let template = (one_of(&Template::ALL), proptest::option::of(text()));
+    prop_oneof![
+        template.prop_map(|(template, wishes)| Recipe::Template { template, wishes }),
+        text().prop_map(|prompt| Recipe::Own { prompt }),
+    ]
+}
+
+fn brief() -> impl Strategy<Value = Brief> {
+    (photo(), text(), recipe()).prop_map(|(photo, product, recipe)| Brief {
+        photo,
+        product,
+        recipe,
+    })
+}
+
+fn user() -> impl Strategy<Value = User> {
+    let name = any::<Option<String>>();
+    let rest = (any::<bool>(), credits(), credits(), any::<u64>(), time());
+    (lang(), name, rest).prop_map(|(lang, username, rest)| {
+        let (reachable, available, held, last_tag, since) = rest;
+        User {
+            lang,
+            username,
+            reachable,
+            available,
+            held,
+            last_tag,
+            since,
+        }
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        Just(Step::Idle),
+        Just(Step::AwaitPhoto),
+        photo().prop_map(|photo| Step::AwaitText { photo }),
+        (photo(), text()).prop_map(|(photo, product)| Step::AwaitTemplate { photo, product }),
+        (photo(), text()).prop_map(|(photo, product)| Step::AwaitPrompt { photo, product }),
+        (photo(), text(), one_of(&Template::ALL)).prop_map(|(photo, product, template)| {
+            Step::AwaitWishes {
+                photo,
+                product,
+                template,
+            }
+        }),
+        brief().prop_map(|brief| Step::AwaitCount { brief }),
+        (brief(), one_of(&Count::ALL))
+            .prop_map(|(brief, count)| Step::AwaitConfirm { brief, count }),
+    ]
+}
+
+fn session() -> impl Strategy<Value = Session> {
+    let album = any::<Option<String>>();
+    (any::<u64>(), step(), album, any::<bool>()).prop_map(|(draft, step, album, album_told)| {
+        Session {
+            draft: DraftId(draft),
+            step,
+            album: album.map(AlbumId),
+            album_told,
+        }
+    })
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    let states = one_of(&[PhotoState::Wanted, PhotoState::Ready, PhotoState::Refused]);
+    let rest = (any::<String>(), states, any::<Option<i32>>());
+    let parts = (
+        any::<[u64; 3]>(),
+        brief(),
+        one_of(&Count::ALL),
+        time(),
+        rest,
+    );
+    parts.prop_map(|([id, user, first], brief, count, placed_at, rest)| {
+        let (callback, photo, status) = rest;
+        Order {
+            id: OrderId(id),
+            user: UserId(user),
+            brief,
+            count,
+            first_job: JobId(first),
+            placed_at,
+            callback: CallbackId(callback),
+            photo,
+            status: status.map(MessageId),
+        }
+    })
+}
+
+fn failure() -> impl Strategy<Value = Failure> {
+    let wait = proptest::option::of((any::<u64>(), 0..1_000_000_000u32));
+    (kind(), source(), wait).prop_map(|(kind, source, wait)| Failure {
+        kind,
+        source,
+        retry_after: wait.map(|(seconds, nanos)| Duration::new(seconds, nanos)),
+    })
+}
+
+fn route() -> impl Strategy<Value = Route> {
+    (model(), any::<[u8; 8]>()).prop_map(|(model, key)| Route {
+        model,
+        key: KeyPrint(key),
+    })
+}
+
+fn stage() -> impl Strategy<Value = Stage> {
+    let task = || any::<String>().prop_map(TaskId);
+    prop_oneof![
+        Just(Stage::Queued),
+        Just(Stage::Preparing),
+        (route(), time()).prop_map(|(route, since)| Stage::Submitting { route, since }),
+        (route(), task(), time()).prop_map(|(route, task, since)| Stage::Rendering {
+            route,
+            task,
+            since
+        }),
+        (route(), task(), any::<String>(), any::<u8>()).prop_map(|(route, task, url, misses)| {
+            Stage::Rendered {
+                route,
+                task,
+                url,
+                misses,
+            }
+        }),
+        (model(), time(), any::<String>()).prop_map(|(model, at, url)| Stage::Done {
+            model,
+            at,
+            url
+        }),
+        (failure(), time()).prop_map(|(failure, at)| Stage::Failed { failure, at }),
+    ]
+}
+
+fn missed() -> impl Strategy<Value = Missed> {
+    let model = proptest::option::of(model());
+    (any::<u8>(), time(), failure(), model).prop_map(|(attempt, at, failure, model)| Missed {
+        attempt,
+        at,
+        failure,
+        model,
+    })
+}
+
+fn job() -> impl Strategy<Value = Job> {
+    let numbers = any::<([u64; 4], [u8; 16], u8)>();
+    let missed = proptest::collection::vec(missed(), 0..4);
+    let script = any::<Option<String>>();
+    let parts = (numbers, script, stage(), time(), time(), missed);
+    parts.prop_map(|(numbers, script, stage, due, placed_at, missed)| {
+        let ([id, order, user, nonce], chance, attempt) = numbers;
+        Job {
+            id: JobId(id),
+            order: OrderId(order),
+            user: UserId(user),
+            photo: PhotoName::new(JobId(id), chance),
+            nonce,
+            attempt,
+            script,
+            stage,
+            due,
+            placed_at,
+            missed,
+        }
+    })
+}
+
+fn lane() -> impl Strategy<Value = Lane> {
+    prop_oneof![
+        Just(Lane::None),
+        time().prop_map(Lane::Timed),
+        any::<u64>().prop_map(Lane::Ready),
+    ]
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    prop_oneof![
+        any::<u64>().prop_map(|user| Account::Available(UserId(user))),
+        any::<u64>().prop_map(|user| Account::Held(UserId(user))),
+        Just(Account::Gifts),
+        Just(Account::Sales),
+        Just(Account::Grants),
+        Just(Account::Revenue),
+    ]
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    let job = || any::<u64>().prop_map(JobId);
+    prop_oneof![
+        Just(Reason::Welcome),
+        (any::<u64>(), job()).prop_map(|(order, job)| Reason::Hold {
+            order: OrderId(order),
+            job
+        }),
+        job().prop_map(|job| Reason::Capture { job }),
+        job().prop_map(|job| Reason::Release { job }),
+        any::<String>().prop_map(|why| Reason::Grant { why }),
+    ]
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let parts = (
+        any::<u64>(),
+        time(),
+        account(),
+        account(),
+        credits(),
+        reason(),
+    );
+    parts.prop_map(|(id, at, from, to, amount, reason)| Entry {
+        id: EntryId(id),
+        at,
+        from,
+        to,
+        amount,
+        reason,
+    })
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    let draft = || any::<u64>().prop_map(DraftId);
+    prop_oneof![
+        Just(Ask::Photo),
+        Just(Ask::Text),
+        draft().prop_map(|draft| Ask::Template { draft }),
+        Just(Ask::Prompt),
+        Just(Ask::Wishes),
+        draft().prop_map(|draft| Ask::Count { draft }),
+        (draft(), any::<u8>(), credits(), credits()).prop_map(|(draft, count, cost, balance)| {
+            Ask::Confirm {
+                draft,
+                count,
+                cost,
+                balance,
+            }
+        }),
+    ]
+}
+
+fn video() -> impl Strategy<Value = Video> {
+    let numbers = any::<([u64; 2], [u8; 2])>();
+    (numbers, model(), any::<String>()).prop_map(|(([order, job], [number, count]), model, url)| {
+        Video {
+            order: OrderId(order),
+            job: JobId(job),
+            number,
+            count,
+            model,
+            url,
+        }
+    })
+}
+
+fn alert() -> impl Strategy<Value = Alert> {
+    prop_oneof![
+        (source(), any::<Option<String>>())
+            .prop_map(|(source, key)| Alert::Billing { source, key }),
+        source().prop_map(|source| Alert::BillingOver { source }),
+        (model(), any::<bool>())
+            .prop_map(|(model, models_left)| Alert::ModelOff { model, models_left }),
+        model().prop_map(|model| Alert::ModelBack { model }),
+        Just(Alert::AllKeysRest),
+        Just(Alert::KeysAwake),
+        any::<u64>().prop_map(|job| Alert::Panic { job: JobId(job) }),
+    ]
+}
+
+fn say() -> impl Strategy<Value = Say> {
+    let hint = || proptest::option::of(one_of(&Hint::ALL));
+    let told = prop_oneof![
+        credits().prop_map(|balance| Say::Welcome { balance }),
+        hint().prop_map(|hint| Say::Menu { hint }),
+        (hint(), ask()).prop_map(|(hint, ask)| Say::Ask { hint, ask }),
+        one_of(&[
+            Say::Help,
+            Say::Support,
+            Say::TopUp,
+            Say::AlbumFirst,
+            Say::Group,
+            Say::Retrying
+        ]),
+        credits().prop_map(|balance| Say::Cabinet { balance }),
+        (any::<u64>(), credits(), credits()).prop_map(|(draft, need, balance)| Say::TooFew {
+            draft: DraftId(draft),
+            need,
+            balance
+        }),
+        any::<u8>().prop_map(|count| Say::Accepted { count }),
+    ];
+    prop_oneof![
+        told,
+        any::<u64>().prop_map(|order| Say::Status {
+            order: OrderId(order)
+        }),
+        video().prop_map(Say::Video),
+        video().prop_map(Say::VideoLink),
+        (any::<u64>(), kind(), proptest::option::of(model())).prop_map(|(job, kind, model)| {
+            Say::Refunded {
+                job: JobId(job),
+                kind,
+                model,
+            }
+        }),
+        (any::<i64>(), credits()).prop_map(|(credits, balance)| Say::Granted { credits, balance }),
+        alert().prop_map(Say::Alert),
+    ]
+}

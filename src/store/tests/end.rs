@@ -1,0 +1,222 @@
+//! Ends of attempts and grants: refunds and captures happen once.
+
+use super::*;
+use crate::domain::failure::{BILLING_REST, MODEL_REST};
+use crate::domain::job::Stage;
+use crate::flow::say::Say;
+use crate::store::verdict::{Called, callback, key_rest, model_rest};
+
+fn refunds(ground: &Ground, user: UserId) -> usize {
+    let refunded = |note: &&Note| matches!(note.say, Say::Refunded { .. });
+    ground.notes(user).iter().filter(refunded).count()
+}
+
+#[test]
+fn a_refund_happens_once_whatever_comes_after() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    ground.claims(1, NOW);
+    ground.films(job);
+    let (failed, verdict) = ground.fails(job, 1, Kind::UserViolation, NOW).unwrap();
+    assert_eq!(verdict, Verdict::Refund);
+    let entries = ground.store.snapshot().unwrap().counters().unwrap().entry;
+    assert!(ground.fails(job, 1, Kind::Unknown, NOW).is_err());
+    assert!(ground.fails(job, 1, Kind::Billing, NOW).is_err());
+    assert!(ground.succeeds(job, 1, NOW).is_err());
+    assert!(ground.rendered(job, 1, NOW).is_err());
+    assert_eq!(ground.job(job), failed);
+    assert_eq!(ground.balance(ANNA), (1, 0));
+    assert_eq!(refunds(&ground, ANNA), 1);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.counters().unwrap().entry, entries);
+    let rest = snapshot.rest(&key_rest(route().key)).unwrap();
+    assert_eq!(rest, None, "a late failure rests no key");
+    ground.books_balance();
+}
+
+#[test]
+fn a_video_is_paid_once_whatever_comes_after() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    ground.claims(1, NOW);
+    ground.films(job);
+    let done = ground.succeeds(job, 1, NOW).unwrap();
+    let notes = ground.notes(ANNA);
+    assert!(ground.succeeds(job, 1, NOW).is_err());
+    assert!(ground.fails(job, 1, Kind::Temporary, NOW).is_err());
+    assert_eq!(ground.job(job), done);
+    assert_eq!(ground.balance(ANNA), (0, 0));
+    assert_eq!(ground.notes(ANNA), notes);
+    let counters = ground.store.snapshot().unwrap().counters().unwrap();
+    assert_eq!((counters.revenue, counters.places), (1, 0));
+    ground.books_balance();
+}
+
+#[test]
+fn a_step_of_an_earlier_attempt_changes_nothing() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    ground.claims(1, NOW);
+    ground.fails(job, 1, Kind::Temporary, NOW).unwrap();
+    let again = ground.claims_timed(job, later(NOW, 10)).unwrap();
+    assert_eq!(again.attempt, 2);
+    assert!(ground.fails(job, 1, Kind::Unknown, NOW).is_err());
+    assert!(ground.submits(job, 1, NOW).is_err());
+    assert!(ground.succeeds(job, 1, NOW).is_err());
+    assert_eq!(ground.job(job), again);
+    ground.books_balance();
+}
+
+#[test]
+fn an_attempt_fails_once_even_before_the_next_begins() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    assert!(ground.fails(job, 0, Kind::Unknown, NOW).is_err());
+    ground.claims(1, NOW);
+    let (waiting, _) = ground.fails(job, 1, Kind::Temporary, NOW).unwrap();
+    assert_eq!(waiting.stage, Stage::Queued);
+    assert!(ground.fails(job, 1, Kind::Temporary, NOW).is_err());
+    assert!(ground.fails(job, 1, Kind::Unknown, NOW).is_err());
+    assert_eq!(ground.job(job), waiting);
+    assert_eq!(ground.balance(ANNA), (0, 1));
+    ground.books_balance();
+}
+
+#[test]
+fn a_billing_refusal_rests_the_key_and_is_told_once_an_hour() {
+    let ground = Ground::new();
+    let jobs = ground.orders(ANNA, Count::Three);
+    ground.claims(3, NOW);
+    for job in &jobs {
+        ground.submits(*job, 1, NOW).unwrap();
+    }
+    ground.fails(jobs[0], 1, Kind::Billing, NOW).unwrap();
+    let soon = later(NOW, 3599);
+    ground.fails(jobs[1], 1, Kind::Billing, soon).unwrap();
+    assert_eq!(ground.notes(ADMIN).len(), 1);
+    let hour = later(NOW, 3600);
+    ground.fails(jobs[2], 1, Kind::Billing, hour).unwrap();
+    assert_eq!(ground.notes(ADMIN).len(), 2);
+    let snapshot = ground.store.snapshot().unwrap();
+    let rest = snapshot.rest(&key_rest(route().key)).unwrap().unwrap();
+    assert_eq!(rest.until, hour.plus(BILLING_REST));
+    ground.books_balance();
+}
+
+#[test]
+fn a_dead_model_rests_and_the_job_goes_on_with_the_next() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    ground.claims(1, NOW);
+    ground.submits(job, 1, NOW).unwrap();
+    let (moved, verdict) = ground.fails(job, 1, Kind::ModelOff, NOW).unwrap();
+    assert_eq!(verdict, Verdict::NextModel);
+    assert_eq!((moved.attempt, moved.stage), (1, Stage::Preparing));
+    let snapshot = ground.store.snapshot().unwrap();
+    let rest = snapshot.rest(&model_rest(&route().model)).unwrap().unwrap();
+    assert_eq!(rest.until, NOW.plus(MODEL_REST));
+    assert_eq!(snapshot.counters().unwrap().places, 1);
+    ground.books_balance();
+}
+
+fn calls(ground: &Ground, job: JobId, nonce: u64, attempt: u8, task: TaskId) -> Called {
+    ground.write(move |txn| callback(txn, job, nonce, attempt, &task, NOW))
+}
+
+#[test]
+fn a_callback_adopts_a_lost_task_and_only_that() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    let nonce = ground.job(job).nonce;
+    let said = |nonce, attempt, task| calls(&ground, job, nonce, attempt, task);
+    assert_eq!(said(nonce, 0, task(job)), Called::Orphan);
+    ground.claims(1, NOW);
+    assert_eq!(said(nonce, 1, task(job)), Called::Orphan);
+    ground.submits(job, 1, NOW).unwrap();
+    assert_eq!(said(nonce ^ 1, 1, task(job)), Called::Stranger);
+    assert_eq!(said(nonce, 2, task(job)), Called::Orphan);
+    assert_eq!(said(nonce, 1, task(job)), Called::Adopted);
+    assert_eq!(said(nonce, 1, TaskId("other".into())), Called::Orphan);
+    ground
+        .advances(job, 1, |job| job.look_again(later(NOW, 10)))
+        .unwrap();
+    assert_eq!(said(nonce, 1, task(job)), Called::Nudged);
+    assert_eq!(ground.job(job).due, NOW);
+    let nobody = calls(&ground, JobId(404), nonce, 1, task(job));
+    assert_eq!(nobody, Called::Stranger);
+    ground.books_balance();
+}
+
+#[test]
+fn a_grant_is_given_once_per_key() {
+    let ground = Ground::new();
+    assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::NoUser);
+    ground.turn(starts(ANNA, 1));
+    assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::Done(Credits(7)));
+    assert_eq!(
+        ground.grants(ANNA, 5, Some("a")),
+        Granted::Before(Credits(7))
+    );
+    assert_eq!(
+        ground.grants(ANNA, 3, Some("b")),
+        Granted::Done(Credits(10))
+    );
+    assert_eq!(ground.grants(ANNA, 3, None), Granted::Done(Credits(13)));
+    assert_eq!(ground.grants(ANNA, 3, None), Granted::Done(Credits(16)));
+    ground.books_balance();
+}
+
+#[test]
+fn a_grant_takes_back_no_more_than_there_is() {
+    let ground = Ground::new();
+    ground.turn(starts(ANNA, 1));
+    assert_eq!(ground.grants(ANNA, -3, None), Granted::TooMuch(Credits(2)));
+    assert_eq!(
+        ground.grants(ANNA, i32::MIN, None),
+        Granted::TooMuch(Credits(2))
+    );
+    assert_eq!(ground.grants(ANNA, -2, None), Granted::Done(Credits(0)));
+    ground.books_balance();
+}
+
+#[test]
+fn a_grant_gives_no_more_than_a_balance_can_hold() {
+    let ground = Ground::new();
+    ground.orders(ANNA, Count::Five);
+    assert!(matches!(
+        ground.grants(ANNA, i32::MAX, None),
+        Granted::Done(_)
+    ));
+    assert!(matches!(
+        ground.grants(ANNA, i32::MAX, None),
+        Granted::TooMuch(_)
+    ));
+    for job in ground.claims(5, NOW) {
+        ground.fails(job.id, 1, Kind::Unknown, NOW).unwrap();
+    }
+    ground.books_balance();
+}
+
+#[test]
+fn what_an_unreachable_user_must_hear_is_kept() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    ground.claims(1, NOW);
+    ground.fails(job, 1, Kind::Unknown, NOW).unwrap();
+    ground.write(|txn| crate::store::outbox::unreachable(txn, 1));
+    assert_eq!(refunds(&ground, ANNA), 1);
+    assert!(
+        ground
+            .notes(ANNA)
+            .iter()
+            .all(|note| crate::store::outbox::outcome(&note.say))
+    );
+    assert!(!ground.user(ANNA).reachable);
+    ground.turn(starts(ANNA, 1));
+    assert!(ground.user(ANNA).reachable);
+    let mut woken = ground
+        .runtime
+        .block_on(ground.store.wakes().take_chats())
+        .into_iter();
+    assert!(woken.any(|chat| chat == 1));
+}

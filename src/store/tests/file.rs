@@ -1,0 +1,97 @@
+//! The file: who may open it, and what is in it.
+
+use redb::Database;
+
+use super::*;
+use crate::store::{migrate, tables};
+
+#[test]
+fn the_list_of_tables_is_the_file_s() {
+    let ground = Ground::new();
+    let mut names = tables::NAMES.map(str::to_owned);
+    names.sort();
+    assert_eq!(ground.store.snapshot().unwrap().tables().unwrap(), names);
+}
+
+#[test]
+fn a_second_opening_is_refused() {
+    let ground = Ground::new();
+    let second = Store::open(&ground.file(), Options::default(), shop());
+    assert!(matches!(second, Err(StoreError::InUse)));
+}
+
+#[test]
+fn a_newer_schema_is_refused_with_what_to_do() {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("neurocards.redb");
+    let newer = migrate::SCHEMA + 1;
+    let db = Database::create(&file).unwrap();
+    let transaction = db.begin_write().unwrap();
+    transaction
+        .open_table(tables::META)
+        .unwrap()
+        .insert("schema", newer.to_le_bytes().as_slice())
+        .unwrap();
+    transaction.commit().unwrap();
+    drop(db);
+    let refused = Store::open(&file, Options::default(), shop())
+        .err()
+        .unwrap();
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "the data file has schema {newer}, this program knows up to {}: start the newer \
+             program, or restore a backup made by this one",
+            migrate::SCHEMA
+        )
+    );
+    let db = Database::create(&file).unwrap();
+    let tables = redb::ReadableDatabase::begin_read(&db).unwrap();
+    let tables: Vec<_> = tables.list_tables().unwrap().collect();
+    assert_eq!(tables.len(), 1, "a refusal writes nothing");
+}
+
+#[test]
+fn a_damaged_schema_row_is_told() {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("neurocards.redb");
+    let db = Database::create(&file).unwrap();
+    let transaction = db.begin_write().unwrap();
+    transaction
+        .open_table(tables::META)
+        .unwrap()
+        .insert("schema", [1].as_slice())
+        .unwrap();
+    transaction.commit().unwrap();
+    drop(db);
+    let refused = Store::open(&file, Options::default(), shop())
+        .err()
+        .unwrap();
+    assert!(matches!(refused, StoreError::Corrupt { key, .. } if key == "schema"));
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_restart() {
+    let ground = Ground::new();
+    let jobs = ground.orders(ANNA, Count::Three);
+    let ground = ground.reopened();
+    assert_eq!(ground.balance(ANNA), (0, 3));
+    assert_eq!(ground.job(jobs[2]).id, jobs[2]);
+    let next = ground.orders(BORIS, Count::One)[0];
+    assert_eq!(next.0, jobs[2].0 + 1, "numbers go on");
+    ground.books_balance();
+}
+
+#[test]
+fn old_updates_are_forgotten_and_young_ones_kept() {
+    let ground = Ground::new();
+    for number in 1..6 {
+        ground.turn(starts(ANNA, number));
+    }
+    let forgotten = ground.write(|txn| txn.forget_updates(NOW, 100));
+    assert_eq!(forgotten, 0);
+    let forgotten = ground.write(|txn| txn.forget_updates(later(NOW, 1), 3));
+    assert_eq!(forgotten, 3);
+    assert_ne!(ground.turn(starts(ANNA, 3)), Turned::Before);
+    assert_eq!(ground.turn(starts(ANNA, 4)), Turned::Before);
+}
