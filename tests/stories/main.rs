@@ -2,6 +2,11 @@
 
 mod buttons;
 mod chat;
+mod failures;
+mod gpt;
+mod keys;
+mod lost;
+mod models;
 mod order;
 mod picture;
 mod scene;
