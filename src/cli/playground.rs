@@ -27,6 +27,8 @@ pub struct Setting<'a> {
     pub config: &'a str,
     /// Whether updates come by webhook instead of polling.
     pub webhook: bool,
+    /// Whether the script's author has a key; without one the templates write.
+    pub author: bool,
 }
 
 /// The real daemon on the stand-ins.
@@ -40,6 +42,7 @@ pub struct Playground {
     data: PathBuf,
     port: u16,
     root: String,
+    author: bool,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -72,6 +75,7 @@ impl Playground {
             data,
             port,
             root,
+            author: setting.author,
             books,
         };
         playground.wake(door).await?;
@@ -97,11 +101,12 @@ impl Playground {
         std::fs::write(&file, &self.config)?;
         let (keys, gpt) = (self.sandbox.kie.keys(), self.sandbox.gpt.key().to_owned());
         let token = self.sandbox.telegram.token().to_owned();
+        let author = self.author;
         let env = move |name: &str| match name {
             "TELEGRAM_TOKEN" => Some(token.clone()),
             "KIE_API_KEY" => keys.first().cloned(),
             "KIE_API_KEY_1" => keys.get(1).cloned(),
-            "OPENAI_API_KEY" => Some(gpt.clone()),
+            "OPENAI_API_KEY" => author.then(|| gpt.clone()),
             _ => None,
         };
         let config = Config::load(Some(&file), &env)?;
