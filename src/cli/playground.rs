@@ -218,6 +218,7 @@ pub const SECRET: &str = "playground-secret";
 fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
     let (now, speed, set_speed, advance) =
         (clock.clone(), clock.clone(), clock.clone(), clock.clone());
+    let (bank, at) = (Arc::clone(books), clock.clone());
     let books = Arc::clone(books);
     Hooks {
         now: Arc::new(move || now.now().0),
@@ -225,18 +226,37 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
         set_speed: Arc::new(move |speed| set_speed.run(speed)),
         advance: Arc::new(move |ms| advance.pass(Duration::from_millis(ms))),
         books: Arc::new(move || {
-            let store = books.get().and_then(|books| {
-                books
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .clone()
-            });
-            let shown = store
+            let shown = lent(&books)
                 .and_then(|store| admin::books(&store).ok())
                 .unwrap_or_default();
             serde_json::to_value(shown).unwrap_or_default()
         }),
+        grant: Arc::new(move |seller, credits| {
+            let (store, clock) = (lent(&bank), at.clone());
+            Box::pin(async move {
+                let store = store.ok_or("the daemon is stopped")?;
+                let ask = Ask::Grant {
+                    user: seller.unsigned_abs(),
+                    credits,
+                    why: "a gift at the sandbox's page".to_owned(),
+                    key: None,
+                };
+                match admin::answer(&store, &clock, ask).await {
+                    Ok(Answer::NoUser) => Err("the seller has not written to the bot yet".into()),
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error.to_string()),
+                }
+            })
+        }),
     }
+}
+
+fn lent(books: &OnceLock<Books>) -> Option<Store> {
+    let books = books.get()?;
+    books
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone()
 }
 
 fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> String {
