@@ -166,9 +166,15 @@ impl Bot {
     async fn handle_all(self: &Arc<Self>, updates: &[Wire], offset: &mut i32) -> bool {
         let handled = join_all(updates.iter().map(|update| self.handle(update))).await;
         for (update, handled) in updates.iter().zip(handled) {
-            if let Err(error) = handled {
-                tracing::warn!(update.id = update.id.0, %error, "an update could not be handled yet");
-                return false;
+            match handled {
+                Ok(()) => {}
+                Err(error) if error.passes() => {
+                    tracing::warn!(update.id = update.id.0, %error, "an update could not be handled yet");
+                    return false;
+                }
+                Err(error) => {
+                    tracing::error!(update.id = update.id.0, %error, "an update can never be handled");
+                }
             }
             *offset = i32::try_from(update.id.0)
                 .unwrap_or(i32::MAX)

@@ -196,16 +196,14 @@ const PACKAGES_RU: &str = r#""""
 💎 15 кредитов — 15 видео
 💎 50 кредитов — 50 видео
 
-Один кредит — одно видео. Если видео не получилось, кредит возвращается.
-Оплата — через поддержку: напиши нам, назови пакет, и мы пополним баланс.""""#;
+Один кредит — одно видео. Если видео не получилось, кредит возвращается.""""#;
 /// The shipped price list in English, as a TOML value.
 const PACKAGES_EN: &str = r#""""
 💎 5 credits — 5 videos
 💎 15 credits — 15 videos
 💎 50 credits — 50 videos
 
-One credit is one video. If a video fails, its credit comes back.
-Payment is arranged through support: write to us, name a package, and we top up your balance.""""#;
+One credit is one video. If a video fails, its credit comes back.""""#;
 
 #[cfg(test)]
 mod tests;

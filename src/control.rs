@@ -21,6 +21,8 @@ use crate::store::Store;
 const QUESTION: u64 = 64 << 10;
 /// A question must be asked within this time.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// An answer comes within this time, an audit of a large file included.
+const ANSWER: Duration = Duration::from_secs(300);
 /// Questions answered at once.
 const AT_ONCE: usize = 8;
 /// The pause after the system refused to accept.
@@ -157,7 +159,9 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
     line.push(b'\n');
     stream.write_all(&line).await?;
     let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).await?;
+    let answered =
+        tokio::time::timeout(ANSWER, BufReader::new(stream).read_line(&mut answer)).await;
+    answered.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
     let answer: Result<Answer, String> =
         serde_json::from_str(&answer).map_err(|_| ControlError::Senseless)?;
     answer.map_err(ControlError::Refused)

@@ -132,6 +132,7 @@ impl Daemon {
                 deadline: config.generation_deadline,
                 public_url: public_url.clone(),
                 callbacks: config.kie.callbacks,
+                call_timeout: config.kie.timeout,
                 link_over: config.telegram.link_over,
                 videos: videos.clone(),
                 chain: config.kie.models.clone(),
@@ -347,20 +348,26 @@ fn open_doors(
 ) -> anyhow::Result<()> {
     let router = web::router(web);
     for listener in doors.http {
-        let served = listen::plain(listened(listener)?, router.clone(), stop.clone());
-        actors.spawn(async { Ok(served.await?) });
+        let served = listen::serve(listened(listener)?, None, router.clone(), stop.clone());
+        actors.spawn(async {
+            served.await;
+            Ok(())
+        });
     }
     if let Some(https) = &config.https {
         let certificate = tls::server_config(&https.cert_file, &https.key_file)?;
         for listener in doors.https {
-            let certificate = Arc::clone(&certificate);
-            let served = listen::tls(
+            let certificate = Some(Arc::clone(&certificate));
+            let served = listen::serve(
                 listened(listener)?,
                 certificate,
                 router.clone(),
                 stop.clone(),
             );
-            actors.spawn(async { Ok(served.await?) });
+            actors.spawn(async {
+                served.await;
+                Ok(())
+            });
         }
     }
     Ok(())

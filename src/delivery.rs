@@ -5,12 +5,13 @@
 mod pace;
 mod send;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
+use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -24,8 +25,10 @@ use pace::Pace;
 
 /// Chats written to at the same time; more only wait for each other at Telegram.
 const AT_ONCE: usize = 32;
-/// The pause after the store failed a delivery.
-const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
+/// Videos uploaded at the same time: the rest of [`AT_ONCE`] is for answers.
+const UPLOADS: usize = 8;
+/// The pause of a chat whose delivery the store failed, or which panicked.
+const AFTER_FAULT: Duration = Duration::from_secs(30);
 
 /// What is sent, and how fast.
 pub struct Delivery {
@@ -35,6 +38,7 @@ pub struct Delivery {
     words: Arc<Words>,
     videos: PathBuf,
     pace: Pace,
+    uploads: Semaphore,
     /// The text each running order's status message has, as far as this process knows.
     shown: Mutex<HashMap<OrderId, String>>,
     /// How often the first note of a chat has failed in a row.
@@ -71,6 +75,7 @@ impl Delivery {
             words,
             videos,
             pace,
+            uploads: Semaphore::new(UPLOADS),
             shown,
             failed,
         }
@@ -80,31 +85,41 @@ impl Delivery {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let mut line = Line::default();
         line.wake(self.store.snapshot()?.chats()?);
-        let mut sending: JoinSet<(i64, Result<Next, StoreError>)> = JoinSet::new();
+        let mut sending: JoinSet<Result<Next, StoreError>> = JoinSet::new();
+        let mut chats: HashMap<Id, i64> = HashMap::new();
         while !stop.is_cancelled() {
             line.ripen(self.clock.now());
             while sending.len() < AT_ONCE
                 && let Some(chat) = line.take()
             {
                 let delivery = Arc::clone(&self);
-                sending.spawn(async move { (chat, delivery.one(chat).await) });
+                let task = sending.spawn(async move { delivery.one(chat).await });
+                chats.insert(task.id(), chat);
             }
             let later = line.first_later();
             tokio::select! {
                 () = stop.cancelled() => {}
-                chats = self.store.wakes().take_chats() => line.wake(chats),
-                Some(ended) = sending.join_next() => match ended {
-                    Ok((chat, Ok(next))) => line.put_back(chat, next),
-                    Ok((_, Err(StoreError::CommitUnknown | StoreError::Closed))) => break,
-                    Ok((chat, Err(error))) => {
-                        tracing::error!(%error, "a note could not be read or struck");
-                        line.put_back(chat, Next::At(self.clock.now().plus(AFTER_STORE_FAULT)));
+                woken = self.store.wakes().take_chats() => line.wake(woken),
+                Some(ended) = sending.join_next_with_id() => {
+                    let (task, ended) = match ended {
+                        Ok((task, ended)) => (task, Some(ended)),
+                        Err(panicked) => (panicked.id(), None),
+                    };
+                    let Some(chat) = chats.remove(&task) else { continue };
+                    let later = Next::At(self.clock.now().plus(AFTER_FAULT));
+                    match ended {
+                        Some(Ok(next)) => line.put_back(chat, next),
+                        Some(Err(StoreError::CommitUnknown | StoreError::Closed)) => break,
+                        Some(Err(error)) => {
+                            tracing::error!(%error, "a note could not be read or struck");
+                            line.put_back(chat, later);
+                        }
+                        None => {
+                            tracing::error!("a delivery panicked; its chat is tried again later");
+                            line.put_back(chat, later);
+                        }
                     }
-                    Err(error) => {
-                        tracing::error!(%error, "a delivery panicked; its chat waits for the next note");
-                        line.forget_busy();
-                    }
-                },
+                }
                 () = sleep_until(&self.clock, later) => {}
             }
         }
@@ -116,7 +131,9 @@ impl Delivery {
 /// The chats with notes: ready, being written to, and waiting for a moment.
 #[derive(Default)]
 struct Line {
-    ready: BTreeSet<i64>,
+    /// First come, first served; each chat once.
+    ready: VecDeque<i64>,
+    lined_up: HashSet<i64>,
     busy: HashSet<i64>,
     /// Busy chats that got another note meanwhile.
     again: HashSet<i64>,
@@ -130,13 +147,20 @@ impl Line {
             if self.busy.contains(&chat) {
                 self.again.insert(chat);
             } else if !self.waiting.contains_key(&chat) {
-                self.ready.insert(chat);
+                self.line_up(chat);
             }
         }
     }
 
+    fn line_up(&mut self, chat: i64) {
+        if self.lined_up.insert(chat) {
+            self.ready.push_back(chat);
+        }
+    }
+
     fn take(&mut self) -> Option<i64> {
-        let chat = self.ready.pop_first()?;
+        let chat = self.ready.pop_front()?;
+        self.lined_up.remove(&chat);
         self.busy.insert(chat);
         Some(chat)
     }
@@ -145,8 +169,8 @@ impl Line {
         self.busy.remove(&chat);
         let again = self.again.remove(&chat);
         match next {
-            Next::More => _ = self.ready.insert(chat),
-            Next::Empty if again => _ = self.ready.insert(chat),
+            Next::More => self.line_up(chat),
+            Next::Empty if again => self.line_up(chat),
             Next::Empty => {}
             Next::At(moment) => {
                 self.later.insert((moment, chat), ());
@@ -161,7 +185,7 @@ impl Line {
         {
             self.later.remove(&(moment, chat));
             self.waiting.remove(&chat);
-            self.ready.insert(chat);
+            self.line_up(chat);
         }
     }
 
@@ -169,12 +193,6 @@ impl Line {
         self.later
             .first_key_value()
             .map(|((moment, _), ())| *moment)
-    }
-
-    /// A delivery died without saying whose: its chat is ready again, the others are put back as they end.
-    fn forget_busy(&mut self) {
-        self.again.extend(self.busy.iter().copied());
-        self.ready.extend(std::mem::take(&mut self.busy));
     }
 }
 

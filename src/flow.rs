@@ -349,17 +349,10 @@ fn too_few(session: Session, brief: Brief, count: Count, facts: &Facts) -> (Sess
     toasted(session, say)
 }
 
-/// A button that no longer means anything: answered, and the open question repeated.
+/// A button that no longer means anything: answered, and the open question or the menu shown.
 fn stale(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
-    let mut effects = vec![Effect::Toast(Toast::Stale)];
-    let again = ask(&session, facts);
-    effects.extend(again.map(|ask| {
-        Effect::Tell(Say::Ask {
-            hint: Some(Hint::OldButton),
-            ask,
-        })
-    }));
-    (session, effects)
+    let (session, effects) = reask(session, Hint::OldButton, facts);
+    (session, with_toast(Toast::Stale, effects))
 }
 
 fn forward(

@@ -50,6 +50,10 @@ fn armed() -> Option<Armed> {
     let said = std::env::var(VARIABLE).ok()?;
     let (name, turn) = said.split_once(':')?;
     let left = AtomicU64::new(turn.parse().ok()?);
+    tracing::warn!(
+        point = said,
+        "NEUROCARDS_DIE_AT is set: this process is going to die"
+    );
     NAMES.contains(&name).then(|| Armed {
         name: name.to_owned(),
         left,

@@ -82,6 +82,19 @@ pub enum StoreError {
     Redb(Box<redb::Error>),
 }
 
+impl StoreError {
+    /// Whether the same may work later or after a restart; else it never will.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Busy | Self::CommitUnknown | Self::Closed | Self::InUse | Self::Redb(_) => true,
+            Self::Panicked
+            | Self::Overdrawn { .. }
+            | Self::Corrupt { .. }
+            | Self::TooNew { .. } => false,
+        }
+    }
+}
+
 impl<E: Into<redb::Error>> From<E> for StoreError {
     fn from(error: E) -> Self {
         Self::Redb(Box::new(error.into()))

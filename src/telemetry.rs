@@ -12,12 +12,9 @@ pub enum Form {
     Json,
 }
 
-/// Sends logs of `level` (an `EnvFilter`) to standard error. Later calls change nothing.
-///
-/// Our dependencies log below `warn` what we must not keep: addresses with tokens, bodies. They stay silent.
-pub fn start(level: &str, form: Form) {
-    let filter = EnvFilter::try_new(format!("warn,neurocards={level}"))
-        .unwrap_or_else(|_| EnvFilter::new("warn,neurocards=info"));
+/// Sends logs to standard error, by `directives` as `EnvFilter` reads them. Later calls change nothing.
+pub fn start(directives: &str, form: Form) {
+    let filter = EnvFilter::new(directives);
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -39,7 +39,7 @@ pub struct Web {
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/telegram", post(webhook::update))
-        .route("/kie/{job}/{attempt}", post(callback::call))
+        .route("/kie/{job}/{submission}", post(callback::call))
         .route("/p/{name}", get(photo::photo))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })

@@ -1,4 +1,4 @@
-//! The pool: twenty workers that do steps, not jobs. A job that waits is a row with a due time and costs nothing.
+//! The pool: workers that do steps, not jobs. A job that waits is a row with a due time and costs nothing.
 //!
 //! Who steps what is in memory only; after a restart every live job is found by its row.
 
@@ -21,6 +21,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{JobId, ModelName, OrderId, TaskId};
+use crate::domain::time::Timestamp;
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
@@ -31,8 +32,8 @@ use keys::Keys;
 
 /// After a step that the store failed, the job is left alone for so long.
 const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
-/// Photos that are framed at once: each takes a core and some tens of megabytes.
-const FRAMING: usize = 2;
+/// Photos that are held in memory at once, from download to disk: one of 50 megapixels takes some 170 megabytes.
+const FRAMING: usize = 1;
 
 /// The operator's choices that steps need.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct Choices {
     pub public_url: String,
     /// Whether the provider is asked to call back.
     pub callbacks: bool,
+    /// How long a call to the provider may take.
+    pub call_timeout: Duration,
     /// A video of more bytes goes as a link.
     pub link_over: u64,
     /// Where videos lie until they are delivered.
@@ -82,6 +85,8 @@ pub struct Worker {
 struct Desk {
     stepping: Mutex<HashSet<JobId>>,
     fetching: Mutex<HashMap<OrderId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Since when no look has found a job's task.
+    unknown: Mutex<HashMap<JobId, Timestamp>>,
     framing: Semaphore,
 }
 
@@ -133,6 +138,7 @@ impl Worker {
         let desk = Desk {
             stepping: Mutex::default(),
             fetching: Mutex::default(),
+            unknown: Mutex::default(),
             framing: Semaphore::new(FRAMING),
         };
         Arc::new(Self {
@@ -154,7 +160,7 @@ impl Worker {
         let free = Arc::new(Semaphore::new(self.choices.workers));
         let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
-            let handed = match self.hand_out(&free, &mut steps).await {
+            let handed = match self.hand_out(&free, &mut steps, &stop).await {
                 Ok(handed) => handed,
                 Err(StoreError::CommitUnknown | StoreError::Closed) => break,
                 Err(error) => {
@@ -185,15 +191,25 @@ impl Worker {
         &self,
         job: JobId,
         nonce: u64,
-        attempt: u8,
+        submission: usize,
         task: TaskId,
     ) -> Result<Called, StoreError> {
+        // A stranger costs no transaction.
+        let known = self.store.snapshot()?.find_job(job)?;
+        if known.is_none_or(|known| known.nonce != nonce) {
+            return Ok(Called::Stranger);
+        }
         let now = self.clock.now();
         let called = self
             .store
-            .try_write(move |txn| verdict::callback(txn, job, nonce, attempt, &task, now))
+            .try_write(move |txn| verdict::callback(txn, job, nonce, submission, &task, now))
             .await?;
-        tracing::debug!(job.id = job.0, attempt, ?called, "the provider called back");
+        tracing::debug!(
+            job.id = job.0,
+            submission,
+            ?called,
+            "the provider called back"
+        );
         Ok(called)
     }
 
@@ -206,6 +222,7 @@ impl Worker {
         self: &Arc<Self>,
         free: &Arc<Semaphore>,
         steps: &mut JoinSet<()>,
+        stop: &CancellationToken,
     ) -> Result<Handed, StoreError> {
         let room = free.available_permits();
         if room == 0 {
@@ -227,7 +244,7 @@ impl Worker {
         };
         let mut any = !due.is_empty();
         for found in &due {
-            self.begin(found.job, found.waits, free, steps);
+            self.begin(found.job, found.waits, free, steps, stop);
         }
         let left = room - due.len();
         if ready && left > 0 {
@@ -244,7 +261,7 @@ impl Worker {
                     attempt = job.attempt,
                     "an attempt begins"
                 );
-                self.begin(job.id, false, free, steps);
+                self.begin(job.id, false, free, steps, stop);
             }
         }
         Ok(Handed { any, next })
@@ -257,14 +274,20 @@ impl Worker {
         waits: bool,
         free: &Arc<Semaphore>,
         steps: &mut JoinSet<()>,
+        stop: &CancellationToken,
     ) {
-        self.stepping().insert(job);
+        // Without a free worker, or while the job's last step is being put away, its row is found again.
+        let Ok(permit) = Arc::clone(free).try_acquire_owned() else {
+            return;
+        };
+        if !self.stepping().insert(job) {
+            return;
+        }
         let worker = Arc::clone(self);
-        let free = Arc::clone(free);
+        let stop = stop.clone();
         steps.spawn(async move {
-            let permit = free.acquire_owned().await;
             let inner = Arc::clone(&worker);
-            let step = tokio::spawn(async move { inner.work(job, waits).await });
+            let step = tokio::spawn(async move { inner.work(job, waits, &stop).await });
             let ended = AbortOnDropHandle::new(step).await;
             worker.after(job, ended).await;
             worker.stepping().remove(&job);
@@ -274,7 +297,12 @@ impl Worker {
         });
     }
 
-    async fn work(&self, job: JobId, waits: bool) -> Result<(), StoreError> {
+    async fn work(
+        &self,
+        job: JobId,
+        waits: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
         if waits {
             let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
             let claimed = self
@@ -291,7 +319,8 @@ impl Worker {
                 "another attempt begins"
             );
         }
-        while self.step(job).await? == Stepped::On {}
+        // Between two steps a job can be left: the next start goes on from there.
+        while self.step(job).await? == Stepped::On && !stop.is_cancelled() {}
         Ok(())
     }
 
@@ -304,6 +333,17 @@ impl Worker {
         match ended {
             Ok(Ok(())) => {}
             Ok(Err(StoreError::CommitUnknown | StoreError::Closed)) => {}
+            Ok(Err(
+                error @ (StoreError::Panicked
+                | StoreError::Corrupt { .. }
+                | StoreError::Overdrawn { .. }),
+            )) => {
+                tracing::error!(job.id = job.0, %error, "a step can never be stored; the job is refunded");
+                if let Err(error) = self.bury(job).await {
+                    tracing::error!(job.id = job.0, %error, "the job could not be refunded, either");
+                    self.clock.sleep(AFTER_STORE_FAULT).await;
+                }
+            }
             Ok(Err(error)) => {
                 tracing::error!(job.id = job.0, %error, "a step could not be stored");
                 self.clock.sleep(AFTER_STORE_FAULT).await;
@@ -318,14 +358,15 @@ impl Worker {
     }
 
     async fn bury(&self, id: JobId) -> Result<(), StoreError> {
-        let attempt = self.store.snapshot()?.job(id)?.attempt;
+        let job = self.store.snapshot()?.job(id)?;
+        let (attempt, seen) = (job.attempt, job.stage.name());
         let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
         let chain = self.choices.chain.clone();
         let failure = Failure::new(Kind::Unknown, Source::Shop);
         self.store
             .write(move |txn| {
                 verdict::panicked(txn, &shop, id, now)?;
-                verdict::fail(txn, &shop, id, attempt, failure, &chain, now)
+                verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now)
             })
             .await?
             .ok();
@@ -343,10 +384,10 @@ impl Worker {
 /// What was handed out, and when the next job is due.
 struct Handed {
     any: bool,
-    next: Option<crate::domain::time::Timestamp>,
+    next: Option<Timestamp>,
 }
 
-async fn sleep_until(clock: &Clock, moment: Option<crate::domain::time::Timestamp>) {
+async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
     match moment {
         Some(moment) => clock.sleep_until(moment).await,
         None => std::future::pending().await,

@@ -29,6 +29,7 @@ async fn credits_are_granted_and_the_books_checked_while_the_daemon_runs_and_whe
         page: None,
         config: "",
         webhook: false,
+        author: true,
     };
     let mut stage = Playground::start(setting).await.unwrap();
     let anna = stage.sandbox.telegram.person(7, "Анна", Some("ru"));

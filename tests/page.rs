@@ -552,6 +552,7 @@ impl Browser {
             page: Some(0),
             config: "",
             webhook: false,
+            author: true,
         };
         let mut playground = Playground::start(setting).await.unwrap();
         self.client

@@ -102,7 +102,10 @@ too-few =
     }
     Current balance: { $balance }
 
-    Top up, or pick fewer videos.
+    { $affordable ->
+        [0] Top up to go on.
+       *[other] Top up, or pick fewer videos.
+    }
 accepted =
     ✅ Got it!
 
@@ -117,24 +120,24 @@ accepted =
 album-first = 📎 Several photos. I take the first of the album, one is enough.
 
 # --- Hints ------------------------------------------------------------------
-hint-need-photo = 🙂 I need a photo now, not this.
+hint-need-photo = 🙂 I need a photo now.
 hint-need-text = 🙂 I need a text now, in one message.
 hint-need-button = 👇 Pick one with a button.
 hint-empty-text = 🙂 There is no text in that message.
 hint-too-long = ✂️ Too long: 4096 characters at most.
-hint-have-photo = 📸 I have a photo already. For another one: /cancel and start over.
+hint-have-photo = 📸 I have a photo already. Want another one? Press /cancel and start over.
 hint-photo-replaced = 📸 I took this photo instead of the one before.
 hint-caption-taken = 📸 Got the photo, and the description from its caption.
 hint-not-a-picture = 🙂 I cannot open this file. JPEG, PNG or WebP will do.
 hint-file-too-big = 📦 The file is over 20 MB, Telegram will not give it to me. Send it as a photo or make it smaller.
 hint-photo-too-small = 🔍 The photo is too small: at least 300 pixels on each side.
 hint-edit-ignored = ✏️ I do not see edits. Send it as a new message.
-hint-old-button = 🕰 That button is from an earlier order. We stopped here:
+hint-old-button = 🕰 That button no longer works.
 hint-unknown-command = 🙂 I do not know this command. There are /menu, /cancel and /help.
 hint-not-understood = 🙂 I did not get that. Start with a button below.
 hint-cancelled = 👌 Cancelled. Your credits are untouched.
 hint-nothing-to-cancel = 👌 Nothing to cancel.
-hint-same-again = 🔁 The same photo, text and template.
+hint-same-again = 🔁 Everything as last time. Only the number is left to pick.
 
 # --- Answers to presses (200 characters at most) ----------------------------
 toast-stale = This button no longer works. Open the menu: /menu
@@ -147,8 +150,7 @@ status-over = 🏁 Generation finished: { $done } of { $count } ready
 status-line = Video { $number } — { $state }
 state-queued = ⏳ in the queue
 state-retrying = 🔄 will be tried again
-state-preparing = ✍️ writing the script
-state-rendering = 🎥 being filmed
+state-preparing = ✍️ being prepared
 state-rendering-by = 🎥 filmed by { $model }
 state-rendered = 📥 fetching the video
 state-done = ✅ ready
@@ -158,7 +160,7 @@ state-failed = ↩️ did not work out, credit returned
 video = ✅ Your video is ready!
 video-note = { $number } of { $count } · { $model }
 video-link =
-    The file is larger than Telegram takes, so here is a link. Download it within a day.
+    This video comes as a link. Download it within a day.
 retrying =
     ⚠️ A temporary error
 
@@ -196,7 +198,7 @@ refund-unknown =
 refund-bad-photo =
     🖼 I could not open the photo
 
-    Send another one: JPEG, PNG or WebP, at least 300 pixels on each side.
+    Send another one: JPEG, PNG or WebP, at least 300 pixels on each side and at most 50 megapixels.
 
     1 credit is back on your balance ✅
 reference = Code for support: { $code }
@@ -217,10 +219,18 @@ taken-back =
 
 # --- To the operator --------------------------------------------------------
 alert-billing =
-    🚨 Billing: { $source } refuses to work.
+    🚨 { $source } refuses: a matter of payment or of the key.
 
     Check its balance and keys. Sellers got their credits back.
-alert-billing-over = ✅ Billing: { $source } works again.
+alert-billing-key =
+    🚨 { $source } refuses: a matter of payment or of the key { $key }.
+
+    The key rests for 24 hours. Check its balance and keys. Sellers got their credits back.
+alert-billing-over = ✅ { $source } works again.
+alert-no-models =
+    🚨 Every model rests: orders fail and credits go back.
+
+    Add a live model to `models` and restart the bot.
 alert-model-off =
     🚨 The provider has switched off { $model }.
 

@@ -19,7 +19,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
         LogFormat::Human => Form::Human,
         LogFormat::Json => Form::Json,
     };
-    telemetry::start(&config.log.level, form);
+    telemetry::start(&config.log.directives, form);
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     super::runtime()?.block_on(async {
         let doors = Doors::open(&config)?;
@@ -37,6 +37,9 @@ fn clock() -> Clock {
     let said = std::env::var("NEUROCARDS_CLOCK").ok();
     let led = said.as_deref().and_then(|said| said.split_once(','));
     let led = led.and_then(|(base, speed)| Some((base.parse().ok()?, speed.parse().ok()?)));
+    if led.is_some() {
+        tracing::warn!("NEUROCARDS_CLOCK is set: time does not run as the system's");
+    }
     led.map_or_else(Clock::system, |(base, speed)| {
         Clock::sped(Timestamp(base), speed)
     })

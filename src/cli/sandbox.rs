@@ -39,7 +39,7 @@ impl Drop for Scratch {
 }
 
 pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
-    telemetry::start("info", Form::Human);
+    telemetry::start("warn,neurocards=info", Form::Human);
     let data = Scratch::new(args.data_dir)?;
     super::runtime()?.block_on(async {
         let now = Clock::system().now();

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tracing_subscriber::EnvFilter;
 
 use super::reader::Section;
 use super::secret::{self, Env};
@@ -99,8 +98,8 @@ pub struct Store {
 /// `[log]`
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// An env-filter, such as `info` or `info,neurocards::kie=debug`.
-    pub level: String,
+    /// What is logged, as `EnvFilter` reads it.
+    pub directives: String,
     /// For whom a line is written.
     pub format: LogFormat,
 }
@@ -129,7 +128,7 @@ impl Telegram {
             api_url: section.value("api_url", r#""https://api.telegram.org""#, value::url),
             token: token.unwrap_or_default(),
             call_timeout: section.value("call_timeout", r#""20s""#, timeout()),
-            upload_timeout: section.value("upload_timeout", r#""5m""#, timeout()),
+            upload_timeout: section.value("upload_timeout", r#""5m""#, value::duration("1m", "1h")),
             messages_per_second: section.value("messages_per_second", "30", value::whole(1..=1000)),
             per_chat_interval: section.value(
                 "per_chat_interval",
@@ -247,12 +246,36 @@ impl Log {
     pub(super) fn read(section: &mut Section<'_, '_>) -> Self {
         let formats = &[("human", LogFormat::Human), ("json", LogFormat::Json)];
         let level = section.value("level", r#""info""#, value::text);
-        if let Err(error) = EnvFilter::builder().parse(&level) {
-            section.mistake("level", &format!("is not an env-filter: {error}"));
-        }
+        let directives = directives(&level).unwrap_or_else(|wrong| {
+            section.mistake(
+                "level",
+                &format!(
+                    "does not know \"{wrong}\": write error, warn, info, debug or trace, \
+                     or a module of ours and one of them, as in \"info,neurocards::kie=debug\""
+                ),
+            );
+            String::new()
+        });
         Self {
-            level,
+            directives,
             format: section.value("format", r#""human""#, value::choice(formats)),
         }
     }
+}
+
+/// The level as directives; the part that is none if there is one.
+///
+/// Our dependencies log below `warn` what must not be kept: addresses with tokens, bodies. So they stay at `warn`.
+fn directives(level: &str) -> Result<String, &str> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let ours = |target: &str| target == "neurocards" || target.starts_with("neurocards::");
+    let mut directives = "warn".to_owned();
+    for part in level.split(',').map(str::trim) {
+        let (target, how) = part.split_once('=').unwrap_or(("neurocards", part));
+        if !ours(target) || !LEVELS.contains(&how) {
+            return Err(part);
+        }
+        directives = format!("{directives},{target}={how}");
+    }
+    Ok(directives)
 }

@@ -128,7 +128,7 @@ fn all_mistakes_are_told_at_once_each_with_its_line() {
         "shop.toml:8: there is no key kie.welcome_credits; it belongs at the top",
         "shop.toml:10: gpt.vision must be true or false",
         "shop.toml:13: there is no key quux",
-        "shop.toml:15: log.level: is not an env-filter",
+        "shop.toml:15: log.level: does not know \"a=b=c\"",
         "shop.toml:16: log.format must be one of \"human\", \"json\"",
     ];
     assert_eq!(told.len(), wanted.len(), "{told:#?}");

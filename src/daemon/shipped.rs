@@ -39,8 +39,9 @@ pub fn webhook_secret(config: &Config, data: &Path) -> anyhow::Result<SecretStri
         return Ok(secret.clone());
     }
     let path = data.join("webhook-secret");
-    if let Some(kept) = changed(data, "webhook-secret")? {
-        return Ok(kept.trim().to_owned().into());
+    let kept = changed(data, "webhook-secret")?.map(|kept| kept.trim().to_owned());
+    if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+        return Ok(kept.into());
     }
     let mut chance = [0; 32];
     getrandom::fill(&mut chance).context("the system gives no random bytes")?;
@@ -49,14 +50,18 @@ pub fn webhook_secret(config: &Config, data: &Path) -> anyhow::Result<SecretStri
     Ok(secret.into())
 }
 
+/// Writes the whole file or none.
 fn keep(path: &Path, secret: &str) -> io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
+    let part = path.with_extension("part");
     let mut file = std::fs::OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&part)?;
     file.write_all(secret.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    std::fs::rename(part, path)
 }

@@ -18,6 +18,10 @@ use crate::telegram::words::{Message, Progress};
 
 /// The pause after a first failure of Telegram's; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// A video whose upload has failed so often in a row goes as a link: the chat must not wait behind it.
+const UPLOADS: u32 = 5;
+/// A video that finds every upload place taken is tried again so soon.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -33,12 +37,21 @@ impl Delivery {
                 return self.strike(chat, id, Sent::Plainly).await;
             }
         }
-        if let Err(later) = self.pace.take(chat, self.clock.now()) {
+        let now = self.clock.now();
+        let place = match &note.say {
+            Say::Video(_) => match self.uploads.try_acquire() {
+                Ok(place) => Some(place),
+                Err(_) => return Ok(Next::At(now.plus(ASK_AGAIN))),
+            },
+            _ => None,
+        };
+        if let Err(later) = self.pace.take(chat, now) {
             return Ok(Next::At(later));
         }
         points::reach("send.before");
         let sent = self.send(chat, &note).await?;
         points::reach("send.after");
+        drop(place);
         match sent {
             Ok(sent) => {
                 self.failures(chat, |failed| *failed = 0);
@@ -108,7 +121,8 @@ impl Delivery {
     /// From our disk; as a link if it is no longer there or Telegram finds it too large.
     async fn send_video(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
         let path = self.video_path(video.job);
-        if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        let hopeless = self.failures(chat, |_| {}) >= UPLOADS;
+        if hopeless || !tokio::fs::try_exists(&path).await.unwrap_or(false) {
             return self.send_link(chat, lang, video).await;
         }
         self.telegram.show_sending(chat).await;
@@ -140,7 +154,9 @@ impl Delivery {
         match trouble {
             Trouble::Wait(span) => Ok(Next::At(now.plus(span))),
             Trouble::Unreachable => {
-                tracing::info!("a user cannot be reached; their notes are dropped");
+                tracing::info!(
+                    "a user cannot be reached; only how their orders ended is kept for them"
+                );
                 self.store
                     .write(move |txn| outbox::unreachable(txn, chat))
                     .await?;

@@ -332,6 +332,12 @@ impl Job {
         Ok((self, verdict))
     }
 
+    /// The number of the submission that is under way or next, from 1; unlike the attempt it grows with every
+    /// change of model, so that a callback says which call it belongs to.
+    pub fn submission(&self) -> usize {
+        self.missed.len() + 1
+    }
+
     fn judge(&self, failure: Failure, now: Timestamp, attempts: u8, models_left: bool) -> Verdict {
         match failure.kind {
             Kind::ModelOff if models_left => Verdict::NextModel,

@@ -279,4 +279,6 @@ pub enum Alert {
         /// Which job.
         job: JobId,
     },
+    /// Every model of the chain rests: orders are refunded.
+    NoModels,
 }

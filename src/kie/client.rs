@@ -199,7 +199,6 @@ impl Answer {
             });
         }
         match code {
-            Some(200) => Ok(Look::NotYet),
             Some(422) if text.to_lowercase().contains("recordinfo is null") => Ok(Look::NotYet),
             Some(code @ (408 | 501)) => Ok(Look::Failed {
                 failure: self.refusal(code, text).failure,

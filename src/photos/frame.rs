@@ -93,6 +93,10 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, FrameError> {
         image::ImageError::Limits(_) => FrameError::TooLarge { width, height },
         _ => FrameError::NotAPicture,
     })?;
+    // A large picture is made smaller before it is turned: both at once would take twice the memory.
+    if picture.width().max(picture.height()) > 2 * HEIGHT {
+        picture = picture.resize(2 * HEIGHT, 2 * HEIGHT, FilterType::Triangle);
+    }
     picture.apply_orientation(orientation);
     Ok(picture)
 }

@@ -116,10 +116,11 @@ pub fn nudge(txn: &mut Txn<'_>, id: JobId, now: Timestamp) -> Result<(), StoreEr
 
 /// Keeps a job, its row in the due index and the number of places taken, all in step.
 pub(super) fn put(txn: &mut Txn<'_>, from: Lane, job: Job, to: Lane) -> Result<(), StoreError> {
-    let before = match from {
-        Lane::None => false,
-        Lane::Timed(_) | Lane::Ready(_) => txn.job(job.id)?.job.stage.takes_a_place(),
+    let old = match from {
+        Lane::None => None,
+        Lane::Timed(_) | Lane::Ready(_) => Some(txn.job(job.id)?.job.stage),
     };
+    let before = old.as_ref().is_some_and(Stage::takes_a_place);
     let after = job.stage.takes_a_place();
     if before != after {
         let places = &mut txn.counters().places;
@@ -133,7 +134,9 @@ pub(super) fn put(txn: &mut Txn<'_>, from: Lane, job: Job, to: Lane) -> Result<(
         txn.wake_jobs();
     }
     let to = if job.stage.ended() { Lane::None } else { to };
-    if from != to {
+    // The row also says whether the job must be claimed: it is written anew when that changes.
+    let claimed = (old == Some(Stage::Queued)) != (job.stage == Stage::Queued);
+    if from != to || claimed {
         if let Some(key) = key(from, job.id) {
             txn.strike_due(key)?;
         }

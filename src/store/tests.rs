@@ -171,8 +171,7 @@ impl Ground {
     }
 
     fn succeeds(&self, job: JobId, attempt: u8, now: Timestamp) -> Result<Job, OutOfTurn> {
-        let shop = self.shop.clone();
-        self.write(move |txn| verdict::succeed(txn, &shop, job, attempt, false, now))
+        self.write(move |txn| verdict::succeed(txn, job, attempt, false, now))
     }
 
     fn fails(
@@ -184,7 +183,8 @@ impl Ground {
     ) -> Result<(Job, Verdict), OutOfTurn> {
         let shop = self.shop.clone();
         let failure = Failure::new(kind, Source::Kie);
-        self.write(move |txn| verdict::fail(txn, &shop, job, attempt, failure, &chain(), now))
+        let seen = self.job(job).stage.name();
+        self.write(move |txn| verdict::fail(txn, &shop, job, attempt, seen, failure, &chain(), now))
     }
 
     /// From the claim to a video on the provider's disk.

@@ -24,19 +24,23 @@ pub fn model_rest(model: &ModelName) -> String {
 }
 
 /// The cause under which a provider's billing refusals are told.
-fn billing_cause(source: Source) -> String {
-    format!("billing:{}", source.word())
+fn billing_cause(source: Source, key: Option<KeyPrint>) -> String {
+    match key {
+        Some(key) => format!("billing:{}:{key}", source.word()),
+        None => format!("billing:{}", source.word()),
+    }
 }
 
 /// The cause under which it is told that all keys rest.
 const ALL_KEYS_REST: &str = "keys";
+/// The cause under which it is told that no model is awake.
+const NO_MODELS: &str = "models";
 
 /// The end with a video: stage, capture and the note with the video.
 ///
 /// `large` says that it goes as a link.
 pub fn succeed(
     txn: &mut Txn<'_>,
-    shop: &Shop,
     id: JobId,
     attempt: u8,
     large: bool,
@@ -86,7 +90,6 @@ pub fn succeed(
     };
     outbox::tell(txn, job.user, user.user.lang, say, now)?;
     status(txn, &order, user.user.lang, now)?;
-    works_again(txn, shop, route.key, &route.model, now)?;
     Ok(Ok(job))
 }
 
@@ -95,44 +98,66 @@ fn number(order: &Order, job: JobId) -> u8 {
     u8::try_from(job.0 - order.first_job.0 + 1).unwrap_or(u8::MAX)
 }
 
-/// A video has come: whatever was told of its key, model and provider is over.
-fn works_again(
+/// The provider has taken the job: it has a task now, and key, model and account work.
+pub fn accepted(
     txn: &mut Txn<'_>,
     shop: &Shop,
-    key: KeyPrint,
-    model: &ModelName,
+    id: JobId,
+    attempt: u8,
+    task: &TaskId,
+    next_look: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let moved = queue::advance(txn, id, attempt, |job| {
+        job.accepted(task.clone(), next_look)
+    })?;
+    let Ok(job) = &moved else { return Ok(moved) };
+    tell_status(txn, job, now)?;
+    let Some(route) = job.stage.route() else {
+        return Ok(moved);
+    };
     let source = Source::Kie;
     let over = Alert::BillingOver { source };
-    outbox::recovered(txn, &shop.admins, &billing_cause(source), &over, now)?;
-    let back = Alert::ModelBack {
-        model: model.clone(),
-    };
-    outbox::recovered(txn, &shop.admins, &model_rest(model), &back, now)?;
+    outbox::recovered(
+        txn,
+        &shop.admins,
+        &billing_cause(source, Some(route.key)),
+        &over,
+        now,
+    )?;
+    for cause in [model_rest(&route.model), NO_MODELS.to_owned()] {
+        let back = Alert::ModelBack {
+            model: route.model.clone(),
+        };
+        outbox::recovered(txn, &shop.admins, &cause, &back, now)?;
+    }
     if txn
-        .rest(&key_rest(key))?
+        .rest(&key_rest(route.key))?
         .is_none_or(|rest| !rest.lasts(now))
     {
         outbox::recovered(txn, &shop.admins, ALL_KEYS_REST, &Alert::KeysAwake, now)?;
     }
-    Ok(())
+    Ok(moved)
 }
 
 /// An attempt failed: retry, next model, or refund; rests, notes and alerts with it.
 ///
-/// `chain` is the operator's chain of models.
+/// `seen` is the stage that failed: a job that has moved on meanwhile is left alone. `chain` is the operator's
+/// chain of models.
+#[allow(clippy::too_many_arguments)]
 pub fn fail(
     txn: &mut Txn<'_>,
     shop: &Shop,
     id: JobId,
     attempt: u8,
+    seen: &'static str,
     failure: Failure,
     chain: &[ModelName],
     now: Timestamp,
 ) -> Result<Result<(Job, Verdict), OutOfTurn>, StoreError> {
     let row = txn.job(id)?;
-    if row.job.attempt != attempt || !row.job.stage.takes_a_place() {
+    let at_it = row.job.attempt == attempt && row.job.stage.name() == seen;
+    if !at_it || !row.job.stage.takes_a_place() {
         return Ok(Err(stale(&row.job)));
     }
     let route = row.job.stage.route().cloned();
@@ -151,7 +176,8 @@ pub fn fail(
         Err(refused) => return Ok(Err(refused)),
     };
     queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
-    raise(txn, shop, &job, failure, models_left, now)?;
+    let key = route.as_ref().map(|route| route.key);
+    raise(txn, shop, &job, key, failure, models_left, now)?;
     let mut user = txn.known_user(job.user)?;
     let lang = user.user.lang;
     let order = txn.order(job.order)?;
@@ -183,6 +209,7 @@ fn raise(
     txn: &mut Txn<'_>,
     shop: &Shop,
     job: &Job,
+    key: Option<KeyPrint>,
     failure: Failure,
     models_left: bool,
     now: Timestamp,
@@ -191,24 +218,32 @@ fn raise(
         return Ok(());
     }
     let model = job.missed.last().and_then(|missed| missed.model.clone());
-    match (failure.kind, model) {
+    let source = failure.source;
+    let (cause, alert) = match (failure.kind, model) {
         (Kind::ModelOff, Some(model)) => {
-            let cause = model_rest(&model);
-            outbox::alert(
-                txn,
-                &shop.admins,
-                &cause,
-                &Alert::ModelOff { model, models_left },
-                now,
-            )
+            (model_rest(&model), Alert::ModelOff { model, models_left })
         }
-        (Kind::ModelOff, None) => Ok(()),
-        _ => {
-            let source = failure.source;
-            let alert = Alert::Billing { source, key: None };
-            outbox::alert(txn, &shop.admins, &billing_cause(source), &alert, now)
+        (Kind::ModelOff, None) => (NO_MODELS.to_owned(), Alert::NoModels),
+        (Kind::Billing, _) => {
+            let key = key.filter(|_| source == Source::Kie);
+            let alert = Alert::Billing {
+                source,
+                key: key.map(|key| key.to_string()),
+            };
+            (billing_cause(source, key), alert)
         }
-    }
+        (
+            Kind::UserViolation
+            | Kind::RateLimit
+            | Kind::Temporary
+            | Kind::Unknown
+            | Kind::BadPhoto,
+            _,
+        ) => {
+            return Ok(());
+        }
+    };
+    outbox::alert(txn, &shop.admins, &cause, &alert, now)
 }
 
 /// Tells the operator that every key rests and the first one is used all the same.
@@ -239,20 +274,21 @@ fn awake_model(
     Ok(model::first_awake(&rests, now).cloned())
 }
 
-/// Keeps a job's script, and tells the operator if its author had refused to work unpaid.
+/// Keeps a job's script. If it was `asked` of its author, who had refused to work unpaid, the operator is told.
 pub fn scripted(
     txn: &mut Txn<'_>,
     shop: &Shop,
     id: JobId,
     attempt: u8,
     script: String,
+    asked: bool,
     now: Timestamp,
 ) -> Result<Result<Job, OutOfTurn>, StoreError> {
     let moved = queue::advance(txn, id, attempt, |job| job.scripted(script))?;
-    if moved.is_ok() {
+    if asked && moved.is_ok() {
         let source = Source::Gpt;
         let over = Alert::BillingOver { source };
-        outbox::recovered(txn, &shop.admins, &billing_cause(source), &over, now)?;
+        outbox::recovered(txn, &shop.admins, &billing_cause(source, None), &over, now)?;
     }
     Ok(moved)
 }
@@ -277,12 +313,12 @@ pub enum Called {
     Stranger,
 }
 
-/// A callback came for `attempt` of a job and named `task`. Nothing else of it is believed.
+/// A callback came for a submission of a job and named `task`. Nothing else of it is believed.
 pub fn callback(
     txn: &mut Txn<'_>,
     id: JobId,
     nonce: u64,
-    attempt: u8,
+    submission: usize,
     task: &TaskId,
     now: Timestamp,
 ) -> Result<Called, StoreError> {
@@ -292,9 +328,10 @@ pub fn callback(
     if row.job.nonce != nonce {
         return Ok(Called::Stranger);
     }
-    if row.job.attempt != attempt {
+    if row.job.submission() != submission {
         return Ok(Called::Orphan);
     }
+    let attempt = row.job.attempt;
     match &row.job.stage {
         Stage::Submitting { .. } => {
             let task = task.clone();

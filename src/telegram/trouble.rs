@@ -39,6 +39,10 @@ impl From<&RequestError> for Trouble {
             RequestError::RetryAfter(seconds) => Self::Wait(seconds.duration()),
             RequestError::Api(api) => of_api(api),
             RequestError::MigrateToChatId(_) => Self::Unreachable,
+            // A proxy's page instead of an answer.
+            RequestError::InvalidJson { raw, .. } if too_large(&raw.to_lowercase()) => {
+                Self::TooLarge
+            }
             RequestError::Network(_) | RequestError::InvalidJson { .. } | RequestError::Io(_) => {
                 Self::Passing
             }
@@ -84,7 +88,7 @@ fn of_text(text: &str) -> Trouble {
     ];
     if text.contains("forbidden:") {
         Trouble::Unreachable
-    } else if text.contains("file is too big") || text.contains("request entity too large") {
+    } else if too_large(text) {
         Trouble::TooLarge
     } else if GONE.iter().any(|gone| text.contains(gone)) {
         Trouble::Gone
@@ -93,6 +97,10 @@ fn of_text(text: &str) -> Trouble {
     } else {
         Trouble::Refused
     }
+}
+
+fn too_large(text: &str) -> bool {
+    text.contains("file is too big") || text.contains("request entity too large")
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl Words {
                     picture: false,
                 }
             }
-            Say::Help => self.said(lang, "help", &[], vec![]),
+            Say::Help => self.said(lang, "help", &[], vec![self.to_menu(lang)]),
             Say::Support => {
                 let write = Key::Open(
                     self.plain(lang, "button-write-support"),
@@ -172,7 +172,11 @@ impl Words {
                     .filter(|count| count.price() <= *balance);
                 keyboard.extend(affordable.map(|count| vec![self.count(lang, *draft, count)]));
                 keyboard.push(self.to_menu(lang));
-                let args = [("need", need.0.into()), ("balance", balance.0.into())];
+                let args = [
+                    ("need", need.0.into()),
+                    ("balance", balance.0.into()),
+                    ("affordable", keyboard.len().saturating_sub(2).into()),
+                ];
                 self.said(lang, "too-few", &args, keyboard)
             }
             Say::Accepted { count } => {
@@ -379,7 +383,17 @@ impl Words {
 
     fn alert(&self, lang: Lang, alert: &Alert) -> Message {
         let (key, args): (_, Vec<(&str, FluentValue<'static>)>) = match alert {
-            Alert::Billing { source, .. } => ("alert-billing", vec![("source", name(*source))]),
+            Alert::Billing { source, key: None } => {
+                ("alert-billing", vec![("source", name(*source))])
+            }
+            Alert::Billing {
+                source,
+                key: Some(key),
+            } => (
+                "alert-billing-key",
+                vec![("source", name(*source)), ("key", key.clone().into())],
+            ),
+            Alert::NoModels => ("alert-no-models", vec![]),
             Alert::BillingOver { source } => {
                 ("alert-billing-over", vec![("source", name(*source))])
             }
@@ -649,6 +663,11 @@ mod tests {
         says.extend(
             [
                 Alert::Billing { source, key: None },
+                Alert::Billing {
+                    source,
+                    key: Some("0011".into()),
+                },
+                Alert::NoModels,
                 Alert::BillingOver { source },
                 Alert::ModelOff {
                     model: model.clone(),

@@ -12,19 +12,19 @@ use crate::kie;
 use crate::store::StoreError;
 use crate::store::verdict::Called;
 
-/// Takes one callback; `address` is the job and its unguessable number.
+/// Takes one callback; `address` is the job and its unguessable number, then comes the submission.
 pub async fn call(
     State(web): State<Arc<Web>>,
-    Path((address, attempt)): Path<(String, String)>,
+    Path((address, submission)): Path<(String, String)>,
     body: Bytes,
 ) -> StatusCode {
-    let Some((job, nonce, attempt)) = read(&address, &attempt) else {
+    let Some((job, nonce, submission)) = read(&address, &submission) else {
         return StatusCode::NOT_FOUND;
     };
     let Some(task) = kie::parse_callback(&body) else {
         return StatusCode::OK;
     };
-    match web.worker.callback(job, nonce, attempt, task).await {
+    match web.worker.callback(job, nonce, submission, task).await {
         Ok(Called::Stranger) => StatusCode::NOT_FOUND,
         Ok(Called::Nudged | Called::Adopted | Called::Orphan) => StatusCode::OK,
         Err(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
@@ -35,13 +35,13 @@ pub async fn call(
     }
 }
 
-fn read(address: &str, attempt: &str) -> Option<(JobId, u64, u8)> {
+fn read(address: &str, submission: &str) -> Option<(JobId, u64, usize)> {
     let (job, nonce) = address.split_once('-')?;
     if nonce.len() != 16 {
         return None;
     }
     let nonce = u64::from_str_radix(nonce, 16).ok()?;
-    Some((JobId(job.parse().ok()?), nonce, attempt.parse().ok()?))
+    Some((JobId(job.parse().ok()?), nonce, submission.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -51,13 +51,13 @@ mod tests {
     #[test]
     fn an_address_is_read_or_refused() {
         assert_eq!(read("7-00000000000000ff", "2"), Some((JobId(7), 255, 2)));
-        for (address, attempt) in [
+        for (address, submission) in [
             ("7", "1"),
             ("7-ff", "1"),
             ("x-00000000000000ff", "1"),
-            ("7-00000000000000ff", "999"),
+            ("7-00000000000000ff", "-1"),
         ] {
-            assert_eq!(read(address, attempt), None, "{address}/{attempt}");
+            assert_eq!(read(address, submission), None, "{address}/{submission}");
         }
     }
 }

@@ -1,117 +1,99 @@
-//! Listeners: plain ones, and TLS ones whose handshakes do not wait for each other.
+//! The listeners: plain and TLS, with bounds on connections and on the patience with each.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+/// Connections at once; Telegram opens at most 100, the provider some. More wait in the kernel's queue.
+const CONNECTIONS: usize = 512;
 /// A handshake takes no longer.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at the same time; more wait in the kernel's queue.
-const HANDSHAKES: usize = 256;
+/// A request's head must have come within this time; also the longest an idle connection is kept.
+const HEAD: Duration = Duration::from_secs(30);
+/// A silent HTTP/2 connection is asked this often whether it lives.
+const PING: Duration = Duration::from_secs(30);
 /// The pause after the system refused to accept, for instance for want of file descriptors.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Serves plain HTTP until told to stop; then finishes what runs.
-pub async fn plain(
+/// Serves a listener until told to stop, over TLS if there is a configuration for it; then finishes what runs.
+pub async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
     router: Router,
     stop: CancellationToken,
-) -> io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-}
-
-/// Serves HTTPS until told to stop; then finishes what runs.
-pub async fn tls(
-    listener: TcpListener,
-    config: Arc<ServerConfig>,
-    router: Router,
-    stop: CancellationToken,
-) -> io::Result<()> {
-    let doors = Tls::open(listener, config, stop.clone())?;
-    axum::serve(doors, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-}
-
-/// Connections whose handshake is done.
-struct Tls {
-    done: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl Tls {
-    fn open(
-        listener: TcpListener,
-        config: Arc<ServerConfig>,
-        stop: CancellationToken,
-    ) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        let (hand_in, done) = mpsc::channel(HANDSHAKES);
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = shake_hands(listener, config, hand_in) => {}
-            }
-        });
-        Ok(Self { done, address })
-    }
-}
-
-async fn shake_hands(
-    listener: TcpListener,
-    config: Arc<ServerConfig>,
-    hand_in: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
-    let acceptor = TlsAcceptor::from(config);
-    let shaking = Arc::new(Semaphore::new(HANDSHAKES));
+    let tls = tls.map(TlsAcceptor::from);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
     loop {
-        let Ok(permit) = Arc::clone(&shaking).acquire_owned().await else {
-            return;
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            break;
         };
-        let (stream, from) = match listener.accept().await {
-            Ok(accepted) => accepted,
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(BREATH).await;
                 continue;
             }
         };
-        let (acceptor, hand_in) = (acceptor.clone(), hand_in.clone());
+        let (tls, router, watcher) = (tls.clone(), router.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _permit = permit;
-            match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                // The receiver is gone when the door is shut.
-                Ok(Ok(stream)) => _ = hand_in.send((stream, from)).await,
-                Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
-                Err(_) => tracing::debug!("a handshake took too long"),
+            let _place = place;
+            match tls {
+                None => connection(stream, router, watcher).await,
+                Some(tls) => match shake_hands(&tls, stream).await {
+                    Ok(stream) => connection(stream, router, watcher).await,
+                    Err(error) => tracing::debug!(%error, "a handshake failed"),
+                },
             }
         });
     }
+    drop(listener);
+    graceful.shutdown().await;
 }
 
-impl axum::serve::Listener for Tls {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
+async fn shake_hands(
+    tls: &TlsAcceptor,
+    stream: TcpStream,
+) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+    let hands = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
+    hands.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
 
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.done.recv().await {
-            Some(accepted) => accepted,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(self.address)
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    let serving = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    if let Err(error) = watcher.watch(serving.into_owned()).await {
+        tracing::debug!(%error, "a connection ended badly");
     }
 }

@@ -1,16 +1,16 @@
 //! Telegram's webhook: the secret, the turn, and only then 200.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use super::Web;
-use crate::store::StoreError;
 use crate::telegram::update;
 
 /// The header Telegram repeats our secret in.
@@ -18,31 +18,43 @@ const SECRET: &str = "x-telegram-bot-api-secret-token";
 /// When the store is busy Telegram is asked to come again so soon, in seconds.
 const COME_AGAIN: &str = "1";
 
+/// No body is larger, in bytes: Telegram's largest update is far smaller.
+const BODY: usize = 1 << 20;
+/// A body must have come within this time.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Takes one update. A body that is no update is acknowledged, for a repeat would be no better.
-pub async fn update(State(web): State<Arc<Web>>, headers: HeaderMap, body: Bytes) -> Response {
-    let said = headers
+pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let said = request
+        .headers()
         .get(SECRET)
         .map_or(&[] as &[u8], |value| value.as_bytes());
     let secret = web.webhook_secret.expose_secret().as_bytes();
-    if !bool::from(said.ct_eq(secret)) {
+    if secret.is_empty() || !bool::from(said.ct_eq(secret)) {
         tracing::debug!("a webhook call without the secret is refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    let body = tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), BODY)).await;
+    let Ok(Ok(body)) = body else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
     let Some(update) = update::read(&body) else {
         tracing::warn!(bytes = body.len(), "a webhook body is not an update");
         return StatusCode::OK.into_response();
     };
     match web.bot.handle(&update).await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(error) => {
-            if !matches!(error, StoreError::Busy) {
-                tracing::error!(update.id = update.id.0, %error, "an update could not be handled");
-            }
+        Err(error) if error.passes() => {
+            tracing::warn!(update.id = update.id.0, %error, "an update could not be handled yet");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
                 [("retry-after", COME_AGAIN)],
             )
                 .into_response()
+        }
+        Err(error) => {
+            tracing::error!(update.id = update.id.0, %error, "an update can never be handled");
+            StatusCode::OK.into_response()
         }
     }
 }

@@ -72,7 +72,17 @@ impl Keys {
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        let booked = match book.booked.remove(&job) {
+        let tired = |key| {
+            rests
+                .iter()
+                .any(|(known, rest)| *known == key && rest.is_some_and(|rest| rest.lasts(now)))
+        };
+        // A key that has been put to rest since it was booked is not used, unless there was no other.
+        let kept = book.booked.remove(&job).filter(|(choice, _)| match choice {
+            Choice::Rested(key) => !tired(*key),
+            Choice::AllRest(_) => true,
+        });
+        let booked = match kept {
             Some(booked) => booked,
             None => {
                 let choice = keyring::choose(rests, book.turn, now)?;
@@ -91,6 +101,12 @@ impl Keys {
             book.booked.insert(job, booked);
         }
         Some(booked)
+    }
+
+    /// Forgets a job's booking: its attempt has ended.
+    pub fn let_go(&self, job: JobId) {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.booked.remove(&job);
     }
 }
 
@@ -137,6 +153,27 @@ mod tests {
         assert_eq!(keys.book(JobId(3), &rests, Timestamp(5_000)), Some(booked));
         assert_eq!(keys.book(JobId(3), &rests, Timestamp(10_000)), Some(booked));
         assert_ne!(keys.book(JobId(3), &rests, Timestamp(10_000)), Some(booked));
+    }
+
+    #[test]
+    fn a_booked_key_that_is_put_to_rest_is_not_used() {
+        let (keys, mut rests) = keys(1);
+        let now = Timestamp(0);
+        keys.book(JobId(0), &rests, now);
+        keys.book(JobId(1), &rests, now);
+        let (choice, at) = keys.book(JobId(2), &rests, now).unwrap();
+        rests
+            .iter_mut()
+            .filter(|(key, _)| *key == choice.key())
+            .for_each(|(_, rest)| {
+                let (span, why) = (
+                    Duration::from_secs(3600),
+                    crate::domain::failure::Kind::Billing,
+                );
+                *rest = Some(Rest::new(now, span, why));
+            });
+        let (other, _) = keys.book(JobId(2), &rests, at).unwrap();
+        assert_ne!(other.key(), choice.key());
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Worker {
     }
 
     async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
+        let permit = self.desk.framing.acquire().await;
         let raw = match self.telegram.download(&order.brief.photo.file).await {
             Ok(raw) => raw,
             Err(trouble) => return Ok(Err(meaning(trouble))),
@@ -60,7 +61,6 @@ impl Worker {
             live.map(|job| Ok(job?.photo))
                 .collect::<Result<_, StoreError>>()?
         };
-        let permit = self.desk.framing.acquire().await;
         let (photos, user) = (self.photos.clone(), order.user);
         let framed = tokio::task::spawn_blocking(move || match frame::frame(&raw) {
             Ok(jpeg) => photos

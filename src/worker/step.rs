@@ -1,6 +1,6 @@
 //! One step of a job: one stage, one call to the world, one commit.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{Stepped, Worker};
@@ -16,7 +16,7 @@ use crate::points;
 use crate::store::verdict::{self, key_rest, model_rest};
 use crate::store::{StoreError, Txn, queue};
 
-/// For so long the provider may not know a task it has just made (facts of 2026-11).
+/// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
 const NOT_YET: Duration = Duration::from_secs(90);
 /// A video that cannot be fetched is tried so often; then the seller gets the provider's link.
 const FETCHES: u8 = 5;
@@ -66,6 +66,7 @@ impl Worker {
             return Ok(Ok(job));
         }
         let brief = self.store.snapshot()?.order(job.order)?.brief;
+        let asked = matches!(brief.recipe, Recipe::Template { .. });
         let script = match &brief.recipe {
             Recipe::Own { prompt } => prompt.as_str().to_owned(),
             Recipe::Template { template, wishes } => {
@@ -100,7 +101,9 @@ impl Worker {
         let shop = Arc::clone(self.store.shop());
         let moved = self
             .store
-            .write(move |txn| verdict::scripted(txn, &shop, id, attempt, script.clone(), now))
+            .write(move |txn| {
+                verdict::scripted(txn, &shop, id, attempt, script.clone(), asked, now)
+            })
             .await?;
         Ok(moved.map_err(|late| off(&late)))
     }
@@ -162,7 +165,11 @@ impl Worker {
     ) -> Result<Result<Job, OutOfTurn>, StoreError> {
         let (id, attempt) = (job.id, job.attempt);
         let shop = Arc::clone(self.store.shop());
-        let deadline = now.plus(self.choices.deadline);
+        // A lost answer is waited for as long as a callback may bring it back.
+        let deadline = match self.choices.callbacks {
+            true => now.plus(self.choices.deadline),
+            false => now.plus(self.choices.call_timeout),
+        };
         if let Choice::AllRest(_) = choice {
             tracing::warn!("all KIE API keys are blocked; the first one is tried");
         }
@@ -181,16 +188,10 @@ impl Worker {
     async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
         let next = now.plus(self.choices.look_every);
+        let shop = Arc::clone(self.store.shop());
         let moved = self
             .store
-            .write(move |txn| {
-                let task = task.clone();
-                let moved = queue::advance(txn, id, attempt, |job| job.accepted(task, next))?;
-                if let Ok(job) = &moved {
-                    verdict::tell_status(txn, job, now)?;
-                }
-                Ok(moved)
-            })
+            .write(move |txn| verdict::accepted(txn, &shop, id, attempt, &task, next, now))
             .await?;
         Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
     }
@@ -212,10 +213,14 @@ impl Worker {
         }
     }
 
-    /// A job that waited for its lost answer until the deadline.
+    /// A job whose answer was lost and did not come back in time.
     async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
-        self.fail(job, Failure::new(Kind::Unknown, Source::Kie))
-            .await
+        let kind = if self.choices.callbacks {
+            Kind::Unknown
+        } else {
+            Kind::Temporary
+        };
+        self.fail(job, Failure::new(kind, Source::Kie)).await
     }
 
     async fn look(
@@ -236,6 +241,7 @@ impl Worker {
         let mut next = now.plus(self.choices.look_every);
         match seen {
             Ok(Look::Ready { url, .. }) => {
+                self.known(job.id);
                 let moved = self
                     .advance(job, move |job| job.rendered(url.clone(), now))
                     .await?;
@@ -247,8 +253,11 @@ impl Worker {
                     .await;
             }
             Ok(Look::Failed { failure, .. }) => return self.fail(job, failure).await,
-            Ok(Look::NotYet) if waited > NOT_YET => return self.fail(job, temporary).await,
-            Ok(Look::NotYet | Look::Running) => {}
+            Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
+                return self.fail(job, temporary).await;
+            }
+            Ok(Look::NotYet) => {}
+            Ok(Look::Running) => self.known(job.id),
             Err(error) => {
                 // An error of the look says nothing about the task.
                 tracing::debug!(job.id = job.id.0, %error, "a look failed");
@@ -264,6 +273,25 @@ impl Worker {
             .advance(job, move |job| job.look_again(next.min(last)))
             .await?;
         Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    /// For how long no look has found the job's task.
+    fn unknown_since(&self, job: JobId, now: Timestamp) -> Duration {
+        let mut unknown = self
+            .desk
+            .unknown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        now.since(*unknown.entry(job).or_insert(now))
+    }
+
+    /// A look has found the job's task, or nobody looks any more.
+    fn known(&self, job: JobId) {
+        self.desk
+            .unknown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&job);
     }
 
     async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
@@ -300,10 +328,9 @@ impl Worker {
 
     async fn succeed(&self, job: &Job, large: bool) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
-        let shop = Arc::clone(self.store.shop());
         let moved = self
             .store
-            .write(move |txn| verdict::succeed(txn, &shop, id, attempt, large, now))
+            .write(move |txn| verdict::succeed(txn, id, attempt, large, now))
             .await?;
         if let Ok(done) = &moved {
             let took_ms = now.since(done.placed_at).as_millis() as u64;
@@ -322,10 +349,12 @@ impl Worker {
     async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
         let shop = Arc::clone(self.store.shop());
-        let chain = self.choices.chain.clone();
+        let (seen, chain) = (job.stage.name(), self.choices.chain.clone());
+        self.keys.let_go(id);
+        self.known(id);
         let moved = self
             .store
-            .write(move |txn| verdict::fail(txn, &shop, id, attempt, failure, &chain, now))
+            .write(move |txn| verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now))
             .await?;
         match moved {
             Ok((job, verdict)) => {
@@ -405,7 +434,10 @@ impl Worker {
     fn callback_url(&self, job: &Job) -> String {
         format!(
             "{}/kie/{}-{:016x}/{}",
-            self.choices.public_url, job.id, job.nonce, job.attempt
+            self.choices.public_url,
+            job.id,
+            job.nonce,
+            job.submission()
         )
     }
 }

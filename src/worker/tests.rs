@@ -17,7 +17,7 @@ use crate::flow::say::{Alert, Say};
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
-use crate::store::{Options, Shop, Store, audit, outbox, turn};
+use crate::store::{Options, Shop, Store, audit, outbox, queue, turn};
 use crate::telegram::client::Telegram;
 
 const ANNA: UserId = UserId(7);
@@ -55,6 +55,7 @@ fn worker(store: Store, dir: &std::path::Path) -> Arc<Worker> {
             deadline: second,
             public_url: "https://example.org".into(),
             callbacks: true,
+            call_timeout: second,
             link_over: 1,
             videos: dir.to_owned(),
             chain: vec![],
@@ -125,6 +126,11 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
     order(&store).await;
     let worker = worker(store.clone(), dir.path());
     let job = JobId(1);
+    let shop = Arc::clone(store.shop());
+    store
+        .write(move |txn| queue::claim(txn, &shop, 1, NOW))
+        .await
+        .unwrap();
     for _ in 0..2 {
         let panicked = tokio::spawn(async { panic!("a step panics") }).await;
         worker.after(job, panicked).await;

@@ -119,8 +119,8 @@ fn a_dead_model_rests_and_the_job_goes_on_with_the_next() {
     ground.books_balance();
 }
 
-fn calls(ground: &Ground, job: JobId, nonce: u64, attempt: u8, task: TaskId) -> Called {
-    ground.write(move |txn| callback(txn, job, nonce, attempt, &task, NOW))
+fn calls(ground: &Ground, job: JobId, nonce: u64, submission: usize, task: TaskId) -> Called {
+    ground.write(move |txn| callback(txn, job, nonce, submission, &task, NOW))
 }
 
 #[test]

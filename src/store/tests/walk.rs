@@ -184,11 +184,10 @@ impl Walk {
             Act::MissesVideo(pick) => self.moves(pick, |job, now| job.missed_video(later(now, 5))),
             Act::Succeeds(pick) => {
                 if let Some(job) = self.pick(pick) {
-                    let shop = self.ground().shop.clone();
                     let large = pick % 2 == 0;
-                    let _ = self.ground().write(move |txn| {
-                        verdict::succeed(txn, &shop, job.id, job.attempt, large, now)
-                    });
+                    let _ = self
+                        .ground()
+                        .write(move |txn| verdict::succeed(txn, job.id, job.attempt, large, now));
                 }
             }
             Act::Fails(pick, kind, source) => {
@@ -206,7 +205,7 @@ impl Walk {
                     let nonce = job.nonce ^ u64::from(!known);
                     let named = if same { job.id } else { JobId(404) };
                     self.ground().write(move |txn| {
-                        verdict::callback(txn, job.id, nonce, job.attempt, &task(named), now)
+                        verdict::callback(txn, job.id, nonce, job.submission(), &task(named), now)
                     });
                 }
             }
@@ -288,9 +287,10 @@ impl Walk {
 
     fn fails(&self, job: JobId, attempt: u8, failure: Failure) {
         let (shop, now) = (self.ground().shop.clone(), self.now);
-        let _ = self
-            .ground()
-            .write(move |txn| verdict::fail(txn, &shop, job, attempt, failure, &chain(), now));
+        let seen = self.ground().job(job).stage.name();
+        let _ = self.ground().write(move |txn| {
+            verdict::fail(txn, &shop, job, attempt, seen, failure, &chain(), now)
+        });
     }
 
     /// Strikes a user's first note, as if it had been sent.

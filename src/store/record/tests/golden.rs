@@ -511,6 +511,7 @@ fn alerts() -> Vec<Alert> {
         Alert::AllKeysRest,
         Alert::KeysAwake,
         Alert::Panic { job: JobId(1) },
+        Alert::NoModels,
     ]
 }
 
@@ -523,6 +524,7 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::AllKeysRest => 4,
         Alert::KeysAwake => 5,
         Alert::Panic { .. } => 6,
+        Alert::NoModels => 7,
     }
 }
 
