@@ -513,6 +513,7 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--no-proxy-server",
+            "--accept-lang=ru-RU",
             &home,
         ];
         let wish = json!({
@@ -553,6 +554,7 @@ impl Browser {
             page: Some(0),
             config: "",
             webhook: false,
+            author: true,
         };
         let mut playground = Playground::start(setting).await.unwrap();
         self.client
