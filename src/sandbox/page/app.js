@@ -45,7 +45,7 @@ const WORDS = {
   duration: ["Длится", "Takes"],
   callbacks: ["KIE сообщает о готовности", "KIE calls back when done"],
   callbacks_hint: ["Выключено — бот узнаёт, опрашивая сам", "Off: the bot finds out by asking"],
-  dead_models: ["Отключённые модели", "Models switched off"],
+  dead_models: ["Отключены у KIE; бот попробует снова через сутки", "Switched off at KIE; the bot tries again in a day"],
   revive: ["Оживить", "Revive"],
   tasks: ["Задачи у KIE", "Tasks at KIE"],
   tasks_none: ["Ещё ни одной: закажите видео в чате.", "None yet: order a video in the chat."],
