@@ -29,8 +29,8 @@ pub use self::{
 };
 use self::{ground::Ground, journal::Journal};
 
-/// Gives a person credits; says why not, if not.
-pub type Grant = dyn Fn(i64, i32) -> BoxFuture<'static, Result<(), String>> + Send + Sync;
+/// How giving credits goes.
+pub type Given = BoxFuture<'static, Result<(), String>>;
 
 /// What the sandbox asks of its surroundings.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ pub struct Hooks {
     /// The ledger and the jobs, for the page.
     pub books: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
     /// Gives a seller credits, or tells in a sentence why not.
-    pub grant: Arc<Grant>,
+    pub grant: Arc<dyn Fn(i64, i32) -> Given + Send + Sync>,
 }
 
 /// How to start a sandbox.

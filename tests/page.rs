@@ -455,7 +455,8 @@ struct Browser {
 struct Driver {
     child: Child,
     url: String,
-    _out: BufReader<ChildStdout>,
+    /// Kept open, so that it may go on writing.
+    out: BufReader<ChildStdout>,
 }
 
 impl Drop for Driver {
@@ -468,27 +469,27 @@ impl Drop for Driver {
 impl Driver {
     fn start() -> Self {
         let mut command = Command::new("chromedriver");
-        command
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver: {error}; {NO_BROWSER}"));
-        let mut out = BufReader::new(child.stdout.take().unwrap());
+        command.arg("--port=0").stdout(Stdio::piped());
+        let mut child = match command.stderr(Stdio::null()).spawn() {
+            Ok(child) => child,
+            Err(error) => panic!("chromedriver: {error}; {NO_BROWSER}"),
+        };
+        let out = child.stdout.take().map(BufReader::new);
+        let mut driver = Self {
+            child,
+            url: String::new(),
+            out: out.expect("its output is piped"),
+        };
+        driver.url = format!("http://127.0.0.1:{}", driver.port());
+        driver
+    }
+
+    /// The port it chose, which it names once it listens.
+    fn port(&mut self) -> u16 {
         let mut line = String::new();
-        while out.read_line(&mut line).unwrap() > 0 {
-            let port = line
-                .split_once("successfully on port ")
-                .map(|(_, port)| port);
-            if let Some(port) = port {
-                let port = port.trim_end().trim_end_matches('.');
-                let url = format!("http://127.0.0.1:{port}");
-                return Self {
-                    child,
-                    url,
-                    _out: out,
-                };
+        while self.out.read_line(&mut line).unwrap() > 0 {
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                return port.trim().trim_end_matches('.').parse().unwrap();
             }
             line.clear();
         }
@@ -512,6 +513,7 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--no-proxy-server",
+            "--accept-lang=ru-RU",
             &home,
         ];
         let wish = json!({

@@ -45,7 +45,7 @@ const WORDS = {
   duration: ["Длится", "Takes"],
   callbacks: ["KIE сообщает о готовности", "KIE calls back when done"],
   callbacks_hint: ["Выключено — бот узнаёт, опрашивая сам", "Off: the bot finds out by asking"],
-  dead_models: ["Отключённые модели", "Models switched off"],
+  dead_models: ["Отключены у KIE; бот попробует снова через сутки", "Switched off at KIE; the bot tries again in a day"],
   revive: ["Оживить", "Revive"],
   tasks: ["Задачи у KIE", "Tasks at KIE"],
   tasks_none: ["Ещё ни одной: закажите видео в чате.", "None yet: order a video in the chat."],
@@ -211,7 +211,9 @@ const memory = {
   write(key, value) { try { localStorage.setItem(`neurocards.${key}`, value); } catch { /* private window */ } },
 };
 
-let language = memory.read("language") === "en" ? 1 : 0;
+/** What was chosen here before, else Russian, as with the bot; who reads English and no Russian is met in English. */
+const reads = (code) => navigator.languages.some((known) => known.toLowerCase().startsWith(code));
+let language = (memory.read("language") ?? (reads("en") && !reads("ru") ? "en" : "ru")) === "en" ? 1 : 0;
 
 const fill = (pattern, values) => pattern.replace(/\{(\d)\}/g, (_, i) => String(values[i] ?? ""));
 const t = (key, ...values) => fill((WORDS[key] ?? [key, key])[language], values);
