@@ -135,8 +135,12 @@ impl Config {
                 value::duration("1m", "24h"),
             ),
             shutdown_grace: top.value("shutdown_grace", r#""30s""#, value::duration("0s", "10m")),
-            support_username: top.value("support_username", r#""kirbudilov""#, value::username),
-            admin_ids: top.value("admin_ids", "[5235703016]", value::list(value::user)),
+            support_username: top.value(
+                "support_username",
+                shipped("support_username"),
+                value::username,
+            ),
+            admin_ids: top.value("admin_ids", shipped("admin_ids"), value::list(value::user)),
             extra_root_file: top.optional_path("extra_root_file"),
             packages_text: packages_text(&mut reader.section("packages_text")),
             telegram: Telegram::read(&mut reader.section("telegram"), env),
@@ -148,6 +152,14 @@ impl Config {
             log: Log::read(&mut reader.section("log")),
         }
     }
+}
+
+/// What the shipped file says of a key of its top section: the owner's own stands there and nowhere else.
+fn shipped(key: &str) -> &'static str {
+    SHIPPED
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))
+        .expect("the shipped file has every key")
 }
 
 fn updates(top: &mut Section<'_, '_>, public_url: Option<&str>) -> Updates {
