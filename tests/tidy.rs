@@ -159,8 +159,8 @@ fn code(text: &str) -> String {
                 at + raw(rest)
             }
             [b'"', ..] => at + quoted(rest),
-            [b'\'', b'\\', ..] => at + 2 + find(&rest[2..], b"'").unwrap_or(0) + 1,
-            [b'\'', b'"', b'\'', ..] => at + 3,
+            [b'\'', b'\\', _, ..] => at + 3 + find(&rest[3..], b"'").unwrap_or(0) + 1,
+            [b'\'', letter, b'\'', ..] if *letter != b'\'' => at + 3,
             _ => {
                 at += 1;
                 continue;
@@ -262,14 +262,14 @@ fn item_end(code: &[u8], from: usize) -> usize {
 #[test]
 fn the_reader_of_code_sees_code_only() {
     let text = r####"a(); // b()
-/* c() /* d() */ */ let s = "e() \" f()"; let r = r#"g() " h()"#; let c = '"'; i('\''); let l: &'a str;
+/* c() /* d() */ */ let s = "e() \" f()"; let r = r#"g() " h()"#; let c = '"'; i('\''); j('{'); let l: &'a str;
 "####;
     let seen = code(text);
     assert_eq!(seen.len(), text.len());
     for gone in ["b()", "c()", "d()", "e()", "f()", "g()", "h()"] {
         assert!(!seen.contains(gone), "{gone} in {seen}");
     }
-    for kept in ["a();", "let r =", "i(", "&'a str"] {
+    for kept in ["a();", "let r =", "i(", "j(   );", "&'a str"] {
         assert!(seen.contains(kept), "{kept} not in {seen}");
     }
     let seen = shipped("x();\n#[cfg(test)]\nmod tests { fn f() { y(); } }\nz();\n");
