@@ -33,7 +33,7 @@ pub enum Ask {
 }
 
 /// What an operator is told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
     /// The balance after a grant.
     Granted {
@@ -56,7 +56,7 @@ pub enum Answer {
 }
 
 /// Accounts, the newest entries and the newest jobs.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Books {
     /// The sum of all accounts: 0.
     pub sum: i64,
@@ -66,10 +66,14 @@ pub struct Books {
     pub entries: Vec<EntryLine>,
     /// The newest jobs, newest first.
     pub jobs: Vec<JobLine>,
+    /// Jobs that have not ended.
+    pub live: u64,
+    /// Notes that wait to be said.
+    pub notes: u64,
 }
 
 /// An account's line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountLine {
     /// Its name.
     pub name: String,
@@ -78,7 +82,7 @@ pub struct AccountLine {
 }
 
 /// A ledger entry's line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EntryLine {
     /// Its number.
     pub n: u64,
@@ -91,13 +95,13 @@ pub struct EntryLine {
     /// How much.
     pub amount: u32,
     /// Why, in a word.
-    pub reason: &'static str,
+    pub reason: String,
     /// The job it belongs to.
     pub job: Option<u64>,
 }
 
 /// A job's line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobLine {
     /// Its number.
     pub id: u64,
@@ -106,7 +110,7 @@ pub struct JobLine {
     /// Who pays.
     pub seller: u64,
     /// Where it stands.
-    pub stage: &'static str,
+    pub stage: String,
     /// How many attempts have begun.
     pub attempt: u8,
     /// The model it was sent to.
@@ -142,7 +146,11 @@ pub async fn answer(store: &Store, clock: &Clock, ask: Ask) -> Result<Answer, St
                 Granted::TooMuch(balance) => Answer::TooMuch { balance: balance.0 },
             })
         }
-        Ask::Audit => Ok(Answer::Audited(audit::audit(&store.snapshot()?)?)),
+        Ask::Audit => {
+            let snapshot = store.snapshot()?;
+            let audited = tokio::task::spawn_blocking(move || audit::audit(&snapshot)).await;
+            Ok(Answer::Audited(audited.map_err(|_| StoreError::Panicked)??))
+        }
         Ask::Books => Ok(Answer::Books(books(store)?)),
     }
 }
@@ -169,7 +177,7 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
         from: entry.from.to_string(),
         to: entry.to.to_string(),
         amount: entry.amount.0,
-        reason: entry.reason.word(),
+        reason: entry.reason.word().to_owned(),
         job: entry.reason.job().map(|job| job.0),
     });
     let newest = (counters.job.saturating_sub(SHOWN as u64) + 1..=counters.job).rev();
@@ -179,7 +187,7 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
             id: job.id.0,
             order: job.order.0,
             seller: job.user.0,
-            stage: job.stage.name(),
+            stage: job.stage.name().to_owned(),
             attempt: job.attempt,
             model: model(&job.stage).or(job
                 .missed
@@ -192,6 +200,8 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
         sum: accounts.iter().map(|account| account.balance).sum(),
         entries: entries.collect(),
         jobs: jobs.collect::<Result<_, StoreError>>()?,
+        live: snapshot.live_jobs()?,
+        notes: snapshot.waiting_notes()?,
         accounts,
     })
 }

@@ -4,14 +4,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use secrecy::SecretString;
 use teloxide::types::Update as Wire;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
 use crate::flow::event::Update;
 use crate::flow::say::Toast;
+use crate::points;
 use crate::store::turn::{self, Turned};
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
@@ -59,7 +62,10 @@ impl Bot {
             return Ok(());
         };
         let press = update.callback.clone();
-        match self.turn(update).await? {
+        points::reach("turn.before");
+        let turned = self.turn(update).await?;
+        points::reach("turn.after");
+        match turned {
             Turned::Before => {
                 // The first time has answered it; a second answer is harmless and stops a spinner.
                 self.toast(press, None, Lang::Ru);
@@ -114,8 +120,7 @@ impl Bot {
                 }
                 Err(trouble) => tracing::warn!(%trouble, "the bot could not introduce itself yet"),
             }
-            wait(&stop, pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            try_again(&stop, &mut pause).await;
         }
     }
 
@@ -152,8 +157,7 @@ impl Bot {
             if handled {
                 pause = FIRST_PAUSE;
             } else {
-                wait(&stop, pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                try_again(&stop, &mut pause).await;
             }
         }
     }
@@ -173,18 +177,35 @@ impl Bot {
         true
     }
 
-    /// Makes sure that no webhook stands in the way of polling.
+    /// Makes sure that no webhook stands in the way of polling; tried until it works.
     pub async fn end_webhook(&self, stop: &CancellationToken) {
         let mut pause = FIRST_PAUSE;
         while let Err(trouble) = self.telegram.end_webhook().await {
             tracing::warn!(%trouble, "the webhook could not be ended yet");
-            wait(stop, pause).await;
-            if stop.is_cancelled() {
+            if !try_again(stop, &mut pause).await {
                 return;
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+
+    /// Has Telegram bring updates to `url`; tried until it works.
+    pub async fn begin_webhook(&self, url: &Url, secret: &SecretString, stop: &CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        while let Err(trouble) = self.telegram.begin_webhook(url, secret).await {
+            tracing::warn!(%trouble, "the webhook could not be registered yet");
+            if !try_again(stop, &mut pause).await {
+                return;
+            }
+        }
+        tracing::info!("telegram brings updates to the webhook");
+    }
+}
+
+/// Waits, longer each time; whether to go on.
+async fn try_again(stop: &CancellationToken, pause: &mut Duration) -> bool {
+    wait(stop, *pause).await;
+    *pause = (*pause * 2).min(LONGEST_PAUSE);
+    !stop.is_cancelled()
 }
 
 async fn wait(stop: &CancellationToken, span: Duration) {

@@ -1,5 +1,6 @@
 //! The commands: what can be said to the program, and what it answers.
 
+mod operator;
 pub mod playground;
 mod run;
 mod sandbox;
@@ -24,6 +25,10 @@ enum Command {
     Run(RunArgs),
     /// Try everything on this machine: stand-ins for Telegram, KIE and GPT, the real bot, and a page.
     Sandbox(SandboxArgs),
+    /// Check the books: of the running daemon, or of a file.
+    Audit(operator::AuditArgs),
+    /// Give a seller credits, or take them back.
+    Grant(operator::GrantArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +68,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Sandbox(args) if args.story => story::story(args),
         Command::Sandbox(args) => sandbox::sandbox(args),
+        Command::Audit(args) => operator::audit(args),
+        Command::Grant(args) => operator::grant(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

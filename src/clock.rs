@@ -62,6 +62,12 @@ impl Clock {
         }))
     }
 
+    /// A time that was the system's at `base` and has run `speed` times as fast since.
+    pub fn sped(base: Timestamp, speed: f64) -> Self {
+        let gone = Self::system().now().since(base).as_secs_f64() * 1000.0 * speed;
+        Self::led(Timestamp(base.0 + gone as u64), speed)
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         match &*self.0 {

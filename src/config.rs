@@ -154,12 +154,12 @@ impl Config {
     }
 }
 
-/// What the shipped file says of a key of its top section: the owner's own stands there and nowhere else.
+/// What the shipped file says of a top-level key: the default of whatever is somebody's own.
 fn shipped(key: &str) -> &'static str {
-    SHIPPED
+    let said = SHIPPED
         .lines()
-        .find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))
-        .expect("the shipped file has every key")
+        .find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='));
+    said.expect("the shipped file has every key").trim()
 }
 
 fn updates(top: &mut Section<'_, '_>, public_url: Option<&str>) -> Updates {
@@ -197,7 +197,7 @@ const PACKAGES_RU: &str = r#""""
 💎 50 кредитов — 50 видео
 
 Один кредит — одно видео. Если видео не получилось, кредит возвращается.
-Оплата — через поддержку: напишите нам, назовите пакет, и мы пополним баланс.""""#;
+Оплата — через поддержку: напиши нам, назови пакет, и мы пополним баланс.""""#;
 /// The shipped price list in English, as a TOML value.
 const PACKAGES_EN: &str = r#""""
 💎 5 credits — 5 videos

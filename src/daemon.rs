@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ use crate::admin::{self, Answer, Ask};
 use crate::bot::Bot;
 use crate::clock::Clock;
 use crate::config::{Config, Updates};
+use crate::control;
 use crate::delivery::{Delivery, Limits};
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
@@ -128,7 +130,7 @@ impl Daemon {
                 workers: config.workers,
                 look_every: config.look_every,
                 deadline: config.generation_deadline,
-                public_url,
+                public_url: public_url.clone(),
                 callbacks: config.kie.callbacks,
                 link_over: config.telegram.link_over,
                 videos: videos.clone(),
@@ -148,12 +150,22 @@ impl Daemon {
             videos,
             limits,
         ));
+        let secret = shipped::webhook_secret(&config, data)?;
+        let webhook = match config.updates() {
+            Updates::Webhook => {
+                let url = format!("{public_url}/telegram")
+                    .parse()
+                    .context("public_url")?;
+                Some((url, secret.clone()))
+            }
+            Updates::Polling => None,
+        };
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
             worker: Arc::clone(&worker),
             store: store.clone(),
             photos,
-            webhook_secret: shipped::webhook_secret(&config, data)?,
+            webhook_secret: secret,
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
@@ -161,7 +173,13 @@ impl Daemon {
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
-        actors.spawn(take_updates(bot, config.updates(), stop.clone()));
+        let control = control::open(data).context("cannot open the control socket")?;
+        let (asked, time, till) = (store.clone(), clock.clone(), stop.clone());
+        actors.spawn(async {
+            control::serve(control, asked, time, till).await;
+            Ok(())
+        });
+        actors.spawn(take_updates(bot, webhook, stop.clone()));
         let grace = config.shutdown_grace;
         Ok(Self {
             store,
@@ -299,9 +317,15 @@ async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
         max_rendering: u32::try_from(config.max_rendering).unwrap_or(u32::MAX),
     };
     let shown = path.display().to_string();
-    tokio::task::spawn_blocking(move || Store::open(&path, options, shop))
-        .await?
-        .with_context(|| format!("cannot open {shown}"))
+    tokio::task::spawn_blocking(move || {
+        let store = Store::open(&path, options, shop)?;
+        // The file knows who the sellers are: nobody but its owner reads it.
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(redb::StorageError::from)?;
+        Ok::<_, StoreError>(store)
+    })
+    .await?
+    .with_context(|| format!("cannot open {shown}"))
 }
 
 fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
@@ -349,13 +373,16 @@ fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
 
 async fn take_updates(
     bot: Arc<Bot>,
-    updates: Updates,
+    webhook: Option<(url::Url, SecretString)>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
-    if updates == Updates::Polling {
-        bot.end_webhook(&stop).await;
-        bot.poll(stop.clone()).await;
+    match webhook {
+        Some((url, secret)) => bot.begin_webhook(&url, &secret, &stop).await,
+        None => {
+            bot.end_webhook(&stop).await;
+            bot.poll(stop.clone()).await;
+        }
     }
     stop.cancelled().await;
     introduction.abort();

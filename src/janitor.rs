@@ -88,11 +88,12 @@ impl Janitor {
                 .0
                 .saturating_sub(REMEMBER.as_millis() as u64);
             let before = crate::domain::time::Timestamp(before);
-            let forgotten = self
-                .store
-                .write(move |txn| txn.forget_updates(before, AT_ONCE))
+            let old = self.store.snapshot()?.old_updates(before, AT_ONCE)?;
+            let full = old.len() == AT_ONCE;
+            self.store
+                .write(move |txn| txn.forget_updates(&old))
                 .await?;
-            if forgotten == AT_ONCE {
+            if full {
                 continue;
             }
             tokio::select! {

@@ -11,6 +11,7 @@
 //! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
 //! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
 //! | 5 | [`web`] | the doors to the world: webhook, callback, photos |
+//! | 5 | [`control`] | the operator's socket |
 //! | 4 | [`bot`] | updates on their way in: each becomes one turn |
 //! | 4 | [`worker`] | the pool that does one step of one job at a time |
 //! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
@@ -25,6 +26,7 @@
 //! | 2 | [`config`] | what the operator chose |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`telemetry`] | where logs go |
+//! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
 //! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
@@ -44,14 +46,14 @@
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
 //! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! the control socket (floor 5), certificates by ACME and the webhook's own registration (floor 3 and 6), the
-//! operator's page and metrics (floor 5), backups (floor 3).
+//! certificates by ACME (floor 3), the operator's page and metrics (floor 5), backups (floor 3).
 
 pub mod admin;
 pub mod bot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod daemon;
 pub mod delivery;
 pub mod domain;
@@ -60,6 +62,7 @@ pub mod gpt;
 pub mod janitor;
 pub mod kie;
 pub mod photos;
+pub mod points;
 pub mod sandbox;
 pub mod store;
 pub mod telegram;

@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::id::{PhotoName, UserId};
+use crate::points;
 
 /// How a file that grows is called; nothing else begins like it.
 const TEMPORARY: &str = ".tmp-";
@@ -97,6 +98,7 @@ impl Photos {
                 write(&home, *name, jpeg, &path)?;
             }
         }
+        points::reach("photo.linked");
         File::open(&home)?.sync_all()?;
         File::open(&self.dir)?.sync_all()
     }
@@ -108,7 +110,10 @@ fn write(home: &Path, name: PhotoName, bytes: &[u8], to: &Path) -> io::Result<()
     let mut file = File::create(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(temporary, to)
+    points::reach("photo.synced");
+    fs::rename(temporary, to)?;
+    points::reach("photo.renamed");
+    Ok(())
 }
 
 /// Whether a file in a user's directory has nobody left who wants it.

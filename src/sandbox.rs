@@ -17,6 +17,7 @@ pub mod telegram;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 pub use self::{
@@ -41,6 +42,8 @@ pub struct Hooks {
     pub advance: Arc<dyn Fn(u64) + Send + Sync>,
     /// The ledger and the jobs, for the page.
     pub books: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
+    /// Gives a seller credits, or tells in a sentence why not.
+    pub grant: Arc<dyn Fn(i64, i32) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
 }
 
 /// How to start a sandbox.

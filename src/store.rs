@@ -122,6 +122,17 @@ impl Default for Options {
     }
 }
 
+/// A view of a file that no process has open, a backup for instance. Repairs it if it was not closed in good order.
+pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
+    let transaction = match redb::ReadOnlyDatabase::open(path) {
+        Ok(db) => db.begin_read()?,
+        Err(redb::DatabaseError::RepairAborted) => Database::open(path)?.begin_read()?,
+        Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Snapshot::new(transaction))
+}
+
 /// The store. Clones share one file and one writer.
 #[derive(Clone)]
 pub struct Store {

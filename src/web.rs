@@ -41,7 +41,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/telegram", post(webhook::update))
         .route("/kie/{job}/{attempt}", post(callback::call))
         .route("/p/{name}", get(photo::photo))
-        .route("/healthz", get(|| async { "ok" }))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(BODY))

@@ -5,6 +5,8 @@
 pub mod keys;
 mod photo;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -12,8 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::Clock;
 use crate::domain::failure::{Failure, Kind, Source};
@@ -149,9 +152,9 @@ impl Worker {
     /// Hands due jobs to workers until told to stop; then waits for the steps that run.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let free = Arc::new(Semaphore::new(self.choices.workers));
-        let steps = TaskTracker::new();
+        let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
-            let handed = match self.hand_out(&free, &steps).await {
+            let handed = match self.hand_out(&free, &mut steps).await {
                 Ok(handed) => handed,
                 Err(StoreError::CommitUnknown | StoreError::Closed) => break,
                 Err(error) => {
@@ -165,14 +168,15 @@ impl Worker {
             if handed.any {
                 continue;
             }
+            // Steps that have ended are let go.
+            while steps.try_join_next().is_some() {}
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.store.wakes().job() => {}
                 () = sleep_until(&self.clock, handed.next) => {}
             }
         }
-        steps.close();
-        steps.wait().await;
+        while steps.join_next().await.is_some() {}
         Ok(())
     }
 
@@ -201,7 +205,7 @@ impl Worker {
     async fn hand_out(
         self: &Arc<Self>,
         free: &Arc<Semaphore>,
-        steps: &TaskTracker,
+        steps: &mut JoinSet<()>,
     ) -> Result<Handed, StoreError> {
         let room = free.available_permits();
         if room == 0 {
@@ -252,7 +256,7 @@ impl Worker {
         job: JobId,
         waits: bool,
         free: &Arc<Semaphore>,
-        steps: &TaskTracker,
+        steps: &mut JoinSet<()>,
     ) {
         self.stepping().insert(job);
         let worker = Arc::clone(self);
@@ -260,7 +264,8 @@ impl Worker {
         steps.spawn(async move {
             let permit = free.acquire_owned().await;
             let inner = Arc::clone(&worker);
-            let ended = tokio::spawn(async move { inner.work(job, waits).await }).await;
+            let step = tokio::spawn(async move { inner.work(job, waits).await });
+            let ended = AbortOnDropHandle::new(step).await;
             worker.after(job, ended).await;
             worker.stepping().remove(&job);
             drop(permit);

@@ -27,6 +27,8 @@ pub struct Setting<'a> {
     pub config: &'a str,
     /// Whether updates come by webhook instead of polling.
     pub webhook: bool,
+    /// Whether the script's author has a key; without one the templates write.
+    pub author: bool,
 }
 
 /// The real daemon on the stand-ins.
@@ -40,7 +42,7 @@ pub struct Playground {
     data: PathBuf,
     port: u16,
     root: String,
-    webhook: bool,
+    author: bool,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -73,7 +75,7 @@ impl Playground {
             data,
             port,
             root,
-            webhook: setting.webhook,
+            author: setting.author,
             books,
         };
         playground.wake(door).await?;
@@ -99,11 +101,12 @@ impl Playground {
         std::fs::write(&file, &self.config)?;
         let (keys, gpt) = (self.sandbox.kie.keys(), self.sandbox.gpt.key().to_owned());
         let token = self.sandbox.telegram.token().to_owned();
+        let author = self.author;
         let env = move |name: &str| match name {
             "TELEGRAM_TOKEN" => Some(token.clone()),
             "KIE_API_KEY" => keys.first().cloned(),
             "KIE_API_KEY_1" => keys.get(1).cloned(),
-            "OPENAI_API_KEY" => Some(gpt.clone()),
+            "OPENAI_API_KEY" => author.then(|| gpt.clone()),
             _ => None,
         };
         let config = Config::load(Some(&file), &env)?;
@@ -114,12 +117,6 @@ impl Playground {
         let daemon = Daemon::start(config, &self.data, self.clock.clone(), doors).await?;
         self.lend_books(Some(daemon.store().clone()));
         self.daemon = Some(daemon);
-        if self.webhook {
-            let url = format!("{}/telegram", self.public_url());
-            self.sandbox
-                .telegram
-                .set_webhook(&url, SECRET, Some(self.root.clone()));
-        }
         Ok(())
     }
 
@@ -221,6 +218,7 @@ pub const SECRET: &str = "playground-secret";
 fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
     let (now, speed, set_speed, advance) =
         (clock.clone(), clock.clone(), clock.clone(), clock.clone());
+    let (bank, at) = (Arc::clone(books), clock.clone());
     let books = Arc::clone(books);
     Hooks {
         now: Arc::new(move || now.now().0),
@@ -228,18 +226,37 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
         set_speed: Arc::new(move |speed| set_speed.run(speed)),
         advance: Arc::new(move |ms| advance.pass(Duration::from_millis(ms))),
         books: Arc::new(move || {
-            let store = books.get().and_then(|books| {
-                books
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .clone()
-            });
-            let shown = store
+            let shown = lent(&books)
                 .and_then(|store| admin::books(&store).ok())
                 .unwrap_or_default();
             serde_json::to_value(shown).unwrap_or_default()
         }),
+        grant: Arc::new(move |seller, credits| {
+            let (store, clock) = (lent(&bank), at.clone());
+            Box::pin(async move {
+                let store = store.ok_or("the daemon is stopped")?;
+                let ask = Ask::Grant {
+                    user: seller.unsigned_abs(),
+                    credits,
+                    why: "a gift at the sandbox's page".to_owned(),
+                    key: None,
+                };
+                match admin::answer(&store, &clock, ask).await {
+                    Ok(Answer::NoUser) => Err("the seller has not written to the bot yet".into()),
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error.to_string()),
+                }
+            })
+        }),
     }
+}
+
+fn lent(books: &OnceLock<Books>) -> Option<Store> {
+    let books = books.get()?;
+    books
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone()
 }
 
 fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> String {

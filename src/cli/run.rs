@@ -8,6 +8,7 @@ use super::RunArgs;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat};
 use crate::daemon::{Daemon, Doors, lifecycle};
+use crate::domain::time::Timestamp;
 use crate::telemetry::{self, Form};
 
 pub fn run(args: RunArgs) -> anyhow::Result<()> {
@@ -22,7 +23,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     super::runtime()?.block_on(async {
         let doors = Doors::open(&config)?;
-        let daemon = Daemon::start(config, &data, Clock::system(), doors).await?;
+        let daemon = Daemon::start(config, &data, clock(), doors).await?;
         tracing::info!(data = %data.display(), "neurocards runs");
         daemon.run_until(lifecycle::told_to_stop()).await?;
         tracing::info!("neurocards has stopped");
@@ -30,7 +31,19 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     })
 }
 
-fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
+/// The system's time; for the crash harness, one that `NEUROCARDS_CLOCK=BASE,SPEED` lets run `SPEED` times as
+/// fast since `BASE` (Unix ms), the same in every process that says so.
+fn clock() -> Clock {
+    let said = std::env::var("NEUROCARDS_CLOCK").ok();
+    let led = said.as_deref().and_then(|said| said.split_once(','));
+    let led = led.and_then(|(base, speed)| Some((base.parse().ok()?, speed.parse().ok()?)));
+    led.map_or_else(Clock::system, |(base, speed)| {
+        Clock::sped(Timestamp(base), speed)
+    })
+}
+
+/// The chosen data directory, else systemd's, else `./data`.
+pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     let state = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
     chosen
         .or_else(state)

@@ -49,6 +49,7 @@ pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
             page: Some(args.port),
             config: "",
             webhook: false,
+            author: true,
         })
         .await?;
         let page = playground.sandbox.page_url().unwrap_or_default();

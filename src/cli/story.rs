@@ -36,6 +36,7 @@ async fn play(data: &Path, out: &Path) -> anyhow::Result<()> {
         page: None,
         config: "",
         webhook: false,
+        author: true,
     })
     .await?;
     let anna = stage.sandbox.telegram.person(ANNA, "Анна", Some("ru"));

@@ -9,6 +9,7 @@ use crate::domain::id::{JobId, NoteId, OrderId};
 use crate::domain::job::Stage;
 use crate::domain::user::Lang;
 use crate::flow::say::{Say, Video};
+use crate::points;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Sent};
 use crate::store::record::Note;
@@ -35,10 +36,15 @@ impl Delivery {
         if let Err(later) = self.pace.take(chat, self.clock.now()) {
             return Ok(Next::At(later));
         }
-        match self.send(chat, &note).await? {
+        points::reach("send.before");
+        let sent = self.send(chat, &note).await?;
+        points::reach("send.after");
+        match sent {
             Ok(sent) => {
                 self.failures(chat, |failed| *failed = 0);
-                self.strike(chat, id, sent).await
+                let next = self.strike(chat, id, sent).await?;
+                self.tidy(&note.say).await;
+                Ok(next)
             }
             Err(trouble) => self.cope(chat, id, &note, trouble).await,
         }
@@ -149,27 +155,29 @@ impl Delivery {
                 Ok(Next::At(now.plus(pause)))
             }
             Trouble::Unchanged | Trouble::Gone | Trouble::TooLarge | Trouble::Refused => {
-                let said = std::mem::discriminant(&note.say);
-                tracing::error!(%trouble, ?said, "a note can never be sent and is dropped");
+                let said = note.say.name();
+                tracing::error!(%trouble, said, "a note can never be sent and is dropped");
                 self.strike(chat, id, Sent::Plainly).await
             }
         }
     }
 
     async fn strike(&self, chat: i64, id: NoteId, sent: Sent) -> Result<Next, StoreError> {
-        let delivered = match &sent {
-            Sent::Video(job, _) => Some(*job),
-            Sent::Plainly | Sent::Status(..) | Sent::StatusLost(_) => None,
-        };
         self.store
             .write(move |txn| outbox::strike(txn, chat, id, &sent))
             .await?;
-        if let Some(job) = delivered
-            && let Err(error) = tokio::fs::remove_file(self.video_path(job)).await
-        {
-            tracing::warn!(job.id = job.0, %error, "a delivered video could not be removed");
-        }
         Ok(Next::More)
+    }
+
+    /// Removes the file of a video that has been said, one way or another.
+    async fn tidy(&self, say: &Say) {
+        let Say::Video(video) = say else { return };
+        match tokio::fs::remove_file(self.video_path(video.job)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(job.id = video.job.0, %error, "a delivered video could not be removed");
+            }
+            Ok(()) | Err(_) => {}
+        }
     }
 
     /// What the status message of an order says now.

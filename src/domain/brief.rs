@@ -32,6 +32,7 @@ impl Text {
         let clean: String = raw
             .trim_matches(blank)
             .chars()
+            .map(|c| if c == '\t' { ' ' } else { c })
             .filter(|c| *c == '\n' || !c.is_control())
             .collect();
         if clean.trim_matches(blank).is_empty() {

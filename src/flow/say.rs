@@ -88,6 +88,32 @@ pub enum Say {
     Alert(Alert),
 }
 
+impl Say {
+    /// What kind of message it is, for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Welcome { .. } => "welcome",
+            Self::Menu { .. } => "menu",
+            Self::Ask { .. } => "ask",
+            Self::Help => "help",
+            Self::Support => "support",
+            Self::Cabinet { .. } => "cabinet",
+            Self::TopUp => "topup",
+            Self::TooFew { .. } => "too few",
+            Self::Accepted { .. } => "accepted",
+            Self::AlbumFirst => "album first",
+            Self::Group => "group",
+            Self::Status { .. } => "status",
+            Self::Video(_) => "video",
+            Self::VideoLink(_) => "video link",
+            Self::Retrying => "retrying",
+            Self::Refunded { .. } => "refunded",
+            Self::Granted { .. } => "granted",
+            Self::Alert(_) => "alert",
+        }
+    }
+}
+
 /// A finished video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Video {

@@ -9,6 +9,7 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
 use super::client::{Kie, told};
+use crate::points;
 
 /// The result host answers 403 to whoever does not say who they are.
 const USER_AGENT: &str = concat!("neurocards/", env!("CARGO_PKG_VERSION"));
@@ -49,7 +50,9 @@ impl Kie {
         let part = part(to);
         let fetched = self.stream(url, &part, limit).await;
         if fetched.is_ok() {
+            points::reach("video.synced");
             fs::rename(&part, to).await?;
+            points::reach("video.renamed");
         } else {
             let _ = fs::remove_file(&part).await;
         }

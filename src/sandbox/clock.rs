@@ -28,6 +28,7 @@ impl Clock {
             set_speed: Arc::new(|_| {}),
             advance: Arc::new(move |ms| moved.pass(ms)),
             books: Arc::new(|| serde_json::json!({"ledger": []})),
+            grant: Arc::new(|_, _| Box::pin(async { Ok(()) })),
         }
     }
 }

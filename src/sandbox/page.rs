@@ -84,6 +84,7 @@ fn router(page: Page) -> Router {
         .route("/api/sellers/{id}/press", post(actions::press))
         .route("/api/sellers/{id}/block", post(actions::block))
         .route("/api/sellers/{id}/other", post(actions::other))
+        .route("/api/sellers/{id}/grant", post(actions::grant))
         .route("/api/kie/next", post(actions::plan_tasks))
         .route("/api/kie/next", delete(actions::clear_tasks))
         .route("/api/kie/default", post(actions::default_ending))

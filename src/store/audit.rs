@@ -10,7 +10,7 @@ use crate::domain::id::{EntryId, JobId, OrderId};
 use crate::domain::job::Stage;
 
 /// What was checked, and every breach found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// Entries folded.
     pub entries: u64,

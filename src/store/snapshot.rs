@@ -6,7 +6,7 @@ use super::record::{Counters, JobRow, Note, UserRow};
 use super::txn::{missing, parse, read};
 use super::{StoreError, queue, tables};
 use crate::domain::credit::Entry;
-use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UserId};
+use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
@@ -156,6 +156,22 @@ impl Snapshot {
             .collect()
     }
 
+    /// Up to `most` updates handled before `before`. Numbers may start anew, so their order says nothing.
+    pub fn old_updates(&self, before: Timestamp, most: usize) -> Result<Vec<UpdateId>, StoreError> {
+        let table = self.0.open_table(tables::UPDATES)?;
+        let mut old = Vec::new();
+        for row in table.iter()? {
+            let (id, at) = row?;
+            if at.value() < before.0 {
+                old.push(UpdateId(id.value()));
+            }
+            if old.len() == most {
+                break;
+            }
+        }
+        Ok(old)
+    }
+
     /// A chat's first note.
     pub fn first_note(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
         let table = self.0.open_table(tables::OUTBOX)?;
@@ -200,6 +216,11 @@ impl Snapshot {
     /// How many notes wait.
     pub fn waiting_notes(&self) -> Result<u64, StoreError> {
         Ok(self.0.open_table(tables::OUTBOX)?.len()?)
+    }
+
+    /// How many jobs have not ended.
+    pub fn live_jobs(&self) -> Result<u64, StoreError> {
+        Ok(self.0.open_table(tables::DUE)?.len()?)
     }
 
     /// The rest of a key or model.

@@ -117,20 +117,13 @@ impl<'t> Txn<'t> {
         Ok(true)
     }
 
-    /// Forgets up to `most` updates handled before `before`, lowest ids first; how many.
-    pub fn forget_updates(&mut self, before: Timestamp, most: usize) -> Result<usize, StoreError> {
-        let mut old = Vec::new();
-        for row in self.updates.iter()?.take(most) {
-            let (id, at) = row?;
-            if at.value() < before.0 {
-                old.push(id.value());
-            }
-        }
-        for id in &old {
+    /// Forgets updates.
+    pub fn forget_updates(&mut self, ids: &[UpdateId]) -> Result<(), StoreError> {
+        for id in ids {
             self.writes += 1;
-            self.updates.remove(id)?;
+            self.updates.remove(id.0)?;
         }
-        Ok(old.len())
+        Ok(())
     }
 
     /// An order that must be there.

@@ -12,10 +12,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
 use super::{Options, StoreError};
+use crate::points;
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
-    queue: mpsc::Sender<Box<dyn Op>>,
+    /// Taken only by [`Drop`].
+    queue: Option<mpsc::Sender<Box<dyn Op>>>,
+    thread: Option<thread::JoinHandle<()>>,
     broken: watch::Receiver<bool>,
 }
 
@@ -78,11 +81,19 @@ impl Writer {
     pub fn start(db: Arc<Database>, wakes: Arc<Wakes>, options: Options) -> Self {
         let (queue, inbox) = mpsc::channel(options.waiting.max(1));
         let (breaks, broken) = watch::channel(false);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || run(&db, inbox, &wakes, &breaks, options.batch.max(1)))
             .expect("the system can start a thread");
-        Self { queue, broken }
+        Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            broken,
+        }
+    }
+
+    fn queue(&self) -> Result<&mpsc::Sender<Box<dyn Op>>, StoreError> {
+        self.queue.as_ref().ok_or(StoreError::Closed)
     }
 
     pub async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
@@ -91,7 +102,10 @@ impl Writer {
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
         let (op, answer) = closure(work);
-        self.queue.send(op).await.map_err(|_| StoreError::Closed)?;
+        self.queue()?
+            .send(op)
+            .await
+            .map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -101,7 +115,7 @@ impl Writer {
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
         let (op, answer) = closure(work);
-        self.queue.try_send(op).map_err(|error| match error {
+        self.queue()?.try_send(op).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
         })?;
@@ -113,6 +127,18 @@ impl Writer {
         // While this front lives the thread ends only by a failed commit, which it tells, or by a panic,
         // which drops its end.
         let _ = self.broken.clone().wait_for(|broken| *broken).await;
+    }
+}
+
+impl Drop for Writer {
+    /// Waits for the last commit, so that the file is free when the store is gone.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer panicked");
+        }
     }
 }
 
@@ -201,7 +227,9 @@ fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreErr
         return Ok(Attempt::Committed(Woken::default()));
     }
     let woken = txn.finish()?;
+    points::reach("commit.before");
     transaction.commit()?;
+    points::reach("commit.after");
     Ok(Attempt::Committed(woken))
 }
 

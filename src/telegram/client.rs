@@ -11,7 +11,7 @@ use teloxide::net::Download;
 use teloxide::payloads::{
     AnswerCallbackQuerySetters, EditMessageTextSetters, GetUpdatesSetters, SendMessageSetters,
     SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters, SetMyDescriptionSetters,
-    SetMyShortDescriptionSetters,
+    SetMyShortDescriptionSetters, SetWebhookSetters,
 };
 use teloxide::requests::Requester;
 use teloxide::types::{
@@ -19,6 +19,8 @@ use teloxide::types::{
     InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId as WireId,
     Update,
 };
+
+use url::Url;
 
 use super::trouble::Trouble;
 use super::update::DOWNLOAD_LIMIT;
@@ -28,6 +30,9 @@ use crate::domain::user::Lang;
 
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
+
+/// Connections Telegram may bring updates over at once: its most, for updates of one commit cost one `fsync`.
+const CONNECTIONS: u8 = 100;
 
 /// Telegram, as we call it.
 pub struct Telegram {
@@ -49,7 +54,7 @@ impl Telegram {
         slow: reqwest::Client,
         menu: Vec<u8>,
     ) -> Result<Self, url::ParseError> {
-        let url: reqwest::Url = api_url.parse()?;
+        let url: Url = api_url.parse()?;
         let bot = |client| Bot::with_client(token.expose_secret(), client).set_api_url(url.clone());
         Ok(Self {
             calls: bot(calls),
@@ -66,19 +71,13 @@ impl Telegram {
 
     /// Waits up to `wait` for updates from number `from` on.
     pub async fn updates(&self, from: i32, wait: Duration) -> Result<Vec<Update>, Trouble> {
-        let wanted = [
-            AllowedUpdate::Message,
-            AllowedUpdate::EditedMessage,
-            AllowedUpdate::CallbackQuery,
-            AllowedUpdate::MyChatMember,
-        ];
         let wait = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
         Ok(self
             .slow
             .get_updates()
             .offset(from)
             .timeout(wait)
-            .allowed_updates(wanted)
+            .allowed_updates(wanted())
             .await?)
     }
 
@@ -223,11 +222,32 @@ impl Telegram {
         Ok(())
     }
 
+    /// Has Telegram bring updates to `url`, with `secret` in a header; updates that wait are kept.
+    pub async fn begin_webhook(&self, url: &Url, secret: &SecretString) -> Result<(), Trouble> {
+        self.calls
+            .set_webhook(url.clone())
+            .secret_token(secret.expose_secret())
+            .max_connections(CONNECTIONS)
+            .allowed_updates(wanted())
+            .await?;
+        Ok(())
+    }
+
     /// Ends a webhook, so that polling works; updates that wait are kept.
     pub async fn end_webhook(&self) -> Result<(), Trouble> {
         self.calls.delete_webhook().await?;
         Ok(())
     }
+}
+
+/// The kinds of updates we ask for.
+fn wanted() -> [AllowedUpdate; 4] {
+    [
+        AllowedUpdate::Message,
+        AllowedUpdate::EditedMessage,
+        AllowedUpdate::CallbackQuery,
+        AllowedUpdate::MyChatMember,
+    ]
 }
 
 fn no_preview() -> LinkPreviewOptions {

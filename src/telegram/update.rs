@@ -16,14 +16,6 @@ pub const DOWNLOAD_LIMIT: u32 = 20 << 20;
 /// The shortest side a picture may have; the provider takes nothing smaller.
 pub const SMALLEST_SIDE: u32 = 300;
 
-/// The kinds of updates we ask for.
-pub const WANTED: [&str; 4] = [
-    "message",
-    "edited_message",
-    "callback_query",
-    "my_chat_member",
-];
-
 /// Reads an update as Telegram sent it; nothing if it is not one.
 ///
 /// From the text, not from a parsed value: teloxide reads every value as an unknown kind (facts of 2026-11).

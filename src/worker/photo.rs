@@ -8,6 +8,7 @@ use crate::domain::id::{OrderId, PhotoName};
 use crate::domain::job::Job;
 use crate::domain::order::{Order, PhotoState};
 use crate::photos::frame;
+use crate::points;
 use crate::store::StoreError;
 use crate::telegram::trouble::Trouble;
 
@@ -51,6 +52,7 @@ impl Worker {
             Ok(raw) => raw,
             Err(trouble) => return Ok(Err(meaning(trouble))),
         };
+        points::reach("download.after");
         let names: Vec<PhotoName> = {
             let snapshot = self.store.snapshot()?;
             let jobs = order.jobs().map(|job| snapshot.job(job));

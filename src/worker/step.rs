@@ -12,6 +12,7 @@ use crate::domain::keyring::Choice;
 use crate::domain::model;
 use crate::domain::time::Timestamp;
 use crate::kie::{CreateError, FetchError, Look};
+use crate::points;
 use crate::store::verdict::{self, key_rest, model_rest};
 use crate::store::{StoreError, Txn, queue};
 
@@ -88,6 +89,7 @@ impl Worker {
                         limit,
                     )
                     .await;
+                points::reach("script.after");
                 match written {
                     Ok(script) => script,
                     Err(failure) => return self.fail(&job, failure).await.map(Err),
@@ -136,7 +138,10 @@ impl Worker {
         let Some(secret) = self.keys.secret(route.key) else {
             return Ok(Stepped::Off);
         };
-        match self.kie.create(secret, &body).await {
+        points::reach("create.before");
+        let created = self.kie.create(secret, &body).await;
+        points::reach("create.after");
+        match created {
             Ok(task) => self.accepted(&job, task).await,
             Err(CreateError::Refused(refusal)) => self.fail(&job, refusal.failure).await,
             Err(CreateError::NotSent) => {
@@ -224,6 +229,7 @@ impl Worker {
             return Ok(Stepped::Off);
         };
         let seen = self.kie.look(secret, task).await;
+        points::reach("look.after");
         let now = self.clock.now();
         let waited = now.since(since);
         let temporary = Failure::new(Kind::Temporary, Source::Kie);
@@ -351,6 +357,7 @@ impl Worker {
         if let Err(error) = self.photos.remove(job.user, job.photo) {
             tracing::warn!(job.id = job.id.0, %error, "a photo could not be removed");
         }
+        points::reach("photo.removed");
     }
 
     async fn advance(

@@ -8,10 +8,11 @@ use std::time::Duration;
 use neurocards::admin::{Answer, Ask};
 use neurocards::cli::playground::{Playground, Setting};
 use neurocards::clock::Clock;
-use neurocards::domain::id::UserId;
+use neurocards::domain::credit::Entry;
+use neurocards::domain::id::{EntryId, UserId};
 use neurocards::domain::job::Job;
 use neurocards::domain::time::Timestamp;
-use neurocards::sandbox::{Ending, Gpt, Kie, Message, Person, Telegram, sample_photo};
+use neurocards::sandbox::{Call, Ending, Gpt, Kie, Message, Person, Telegram, sample_photo};
 use neurocards::store::audit;
 
 /// The operator of every scene.
@@ -42,6 +43,20 @@ impl Scene {
 
     /// With lines of configuration of the story's own; with `webhook`, updates come that way.
     pub async fn with(config: &str, webhook: bool) -> Self {
+        Self::set(config, webhook, true).await
+    }
+
+    /// A chat with no pause between messages.
+    pub async fn talk() -> Self {
+        Self::with("[telegram]\nper_chat_burst = 100\n", false).await
+    }
+
+    /// With nobody to write scripts but the templates.
+    pub async fn without_author() -> Self {
+        Self::set("", false, false).await
+    }
+
+    async fn set(config: &str, webhook: bool, author: bool) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Clock::led(NOON, 0.0);
         let setting = Setting {
@@ -50,6 +65,7 @@ impl Scene {
             page: None,
             config,
             webhook,
+            author,
         };
         let stage = Playground::start(setting).await.unwrap();
         stage.settle().await.unwrap();
@@ -138,6 +154,24 @@ impl Scene {
         self.stage.pass(span).await.unwrap();
     }
 
+    /// Lets a long time pass in leaps of a minute: nothing between two leaps happens at its own moment.
+    pub async fn waits(&self, span: Duration) {
+        /// Longer than any interval of the daemon's, shorter than any promise that is waited for.
+        const LEAP: Duration = Duration::from_secs(60);
+        let mut left = span;
+        while !left.is_zero() {
+            let leap = left.min(LEAP);
+            self.leaps(leap).await;
+            left -= leap;
+        }
+    }
+
+    /// Lets time pass at once.
+    pub async fn leaps(&self, span: Duration) {
+        self.stage.clock.pass(span);
+        self.settles().await;
+    }
+
     /// Waits until nothing moves.
     pub async fn settles(&self) {
         self.stage.settle().await.unwrap();
@@ -195,6 +229,36 @@ impl Scene {
             .unwrap()
             .user;
         (user.available.0, user.held.0)
+    }
+
+    /// How often the books have an entry of this reason.
+    pub fn entries(&self, reason: &str) -> usize {
+        let snapshot = self.stage.daemon().store().snapshot().unwrap();
+        let entries = snapshot.entries(EntryId(0), usize::MAX).unwrap();
+        let of = |entry: &&Entry| entry.reason.word() == reason;
+        entries.iter().filter(of).count()
+    }
+
+    /// The calls of one method of one service, oldest first.
+    pub fn calls(&self, service: &str, method: &str) -> Vec<Call> {
+        let of = |call: &Call| call.service == service && call.method.eq_ignore_ascii_case(method);
+        let calls = self.stage.sandbox.calls().into_iter();
+        calls.filter(of).collect()
+    }
+
+    /// How often the provider was asked for a video.
+    pub fn creations(&self) -> usize {
+        self.calls("kie", "createTask").len()
+    }
+
+    /// Which attempt each job is at.
+    pub fn attempts(&self) -> Vec<u8> {
+        self.jobs().iter().map(|job| job.attempt).collect()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.stage.clock.now()
     }
 
     /// The stage names of all jobs.
@@ -263,6 +327,63 @@ impl Drop for Scene {
         );
     }
 }
+
+/// Where a seller can stand in the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    /// No question is open.
+    Menu,
+    /// Step 1.
+    Photo,
+    /// Step 2.
+    Text,
+    /// Step 3.
+    Template,
+    /// Step 3, own prompt.
+    Prompt,
+    /// Step 4.
+    Wishes,
+    /// Step 5.
+    Count,
+    /// Step 6.
+    Confirm,
+}
+
+impl At {
+    /// Every place.
+    pub const ALL: [Self; 8] = [
+        Self::Menu,
+        Self::Photo,
+        Self::Text,
+        Self::Template,
+        Self::Prompt,
+        Self::Wishes,
+        Self::Count,
+        Self::Confirm,
+    ];
+
+    /// What the bot asks there.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Menu => "🏠 Главное меню",
+            Self::Photo => "Пришли фото товара (без людей в кадре)",
+            Self::Text => "Напиши информацию о товаре одним сообщением",
+            Self::Template => "🎛 Выбери шаблон:",
+            Self::Prompt => "Вставь свой prompt для Sora/KIE одним сообщением",
+            Self::Wishes => "✨ Есть ли доп. пожелания? Если нет — отправь «-»",
+            Self::Count => "🎬 Сколько видео хочешь сгенерировать?",
+            Self::Confirm => "🎬 Готовы запустить генерацию?",
+        }
+    }
+
+    /// Whether a text answers the question.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Text | Self::Prompt | Self::Wishes)
+    }
+}
+
+/// What every seller sells.
+pub const PRODUCT: &str = "Ортопедическая подушка для сна, снимает напряжение";
 
 /// A seller, and what they have read so far.
 #[derive(Clone)]
@@ -392,24 +513,45 @@ impl Seller {
         self.person.messages().into_iter().filter(new).collect()
     }
 
+    /// Walks from the menu to a question; to that how many videos by way of the wishes.
+    pub async fn walks_to(&self, scene: &Scene, goal: At) {
+        self.sends(scene, "/menu").await;
+        self.sees(At::Menu.question());
+        for at in At::ALL {
+            let skipped = match goal {
+                At::Prompt => at == At::Wishes,
+                _ => at == At::Prompt,
+            };
+            if skipped || at > goal {
+                continue;
+            }
+            match at {
+                At::Menu => continue,
+                At::Photo => self.presses(scene, "Сделать Reels").await,
+                At::Text => self.sends_photo(scene).await,
+                At::Template => self.sends(scene, PRODUCT).await,
+                At::Prompt => self.presses(scene, "Свой промпт").await,
+                At::Wishes => self.presses(scene, "UGC Блогер").await,
+                At::Count => self.sends(scene, "-").await,
+                At::Confirm => self.presses(scene, "1 видео").await,
+            }
+            self.sees(at.question());
+        }
+    }
+
     /// Walks from the menu to the question how many videos.
     pub async fn briefs(&self, scene: &Scene) {
-        self.presses(scene, "Сделать Reels").await;
-        self.sees("Пришли фото товара (без людей в кадре)");
-        self.sends_photo(scene).await;
-        self.sees("Напиши информацию о товаре одним сообщением");
-        self.sends(scene, "Ортопедическая подушка для сна, снимает напряжение")
-            .await;
-        self.sees("🎛 Выбери шаблон:");
-        self.presses(scene, "UGC Блогер").await;
-        self.sees("✨ Есть ли доп. пожелания?");
-        self.sends(scene, "-").await;
-        self.sees("🎬 Сколько видео хочешь сгенерировать?");
+        self.walks_to(scene, At::Count).await;
     }
 
     /// Walks from the menu to a placed order of `count` videos.
     pub async fn orders(&self, scene: &Scene, count: u8) {
         self.briefs(scene).await;
+        self.confirms(scene, count).await;
+    }
+
+    /// Answers the question how many videos, and the one after it.
+    pub async fn confirms(&self, scene: &Scene, count: u8) {
         self.presses(scene, &format!("{count} видео")).await;
         self.sees("🎬 Готовы запустить генерацию?");
         self.presses(scene, "Да, запустить").await;

@@ -15,6 +15,8 @@ use crate::sandbox::{gpt::Writing, http, kie::Ending, sample_photo, telegram::Pe
 const FIRST_ID: i64 = 1001;
 /// Plans longer than this are a slip of the finger.
 const LONGEST_PLAN: u32 = 100;
+/// Larger gifts are, too.
+const LARGEST_GIFT: i32 = 100;
 const FASTEST: f64 = 1000.0;
 /// A day: beyond it presses and photos are gone anyway.
 const LONGEST_LEAP: u64 = 24 * 60 * 60 * 1000;
@@ -172,6 +174,27 @@ pub(super) async fn block(
         }
         json!({})
     }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Gift {
+    credits: i32,
+}
+
+pub(super) async fn grant(
+    State(page): State<Page>,
+    Path(id): Path<i64>,
+    Asked(asked): Asked<Gift>,
+) -> Response {
+    if !(1..=LARGEST_GIFT).contains(&asked.credits) {
+        return refuse(400, "grant 1 to 100 credits at once");
+    }
+    let given = match page.seller_named(id) {
+        Ok(seller) => (page.ground.hooks.grant)(seller.id(), asked.credits).await,
+        Err(mistake) => return mistake.into_response(),
+    };
+    page.ground.journal.touch();
+    done(given.map(|()| json!({})).map_err(wrong))
 }
 
 #[derive(Deserialize)]

@@ -31,10 +31,11 @@ const WORDS = {
 
   tab_script: ["Сценарий", "Scenario"],
   tab_calls: ["Вызовы", "Calls"],
-  tab_books: ["Книга", "Books"],
+  tab_books: ["Учёт", "Books"],
 
   next_endings: ["Чем кончатся следующие генерации", "How the next generations end"],
   endings_hint: ["Нажмите, чтобы поставить в очередь:", "Press to put in the queue:"],
+  rare: ["Редкие случаи", "Rare cases"],
   queue: ["Очередь", "Queue"],
   queue_then: ["дальше — {0}", "then {0}"],
   queue_empty: ["Очередь пуста. Каждая кончится так: {0}", "The queue is empty. Every one ends with: {0}"],
@@ -68,15 +69,15 @@ const WORDS = {
   sum: ["сумма = {0}", "sum = {0}"],
   proof_good: ["Сумма всех счетов равна нулю: ни один кредит не потерян и не удвоен.", "All accounts add up to zero: no credit is lost or doubled."],
   proof_bad: ["Сумма всех счетов {0}, а должна быть 0. Это ошибка.", "All accounts add up to {0} instead of 0. This is a bug."],
-  jobs: ["Работы", "Jobs"],
-  jobs_none: ["Работ пока нет.", "No jobs yet."],
+  jobs: ["Задания", "Jobs"],
+  jobs_none: ["Заданий пока нет.", "No jobs yet."],
   job_of: ["заказ {0} · {1}", "order {0} · {1}"],
   attempt: ["попытка {0}", "attempt {0}"],
   due_in: ["через {0}", "in {0}"],
   due_now: ["сейчас", "now"],
   entries: ["Проводки", "Entries"],
-  entries_none: ["Книга пуста.", "The book is empty."],
-  job: ["работа {0}", "job {0}"],
+  entries_none: ["Движений пока нет.", "The book is empty."],
+  job: ["задание {0}", "job {0}"],
 
   new_seller: ["Новый продавец", "New seller"],
   new_seller_hint: ["Откроется ещё один чат с ботом.", "Another chat with the bot will open."],
@@ -91,6 +92,7 @@ const WORDS = {
   blocked: ["бот заблокирован", "bot is blocked"],
   in_work: [" в работе", " held"],
   credits_label: ["Кредитов: {0}, в работе: {1}", "Credits: {0}, held: {1}"],
+  grant: ["Начислить 5 кредитов", "Grant 5 credits"],
   typing: ["печатает", "typing"],
   upload_video: ["отправляет видео", "sending a video"],
   upload_photo: ["отправляет фото", "sending a photo"],
@@ -99,6 +101,7 @@ const WORDS = {
   welcome_title: ["Что умеет этот бот?", "What can this bot do?"],
   welcome_text: ["Пришлите фото товара, ответьте на четыре вопроса — и получите вертикальные видео для Reels. В песочнице всё понарошку: кредиты и ожидание ничего не стоят.", "Send a product photo, answer four questions, get vertical videos for Reels. In the sandbox it is all pretend: credits and waiting cost nothing."],
   start: ["Запустить /start", "Start /start"],
+  welcome_hint: ["Дальше — «🎬 Сделать Reels» и пример фото внизу. На пульте выбирают, чем кончится генерация", "Then “🎬 Make a Reel” and a sample photo below. The controls choose how a generation ends"],
   to_bottom: ["К последним сообщениям", "To the newest messages"],
   drop: ["Отпустите фото здесь", "Drop the photo here"],
   take_sample: ["Взять пример", "Take a sample"],
@@ -106,6 +109,10 @@ const WORDS = {
   sample_1: ["кружка", "mug"],
   sample_2: ["подушка", "pillow"],
   sample_3: ["бутылка", "bottle"],
+  phrases: ["Готовые ответы", "Ready answers"],
+  phrase_text: ["Описание", "Description"],
+  phrase_no: ["«-»", "“-”"],
+  phrase_says: ["Отправить «{0}»", "Send “{0}”"],
   commands: ["Команды", "Commands"],
   message: ["Сообщение", "Message"],
   attach: ["Прикрепить", "Attach"],
@@ -171,6 +178,19 @@ const COMMANDS = ["start", "menu", "cancel", "help"];
 const OTHERS = ["sticker", "voice", "location", "album"];
 const OTHER_SIGNS = { sticker: "😺", voice: "🎤", location: "📍", album: "🖼️" };
 const SAMPLES = [1, 2, 3];
+/** What a seller would write about each sample, in the seller's language. */
+const DESCRIPTIONS = {
+  1: ["Керамическая кружка ручной работы, 350 мл. Держит тепло, не царапает стол", "Handmade ceramic mug, 350 ml. Keeps the heat, spares the table"],
+  2: ["Ортопедическая подушка для сна, снимает напряжение", "Orthopaedic pillow, takes the tension out of your neck"],
+  3: ["Бутылка для воды из стали, 500 мл, не протекает в сумке", "Steel water bottle, 500 ml, does not leak in a bag"],
+};
+const GRANT = 5;
+/** What a person tries first; the others wait behind a fold. */
+const COMMON_ENDINGS = new Set(["success", "violation", "rate_limit", "temporary", "billing", "unknown", "dead_model", "slow"]);
+/** The stand-in hears a method in any case and notes it in small letters; here it looks as documented. */
+const METHODS = new Map(["answerCallbackQuery", "deleteMessage", "deleteWebhook", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup", "editMessageText",
+  "getFile", "getMe", "getUpdates", "getWebhookInfo", "sendChatAction", "sendMessage", "sendPhoto", "sendVideo", "setMyCommands", "setMyDescription",
+  "setMyShortDescription", "setWebhook"].map((name) => [name.toLowerCase(), name]));
 
 const REFRESH_MS = 200; // at most five a second
 const SILENCE_MS = 5_000; // longer without an event: ask anyway
@@ -483,13 +503,14 @@ class Phone {
     this.root = $("seller").content.firstElementChild.cloneNode(true);
     this.root.dataset.test = `seller-${seller.id}`;
     this.root.id = `seller-${seller.id}`;
-    for (const name of ["avatar", "status", "purse", "scroll", "messages", "welcome", "to-bottom", "toasts", "composer", "picker", "send", "unblock", "block", "samples", "in-work"]) {
+    for (const name of ["avatar", "status", "purse", "scroll", "messages", "welcome", "to-bottom", "toasts", "composer", "picker", "send", "unblock", "block", "samples", "phrases", "in-work"]) {
       this[name.replace(/-(.)/g, (_, c) => c.toUpperCase())] = this.root.querySelector(`.${name}`);
     }
     this.name = this.root.querySelector("h2");
     this.balance = this.root.querySelector("[data-test=balance]");
     this.text = this.root.querySelector("textarea");
     this.avatar.dataset.hue = hue(seller.id);
+    this.sample = SAMPLES[0]; // the last one sent: the ready description speaks of it
     this.stuck = true;
     this.scrolledTo = 0;
     this.unread = 0;
@@ -506,6 +527,7 @@ class Phone {
     }
     this.buildCommands(this.composer.querySelector(".popover"));
     this.buildSamples(this.samples.querySelector(".sample-row"));
+    this.buildPhrases();
 
     this.composer.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.text.addEventListener("input", () => this.grow());
@@ -541,7 +563,12 @@ class Phone {
       if (file) this.sendFile(file, file.type.startsWith("image/") ? "photo" : "file");
     });
 
-    this.root.querySelector(".start").addEventListener("click", () => this.say("/start"));
+    this.root.querySelector(".start").addEventListener("click", () => {
+      // The button goes away: the focus moves to where the conversation continues.
+      (narrow.matches ? this.scroll : this.text).focus({ preventScroll: true });
+      this.say("/start");
+    });
+    this.purse.addEventListener("click", () => this.post("grant", { credits: GRANT }));
     this.block.addEventListener("click", () => this.setBlocked(!this.seller.blocked));
     this.unblock.addEventListener("click", () => this.setBlocked(false));
     this.toBottom.addEventListener("click", () => this.stick(true));
@@ -582,6 +609,8 @@ class Phone {
       button.addEventListener("click", async () => {
         if (button.classList.contains("busy")) return;
         button.classList.add("busy");
+        this.sample = n;
+        this.renderPhrases();
         try {
           const picture = await fetch(`/samples/${n}.jpg`);
           if (!picture.ok) throw new Error(`${picture.status}`);
@@ -594,6 +623,22 @@ class Phone {
       });
       row.append(button);
     }
+  }
+
+  buildPhrases() {
+    for (const name of ["text", "no"]) {
+      const button = el("button", { type: "button", class: "chip", "data-test": `phrase-${name}`, "data-t": `phrase_${name}` });
+      button.addEventListener("click", () => this.say(this.phrase(name)));
+      this.phrases.append(button);
+    }
+  }
+
+  phrase(name) { return name === "no" ? "-" : DESCRIPTIONS[this.sample][this.seller.language === "ru" ? 0 : 1]; }
+
+  renderPhrases() {
+    const [text, no] = this.phrases.children;
+    setAttribute(text, "title", t("phrase_says", this.phrase("text")));
+    setAttribute(no, "title", t("phrase_says", this.phrase("no")));
   }
 
   post(what, body) { return act(`sellers/${this.id}/${what}`, body); }
@@ -618,8 +663,9 @@ class Phone {
   setBlocked(blocked) { return this.post("block", { blocked }); }
 
   grow() {
-    this.text.style.height = "auto";
-    this.text.style.height = `${Math.min(this.text.scrollHeight, 132)}px`;
+    // An empty one keeps the height it began with; `scrollHeight` leaves out the two borders.
+    this.text.style.height = "";
+    if (this.text.value && this.text.scrollHeight > this.text.clientHeight) this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 132)}px`;
     toggle(this.composer, "typed", this.text.value.trim());
   }
 
@@ -648,7 +694,10 @@ class Phone {
     setText(this.balance, purse.available ?? "");
     setText(this.inWork, purse.held ? `+${purse.held}` : "");
     setAttribute(this.inWork, "data-label", t("in_work"));
-    setAttribute(this.purse, "title", t("credits_label", purse.available ?? 0, purse.held ?? 0));
+    const credits = `${t("credits_label", purse.available ?? 0, purse.held ?? 0)}. ${t("grant")}`;
+    setAttribute(this.purse, "title", credits);
+    setAttribute(this.purse, "aria-label", credits);
+    this.renderPhrases();
 
     setText(this.block, t(seller.blocked ? "unblock" : "block"));
     toggle(this.block, "danger", !seller.blocked);
@@ -938,7 +987,10 @@ function renderScript() {
   const usual = label(endings.find(({ name }) => name === kie.default)) || kie.default || "";
   chipQueue($("queue"), next, endings, next.length ? t("queue_then", usual) : t("queue_empty", usual));
   setAttribute($("clear"), "disabled", next.length === 0);
-  chipButtons($("endings"), endings, "ending", (ending) => act("kie/next", { ending, count: 1 }));
+  const plan = (ending) => act("kie/next", { ending, count: 1 });
+  const common = ({ name }) => COMMON_ENDINGS.has(name);
+  chipButtons($("endings"), endings.filter(common), "ending", plan);
+  chipButtons($("rare-endings"), endings.filter((item) => !common(item)), "ending", plan);
   options($("default"), endings.map((item) => [item.name, label(item)]), kie.default);
   const lengths = [...new Set([...DURATIONS, kie.duration_ms ?? 60_000])].sort((a, b) => a - b);
   options($("duration"), lengths.map((ms) => [String(ms), length(ms)]), kie.duration_ms);
@@ -968,6 +1020,9 @@ function renderScript() {
   chipQueue($("gpt-queue"), gpt.next ?? [], gpt.writings ?? [], (gpt.next ?? []).length ? "" : t("gpt_empty"));
   chipButtons($("writings"), gpt.writings ?? [], "gpt", (writing) => act("gpt/next", { writing }));
 }
+
+/** A long id says nothing to a person: its end tells it from others. */
+const brief = (note) => note.replace(/[0-9a-f]{20,}/g, (id) => `…${id.slice(-6)}`);
 
 let filter = "all";
 function renderCalls() {
@@ -999,9 +1054,9 @@ function renderCalls() {
       const status = String(call.status ?? "");
       const good = /^(2|ok)/i.test(status), poor = /^5/.test(status);
       return el("li", { "data-test": "call", "data-service": call.service },
-        el("time", {}, hhmmss(call.at)), el("span", { class: "service" }, serviceName(call.service)), el("code", {}, call.method),
+        el("time", {}, hhmmss(call.at)), el("span", { class: "service" }, serviceName(call.service)), el("code", {}, METHODS.get(call.method) ?? call.method),
         el("span", { class: "badge", "data-tone": good ? "good" : poor ? "bad" : "warn" }, status),
-        call.note ? el("small", {}, call.note) : null);
+        call.note ? el("small", { title: call.note }, brief(call.note)) : null);
     },
     (node, { call }) => setText(node.children[1], serviceName(call.service)));
 }

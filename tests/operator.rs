@@ -1,0 +1,124 @@
+//! The operator's commands: the real binary, of a running daemon and of its file.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use neurocards::cli::playground::{Playground, Setting};
+use neurocards::clock::Clock;
+use neurocards::domain::time::Timestamp;
+
+async fn neurocards(data: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+    command.args(words).arg("--data-dir").arg(data);
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credits_are_granted_and_the_books_checked_while_the_daemon_runs_and_when_it_does_not() {
+    let data = tempfile::tempdir().unwrap();
+    let clock = Clock::led(Timestamp(1_769_083_200_000), 0.0);
+    let setting = Setting {
+        data: data.path(),
+        clock,
+        page: None,
+        config: "",
+        webhook: false,
+    };
+    let mut stage = Playground::start(setting).await.unwrap();
+    let anna = stage.sandbox.telegram.person(7, "Анна", Some("ru"));
+    let grant = [
+        "grant",
+        "--user",
+        "7",
+        "--credits",
+        "3",
+        "--reason",
+        "a test",
+        "--key",
+        "k",
+    ];
+
+    let stranger = neurocards(data.path(), &grant).await;
+    assert!(!stranger.status.success());
+    assert!(
+        said(&stranger).contains("there is no user 7: they must write /start"),
+        "{}",
+        said(&stranger)
+    );
+
+    anna.sends("/start");
+    stage.settle().await.unwrap();
+    for _ in 0..2 {
+        let granted = neurocards(data.path(), &grant).await;
+        assert!(granted.status.success(), "{}", said(&granted));
+        assert!(
+            said(&granted).contains("user 7 has 5 credits"),
+            "{}",
+            said(&granted)
+        );
+        assert!(said(&granted).contains("asked the running daemon"));
+    }
+    stage.settle().await.unwrap();
+    let told = anna
+        .messages()
+        .into_iter()
+        .filter(|message| message.text.contains("+3 кредита"));
+    assert_eq!(told.count(), 1, "the seller is told once");
+
+    let audit = neurocards(data.path(), &["audit", "--json"]).await;
+    let report: serde_json::Value = serde_json::from_slice(&audit.stdout).unwrap();
+    assert_eq!(report["entries"], 2);
+    assert_eq!(report["breaches"], serde_json::json!([]));
+
+    stage.stop_daemon().await;
+    let audit = neurocards(data.path(), &["audit"]).await;
+    assert!(audit.status.success(), "{}", said(&audit));
+    assert!(
+        said(&audit).contains("neurocards.redb\nchecked 2 entries"),
+        "{}",
+        said(&audit)
+    );
+    let take = [
+        "grant",
+        "--user",
+        "7",
+        "--credits",
+        "-6",
+        "--reason",
+        "a test",
+    ];
+    let refused = neurocards(data.path(), &take).await;
+    assert!(!refused.status.success());
+    assert!(
+        said(&refused).contains("user 7 has only 5 credits"),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_file_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let grant = [
+        "grant",
+        "--user",
+        "7",
+        "--credits",
+        "3",
+        "--reason",
+        "a test",
+    ];
+    let refused = neurocards(data.path(), &grant).await;
+    assert!(!refused.status.success());
+    assert!(
+        said(&refused).contains("neurocards.redb: name the right --data-dir"),
+        "{}",
+        said(&refused)
+    );
+}

@@ -1,0 +1,608 @@
+//! The sandbox's page in a real browser: what a seller clicks, types and sees, each promise told as a visit.
+//!
+//! One chromedriver and one Chromium serve all visits, one after another; each visit has a playground of its own.
+
+use std::future::Future;
+use std::io::{BufRead, BufReader};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use futures_util::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use neurocards::cli::playground::{Playground, Setting};
+use neurocards::clock::Clock;
+use serde_json::{Value, json};
+
+/// What a machine without a browser is told.
+const NO_BROWSER: &str =
+    "this test looks through a real browser: apt-get install chromium chromium-driver";
+/// No wait for anything on the page takes longer, in real time.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Between two looks.
+const GLANCE: Duration = Duration::from_millis(25);
+/// More stops than the whole page has.
+const MANY_TABS: usize = 150;
+/// How fast the playground's time runs.
+const SPEED: f64 = 60.0;
+const ANNA: i64 = 1001;
+const BEN: i64 = 1002;
+/// A telephone, in CSS pixels.
+const TELEPHONE: (u32, u32) = (390, 844);
+const DESK: (u32, u32) = (1440, 900);
+
+type Told<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+/// What the page promises, and the visit that proves it.
+type Promise = (&'static str, for<'a> fn(&'a Visit<'a>) -> Told<'a>);
+
+const PROMISES: [Promise; 6] = [
+    (
+        "a seller clicks through six steps and gets a video that plays",
+        |it| Box::pin(an_order(it)),
+    ),
+    ("a violation is told and refunded", |it| {
+        Box::pin(a_violation(it))
+    }),
+    (
+        "the second seller is spoken to in English and alone",
+        |it| Box::pin(two_sellers(it)),
+    ),
+    ("who runs out of credits takes more", |it| {
+        Box::pin(more_credits(it))
+    }),
+    ("everything is done by keyboard", |it| {
+        Box::pin(by_keyboard(it))
+    }),
+    ("a telephone's screen is wide enough", |it| {
+        Box::pin(on_a_telephone(it))
+    }),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_keeps_its_promises() {
+    let browser = Browser::start().await;
+    let mut broken = Vec::new();
+    for (promise, proof) in PROMISES {
+        let begun = Instant::now();
+        let kept = AssertUnwindSafe(browser.visit(proof)).catch_unwind().await;
+        eprintln!("{promise}: {:.1} s", begun.elapsed().as_secs_f64());
+        if kept.is_err() {
+            broken.push(promise);
+        }
+    }
+    browser.stop().await;
+    assert_eq!(broken, [""; 0], "broken promises");
+}
+
+async fn an_order(visit: &Visit<'_>) {
+    let anna = visit.chat(ANNA);
+    anna.starts("Привет!").await;
+    assert_eq!(anna.purse().await, "2");
+    anna.briefs().await;
+    anna.presses("1 видео").await;
+    anna.sees("Готовы запустить генерацию?").await;
+    anna.presses("Да, запустить").await;
+    anna.sees("Принял!").await;
+    visit
+        .until(
+            "return document.querySelector('[data-test=balance]').textContent === '1'",
+            "a credit held",
+        )
+        .await;
+    anna.sees("Видео готово!").await;
+    visit
+        .until(
+            "const film = document.querySelector('#seller-1001 video');
+             return film && film.readyState >= 2 && film.videoWidth > 0 && film.videoWidth < film.videoHeight
+                 && !film.paused && film.currentTime > 0.2",
+            "a vertical video that plays",
+        )
+        .await;
+    let film = "return document.querySelector('#seller-1001 video').currentTime";
+    let before = visit.asks(film).await.as_f64().unwrap();
+    visit
+        .until(&format!("{film} !== {before}"), "the video going on")
+        .await;
+    assert_eq!(anna.purse().await, "1");
+    assert_eq!(visit.text("[data-test=sum]").await, "сумма = 0");
+    visit.clicks("[data-test=tab-books]").await;
+    assert_eq!(visit.text("[data-test=job-1] .badge").await, "готово");
+    visit.clicks("[data-test=tab-calls]").await;
+    assert!(visit.text("#calls").await.contains("sendVideo"));
+}
+
+async fn a_violation(visit: &Visit<'_>) {
+    let anna = visit.chat(ANNA);
+    anna.starts("Привет!").await;
+    anna.briefs().await;
+    visit.clicks("[data-test=ending-violation]").await;
+    visit
+        .until(
+            "return document.querySelector('#queue [data-name=violation]')",
+            "a plan in the queue",
+        )
+        .await;
+    anna.presses("1 видео").await;
+    anna.presses("Да, запустить").await;
+    anna.sees("Вы нарушили правила").await;
+    anna.sees("1 кредит вернули на баланс").await;
+    visit
+        .until(
+            "return document.querySelector('#seller-1001 [data-test=balance]').textContent === '2'
+                 && document.querySelector('#seller-1001 .in-work').textContent === ''",
+            "the credit back",
+        )
+        .await;
+    assert_eq!(visit.text("[data-test=sum]").await, "сумма = 0");
+    visit.clicks("[data-test=tab-books]").await;
+    assert_eq!(visit.text("[data-test=job-1] .badge").await, "возвращено");
+}
+
+async fn two_sellers(visit: &Visit<'_>) {
+    let (anna, ben) = (visit.chat(ANNA), visit.chat(BEN));
+    ben.starts("Hi! I turn product photos into Reels.").await;
+    ben.presses("Make a Reel").await;
+    ben.sees("Send a photo of the product").await;
+    assert_eq!(anna.messages().await, 0);
+    anna.starts("Привет!").await;
+    anna.presses("Личный кабинет").await;
+    anna.sees("Баланс: 2 кредита").await;
+    ben.clicks("sample-3").await;
+    ben.sees("Describe the product").await;
+    assert!(!anna.root_text().await.contains("Describe the product"));
+    visit.clicks("[data-test=lang-en]").await;
+    assert_eq!(visit.text("[data-test=sum]").await, "sum = 0");
+    visit.clicks("[data-test=lang-ru]").await;
+}
+
+async fn more_credits(visit: &Visit<'_>) {
+    let anna = visit.chat(ANNA);
+    anna.starts("Привет!").await;
+    anna.briefs().await;
+    anna.presses("3 видео").await;
+    anna.sees("Недостаточно кредитов").await;
+    anna.clicks("grant").await;
+    anna.sees("Баланс пополнен: +5 кредитов").await;
+    visit
+        .until(
+            "return document.querySelector('[data-test=balance]').textContent === '7'",
+            "seven credits",
+        )
+        .await;
+    assert_eq!(visit.text("[data-test=sum]").await, "сумма = 0");
+}
+
+async fn by_keyboard(visit: &Visit<'_>) {
+    let anna = visit.chat(ANNA);
+    visit
+        .tabs_to("#seller-1001 [data-test=start]", Key::Tab)
+        .await;
+    visit.types(Key::Enter).await;
+    anna.sees("Привет!").await;
+    anna.tabs_back_to("Сделать Reels").await;
+    anna.sees("Пришли фото").await;
+    visit
+        .tabs_to("#seller-1001 [data-test=sample-1]", Key::Tab)
+        .await;
+    visit.types(Key::Enter).await;
+    anna.sees("Напиши информацию").await;
+    visit
+        .tabs_to("#seller-1001 [data-test=text]", Key::Tab)
+        .await;
+    visit.types("Кружка").await;
+    visit.types(Key::Enter).await;
+    anna.sees("Выбери шаблон").await;
+    anna.tabs_back_to("Реклама").await;
+    anna.sees("доп. пожелания").await;
+    visit
+        .tabs_to("#seller-1001 [data-test=phrase-no]", Key::Tab)
+        .await;
+    visit.types(Key::Space).await;
+    anna.sees("Сколько видео").await;
+    anna.tabs_back_to("1 видео").await;
+    anna.sees("Запускаем?").await;
+    visit
+        .tabs_to("[data-test=ending-violation]", Key::Tab)
+        .await;
+    visit.types(Key::Space).await;
+    visit
+        .until(
+            "return document.querySelector('#queue [data-name=violation]')",
+            "a plan in the queue",
+        )
+        .await;
+    anna.tabs_back_to("Да, запустить").await;
+    anna.sees("Вы нарушили правила").await;
+    // A menu opens with its first line chosen, and gives the focus back.
+    visit
+        .tabs_to("#seller-1001 [data-test=commands]", Key::Tab)
+        .await;
+    visit.types(Key::Enter).await;
+    assert_eq!(visit.focus().await, "command-start");
+    visit.types(Key::Down).await;
+    assert_eq!(visit.focus().await, "command-menu");
+    visit.types(Key::Escape).await;
+    assert_eq!(visit.focus().await, "commands");
+    visit.tabs_to("[data-test=tab-script]", Key::Tab).await;
+    visit.types(Key::Left).await;
+    assert_eq!(visit.focus().await, "tab-books");
+    assert_eq!(visit.text("[data-test=job-1] .badge").await, "возвращено");
+}
+
+async fn on_a_telephone(visit: &Visit<'_>) {
+    visit.browser.resize(TELEPHONE).await;
+    let anna = visit.chat(ANNA);
+    anna.starts("Привет!").await;
+    visit.fits("the menu").await;
+    anna.briefs().await;
+    anna.says(&"длинноеслово".repeat(12)).await;
+    anna.sees("Выбери вариант кнопкой").await;
+    visit.fits("a chat with a long word").await;
+    visit.clicks("[data-test=seller-tab-1002]").await;
+    visit.chat(BEN).starts("Hi!").await;
+    visit.fits("the other seller").await;
+    visit.clicks("[data-test=panel-toggle]").await;
+    for pane in ["script", "calls", "books"] {
+        visit.clicks(&format!("[data-test=tab-{pane}]")).await;
+        visit.fits(pane).await;
+    }
+    visit.clicks("#panel-close").await;
+    visit.browser.resize(DESK).await;
+}
+
+/// One visit: a playground, and the page of it in the browser.
+struct Visit<'a> {
+    browser: &'a Browser,
+    client: &'a Client,
+}
+
+impl Visit<'_> {
+    fn chat(&self, id: i64) -> Chat<'_> {
+        Chat { visit: self, id }
+    }
+
+    async fn asks(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Waits until the script answers something that is true.
+    async fn until(&self, script: &str, what: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let truth = format!("return Boolean((() => {{ {script} }})())");
+        while self.asks(&truth).await != Value::Bool(true) {
+            assert!(Instant::now() < deadline, "waited in vain for {what}");
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Clicks as a hand does: what is hidden, covered or moving cannot be clicked yet.
+    async fn clicks_at(&self, at: Locator<'_>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let clicked = match self.client.find(at).await {
+                Ok(found) => found.click().await,
+                Err(missing) => Err(missing),
+            };
+            match clicked {
+                Ok(()) => return,
+                Err(error) => assert!(Instant::now() < deadline, "cannot click {at:?}: {error}"),
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    async fn clicks(&self, css: &str) {
+        self.clicks_at(Locator::Css(css)).await;
+    }
+
+    async fn text(&self, css: &str) -> String {
+        let wanted = self.client.wait().at_most(PATIENCE).every(GLANCE);
+        wanted
+            .for_element(Locator::Css(css))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    }
+
+    async fn types(&self, keys: impl ToString) {
+        let here = self.client.active_element().await.unwrap();
+        here.send_keys(&keys.to_string()).await.unwrap();
+    }
+
+    /// What has the focus, by its name for tests, else by its words.
+    async fn focus(&self) -> String {
+        let script = "return document.activeElement.dataset.test ?? document.activeElement.textContent.slice(0, 40)";
+        self.asks(script)
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    async fn tabs_to(&self, css: &str, key: Key) {
+        self.tabs_until(
+            &format!("document.activeElement.matches({})", json!(css)),
+            &key.to_string(),
+        )
+        .await;
+    }
+
+    async fn tabs_until(&self, there: &str, keys: &str) {
+        for _ in 0..MANY_TABS {
+            self.types(keys).await;
+            if self.asks(&format!("return {there}")).await == Value::Bool(true) {
+                return;
+            }
+        }
+        panic!("the focus never comes to where {there}");
+    }
+
+    /// Nothing sticks out to the side.
+    async fn fits(&self, what: &str) {
+        let script = "const wide = [...document.querySelectorAll('body, .scroll, .pane, .panel, .phone')]
+                .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth)
+                .map((node) => `${node.className || node.tagName} ${node.scrollWidth} > ${node.clientWidth}`);
+            if (document.documentElement.scrollWidth > innerWidth) wide.push('the page');
+            return wide";
+        assert_eq!(self.asks(script).await, json!([]), "too wide: {what}");
+    }
+}
+
+/// One seller's chat on the page.
+struct Chat<'a> {
+    visit: &'a Visit<'a>,
+    id: i64,
+}
+
+impl Chat<'_> {
+    async fn clicks(&self, name: &str) {
+        self.visit
+            .clicks(&format!("#seller-{} [data-test={name}]", self.id))
+            .await;
+    }
+
+    async fn starts(&self, welcome: &str) {
+        self.clicks("start").await;
+        self.sees(welcome).await;
+    }
+
+    /// Presses the newest of the bot's buttons with these words.
+    async fn presses(&self, words: &str) {
+        let key = format!(
+            "(//*[@id='seller-{}']//button[@data-test='inline'][contains(., '{words}')])[last()]",
+            self.id
+        );
+        self.visit.clicks_at(Locator::XPath(&key)).await;
+    }
+
+    /// Goes back by Shift+Tab to a button with these words and presses Enter.
+    async fn tabs_back_to(&self, words: &str) {
+        let there = format!(
+            "document.activeElement.matches('#seller-{} .key') && document.activeElement.textContent.includes({})",
+            self.id,
+            json!(words)
+        );
+        let back = format!("{}{}", Key::Shift, Key::Tab);
+        self.visit.tabs_until(&there, &back).await;
+        self.visit.types(Key::Enter).await;
+    }
+
+    async fn says(&self, words: &str) {
+        let field = format!("#seller-{} [data-test=text]", self.id);
+        let field = self.visit.client.find(Locator::Css(&field)).await.unwrap();
+        field.send_keys(words).await.unwrap();
+        self.clicks("send").await;
+    }
+
+    async fn sees(&self, words: &str) {
+        let script = format!(
+            "return [...document.querySelectorAll('#seller-{} .message.bot .text')].some((it) => it.textContent.includes({}))",
+            self.id,
+            json!(words)
+        );
+        self.visit.until(&script, words).await;
+    }
+
+    /// Everything up to the count, by clicks, with a sample photo and words of one's own.
+    async fn briefs(&self) {
+        self.presses("Сделать Reels").await;
+        self.sees("Пришли фото товара").await;
+        self.clicks("sample-2").await;
+        self.sees("Напиши информацию").await;
+        self.says("Подушка для сна").await;
+        self.sees("Выбери шаблон").await;
+        self.presses("UGC Блогер").await;
+        self.sees("доп. пожелания").await;
+        self.clicks("phrase-no").await;
+        self.sees("Сколько видео").await;
+    }
+
+    async fn purse(&self) -> String {
+        self.visit
+            .text(&format!("#seller-{} [data-test=balance]", self.id))
+            .await
+    }
+
+    async fn messages(&self) -> usize {
+        let messages = format!("#seller-{} .message", self.id);
+        self.visit
+            .client
+            .find_all(Locator::Css(&messages))
+            .await
+            .unwrap()
+            .len()
+    }
+
+    async fn root_text(&self) -> String {
+        self.visit.text(&format!("#seller-{}", self.id)).await
+    }
+}
+
+/// Chromium, led by chromedriver.
+struct Browser {
+    client: Client,
+    session: String,
+    driver: Driver,
+    _profile: tempfile::TempDir,
+}
+
+/// The chromedriver; it ends with its keeper.
+struct Driver {
+    child: Child,
+    url: String,
+    _out: BufReader<ChildStdout>,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut command = Command::new("chromedriver");
+        command
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver: {error}; {NO_BROWSER}"));
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while out.read_line(&mut line).unwrap() > 0 {
+            let port = line
+                .split_once("successfully on port ")
+                .map(|(_, port)| port);
+            if let Some(port) = port {
+                let port = port.trim_end().trim_end_matches('.');
+                let url = format!("http://127.0.0.1:{port}");
+                return Self {
+                    child,
+                    url,
+                    _out: out,
+                };
+            }
+            line.clear();
+        }
+        panic!("chromedriver ended without naming its port; {NO_BROWSER}");
+    }
+}
+
+impl Browser {
+    async fn start() -> Self {
+        let driver = Driver::start();
+        let profile = tempfile::tempdir().unwrap();
+        let home = format!("--user-data-dir={}", profile.path().display());
+        let quiet = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--no-proxy-server",
+            &home,
+        ];
+        let wish = json!({
+            "goog:chromeOptions": {"args": quiet},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let Value::Object(wish) = wish else {
+            unreachable!("an object")
+        };
+        let connected = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wish)
+            .connect(&driver.url)
+            .await;
+        let client = connected.unwrap_or_else(|error| panic!("{error}; {NO_BROWSER}"));
+        let session = client.session_id().await.unwrap().unwrap();
+        let browser = Self {
+            client,
+            session,
+            driver,
+            _profile: profile,
+        };
+        browser.resize(DESK).await;
+        browser
+    }
+
+    async fn stop(self) {
+        self.client.close().await.unwrap();
+    }
+
+    /// Opens the page of a new playground, lets the visitor prove the promise, and reads what the console said.
+    async fn visit(&self, proof: for<'a> fn(&'a Visit<'a>) -> Told<'a>) {
+        self.console().await;
+        let data = tempfile::tempdir().unwrap();
+        let now = Clock::system().now();
+        let setting = Setting {
+            data: data.path(),
+            clock: Clock::led(now, SPEED),
+            page: Some(0),
+            config: "",
+            webhook: false,
+        };
+        let mut playground = Playground::start(setting).await.unwrap();
+        self.client
+            .goto(&playground.sandbox.page_url().unwrap())
+            .await
+            .unwrap();
+        let visit = Visit {
+            browser: self,
+            client: &self.client,
+        };
+        proof(&visit).await;
+        assert_eq!(
+            self.console().await,
+            [""; 0],
+            "the console, with the policy's refusals"
+        );
+        assert_eq!(playground.sandbox.complaints(), [""; 0]);
+        // The page goes first: it would find nobody to ask.
+        self.client.goto("about:blank").await.unwrap();
+        playground.stop_daemon().await;
+    }
+
+    async fn resize(&self, (width, height): (u32, u32)) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.asks(
+            "goog/cdp/execute",
+            json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size}),
+        )
+        .await;
+    }
+
+    /// What the browser's console said since it was last asked: errors, warnings, refusals of the policy.
+    async fn console(&self) -> Vec<String> {
+        let said = self.asks("se/log", json!({"type": "browser"})).await;
+        let said = said["value"].as_array().unwrap();
+        let grave = said
+            .iter()
+            .filter(|line| matches!(line["level"].as_str(), Some("SEVERE" | "WARNING")));
+        grave.map(|line| line["message"].to_string()).collect()
+    }
+
+    /// What WebDriver itself has no words for.
+    async fn asks(&self, what: &str, body: Value) -> Value {
+        let url = format!("{}/session/{}/{what}", self.driver.url, self.session);
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
+        let answer = client.post(url).json(&body).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+}

@@ -1,0 +1,108 @@
+//! Models that the provider switches off, and the chain that goes on.
+
+use std::time::Duration;
+
+use neurocards::sandbox::Ending;
+
+use crate::scene::Scene;
+
+const SORA: &str = "sora-2-image-to-video";
+const SEEDANCE: &str = "bytedance/seedance-1.5-pro";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[tokio::test]
+async fn a_dead_model_is_followed_by_the_next_and_costs_no_attempt() {
+    let scene = Scene::new().await;
+    scene.next(&[Ending::DeadModel]);
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
+    anna.orders(&scene, 1).await;
+    anna.status("🎥 снимает Seedance 1.5 Pro");
+    boss.sees("🚨 Модель sora-2-image-to-video выключена у провайдера.\n\nОтдыхает 24 часа");
+    scene.all_end().await;
+    let video = anna.gets_video();
+    assert!(video.text.contains("1 из 1 · Seedance 1.5 Pro"));
+    assert_eq!((scene.creations(), scene.attempts()), (2, vec![1]));
+    assert_eq!(scene.gpt().requests().len(), 1);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_model_that_refused() {
+    let scene = Scene::new().await;
+    scene.next(&[Ending::DeadModel, Ending::Violation]);
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
+    anna.orders(&scene, 1).await;
+    boss.sees("🚨 Модель sora-2-image-to-video");
+    scene.all_end().await;
+    anna.sees("⚠️ Вы нарушили правила Seedance 1.5 Pro");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again() {
+    let mut scene = Scene::new().await;
+    scene.next(&[Ending::DeadModel]);
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 4).await);
+    anna.orders(&scene, 1).await;
+    boss.sees("🚨 Модель sora-2-image-to-video");
+    scene.all_end().await;
+    anna.gets_video();
+    scene.kie().revive_model(SORA);
+    scene.restarts().await;
+    scene.leaps(DAY - Duration::from_secs(600)).await;
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    scene.leaps(Duration::from_secs(600)).await;
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    boss.sees("✅ Модель sora-2-image-to-video снова отвечает.");
+    let models: Vec<_> = scene
+        .kie()
+        .tasks()
+        .into_iter()
+        .map(|task| task.model)
+        .collect();
+    assert_eq!(models, [SEEDANCE, SEEDANCE, SORA]);
+    assert_eq!(scene.creations(), 4);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
+    let scene = Scene::new().await;
+    let chain = [SORA, SEEDANCE, "kling-2.6/image-to-video"];
+    chain.map(|model| scene.kie().kill_model(model));
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
+    anna.orders(&scene, 1).await;
+    anna.sees("⚠️ Временные технические неполадки");
+    for model in chain {
+        boss.sees(&format!("🚨 Модель {model} выключена у провайдера"));
+    }
+    assert_eq!(scene.balance(&anna), (2, 0));
+    assert_eq!((scene.creations(), scene.attempts()), (3, vec![1]));
+    anna.orders(&scene, 1).await;
+    anna.sees("⚠️ Временные технические неполадки");
+    assert_eq!(scene.creations(), 3, "nobody is asked in vain");
+    assert_eq!(scene.balance(&anna), (2, 0));
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_model_that_dies_under_an_order_is_replaced_for_all_its_videos() {
+    let scene = Scene::new().await;
+    scene.kie().kill_model(SORA);
+    scene.kie().by_default(Ending::Violation);
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 5).await);
+    anna.orders(&scene, 5).await;
+    boss.sees("🚨 Модель sora-2-image-to-video");
+    scene.all_end().await;
+    for _ in 0..5 {
+        anna.sees("⚠️ Вы нарушили правила Seedance 1.5 Pro");
+    }
+    assert_eq!(scene.attempts(), [1; 5]);
+    assert_eq!(scene.balance(&anna), (5, 0));
+    boss.sees_nothing();
+    scene.ends().await;
+}
