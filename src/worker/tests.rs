@@ -17,7 +17,7 @@ use crate::flow::say::{Alert, Say};
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
-use crate::store::{Options, Shop, Store, audit, outbox, turn};
+use crate::store::{Options, Shop, Store, audit, outbox, queue, turn};
 use crate::telegram::client::Telegram;
 
 const ANNA: UserId = UserId(7);
@@ -125,6 +125,9 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
     order(&store).await;
     let worker = worker(store.clone(), dir.path());
     let job = JobId(1);
+    let shop = Arc::clone(store.shop());
+    let claimed = store.write(move |txn| queue::claim(txn, &shop, 1, NOW));
+    assert_eq!(claimed.await.unwrap()[0].id, job);
     for _ in 0..2 {
         let panicked = tokio::spawn(async { panic!("a step panics") }).await;
         worker.after(job, panicked).await;
