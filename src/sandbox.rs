@@ -29,9 +29,6 @@ pub use self::{
 };
 use self::{ground::Ground, journal::Journal};
 
-/// How giving credits goes.
-pub type Given = BoxFuture<'static, Result<(), String>>;
-
 /// What the sandbox asks of its surroundings.
 #[derive(Clone)]
 pub struct Hooks {
@@ -46,8 +43,11 @@ pub struct Hooks {
     /// The ledger and the jobs, for the page.
     pub books: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
     /// Gives a seller credits, or tells in a sentence why not.
-    pub grant: Arc<dyn Fn(i64, i32) -> Given + Send + Sync>,
+    pub grant: Arc<dyn Fn(i64, i32) -> Granted + Send + Sync>,
 }
+
+/// Whether a seller got their credits, or why not.
+pub type Granted = BoxFuture<'static, Result<(), String>>;
 
 /// How to start a sandbox.
 pub struct Options {

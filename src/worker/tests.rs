@@ -55,7 +55,6 @@ fn worker(store: Store, dir: &std::path::Path) -> Arc<Worker> {
             deadline: second,
             public_url: "https://example.org".into(),
             callbacks: true,
-            call_timeout: second,
             link_over: 1,
             videos: dir.to_owned(),
             chain: vec![],
@@ -127,10 +126,8 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
     let worker = worker(store.clone(), dir.path());
     let job = JobId(1);
     let shop = Arc::clone(store.shop());
-    store
-        .write(move |txn| queue::claim(txn, &shop, 1, NOW))
-        .await
-        .unwrap();
+    let claimed = store.write(move |txn| queue::claim(txn, &shop, 1, NOW));
+    assert_eq!(claimed.await.unwrap()[0].id, job);
     for _ in 0..2 {
         let panicked = tokio::spawn(async { panic!("a step panics") }).await;
         worker.after(job, panicked).await;

@@ -89,17 +89,13 @@ fn old_updates_are_forgotten_and_young_ones_kept() {
         ground.turn(starts(ANNA, number));
     }
     let old = |before, most| {
-        ground
-            .store
-            .snapshot()
-            .unwrap()
-            .old_updates(before, most)
-            .unwrap()
+        let snapshot = ground.store.snapshot().unwrap();
+        snapshot.old_updates(before, most).unwrap()
     };
     assert_eq!(old(NOW, 100), []);
-    let oldest = old(later(NOW, 1), 3);
-    assert_eq!(oldest.len(), 3);
-    ground.write(move |txn| txn.forget_updates(&oldest));
+    let old = old(later(NOW, 1), 3);
+    assert_eq!(old.len(), 3);
+    ground.write(move |txn| txn.forget_updates(&old));
     assert_ne!(ground.turn(starts(ANNA, 3)), Turned::Before);
     assert_eq!(ground.turn(starts(ANNA, 4)), Turned::Before);
 }

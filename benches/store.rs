@@ -1,0 +1,366 @@
+//! How many orders and whole jobs a second the store takes: one at a time, and grouped.
+//!
+//! `NEUROCARDS_BENCH_DIR` names the directory of the file, `NEUROCARDS_BENCH_SYNC_MS` makes each sync that much
+//! slower. One iteration is a round: every submitter once.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, Throughput};
+use neurocards::domain::brief::{Brief, Count, Photo, Recipe, Text};
+use neurocards::domain::credit::Credits;
+use neurocards::domain::id::{
+    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, TaskId, UpdateId, UserId,
+};
+use neurocards::domain::job::{Job, OutOfTurn, Route};
+use neurocards::domain::time::Timestamp;
+use neurocards::domain::user::{Lang, User};
+use neurocards::flow::event::{Button, Event, Update};
+use neurocards::flow::session::{Session, Step};
+use neurocards::store::audit::audit;
+use neurocards::store::outbox::{self, Sent};
+use neurocards::store::record::UserRow;
+use neurocards::store::turn::turn;
+use neurocards::store::{Options, Shop, Store, StoreError, ledger, queue, verdict};
+use redb::StorageBackend;
+use redb::backends::FileBackend;
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+const PURSE: i32 = 1_000_000_000;
+
+fn main() {
+    let dir = std::env::var_os("NEUROCARDS_BENCH_DIR");
+    let scratch = tempfile::TempDir::new().expect("a temporary directory");
+    let dir = dir.map_or_else(|| scratch.path().to_owned(), Into::into);
+    let slow = std::env::var("NEUROCARDS_BENCH_SYNC_MS").ok();
+    let slow = slow.map(|ms| Duration::from_millis(ms.parse().expect("a whole number of ms")));
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(4))
+        .configure_from_args();
+    let mut table = Vec::new();
+    for (work, many) in [
+        (Work::Order, 1),
+        (Work::Order, 64),
+        (Work::Order, 256),
+        (Work::Life, 1),
+        (Work::Life, 64),
+        (Work::Life, 256),
+    ] {
+        let ground = Ground::new(&dir, slow, many);
+        let mut group = criterion.benchmark_group(work.name());
+        group.throughput(Throughput::Elements(many));
+        group.bench_function(format!("{many} submitters"), |b| {
+            b.iter_custom(|rounds| ground.rounds(work, rounds));
+        });
+        group.finish();
+        table.push((work, many, ground.rate()));
+        ground.books_balance();
+    }
+    criterion.final_summary();
+    print(
+        &table,
+        sync_time(&dir).expect("the disk can be measured"),
+        slow,
+    );
+}
+
+/// What a submitter does in its turn.
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    /// One transaction: 3 jobs, their holds, the session, the note.
+    Order,
+    /// An order of one video to its end: order, claim, submit, accepted, rendered, done, every note struck.
+    Life,
+}
+
+impl Work {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Order => "orders of 3 jobs",
+            Self::Life => "lives of a job",
+        }
+    }
+}
+
+/// A store with its users, one a submitter.
+struct Ground {
+    store: Store,
+    runtime: Runtime,
+    many: u64,
+    numbers: Arc<AtomicU64>,
+    done: AtomicU64,
+    nanos: AtomicU64,
+    path: std::path::PathBuf,
+}
+
+impl Ground {
+    fn new(dir: &Path, slow: Option<Duration>, many: u64) -> Self {
+        let path = dir.join("bench.redb");
+        let _ = std::fs::remove_file(&path);
+        let shop = Shop {
+            welcome: Credits(2),
+            admins: Vec::new(),
+            max_attempts: 3,
+            max_rendering: 10_000,
+        };
+        let store = match slow {
+            None => Store::open(&path, Options::default(), shop),
+            Some(wait) => {
+                let file = File::options()
+                    .read(true)
+                    .write(true)
+                    .create_new(true)
+                    .open(&path)
+                    .expect("a new file");
+                let inner = FileBackend::new(file).expect("an unlocked file");
+                Store::on(Slow { inner, wait }, Options::default(), shop)
+            }
+        };
+        let store = store.expect("a store");
+        let runtime = Runtime::new().expect("a runtime");
+        runtime.block_on(seed(&store, many)).expect("users");
+        Self {
+            store,
+            runtime,
+            many,
+            numbers: Arc::default(),
+            done: AtomicU64::new(0),
+            nanos: AtomicU64::new(0),
+            path,
+        }
+    }
+
+    fn rounds(&self, work: Work, rounds: u64) -> Duration {
+        let begun = Instant::now();
+        self.runtime.block_on(async {
+            let mut submitters = JoinSet::new();
+            for user in 1..=self.many {
+                let (store, numbers) = (self.store.clone(), Arc::clone(&self.numbers));
+                submitters.spawn(async move {
+                    for _ in 0..rounds {
+                        let number = numbers.fetch_add(1, Ordering::Relaxed);
+                        let done = match work {
+                            Work::Order => order(&store, UserId(user), number, Count::Three).await,
+                            Work::Life => life(&store, UserId(user), number).await,
+                        };
+                        done.expect("the store takes it");
+                    }
+                });
+            }
+            submitters.join_all().await;
+        });
+        let took = begun.elapsed();
+        self.done.fetch_add(rounds * self.many, Ordering::Relaxed);
+        let nanos = u64::try_from(took.as_nanos()).expect("less than 500 years");
+        self.nanos.fetch_add(nanos, Ordering::Relaxed);
+        took
+    }
+
+    /// Done a second, over all rounds.
+    fn rate(&self) -> f64 {
+        let seconds = self.nanos.load(Ordering::Relaxed) as f64 / 1e9;
+        self.done.load(Ordering::Relaxed) as f64 / seconds
+    }
+
+    fn books_balance(&self) {
+        let report = self.store.snapshot().and_then(|snapshot| audit(&snapshot));
+        let report = report.expect("an audit");
+        assert!(report.breaches.is_empty(), "{:?}", report.breaches);
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+async fn seed(store: &Store, many: u64) -> Result<(), StoreError> {
+    store
+        .write(move |txn| {
+            for user in (1..=many).map(UserId) {
+                let row = UserRow {
+                    user: User {
+                        lang: Lang::Ru,
+                        username: None,
+                        reachable: true,
+                        available: Credits(0),
+                        held: Credits(0),
+                        last_tag: 0,
+                        since: NOW,
+                    },
+                    session: Session::new(),
+                };
+                txn.put_user(user, &row)?;
+                ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// One update that confirms an order, the walk to its question included.
+async fn order(store: &Store, user: UserId, number: u64, count: Count) -> Result<(), StoreError> {
+    let shop = Arc::clone(store.shop());
+    let mut chance = [7; 32];
+    chance[..8].copy_from_slice(&number.to_le_bytes());
+    let update = Update {
+        id: UpdateId(number),
+        user,
+        chat: outbox::chat_of(user),
+        username: None,
+        lang: Lang::Ru,
+        event: Event::Press(Some(Button::Confirm { draft: DraftId(1) })),
+        callback: Some(CallbackId(format!(
+            "{}",
+            4_000_000_000_000_000_000 + number
+        ))),
+    };
+    let step = Step::AwaitConfirm {
+        brief: brief(),
+        count,
+    };
+    store
+        .write(move |txn| {
+            let mut row = txn.known_user(user)?;
+            row.session.draft = DraftId(1);
+            row.session.step = step.clone();
+            txn.put_user(user, &row)?;
+            turn(txn, &shop, &update, &chance, NOW)
+        })
+        .await?;
+    Ok(())
+}
+
+async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError> {
+    order(store, user, number, Count::One).await?;
+    let shop = Arc::clone(store.shop());
+    let claimed = store
+        .write(move |txn| queue::claim(txn, &shop, 1, NOW))
+        .await?;
+    let job = claimed.into_iter().next().expect("as many jobs as claims");
+    advance(store, job.id, |job| job.submit(route(), NOW, NOW)).await?;
+    let task = TaskId(format!("task_{number:016}"));
+    advance(store, job.id, move |job| job.accepted(task.clone(), NOW)).await?;
+    let url = format!("https://example.test/{number}.mp4");
+    advance(store, job.id, move |job| job.rendered(url.clone(), NOW)).await?;
+    let shop = Arc::clone(store.shop());
+    let done = store.write(move |txn| verdict::succeed(txn, &shop, job.id, 1, false, NOW));
+    done.await?.expect("nobody else ends it");
+    let chat = outbox::chat_of(job.user);
+    let notes = store.snapshot()?.notes(chat)?;
+    for (note, _) in notes {
+        store
+            .write(move |txn| outbox::strike(txn, chat, note, &Sent::Plainly))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn advance<F>(store: &Store, job: JobId, step: F) -> Result<(), StoreError>
+where
+    F: Fn(Job) -> Result<Job, OutOfTurn> + Send + 'static,
+{
+    let moved = store.write(move |txn| queue::advance(txn, job, 1, &step));
+    moved.await?.expect("nobody else moves it");
+    Ok(())
+}
+
+fn brief() -> Brief {
+    let text = |raw| Text::parse(raw).expect("it is not empty");
+    Brief {
+        photo: Photo {
+            file: FileId("AgACAgIAAxkBAAIBQ2Zc0000000000000000000000000000000000000000000".into()),
+        },
+        product: text("Чайник со свистком, эмаль, два литра"),
+        recipe: Recipe::Own {
+            prompt: text("Пар над чайником, утренний свет, камера приближается"),
+        },
+    }
+}
+
+fn route() -> Route {
+    Route {
+        model: ModelName("sora-2-image-to-video".into()),
+        key: KeyPrint([1; 8]),
+    }
+}
+
+/// A file whose syncs take longer.
+#[derive(Debug)]
+struct Slow {
+    inner: FileBackend,
+    wait: Duration,
+}
+
+impl StorageBackend for Slow {
+    fn len(&self) -> io::Result<u64> {
+        self.inner.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.inner.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.inner.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        std::thread::sleep(self.wait);
+        self.inner.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.inner.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.inner.close()
+    }
+}
+
+/// The median of 200 writes of 4 KiB with fdatasync.
+fn sync_time(dir: &Path) -> io::Result<Duration> {
+    let path = dir.join("bench.sync");
+    let mut file = File::create(&path)?;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let begun = Instant::now();
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        times.push(begun.elapsed());
+    }
+    std::fs::remove_file(path)?;
+    times.sort_unstable();
+    Ok(times[times.len() / 2])
+}
+
+fn print(table: &[(Work, u64, f64)], sync: Duration, slow: Option<Duration>) {
+    println!(
+        "\n4 KiB write and fdatasync on this disk: {:.3} ms",
+        sync.as_secs_f64() * 1e3
+    );
+    if let Some(slow) = slow {
+        println!(
+            "each sync of the store takes {} ms longer",
+            slow.as_millis()
+        );
+    }
+    println!("\n| work | submitters | per second | grouped / single |\n|---|---|---|---|");
+    for (work, many, rate) in table {
+        let alone = table
+            .iter()
+            .find(|(other, many, _)| other == work && *many == 1);
+        let ratio = alone.map_or(f64::NAN, |(_, _, alone)| rate / alone);
+        println!("| {} | {many} | {rate:.0} | {ratio:.1} |", work.name());
+    }
+}

@@ -1,0 +1,168 @@
+//! What we build upon: no second TLS stack, and licences that let us ship one binary.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Crates that would bring C libraries or a second provider of cryptography, for any target or feature.
+const BANNED: [&str; 6] = [
+    "openssl-sys",
+    "openssl",
+    "native-tls",
+    "aws-lc-rs",
+    "aws-lc-sys",
+    "boring-sys",
+];
+
+/// Licences under which we may hand on a binary.
+const LICENCES: [&str; 13] = [
+    "MIT",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "0BSD",
+    "BSL-1.0",
+    "CC0-1.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+    // webpki-roots: the list of root certificates.
+    "CDLA-Permissive-2.0",
+];
+
+/// Crates under MPL-2.0, which asks for the sources of changed files; we change none.
+const MPL: [&str; 2] = ["colored", "webdriver"];
+
+fn banned(lock: &str) -> Vec<&'static str> {
+    let locked = |name: &&str| lock.contains(&format!("\nname = \"{name}\"\n"));
+    BANNED.into_iter().filter(|name| locked(name)).collect()
+}
+
+#[test]
+fn no_second_tls_stack_is_locked() {
+    assert_eq!(
+        banned("[[package]]\nname = \"openssl-sys\"\n"),
+        ["openssl-sys"]
+    );
+    assert_eq!(banned("[[package]]\nname = \"openssl-probe\"\n"), [""; 0]);
+    let found = banned(include_str!("../Cargo.lock"));
+    assert_eq!(
+        found, [""; 0],
+        "ask `cargo tree --target all -i` who brings them, and turn that feature off"
+    );
+}
+
+/// What cargo knows of the packages this machine builds.
+fn metadata() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let version = Command::new(&cargo).arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let told = Command::new(cargo)
+        .args(["metadata", "--locked", "--offline", "--format-version", "1"])
+        .args(["--filter-platform", host.unwrap()])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        told.status.success(),
+        "{}",
+        String::from_utf8_lossy(&told.stderr)
+    );
+    serde_json::from_slice(&told.stdout).unwrap()
+}
+
+/// Whether a licence expression leaves us a choice we allow.
+fn allowed(expression: &str, allow: &dyn Fn(&str) -> bool) -> bool {
+    let expression = expression.trim();
+    // Old packages write a slash for OR.
+    let either = ["OR", "/"].map(|word| split(expression, word));
+    if let Some(parts) = either.iter().find(|parts| parts.len() > 1) {
+        return parts.iter().any(|part| allowed(part, allow));
+    }
+    let both = split(expression, "AND");
+    if both.len() > 1 {
+        return both.iter().all(|part| allowed(part, allow));
+    }
+    match expression
+        .strip_prefix('(')
+        .and_then(|e| e.strip_suffix(')'))
+    {
+        Some(inner) => allowed(inner, allow),
+        None => allow(expression),
+    }
+}
+
+/// The parts of an expression between `word`, outside of parentheses.
+fn split(expression: &str, word: &str) -> Vec<String> {
+    let spaced = expression
+        .replace('(', " ( ")
+        .replace(')', " ) ")
+        .replace('/', " / ");
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for token in spaced.split_whitespace() {
+        depth += i32::from(token == "(") - i32::from(token == ")");
+        match parts.last_mut() {
+            Some(part) if token != word || depth > 0 => part.push_str(&format!(" {token}")),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_licence_is_one_we_allow() {
+    let mit = |licence: &str| licence == "MIT" || licence == "ISC";
+    for (expression, fits) in [
+        ("MIT", true),
+        ("GPL-3.0", false),
+        ("MIT OR GPL-3.0", true),
+        ("GPL-3.0/MIT", true),
+        ("MIT AND GPL-3.0", false),
+        ("(MIT OR GPL-3.0) AND ISC", true),
+        ("(GPL-2.0 OR GPL-3.0) AND ISC", false),
+        ("ISC AND (MIT OR GPL-3.0)", true),
+    ] {
+        assert_eq!(allowed(expression, &mit), fits, "{expression}");
+    }
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    let strange: Vec<_> = packages
+        .iter()
+        .filter(|package| {
+            let name = package["name"].as_str().unwrap();
+            let ours = |licence: &str| {
+                LICENCES.contains(&licence) || (licence == "MPL-2.0" && MPL.contains(&name))
+            };
+            !allowed(package["license"].as_str().unwrap_or_default(), &ours)
+        })
+        .map(|package| format!("{} {}", package["name"], package["license"]))
+        .collect();
+    assert_eq!(
+        strange, [""; 0],
+        "do without them, or allow the licence here and in .ci/deny.toml"
+    );
+}
+
+#[test]
+fn rustls_has_one_provider() {
+    let metadata = metadata();
+    let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
+    let rustls: Vec<_> = nodes
+        .iter()
+        .filter(|node| {
+            let id = node["id"].as_str().unwrap();
+            id.rsplit(['#', '/']).next().unwrap().starts_with("rustls@")
+        })
+        .collect();
+    assert_eq!(rustls.len(), 1, "one rustls");
+    let features = rustls[0]["features"].as_array().unwrap();
+    let has = |name: &str| features.iter().any(|feature| feature == name);
+    assert!(
+        has("ring") && !has("aws_lc_rs") && !has("aws-lc-rs"),
+        "{features:?}"
+    );
+}
