@@ -73,7 +73,9 @@ async fn a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again() {
 async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
     let scene = Scene::new().await;
     let chain = [SORA, SEEDANCE, "kling-2.6/image-to-video"];
-    chain.map(|model| scene.kie().kill_model(model));
+    for model in chain {
+        scene.kie().kill_model(model);
+    }
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
     anna.sees("⚠️ Временные технические неполадки");
