@@ -48,7 +48,11 @@ impl Scene {
 
     /// A chat with no pause between messages.
     pub async fn talk() -> Self {
-        Self::with("[telegram]\nper_chat_burst = 100\n", false).await
+        Self::with(
+            "[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n",
+            false,
+        )
+        .await
     }
 
     /// With nobody to write scripts but the templates.
