@@ -252,8 +252,7 @@ async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError
     advance(store, job.id, move |job| job.accepted(task.clone(), NOW)).await?;
     let url = format!("https://example.test/{number}.mp4");
     advance(store, job.id, move |job| job.rendered(url.clone(), NOW)).await?;
-    let shop = Arc::clone(store.shop());
-    let done = store.write(move |txn| verdict::succeed(txn, &shop, job.id, 1, false, NOW));
+    let done = store.write(move |txn| verdict::succeed(txn, job.id, 1, false, NOW));
     done.await?.expect("nobody else ends it");
     let chat = outbox::chat_of(job.user);
     let notes = store.snapshot()?.notes(chat)?;

@@ -2,7 +2,7 @@
 //!
 //! Rests are in the store. Turns and moments are in memory: a restart only spaces requests anew.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +19,9 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// The keys, in the operator's order.
 pub struct Keys {
     keys: Vec<(KeyPrint, SecretString)>,
-    /// Creations of one key are at least so far apart: evenly spaced, a window's edge is never crowded.
+    /// How many creations of one key the provider takes in a window.
+    per_window: usize,
+    /// Creations of one key are booked so far apart: evenly spaced, a window's edge is never crowded.
     spacing: Duration,
     book: Mutex<Book>,
 }
@@ -29,6 +31,25 @@ struct Book {
     turn: u64,
     free_from: HashMap<KeyPrint, Timestamp>,
     booked: HashMap<JobId, (Choice, Timestamp)>,
+    /// When each key's newest creations were asked for, a window's worth: whoever came late for a booking
+    /// must not crowd those who are in time.
+    used: HashMap<KeyPrint, VecDeque<Timestamp>>,
+}
+
+impl Book {
+    /// Takes a place in the key's window at `now`, or says when there is one.
+    fn take(&mut self, key: KeyPrint, per_window: usize, now: Timestamp) -> Result<(), Timestamp> {
+        let used = self.used.entry(key).or_default();
+        if used.len() >= per_window {
+            let free = used[used.len() - per_window].plus(WINDOW);
+            if free > now {
+                return Err(free);
+            }
+            used.pop_front();
+        }
+        used.push_back(now);
+        Ok(())
+    }
 }
 
 /// The fingerprint of a key.
@@ -47,6 +68,7 @@ impl Keys {
         let keys = keys.into_iter().map(|key| (print(&key), key)).collect();
         Self {
             keys,
+            per_window: per_window.max(1) as usize,
             spacing: WINDOW / per_window.max(1),
             book: Mutex::default(),
         }
@@ -82,7 +104,7 @@ impl Keys {
             Choice::Rested(key) => !tired(*key),
             Choice::AllRest(_) => true,
         });
-        let booked = match kept {
+        let (choice, mut at) = match kept {
             Some(booked) => booked,
             None => {
                 let choice = keyring::choose(rests, book.turn, now)?;
@@ -97,10 +119,15 @@ impl Keys {
                 (choice, free)
             }
         };
-        if booked.1 > now {
-            book.booked.insert(job, booked);
+        if at <= now
+            && let Err(free) = book.take(choice.key(), self.per_window, now)
+        {
+            at = free;
         }
-        Some(booked)
+        if at > now {
+            book.booked.insert(job, (choice, at));
+        }
+        Some((choice, at))
     }
 
     /// Forgets a job's booking: its attempt has ended.
@@ -174,6 +201,32 @@ mod tests {
             });
         let (other, _) = keys.book(JobId(2), &rests, at).unwrap();
         assert_ne!(other.key(), choice.key());
+    }
+
+    #[test]
+    fn late_bookings_do_not_crowd_the_window() {
+        let (keys, rests) = keys(20);
+        let begin = Timestamp(1_000_000);
+        let mut waiting: Vec<u64> = (0..100).collect();
+        let mut asked: HashMap<KeyPrint, Vec<u64>> = HashMap::new();
+        let mut now = begin;
+        while !waiting.is_empty() {
+            waiting.retain(|job| {
+                let (choice, at) = keys.book(JobId(*job), &rests, now).unwrap();
+                if at <= now {
+                    asked.entry(choice.key()).or_default().push(now.0);
+                }
+                at > now
+            });
+            now = now.plus(Duration::from_secs(7));
+        }
+        for times in asked.values() {
+            for start in times {
+                let window = *start..start + 10_000;
+                let within = times.iter().filter(|at| window.contains(at)).count();
+                assert!(within <= 20, "{within}");
+            }
+        }
     }
 
     #[test]

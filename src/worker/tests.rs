@@ -55,6 +55,7 @@ fn worker(store: Store, dir: &std::path::Path) -> Arc<Worker> {
             deadline: second,
             public_url: "https://example.org".into(),
             callbacks: true,
+            call_timeout: second,
             link_over: 1,
             videos: dir.to_owned(),
             chain: vec![],

@@ -1,14 +1,19 @@
 //! Every promise of the spec, told as a chat: the real daemon over real sockets, time moved by hand.
 
+mod admin;
 mod buttons;
 mod chat;
+mod delivery;
+mod doors;
 mod failures;
 mod gpt;
 mod keys;
 mod lost;
 mod models;
 mod order;
+mod photos;
 mod picture;
+mod restarts;
 mod scene;
 mod steps;
 mod updates;

@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[tokio::test]
 async fn a_dead_model_is_followed_by_the_next_and_costs_no_attempt() {
-    let scene = Scene::new().await;
+    let scene = Scene::talk().await;
     scene.next(&[Ending::DeadModel]);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
@@ -28,7 +28,7 @@ async fn a_dead_model_is_followed_by_the_next_and_costs_no_attempt() {
 
 #[tokio::test]
 async fn a_refusal_names_the_model_that_refused() {
-    let scene = Scene::new().await;
+    let scene = Scene::talk().await;
     scene.next(&[Ending::DeadModel, Ending::Violation]);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
@@ -40,7 +40,7 @@ async fn a_refusal_names_the_model_that_refused() {
 
 #[tokio::test]
 async fn a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::talk().await;
     scene.next(&[Ending::DeadModel]);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 4).await);
     anna.orders(&scene, 1).await;
@@ -71,9 +71,11 @@ async fn a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again() {
 
 #[tokio::test]
 async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
-    let scene = Scene::new().await;
+    let scene = Scene::talk().await;
     let chain = [SORA, SEEDANCE, "kling-2.6/image-to-video"];
-    chain.map(|model| scene.kie().kill_model(model));
+    for model in chain {
+        scene.kie().kill_model(model);
+    }
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
     anna.sees("⚠️ Временные технические неполадки");
@@ -91,7 +93,7 @@ async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
 
 #[tokio::test]
 async fn a_model_that_dies_under_an_order_is_replaced_for_all_its_videos() {
-    let scene = Scene::new().await;
+    let scene = Scene::talk().await;
     scene.kie().kill_model(SORA);
     scene.kie().by_default(Ending::Violation);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 5).await);

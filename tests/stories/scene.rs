@@ -48,7 +48,11 @@ impl Scene {
 
     /// A chat with no pause between messages.
     pub async fn talk() -> Self {
-        Self::with("[telegram]\nper_chat_burst = 100\n", false).await
+        Self::with(
+            "[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n",
+            false,
+        )
+        .await
     }
 
     /// With nobody to write scripts but the templates.
@@ -261,6 +265,25 @@ impl Scene {
         self.stage.clock.now()
     }
 
+    /// Takes away the directory that videos are fetched into; a start of the daemon makes it again.
+    pub fn loses_its_videos(&self) {
+        std::fs::remove_dir_all(self.data.path().join("videos")).unwrap();
+    }
+
+    /// Waits, for real requests on their way, until this is so.
+    pub async fn until(&self, enough: impl Fn(&Self) -> bool) {
+        /// Longer than any client of the daemon's pauses.
+        const PATIENCE: Duration = Duration::from_secs(20);
+        let mut changes = self.stage.sandbox.changed();
+        let come = async {
+            while !enough(self) {
+                changes.changed().await.expect("the stand-ins live");
+            }
+        };
+        let come = tokio::time::timeout(PATIENCE, come).await;
+        come.expect("it comes within a few seconds");
+    }
+
     /// The stage names of all jobs.
     pub fn stages(&self) -> Vec<&'static str> {
         self.jobs().iter().map(|job| job.stage.name()).collect()
@@ -470,6 +493,23 @@ impl Seller {
             "«{}» has no «{text}»",
             status.text
         );
+    }
+
+    /// Deletes the newest status message.
+    pub async fn deletes_status(&self, scene: &Scene) {
+        let messages = self.person.messages();
+        let status = messages.iter().rev().find(|message| is_status(message));
+        let telegram = scene.telegram();
+        let url = format!(
+            "{}/bot{}/deleteMessage",
+            telegram.api_url(),
+            telegram.token()
+        );
+        // Telegram lets a bot do it as well as its person.
+        let gone =
+            serde_json::json!({"chat_id": self.person.id(), "message_id": status.unwrap().id});
+        let answer = reqwest::Client::new().post(url).json(&gone).send().await;
+        assert_eq!(answer.unwrap().status(), 200);
     }
 
     /// How many status messages there are.
