@@ -52,7 +52,7 @@ topup =
 
     { $packages }
 
-    Support: @{ $support }
+    To top up, write to support: @{ $support }
 help =
     I turn a product photo into a short vertical video for Reels.
 

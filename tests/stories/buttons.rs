@@ -73,7 +73,7 @@ async fn a_button_of_an_earlier_draft_never_acts() {
             anna.person.presses_on(message.id, data);
             scene.settles().await;
             anna.toast("Эта кнопка уже не работает");
-            let answer = anna.sees("🕰 Эта кнопка из прошлого заказа.");
+            let answer = anna.sees("🕰 Эта кнопка уже не работает.");
             assert!(answer.text.contains(At::Text.question()), "{data}");
         }
     }
@@ -125,7 +125,7 @@ async fn callback_data_that_means_nothing_is_answered() {
         anna.person.presses_on(here, data);
         scene.settles().await;
         anna.toast("Эта кнопка уже не работает");
-        let answer = anna.sees("🕰 Эта кнопка из прошлого заказа.");
+        let answer = anna.sees("🕰 Эта кнопка уже не работает.");
         assert!(answer.text.contains(At::Count.question()), "{data}");
     }
     assert!(scene.jobs().is_empty());
@@ -171,7 +171,7 @@ async fn once_more_begins_at_the_count_with_everything_else_kept() {
     scene.all_end().await;
     anna.gets_video();
     anna.presses(&scene, "Ещё раз").await;
-    let answer = anna.sees("🔁 Берём то же фото, текст и шаблон.");
+    let answer = anna.sees("🔁 Берём всё как в прошлый раз.");
     assert!(answer.text.contains(At::Count.question()));
     anna.confirms(&scene, 3).await;
     scene.all_end().await;
@@ -200,7 +200,7 @@ async fn once_more_of_somebody_elses_order_does_nothing() {
     mallory.person.presses_on(menu.id, &again);
     scene.settles().await;
     mallory.toast("Эта кнопка уже не работает");
-    mallory.sees_nothing();
+    mallory.sees("🕰 Эта кнопка уже не работает.");
     assert_eq!(scene.jobs().len(), 1);
     scene.ends().await;
 }

@@ -148,6 +148,7 @@ async fn cancel_at_the_last_question_costs_nothing() {
     anna.sees("👌 Отменил. Кредиты на месте.\n\n🏠 Главное меню");
     anna.presses(&scene, "Да, запустить").await;
     anna.toast("Эта кнопка уже не работает");
+    anna.sees("🕰 Эта кнопка уже не работает.\n\n🏠 Главное меню");
     assert_eq!(scene.balance(&anna), (2, 0));
     assert!(scene.jobs().is_empty());
     scene.ends().await;

@@ -76,11 +76,11 @@ async fn unpaid(writing: Writing) {
     let anna = scene.seller(1, 2).await;
     anna.orders(&scene, 1).await;
     anna.sees("⚠️ Временные технические неполадки");
-    boss.sees("🚨 Оплата: GPT отказывает в работе.");
+    boss.sees("🚨 GPT отказывает: проблема с оплатой или ключом.");
     assert_eq!(scene.balance(&anna), (2, 0));
     assert_eq!(scene.creations(), 0);
     anna.orders(&scene, 1).await;
-    boss.sees("✅ Оплата: GPT снова работает.");
+    boss.sees("✅ GPT снова работает.");
     scene.all_end().await;
     anna.gets_video();
     scene.ends().await;

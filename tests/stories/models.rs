@@ -78,6 +78,7 @@ async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
     }
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
+    scene.all_end().await;
     anna.sees("⚠️ Временные технические неполадки");
     for model in chain {
         boss.sees(&format!("🚨 Модель {model} выключена у провайдера"));
@@ -87,6 +88,7 @@ async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
     anna.orders(&scene, 1).await;
     anna.sees("⚠️ Временные технические неполадки");
     assert_eq!(scene.creations(), 3, "nobody is asked in vain");
+    boss.sees("🚨 Все модели отдыхают");
     assert_eq!(scene.balance(&anna), (2, 0));
     scene.ends().await;
 }

@@ -20,7 +20,7 @@ async fn what_is_no_answer_is_answered_with_the_question_at_every_step() {
         anna.walks_to(&scene, at).await;
         let hint = match at {
             At::Menu => "🙂 Не понял. Начни с кнопки ниже.",
-            At::Photo => "🙂 Сейчас мне нужно фото, а не это.",
+            At::Photo => "🙂 Сейчас мне нужно фото.",
             At::Text | At::Prompt | At::Wishes => "🙂 Сейчас мне нужен текст одним сообщением.",
             At::Template | At::Count | At::Confirm => "👇 Выбери вариант кнопкой.",
         };
@@ -53,7 +53,7 @@ async fn a_second_photo_replaces_the_first_only_before_the_text() {
         anna.sends_photo(&scene).await;
         let answer = anna.sees(match at {
             At::Text => "📸 Взял это фото вместо прежнего.",
-            _ => "📸 Фото уже есть. Чтобы взять другое — /cancel и начни заново.",
+            _ => "📸 Фото уже есть. Нужно другое? Нажми /cancel и начни заново.",
         });
         assert!(answer.text.contains(at.question()), "{at:?}");
     }
