@@ -26,6 +26,7 @@ fn used(scene: &Scene) -> Vec<usize> {
 async fn unpaid(scene: &Scene, seller: &Seller) {
     scene.next(&[Ending::Billing]);
     seller.orders(scene, 1).await;
+    scene.all_end().await;
     seller.sees("⚠️ Временные технические неполадки");
 }
 
@@ -128,6 +129,7 @@ async fn a_billing_alert_comes_once_an_hour_and_ends_with_a_recovery() {
     let (boss, anna) = (scene.operator().await, scene.seller(1, 4).await);
     scene.next(&[Ending::Billing; 3]);
     anna.orders(&scene, 3).await;
+    scene.all_end().await;
     for _ in 0..3 {
         anna.sees("⚠️ Временные технические неполадки");
     }
