@@ -26,6 +26,7 @@ fn used(scene: &Scene) -> Vec<usize> {
 async fn unpaid(scene: &Scene, seller: &Seller) {
     scene.next(&[Ending::Billing]);
     seller.orders(scene, 1).await;
+    scene.all_end().await;
     seller.sees("⚠️ Временные технические неполадки");
 }
 

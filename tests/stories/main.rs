@@ -15,5 +15,6 @@ mod photos;
 mod picture;
 mod restarts;
 mod scene;
+mod seller;
 mod steps;
 mod updates;

@@ -32,6 +32,7 @@ async fn a_refusal_names_the_model_that_refused() {
     scene.next(&[Ending::DeadModel, Ending::Violation]);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     anna.orders(&scene, 1).await;
+    scene.all_end().await;
     boss.sees("🚨 Модель sora-2-image-to-video");
     scene.all_end().await;
     anna.sees("⚠️ Вы нарушили правила Seedance 1.5 Pro");
@@ -44,6 +45,7 @@ async fn a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again() {
     scene.next(&[Ending::DeadModel]);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 4).await);
     anna.orders(&scene, 1).await;
+    scene.all_end().await;
     boss.sees("🚨 Модель sora-2-image-to-video");
     scene.all_end().await;
     anna.gets_video();
@@ -86,6 +88,7 @@ async fn when_every_model_is_dead_credits_come_back_and_the_operator_is_told() {
     assert_eq!(scene.balance(&anna), (2, 0));
     assert_eq!((scene.creations(), scene.attempts()), (3, vec![1]));
     anna.orders(&scene, 1).await;
+    scene.all_end().await;
     anna.sees("⚠️ Временные технические неполадки");
     assert_eq!(scene.creations(), 3, "nobody is asked in vain");
     boss.sees("🚨 Все модели отдыхают");
@@ -100,6 +103,7 @@ async fn a_model_that_dies_under_an_order_is_replaced_for_all_its_videos() {
     scene.kie().by_default(Ending::Violation);
     let (boss, anna) = (scene.operator().await, scene.seller(1, 5).await);
     anna.orders(&scene, 5).await;
+    scene.all_end().await;
     boss.sees("🚨 Модель sora-2-image-to-video");
     scene.all_end().await;
     for _ in 0..5 {
