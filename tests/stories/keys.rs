@@ -69,6 +69,7 @@ async fn a_key_without_money_rests_a_day_even_over_a_restart() {
     refused(&scene, &anna).await;
     let last = &used(&scene)[3..];
     assert!(last.contains(&0), "{last:?}");
+    boss.sees("✅ KIE снова работает.");
     scene.ends().await;
 }
 
@@ -115,10 +116,12 @@ async fn when_all_keys_rest_the_first_is_used_and_the_operator_is_told_once() {
     unpaid(&scene, &anna).await;
     unpaid(&scene, &anna).await;
     boss.sees(NO_MONEY);
+    boss.sees(NO_MONEY);
     refused(&scene, &anna).await;
     refused(&scene, &anna).await;
     assert_eq!(used(&scene), [0, 0]);
-    boss.sees(ALL_REST);
+    boss.finds(ALL_REST);
+    boss.sees("✅ KIE снова работает.");
     boss.sees_nothing();
     scene.ends().await;
 }
@@ -133,16 +136,17 @@ async fn a_billing_alert_comes_once_an_hour_and_ends_with_a_recovery() {
     for _ in 0..3 {
         anna.sees("⚠️ Временные технические неполадки");
     }
-    boss.sees(NO_MONEY);
-    boss.sees(NO_MONEY);
-    boss.sees(ALL_REST);
+    boss.finds(NO_MONEY);
+    boss.finds(NO_MONEY);
+    boss.finds(ALL_REST);
     boss.sees_nothing();
     scene.leaps(Duration::from_secs(50 * 60)).await;
     unpaid(&scene, &anna).await;
     boss.sees_nothing();
     scene.leaps(Duration::from_secs(15 * 60)).await;
     unpaid(&scene, &anna).await;
-    boss.sees(NO_MONEY);
+    boss.finds(ALL_REST);
+    boss.finds(NO_MONEY);
     scene.leaps(25 * HOUR).await;
     anna.orders(&scene, 1).await;
     scene.all_end().await;
