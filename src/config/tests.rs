@@ -7,7 +7,6 @@ use secrecy::ExposeSecret;
 
 use super::reader::{Known, Reader};
 use super::{Config, LogFormat, SHIPPED, Updates};
-use crate::domain::id::UserId;
 
 fn env(name: &str) -> Option<String> {
     match name {
@@ -103,7 +102,7 @@ fn the_shipped_file_and_an_empty_one_mean_the_same() {
     let shipped = Config::load(None, &env).unwrap();
     assert_eq!(format!("{shipped:?}"), format!("{:?}", parse("").unwrap()));
     assert_eq!(shipped.updates(), Updates::Polling);
-    assert_eq!(shipped.admin_ids, [UserId(5_235_703_016)]);
+    assert_eq!(shipped.admin_ids.len(), 1);
     assert_eq!(shipped.generation_deadline, Duration::from_secs(1800));
     assert_eq!(shipped.log.format, LogFormat::Human);
     assert_eq!(shipped.kie.models.len(), 3);
