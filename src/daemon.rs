@@ -20,9 +20,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Updates};
 use crate::control;
 use crate::delivery::{Delivery, Limits};
+use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
-use crate::gpt::Gpt;
+use crate::gpt::{Gpt, Templates};
 use crate::janitor::Janitor;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
@@ -96,7 +97,8 @@ impl Daemon {
         std::fs::create_dir_all(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
         let models = models(&config, data)?;
-        let words = Arc::new(words(&config, &models, data)?);
+        let templates = templates(data)?;
+        let words = Arc::new(words(&config, &models, &templates, data)?);
         let store = open_store(&config, data).await?;
         let photos = Photos::new(data.join("photos"));
         let janitor = Janitor {
@@ -122,7 +124,7 @@ impl Daemon {
             clock: clock.clone(),
             telegram: Arc::clone(&telegram),
             photos: photos.clone(),
-            gpt: gpt(&config, http.clone(), data)?,
+            gpt: gpt(&config, http.clone(), templates),
             kie: Kie::new(http, &config.kie.api_url, config.kie.timeout),
             models,
             keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
@@ -253,7 +255,26 @@ fn models(config: &Config, data: &Path) -> anyhow::Result<Models> {
     Ok(models)
 }
 
-fn words(config: &Config, models: &Models, data: &Path) -> anyhow::Result<Words> {
+fn templates(data: &Path) -> anyhow::Result<Templates> {
+    Ok(match shipped::changed(data, "templates.toml")? {
+        Some(text) => Templates::parse(&text).context("templates.toml")?,
+        None => Templates::shipped(),
+    })
+}
+
+fn words(
+    config: &Config,
+    models: &Models,
+    templates: &Templates,
+    data: &Path,
+) -> anyhow::Result<Words> {
+    let buttons = Template::ALL.into_iter().flat_map(|template| {
+        let title = &templates.get(template).title;
+        [
+            ((Lang::Ru, template), title.ru.clone()),
+            ((Lang::En, template), title.en.clone()),
+        ]
+    });
     let ru = shipped::changed(data, "texts/ru.ftl")?;
     let en = shipped::changed(data, "texts/en.ftl")?;
     let packages = &config.packages_text;
@@ -268,6 +289,7 @@ fn words(config: &Config, models: &Models, data: &Path) -> anyhow::Result<Words>
             .iter()
             .map(|model| (model.name.clone(), model.title.clone()))
             .collect(),
+        templates: buttons.collect(),
     };
     use crate::telegram::words::{EN, RU};
     Ok(Words::new(
@@ -277,9 +299,9 @@ fn words(config: &Config, models: &Models, data: &Path) -> anyhow::Result<Words>
     )?)
 }
 
-fn gpt(config: &Config, http: reqwest::Client, data: &Path) -> anyhow::Result<Gpt> {
+fn gpt(config: &Config, http: reqwest::Client, templates: Templates) -> Gpt {
     let chosen = &config.gpt;
-    let gpt = Gpt::new(
+    Gpt::new(
         http,
         &chosen.api_url,
         chosen.key.clone(),
@@ -287,13 +309,8 @@ fn gpt(config: &Config, http: reqwest::Client, data: &Path) -> anyhow::Result<Gp
         chosen.vision,
         chosen.timeout,
         chosen.max_tokens,
-    );
-    Ok(match shipped::changed(data, "templates.toml")? {
-        Some(text) => {
-            gpt.with_templates(crate::gpt::Templates::parse(&text).context("templates.toml")?)
-        }
-        None => gpt,
-    })
+    )
+    .with_templates(templates)
 }
 
 fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Result<Telegram> {

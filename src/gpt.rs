@@ -60,11 +60,6 @@ impl Gpt {
         Self { templates, ..self }
     }
 
-    /// The templates in use.
-    pub fn templates(&self) -> &Templates {
-        &self.templates
-    }
-
     /// Whether the author wants to see the photo.
     pub fn sees(&self) -> bool {
         self.vision && self.key.is_some()

@@ -48,12 +48,11 @@ impl Janitor {
         let mut wanted: HashSet<JobId> =
             snapshot.due()?.into_iter().map(|(_, _, job)| job).collect();
         for chat in snapshot.chats()? {
-            wanted.extend(snapshot.notes(chat)?.into_iter().filter_map(
-                |(_, note)| match note.say {
-                    Say::Video(video) => Some(video.job),
-                    _ => None,
-                },
-            ));
+            for (_, note) in snapshot.notes(chat)? {
+                if let Say::Video(video) = note.say {
+                    wanted.insert(video.job);
+                }
+            }
         }
         if let Err(error) = self.sweep_videos(&wanted) {
             tracing::warn!(%error, "videos could not be swept");

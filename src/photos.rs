@@ -1,6 +1,6 @@
 //! Photos on disk: one file per order under as many names as it has jobs.
 //!
-//! Everything here blocks; callers use `spawn_blocking`. Nothing is indexed: a name knows its job,
+//! Everything here blocks: what writes or walks directories belongs into `spawn_blocking`. Nothing is indexed: a name knows its job,
 //! and the store knows which jobs live.
 
 pub mod frame;

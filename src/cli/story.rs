@@ -264,7 +264,11 @@ fn sum_up(stage: &Playground) -> anyhow::Result<Told> {
             Stage::Failed { failure, .. } => {
                 told.refused += usize::from(failure.kind == Kind::UserViolation);
             }
-            _ => {}
+            Stage::Queued
+            | Stage::Preparing
+            | Stage::Submitting { .. }
+            | Stage::Rendering { .. }
+            | Stage::Rendered { .. } => {}
         }
     }
     let anna = snapshot

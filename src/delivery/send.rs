@@ -38,13 +38,13 @@ impl Delivery {
             }
         }
         let now = self.clock.now();
-        let place = match &note.say {
-            Say::Video(_) => match self.uploads.try_acquire() {
-                Ok(place) => Some(place),
+        let mut place = None;
+        if let Say::Video(_) = note.say {
+            match self.uploads.try_acquire() {
+                Ok(free) => place = Some(free),
                 Err(_) => return Ok(Next::At(now.plus(ASK_AGAIN))),
-            },
-            _ => None,
-        };
+            }
+        }
         if let Err(later) = self.pace.take(chat, now) {
             return Ok(Next::At(later));
         }

@@ -107,7 +107,7 @@ pub enum Recipe {
         /// What the seller adds.
         wishes: Option<Text>,
     },
-    /// The seller's own prompt, used as it is.
+    /// The seller's own prompt, used as it is, but for what is over the model's limit.
     Own {
         /// The prompt.
         prompt: Text,

@@ -22,7 +22,7 @@ pub struct Due {
     pub job: JobId,
     /// When, for a timed one.
     pub at: Timestamp,
-    /// Whether it waits for a place.
+    /// Whether its next attempt must be claimed first.
     pub waits: bool,
 }
 

@@ -17,7 +17,7 @@ pub const ORDERS: TableDefinition<'static, u64, Row> = TableDefinition::new("ord
 pub const CALLBACKS: TableDefinition<'static, &str, u64> = TableDefinition::new("callbacks.v1");
 /// Job → [`super::record::JobRow`].
 pub const JOBS: TableDefinition<'static, u64, Row> = TableDefinition::new("jobs.v1");
-/// (lane, when or tag, job) → 1 if the job waits for a place, else 0. Every live job has exactly one row.
+/// (lane, when or tag, job) → 1 if the job must be claimed first, else 0. Every live job has exactly one row.
 pub const DUE: TableDefinition<'static, (u8, u64, u64), u8> = TableDefinition::new("due.v1");
 /// Entry number, from 1 without gaps → [`crate::domain::credit::Entry`].
 pub const LEDGER: TableDefinition<'static, u64, Row> = TableDefinition::new("ledger.v1");

@@ -123,13 +123,13 @@ fn welcome(
 }
 
 fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, StoreError> {
-    let again = match update.event {
-        Event::Press(Some(Button::Again(order))) => txn
+    let mut again = None;
+    if let Event::Press(Some(Button::Again(order))) = update.event {
+        let order = txn
             .find_order(order)?
-            .filter(|order| order.user == update.user)
-            .map(|order| order.brief),
-        _ => None,
-    };
+            .filter(|order| order.user == update.user);
+        again = order.map(|order| order.brief);
+    }
     let counters = txn.counters();
     counters.draft += 1;
     Ok(Facts {

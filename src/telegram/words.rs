@@ -6,7 +6,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::domain::brief::Count;
+use crate::domain::brief::{Count, Template};
 use crate::domain::failure::{Kind, Source};
 use crate::domain::id::{JobId, ModelName};
 use crate::domain::user::Lang;
@@ -33,6 +33,8 @@ pub struct Labels {
     pub packages: HashMap<Lang, String>,
     /// What sellers call a model.
     pub titles: HashMap<ModelName, String>,
+    /// The button of each template, per language.
+    pub templates: HashMap<(Lang, Template), String>,
 }
 
 /// A message as Telegram takes it.
@@ -293,11 +295,11 @@ impl Words {
             Ask::Wishes => (self.plain(lang, "ask-wishes"), vec![]),
             Ask::Template { draft } => {
                 let keys = Style::ALL.map(|style| {
-                    let button = Button::Style {
-                        draft: *draft,
-                        style,
-                    };
-                    vec![self.press(lang, &format!("button-{}", style.name()), button)]
+                    let draft = *draft;
+                    vec![Key::Press(
+                        self.style(lang, style),
+                        Button::Style { draft, style },
+                    )]
                 });
                 (self.plain(lang, "ask-template"), keys.to_vec())
             }
@@ -321,6 +323,18 @@ impl Words {
                     vec![self.press(lang, "button-cancel", Button::Cancel { draft: *draft })],
                 ];
                 (self.text(lang, "ask-confirm", &args), keys)
+            }
+        }
+    }
+
+    fn style(&self, lang: Lang, style: Style) -> String {
+        match style {
+            Style::Own => self.plain(lang, "button-self"),
+            Style::Template(template) => {
+                let titled = self.shop.templates.get(&(lang, template));
+                titled
+                    .cloned()
+                    .unwrap_or_else(|| template.name().to_owned())
             }
         }
     }
@@ -575,6 +589,10 @@ mod tests {
 
     fn words() -> Words {
         let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
+        let templates = Lang::ALL.into_iter().flat_map(|lang| {
+            Template::ALL.map(|template| ((lang, template), "🎥 a template".into()))
+        });
+        let templates = templates.collect();
         let packages = Lang::ALL.map(|lang| (lang, "5 — 500".to_owned())).into();
         Words::new(
             RU,
@@ -583,6 +601,7 @@ mod tests {
                 support: "help".into(),
                 packages,
                 titles,
+                templates,
             },
         )
         .unwrap()

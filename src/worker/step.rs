@@ -1,4 +1,4 @@
-//! One step of a job: one stage, one call to the world, one commit.
+//! One step of a job: what its stage asks for, with every answer stored before the next call is made.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,8 @@ use crate::store::{StoreError, Txn, queue};
 
 /// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
 const NOT_YET: Duration = Duration::from_secs(90);
-/// A video that cannot be fetched is tried so often; then the seller gets the provider's link.
+/// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
+/// provider no longer has it.
 const FETCHES: u8 = 5;
 /// The first pause between two fetches; it doubles.
 const FETCH_PAUSE: Duration = Duration::from_secs(5);
