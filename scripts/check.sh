@@ -74,9 +74,9 @@ end
 begin 'tests'
 if cargo nextest --version >/dev/null 2>&1; then
     cargo test --locked --doc
-    cargo nextest run --locked
+    cargo nextest run --locked --no-fail-fast
 else
-    cargo test --locked
+    cargo test --locked --no-fail-fast
 fi
 end
 

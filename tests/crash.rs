@@ -397,7 +397,14 @@ fn judge(world: &World, sellers: &[Person]) {
         .flat_map(|user| std::fs::read_dir(user.path()).unwrap())
         .count();
     assert_eq!(photos, 0, "photos are left over");
-    let complaints = world.sandbox.complaints();
+    // A daemon that is killed leaves half an upload behind; everything else it may not do.
+    let half = |complaint: &String| complaint.contains("can't parse multipart");
+    let complaints: Vec<_> = world
+        .sandbox
+        .complaints()
+        .into_iter()
+        .filter(|c| !half(c))
+        .collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
     let (entries, orders) = (report.entries, report.orders);
     println!(
