@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
@@ -310,8 +311,20 @@ impl Visit<'_> {
     }
 
     async fn types(&self, keys: impl ToString) {
-        let here = self.client.active_element().await.unwrap();
-        here.send_keys(&keys.to_string()).await.unwrap();
+        // As a keyboard does: to whatever has the focus. Shift is held for what follows it.
+        const SHIFT: char = '\u{e008}';
+        let mut strokes = KeyActions::new("keyboard".to_owned());
+        let keys = keys.to_string();
+        for value in keys.chars() {
+            strokes = strokes.then(KeyAction::Down { value });
+            if value != SHIFT {
+                strokes = strokes.then(KeyAction::Up { value });
+            }
+        }
+        if keys.contains(SHIFT) {
+            strokes = strokes.then(KeyAction::Up { value: SHIFT });
+        }
+        self.client.perform_actions(strokes).await.unwrap();
     }
 
     /// What has the focus, by its name for tests, else by its words.
