@@ -58,26 +58,9 @@ pub struct Choices {
     pub chain: Vec<ModelName>,
 }
 
-/// What every step works with.
+/// The pool.
 pub struct Worker {
-    /// The store.
-    pub store: Store,
-    /// The time.
-    pub clock: Clock,
-    /// Where photos come from.
-    pub telegram: Arc<Telegram>,
-    /// Where photos are kept.
-    pub photos: Photos,
-    /// The script's author.
-    pub gpt: Gpt,
-    /// The video provider.
-    pub kie: Kie,
-    /// What it offers.
-    pub models: Models,
-    /// The provider's keys.
-    pub keys: Keys,
-    /// The operator's choices.
-    pub choices: Choices,
+    parts: Parts,
     desk: Desk,
 }
 
@@ -90,7 +73,7 @@ struct Desk {
     framing: Semaphore,
 }
 
-/// Everything a [`Worker`] is made of.
+/// What every step works with.
 pub struct Parts {
     /// The store.
     pub store: Store,
@@ -124,40 +107,18 @@ enum Stepped {
 impl Worker {
     /// A pool that has not begun.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts {
-            store,
-            clock,
-            telegram,
-            photos,
-            gpt,
-            kie,
-            models,
-            keys,
-            choices,
-        } = parts;
         let desk = Desk {
             stepping: Mutex::default(),
             fetching: Mutex::default(),
             unknown: Mutex::default(),
             framing: Semaphore::new(FRAMING),
         };
-        Arc::new(Self {
-            store,
-            clock,
-            telegram,
-            photos,
-            gpt,
-            kie,
-            models,
-            keys,
-            choices,
-            desk,
-        })
+        Arc::new(Self { parts, desk })
     }
 
     /// Hands due jobs to workers until told to stop; then waits for the steps that run.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
-        let free = Arc::new(Semaphore::new(self.choices.workers));
+        let free = Arc::new(Semaphore::new(self.parts.choices.workers));
         let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
             let handed = match self.hand_out(&free, &mut steps, &stop).await {
@@ -167,7 +128,7 @@ impl Worker {
                     tracing::error!(%error, "due jobs could not be read");
                     Handed {
                         any: false,
-                        next: Some(self.clock.now().plus(AFTER_STORE_FAULT)),
+                        next: Some(self.parts.clock.now().plus(AFTER_STORE_FAULT)),
                     }
                 }
             };
@@ -178,8 +139,8 @@ impl Worker {
             while steps.try_join_next().is_some() {}
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.store.wakes().job() => {}
-                () = sleep_until(&self.clock, handed.next) => {}
+                () = self.parts.store.wakes().job() => {}
+                () = sleep_until(&self.parts.clock, handed.next) => {}
             }
         }
         while steps.join_next().await.is_some() {}
@@ -195,12 +156,13 @@ impl Worker {
         task: TaskId,
     ) -> Result<Called, StoreError> {
         // A stranger costs no transaction.
-        let known = self.store.snapshot()?.find_job(job)?;
+        let known = self.parts.store.snapshot()?.find_job(job)?;
         if known.is_none_or(|known| known.nonce != nonce) {
             return Ok(Called::Stranger);
         }
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let called = self
+            .parts
             .store
             .try_write(move |txn| verdict::callback(txn, job, nonce, submission, &task, now))
             .await?;
@@ -231,12 +193,12 @@ impl Worker {
                 next: None,
             });
         }
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let (due, next, ready) = {
-            let snapshot = self.store.snapshot()?;
+            let snapshot = self.parts.store.snapshot()?;
             let stepping = self.stepping();
             let (due, next) = snapshot.timed(now, room, |job| !stepping.contains(&job))?;
-            let shop = self.store.shop();
+            let shop = self.parts.store.shop();
             let places = shop
                 .max_rendering
                 .saturating_sub(snapshot.counters()?.places);
@@ -248,8 +210,9 @@ impl Worker {
         }
         let left = room - due.len();
         if ready && left > 0 {
-            let shop = Arc::clone(self.store.shop());
+            let shop = Arc::clone(self.parts.store.shop());
             let claimed = self
+                .parts
                 .store
                 .write(move |txn| queue::claim(txn, &shop, left, now))
                 .await?;
@@ -293,7 +256,7 @@ impl Worker {
             worker.stepping().remove(&job);
             drop(permit);
             // The job may be due again, and a worker is free.
-            worker.store.wakes().jobs();
+            worker.parts.store.wakes().jobs();
         });
     }
 
@@ -304,8 +267,9 @@ impl Worker {
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
         if waits {
-            let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+            let (shop, now) = (Arc::clone(self.parts.store.shop()), self.parts.clock.now());
             let claimed = self
+                .parts
                 .store
                 .write(move |txn| queue::claim_timed(txn, &shop, job, now))
                 .await?;
@@ -341,12 +305,12 @@ impl Worker {
                 tracing::error!(job.id = job.0, %error, "a step can never be stored; the job is refunded");
                 if let Err(error) = self.bury(job).await {
                     tracing::error!(job.id = job.0, %error, "the job could not be refunded, either");
-                    self.clock.sleep(AFTER_STORE_FAULT).await;
+                    self.parts.clock.sleep(AFTER_STORE_FAULT).await;
                 }
             }
             Ok(Err(error)) => {
                 tracing::error!(job.id = job.0, %error, "a step could not be stored");
-                self.clock.sleep(AFTER_STORE_FAULT).await;
+                self.parts.clock.sleep(AFTER_STORE_FAULT).await;
             }
             Err(_) => {
                 tracing::error!(job.id = job.0, "a step panicked; the job is refunded");
@@ -358,12 +322,13 @@ impl Worker {
     }
 
     async fn bury(&self, id: JobId) -> Result<(), StoreError> {
-        let job = self.store.snapshot()?.job(id)?;
+        let job = self.parts.store.snapshot()?.job(id)?;
         let (attempt, seen) = (job.attempt, job.stage.name());
-        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
-        let chain = self.choices.chain.clone();
+        let (shop, now) = (Arc::clone(self.parts.store.shop()), self.parts.clock.now());
+        let chain = self.parts.choices.chain.clone();
         let failure = Failure::new(Kind::Unknown, Source::Shop);
-        self.store
+        self.parts
+            .store
             .write(move |txn| {
                 verdict::panicked(txn, &shop, id, now)?;
                 verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now)

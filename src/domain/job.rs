@@ -74,17 +74,6 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Every stage's name, for lists and metrics.
-    pub const NAMES: [&'static str; 7] = [
-        "queued",
-        "preparing",
-        "submitting",
-        "rendering",
-        "rendered",
-        "done",
-        "failed",
-    ];
-
     /// Its name.
     pub fn name(&self) -> &'static str {
         match self {

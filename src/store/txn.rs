@@ -244,16 +244,6 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    /// Ends a rest; whether there was one.
-    pub fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
-        if self.rests.get(name)?.is_none() {
-            return Ok(false);
-        }
-        self.writes += 1;
-        self.rests.remove(name)?;
-        Ok(true)
-    }
-
     /// A raised alert.
     pub fn raised(&self, cause: &str) -> Result<Option<Raised>, StoreError> {
         read(&self.alerts, cause, "alerts.v1")

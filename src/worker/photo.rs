@@ -25,10 +25,10 @@ impl Worker {
     }
 
     async fn photo_in_turn(&self, job: &Job) -> Result<Result<(), Failure>, StoreError> {
-        let order = self.store.snapshot()?.order(job.order)?;
+        let order = self.parts.store.snapshot()?.order(job.order)?;
         match order.photo {
             PhotoState::Refused => return Ok(Err(Failure::new(Kind::BadPhoto, Source::Shop))),
-            PhotoState::Ready if self.photos.has(job.user, job.photo) => return Ok(Ok(())),
+            PhotoState::Ready if self.parts.photos.has(job.user, job.photo) => return Ok(Ok(())),
             PhotoState::Ready | PhotoState::Wanted => {}
         }
         let fetched = self.fetch(&order).await?;
@@ -37,7 +37,8 @@ impl Worker {
             Err(failure) if failure.kind == Kind::BadPhoto => PhotoState::Refused,
             Err(_) => return Ok(fetched),
         };
-        self.store
+        self.parts
+            .store
             .write(move |txn| {
                 let mut order = txn.order(order.id)?;
                 order.photo = state;
@@ -49,19 +50,19 @@ impl Worker {
 
     async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
         let permit = self.desk.framing.acquire().await;
-        let raw = match self.telegram.download(&order.brief.photo.file).await {
+        let raw = match self.parts.telegram.download(&order.brief.photo.file).await {
             Ok(raw) => raw,
             Err(trouble) => return Ok(Err(meaning(trouble))),
         };
         points::reach("download.after");
         let names: Vec<PhotoName> = {
-            let snapshot = self.store.snapshot()?;
+            let snapshot = self.parts.store.snapshot()?;
             let jobs = order.jobs().map(|job| snapshot.job(job));
             let live = jobs.filter(|job| !matches!(job, Ok(job) if job.stage.ended()));
             live.map(|job| Ok(job?.photo))
                 .collect::<Result<_, StoreError>>()?
         };
-        let (photos, user) = (self.photos.clone(), order.user);
+        let (photos, user) = (self.parts.photos.clone(), order.user);
         let framed = tokio::task::spawn_blocking(move || match frame::frame(&raw) {
             Ok(jpeg) => photos
                 .store(user, &names, &jpeg)

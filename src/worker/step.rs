@@ -27,8 +27,8 @@ const FETCH_PAUSE: Duration = Duration::from_secs(5);
 impl Worker {
     /// Does what the job's stage asks for.
     pub(super) async fn step(&self, id: JobId) -> Result<Stepped, StoreError> {
-        let job = self.store.snapshot()?.job(id)?;
-        if job.due > self.clock.now() {
+        let job = self.parts.store.snapshot()?.job(id)?;
+        if job.due > self.parts.clock.now() {
             return Ok(Stepped::Off);
         }
         match job.stage.clone() {
@@ -66,22 +66,24 @@ impl Worker {
         if job.script.is_some() {
             return Ok(Ok(job));
         }
-        let brief = self.store.snapshot()?.order(job.order)?.brief;
+        let brief = self.parts.store.snapshot()?.order(job.order)?.brief;
         let asked = matches!(brief.recipe, Recipe::Template { .. });
         let script = match &brief.recipe {
             Recipe::Own { prompt } => prompt.as_str().to_owned(),
             Recipe::Template { template, wishes } => {
-                let photo = match self.gpt.sees() {
-                    true => tokio::fs::read(self.photos.path(job.user, job.photo))
+                let photo = match self.parts.gpt.sees() {
+                    true => tokio::fs::read(self.parts.photos.path(job.user, job.photo))
                         .await
                         .ok(),
                     false => None,
                 };
                 let limit = self
+                    .parts
                     .models
                     .get(model)
                     .map_or(1000, |model| model.prompt_limit);
                 let written = self
+                    .parts
                     .gpt
                     .write(
                         *template,
@@ -98,9 +100,10 @@ impl Worker {
                 }
             }
         };
-        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
-        let shop = Arc::clone(self.store.shop());
+        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
+        let shop = Arc::clone(self.parts.store.shop());
         let moved = self
+            .parts
             .store
             .write(move |txn| {
                 verdict::scripted(txn, &shop, id, attempt, script.clone(), asked, now)
@@ -110,8 +113,8 @@ impl Worker {
     }
 
     async fn submit(&self, job: Job, model: ModelName) -> Result<Stepped, StoreError> {
-        let now = self.clock.now();
-        let Some((choice, at)) = self.keys.book(job.id, &self.rests()?, now) else {
+        let now = self.parts.clock.now();
+        let Some((choice, at)) = self.parts.keys.book(job.id, &self.rests()?, now) else {
             return self
                 .fail(&job, Failure::new(Kind::Billing, Source::Shop))
                 .await;
@@ -124,13 +127,17 @@ impl Worker {
             model,
             key: choice.key(),
         };
-        let Some(offered) = self.models.get(&route.model) else {
+        let Some(offered) = self.parts.models.get(&route.model) else {
             return self
                 .fail(&job, Failure::new(Kind::Unknown, Source::Shop))
                 .await;
         };
         let script = job.script.clone().unwrap_or_default();
-        let callback = self.choices.callbacks.then(|| self.callback_url(&job));
+        let callback = self
+            .parts
+            .choices
+            .callbacks
+            .then(|| self.callback_url(&job));
         let body = offered.body(&script, &self.photo_url(&job), callback.as_deref());
         let job = match self
             .say_submitting(&job, route.clone(), choice, now)
@@ -139,11 +146,11 @@ impl Worker {
             Ok(job) => job,
             Err(late) => return Ok(off(&late)),
         };
-        let Some(secret) = self.keys.secret(route.key) else {
+        let Some(secret) = self.parts.keys.secret(route.key) else {
             return Ok(Stepped::Off);
         };
         points::reach("create.before");
-        let created = self.kie.create(secret, &body).await;
+        let created = self.parts.kie.create(secret, &body).await;
         points::reach("create.after");
         match created {
             Ok(task) => self.accepted(&job, task).await,
@@ -165,16 +172,17 @@ impl Worker {
         now: Timestamp,
     ) -> Result<Result<Job, OutOfTurn>, StoreError> {
         let (id, attempt) = (job.id, job.attempt);
-        let shop = Arc::clone(self.store.shop());
+        let shop = Arc::clone(self.parts.store.shop());
         // A lost answer is waited for as long as a callback may bring it back.
-        let deadline = match self.choices.callbacks {
-            true => now.plus(self.choices.deadline),
-            false => now.plus(self.choices.call_timeout),
+        let deadline = match self.parts.choices.callbacks {
+            true => now.plus(self.parts.choices.deadline),
+            false => now.plus(self.parts.choices.call_timeout),
         };
         if let Choice::AllRest(_) = choice {
             tracing::warn!("all KIE API keys are blocked; the first one is tried");
         }
-        self.store
+        self.parts
+            .store
             .write(move |txn| {
                 if let Choice::AllRest(_) = choice {
                     verdict::all_keys_rest(txn, &shop, now)?;
@@ -187,10 +195,11 @@ impl Worker {
     }
 
     async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
-        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
-        let next = now.plus(self.choices.look_every);
-        let shop = Arc::clone(self.store.shop());
+        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
+        let next = now.plus(self.parts.choices.look_every);
+        let shop = Arc::clone(self.parts.store.shop());
         let moved = self
+            .parts
             .store
             .write(move |txn| verdict::accepted(txn, &shop, id, attempt, &task, next, now))
             .await?;
@@ -205,7 +214,7 @@ impl Worker {
             attempt = job.attempt,
             "the answer to a creation was lost"
         );
-        match self.choices.callbacks {
+        match self.parts.choices.callbacks {
             true => Ok(Stepped::Off),
             false => {
                 self.fail(job, Failure::new(Kind::Temporary, Source::Kie))
@@ -216,7 +225,7 @@ impl Worker {
 
     /// A job whose answer was lost and did not come back in time.
     async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
-        let kind = if self.choices.callbacks {
+        let kind = if self.parts.choices.callbacks {
             Kind::Unknown
         } else {
             Kind::Temporary
@@ -231,15 +240,15 @@ impl Worker {
         task: &TaskId,
         since: Timestamp,
     ) -> Result<Stepped, StoreError> {
-        let Some(secret) = self.keys.secret(route.key) else {
+        let Some(secret) = self.parts.keys.secret(route.key) else {
             return Ok(Stepped::Off);
         };
-        let seen = self.kie.look(secret, task).await;
+        let seen = self.parts.kie.look(secret, task).await;
         points::reach("look.after");
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let waited = now.since(since);
         let temporary = Failure::new(Kind::Temporary, Source::Kie);
-        let mut next = now.plus(self.choices.look_every);
+        let mut next = now.plus(self.parts.choices.look_every);
         match seen {
             Ok(Look::Ready { url, .. }) => {
                 self.known(job.id);
@@ -263,13 +272,13 @@ impl Worker {
                 // An error of the look says nothing about the task.
                 tracing::debug!(job.id = job.id.0, %error, "a look failed");
                 let asked = error.failure.retry_after.unwrap_or_default();
-                next = next.max(now.plus(asked.min(self.choices.deadline)));
+                next = next.max(now.plus(asked.min(self.parts.choices.deadline)));
             }
         }
-        if waited >= self.choices.deadline {
+        if waited >= self.parts.choices.deadline {
             return self.fail(job, temporary).await;
         }
-        let last = since.plus(self.choices.deadline);
+        let last = since.plus(self.parts.choices.deadline);
         let moved = self
             .advance(job, move |job| job.look_again(next.min(last)))
             .await?;
@@ -296,8 +305,13 @@ impl Worker {
     }
 
     async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
-        let to = self.choices.videos.join(format!("{}.mp4", job.id));
-        let large = match self.kie.fetch(url, &to, self.choices.link_over).await {
+        let to = self.parts.choices.videos.join(format!("{}.mp4", job.id));
+        let large = match self
+            .parts
+            .kie
+            .fetch(url, &to, self.parts.choices.link_over)
+            .await
+        {
             Ok(bytes) => {
                 tracing::debug!(job.id = job.id.0, bytes, "a video is on disk");
                 false
@@ -311,7 +325,7 @@ impl Worker {
             Err(error) if misses + 1 < FETCHES => {
                 tracing::warn!(job.id = job.id.0, %error, misses, "a video could not be fetched yet");
                 let pause = FETCH_PAUSE * 2u32.pow(u32::from(misses));
-                let again = self.clock.now().plus(pause);
+                let again = self.parts.clock.now().plus(pause);
                 let moved = self
                     .advance(job, move |job| job.missed_video(again))
                     .await?;
@@ -328,8 +342,9 @@ impl Worker {
     }
 
     async fn succeed(&self, job: &Job, large: bool) -> Result<Stepped, StoreError> {
-        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
+        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         let moved = self
+            .parts
             .store
             .write(move |txn| verdict::succeed(txn, id, attempt, large, now))
             .await?;
@@ -348,12 +363,13 @@ impl Worker {
     }
 
     async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
-        let (id, attempt, now) = (job.id, job.attempt, self.clock.now());
-        let shop = Arc::clone(self.store.shop());
-        let (seen, chain) = (job.stage.name(), self.choices.chain.clone());
-        self.keys.let_go(id);
+        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
+        let shop = Arc::clone(self.parts.store.shop());
+        let (seen, chain) = (job.stage.name(), self.parts.choices.chain.clone());
+        self.parts.keys.let_go(id);
         self.known(id);
         let moved = self
+            .parts
             .store
             .write(move |txn| verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now))
             .await?;
@@ -384,7 +400,7 @@ impl Worker {
 
     /// Takes the photo's name away; the janitor would find it, too.
     fn tidy(&self, job: &Job) {
-        if let Err(error) = self.photos.remove(job.user, job.photo) {
+        if let Err(error) = self.parts.photos.remove(job.user, job.photo) {
             tracing::warn!(job.id = job.id.0, %error, "a photo could not be removed");
         }
         points::reach("photo.removed");
@@ -396,20 +412,22 @@ impl Worker {
         step: impl Fn(Job) -> Result<Job, OutOfTurn> + Send + 'static,
     ) -> Result<Result<Job, OutOfTurn>, StoreError> {
         let (id, attempt) = (job.id, job.attempt);
-        self.store
+        self.parts
+            .store
             .write(move |txn: &mut Txn<'_>| queue::advance(txn, id, attempt, &step))
             .await
     }
 
     fn awake_model(&self) -> Result<Option<ModelName>, StoreError> {
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.parts.store.snapshot()?;
         let rests = self
+            .parts
             .choices
             .chain
             .iter()
             .map(|name| Ok((name.clone(), snapshot.rest(&model_rest(name))?)));
         let rests: Vec<_> = rests.collect::<Result<_, StoreError>>()?;
-        Ok(model::first_awake(&rests, self.clock.now()).cloned())
+        Ok(model::first_awake(&rests, self.parts.clock.now()).cloned())
     }
 
     fn rests(
@@ -421,21 +439,22 @@ impl Worker {
         )>,
         StoreError,
     > {
-        let snapshot = self.store.snapshot()?;
-        self.keys
+        let snapshot = self.parts.store.snapshot()?;
+        self.parts
+            .keys
             .prints()
             .map(|key| Ok((key, snapshot.rest(&key_rest(key))?)))
             .collect()
     }
 
     fn photo_url(&self, job: &Job) -> String {
-        format!("{}/p/{}.jpg", self.choices.public_url, job.photo)
+        format!("{}/p/{}.jpg", self.parts.choices.public_url, job.photo)
     }
 
     fn callback_url(&self, job: &Job) -> String {
         format!(
             "{}/kie/{}-{:016x}/{}",
-            self.choices.public_url,
+            self.parts.choices.public_url,
             job.id,
             job.nonce,
             job.submission()
