@@ -107,8 +107,18 @@ impl Photos {
 /// Writes a whole file or none.
 fn write(home: &Path, name: PhotoName, bytes: &[u8], to: &Path) -> io::Result<()> {
     let temporary = home.join(format!("{TEMPORARY}{name}"));
-    let mut file = File::create(&temporary)?;
+    let written = try_write(&temporary, bytes, to);
+    if written.is_err() {
+        // On a full disk half a file helps nobody.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn try_write(temporary: &Path, bytes: &[u8], to: &Path) -> io::Result<()> {
+    let mut file = File::create(temporary)?;
     file.write_all(bytes)?;
+    points::reach("photo.written");
     file.sync_all()?;
     points::reach("photo.synced");
     fs::rename(temporary, to)?;

@@ -5,25 +5,43 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Every point, in the order of an order's life.
-pub const NAMES: [&str; 17] = [
+/// Every point of an order's life, in its order: around each call, each commit, each `fsync` and each renaming.
+pub const NAMES: [&str; 26] = [
     "turn.before",
     "turn.after",
     "commit.before",
+    "store.sync.before",
+    "store.sync.after",
     "commit.after",
+    "download.before",
     "download.after",
+    "photo.written",
     "photo.synced",
     "photo.renamed",
     "photo.linked",
+    "script.before",
     "script.after",
     "create.before",
     "create.after",
+    "look.before",
     "look.after",
+    "fetch.before",
+    "video.written",
     "video.synced",
     "video.renamed",
+    "done.after",
     "send.before",
     "send.after",
     "photo.removed",
+];
+
+/// Every point of a file's way to a newer schema.
+pub const UPGRADE: [&str; 5] = [
+    "backup.written",
+    "backup.synced",
+    "backup.renamed",
+    "migrate.before",
+    "migrate.after",
 ];
 
 /// The variable that arms a point: `name:n` dies when it is reached for the n-th time.
@@ -54,7 +72,8 @@ fn armed() -> Option<Armed> {
         point = said,
         "NEUROCARDS_DIE_AT is set: this process is going to die"
     );
-    NAMES.contains(&name).then(|| Armed {
+    let known = NAMES.contains(&name) || UPGRADE.contains(&name);
+    known.then(|| Armed {
         name: name.to_owned(),
         left,
     })

@@ -53,6 +53,9 @@ impl Kie {
             points::reach("video.synced");
             fs::rename(&part, to).await?;
             points::reach("video.renamed");
+            if let Some(dir) = to.parent() {
+                File::open(dir).await?.sync_all().await?;
+            }
         } else {
             let _ = fs::remove_file(&part).await;
         }
@@ -99,6 +102,7 @@ impl Kie {
         if head.len() < BRAND.end {
             return Err(FetchError::NotAVideo);
         }
+        points::reach("video.written");
         file.sync_all().await?;
         Ok(len)
     }

@@ -50,6 +50,7 @@ impl Worker {
 
     async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
         let permit = self.desk.framing.acquire().await;
+        points::reach("download.before");
         let raw = match self.parts.telegram.download(&order.brief.photo.file).await {
             Ok(raw) => raw,
             Err(trouble) => return Ok(Err(meaning(trouble))),

@@ -82,6 +82,7 @@ impl Worker {
                     .models
                     .get(model)
                     .map_or(1000, |model| model.prompt_limit);
+                points::reach("script.before");
                 let written = self
                     .parts
                     .gpt
@@ -243,6 +244,7 @@ impl Worker {
         let Some(secret) = self.parts.keys.secret(route.key) else {
             return Ok(Stepped::Off);
         };
+        points::reach("look.before");
         let seen = self.parts.kie.look(secret, task).await;
         points::reach("look.after");
         let now = self.parts.clock.now();
@@ -306,6 +308,7 @@ impl Worker {
 
     async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
         let to = self.parts.choices.videos.join(format!("{}.mp4", job.id));
+        points::reach("fetch.before");
         let large = match self
             .parts
             .kie
@@ -348,6 +351,7 @@ impl Worker {
             .store
             .write(move |txn| verdict::succeed(txn, id, attempt, large, now))
             .await?;
+        points::reach("done.after");
         if let Ok(done) = &moved {
             let took_ms = now.since(done.placed_at).as_millis() as u64;
             tracing::info!(
