@@ -114,14 +114,14 @@ impl Ground {
         let store = match slow {
             None => Store::open(&path, Options::default(), shop),
             Some(wait) => {
-                let file = File::options()
-                    .read(true)
-                    .write(true)
-                    .create_new(true)
-                    .open(&path)
-                    .expect("a new file");
-                let inner = FileBackend::new(file).expect("an unlocked file");
-                Store::on(Slow { inner, wait }, Options::default(), shop)
+                let path = path.clone();
+                let open = move || {
+                    let mut file = File::options();
+                    let file = file.read(true).write(true).create(true).truncate(false);
+                    let inner = FileBackend::new(file.open(&path)?).expect("an unlocked file");
+                    Ok(Slow { inner, wait })
+                };
+                Store::on(open, Options::default(), shop)
             }
         };
         let store = store.expect("a store");

@@ -5,6 +5,7 @@
 //! file lock makes this process the only owner.
 
 pub mod audit;
+mod disk;
 pub mod ledger;
 pub mod migrate;
 pub mod outbox;
@@ -18,11 +19,16 @@ pub mod verdict;
 pub mod wakes;
 mod writer;
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, ReadableDatabase};
+use redb::Database;
+use redb::backends::FileBackend;
+use tokio::sync::watch;
 
+use disk::Disk;
 pub use snapshot::Snapshot;
 pub use txn::Txn;
 use wakes::Wakes;
@@ -37,9 +43,13 @@ pub enum StoreError {
     /// More writers wait than there is room for: refuse, and be asked again.
     #[error("the store is busy")]
     Busy,
-    /// A commit failed half-way: it may or may not be on disk. The process must end and start again.
+    /// A commit failed half-way: it may or may not be on disk. Asking again tells, for what is done is known by
+    /// its update, press or key.
     #[error("a commit failed and may or may not be on disk")]
     CommitUnknown,
+    /// The disk takes nothing at the moment, for want of room perhaps; nothing was written.
+    #[error("the disk cannot be written at the moment")]
+    Unwritable,
     /// The writer has stopped.
     #[error("the store is closed")]
     Closed,
@@ -74,6 +84,17 @@ pub enum StoreError {
         /// The newest one we know.
         known: u32,
     },
+    /// The file has a schema that the program has outgrown, and the old file cannot be kept before it is changed.
+    #[error("the old data file cannot be kept as {to}: {why}; make room there and start again")]
+    NotKept {
+        /// Where it was to be kept.
+        to: String,
+        /// Why it cannot.
+        why: std::io::Error,
+    },
+    /// The file is not one of ours.
+    #[error("the data file has no schema: is it neurocards' own?")]
+    NotOurs,
     /// Another process has the file.
     #[error("the data file is in use by another process: stop the other neurocards first")]
     InUse,
@@ -86,10 +107,37 @@ impl StoreError {
     /// Whether the same may work later or after a restart; else it never will.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Busy | Self::CommitUnknown | Self::Closed | Self::InUse | Self::Redb(_) => true,
+            Self::Busy
+            | Self::CommitUnknown
+            | Self::Unwritable
+            | Self::Closed
+            | Self::InUse
+            | Self::Redb(_) => true,
             Self::Panicked
             | Self::Overdrawn { .. }
             | Self::Corrupt { .. }
+            | Self::NotKept { .. }
+            | Self::NotOurs
+            | Self::TooNew { .. } => false,
+        }
+    }
+
+    /// Whether the system has refused to read or write the file; it may do so again later.
+    fn is_fault(&self) -> bool {
+        match self {
+            Self::Redb(error) => matches!(
+                **error,
+                redb::Error::Io(_) | redb::Error::PreviousIo | redb::Error::DatabaseClosed
+            ),
+            Self::Unwritable | Self::InUse => true,
+            Self::Busy
+            | Self::CommitUnknown
+            | Self::Closed
+            | Self::Panicked
+            | Self::Overdrawn { .. }
+            | Self::Corrupt { .. }
+            | Self::NotKept { .. }
+            | Self::NotOurs
             | Self::TooNew { .. } => false,
         }
     }
@@ -135,21 +183,52 @@ impl Default for Options {
     }
 }
 
-/// A view of a file that no process has open, a backup for instance. Repairs it if it was not closed in good order.
+/// A view of a file that no process has open, a backup for instance. One that was not closed in good order is
+/// repaired; one of an older schema is left as it is, and a copy of it brought up to date and looked at.
 pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
-    let transaction = match redb::ReadOnlyDatabase::open(path) {
-        Ok(db) => db.begin_read()?,
-        Err(redb::DatabaseError::RepairAborted) => Database::open(path)?.begin_read()?,
+    let file = match redb::ReadOnlyDatabase::open(path) {
+        Ok(db) => snapshot::File::ReadOnly(db),
+        Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(Database::open(path)?),
         Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
         Err(error) => return Err(error.into()),
     };
-    Ok(Snapshot::new(transaction))
+    let snapshot = Snapshot::of(file)?;
+    match snapshot.schema()? {
+        Some(migrate::SCHEMA) => Ok(snapshot),
+        Some(older) if older < migrate::SCHEMA => {
+            drop(snapshot);
+            up_to_date(path)
+        }
+        Some(found) => Err(StoreError::TooNew {
+            found,
+            known: migrate::SCHEMA,
+        }),
+        None => Err(StoreError::NotOurs),
+    }
+}
+
+/// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
+fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
+    let copy = std::env::temp_dir().join(format!("neurocards-{}.redb", uuid::Uuid::new_v4()));
+    let made = (|| {
+        let mut to = File::options();
+        let to = to.read(true).write(true).create_new(true).mode(0o600);
+        let mut to = to.open(&copy)?;
+        std::io::copy(&mut File::open(path)?, &mut to)?;
+        Ok::<_, std::io::Error>(to)
+    })();
+    // Nobody else is to find it, whatever happens next.
+    let _ = std::fs::remove_file(&copy);
+    let copy = made.map_err(redb::StorageError::from)?;
+    let db = Database::builder().create_with_backend(FileBackend::new(copy)?)?;
+    migrate::migrate(&db)?;
+    Snapshot::of(snapshot::File::Whole(db))
 }
 
 /// The store. Clones share one file and one writer.
 #[derive(Clone)]
 pub struct Store {
-    db: Arc<Database>,
+    disk: Arc<Disk>,
     writer: Arc<Writer>,
     wakes: Arc<Wakes>,
     shop: Arc<Shop>,
@@ -158,30 +237,44 @@ pub struct Store {
 impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub fn open(path: &Path, options: Options, shop: Shop) -> Result<Self, StoreError> {
-        let db = match builder(options).create(path) {
-            Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
-            other => other?,
-        };
-        Self::start(db, options, shop)
+        let file = path.to_owned();
+        let open = move || disk::open(&builder(options), &file);
+        let db = open()?;
+        let old = migrate::pending(&db)?;
+        drop(db);
+        if let Some(schema) = old {
+            let kept = migrate::keep(path, schema)?;
+            tracing::info!(
+                from = schema,
+                to = migrate::SCHEMA,
+                kept = %kept.display(),
+                "the data file is brought up to date; the old one is kept"
+            );
+        }
+        Self::start(Box::new(open), options, shop)
     }
 
-    /// As [`Store::open`], on anything that keeps bytes: a slow disk, or one that fails.
-    pub fn on(
-        backend: impl redb::StorageBackend,
+    /// As [`Store::open`], on anything that keeps bytes: a slow disk, or one that fails. `open` is asked for it
+    /// at the start and after each fault. An old file is brought up to date without being kept.
+    pub fn on<B: redb::StorageBackend>(
+        open: impl Fn() -> std::io::Result<B> + Send + Sync + 'static,
         options: Options,
         shop: Shop,
     ) -> Result<Self, StoreError> {
-        let db = builder(options).create_with_backend(backend)?;
-        Self::start(db, options, shop)
+        let open = move || {
+            let backend = open().map_err(redb::StorageError::from)?;
+            Ok(builder(options).create_with_backend(backend)?)
+        };
+        Self::start(Box::new(open), options, shop)
     }
 
-    fn start(db: Database, options: Options, shop: Shop) -> Result<Self, StoreError> {
-        let db = Arc::new(db);
-        migrate::migrate(&db)?;
+    fn start(open: disk::Opener, options: Options, shop: Shop) -> Result<Self, StoreError> {
+        let disk = Arc::new(Disk::new(open)?);
+        disk.with(migrate::migrate)?;
         let wakes = Arc::new(Wakes::default());
-        let writer = Writer::start(Arc::clone(&db), Arc::clone(&wakes), options);
+        let writer = Writer::start(Arc::clone(&disk), Arc::clone(&wakes), options)?;
         Ok(Self {
-            db,
+            disk,
             writer: Arc::new(writer),
             wakes,
             shop: Arc::new(shop),
@@ -191,7 +284,8 @@ impl Store {
     /// Runs `work` in a transaction and answers once it is on disk.
     ///
     /// `work` decides before it writes: an error it returns before writing costs the others nothing. It may
-    /// run more than once, but only its last run is kept. A full queue makes the caller wait.
+    /// run more than once, but only its last run is kept. A full queue makes the caller wait, and so does a disk
+    /// that cannot be written.
     pub async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
@@ -200,7 +294,8 @@ impl Store {
         self.writer.write(work).await
     }
 
-    /// As [`Store::write`], but a full queue is [`StoreError::Busy`] at once.
+    /// As [`Store::write`], for whoever does not wait: a full queue is [`StoreError::Busy`] at once, a disk that
+    /// cannot be written [`StoreError::Unwritable`].
     pub async fn try_write<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
@@ -211,7 +306,7 @@ impl Store {
 
     /// A view of everything committed so far. Short-lived: it pins pages while it lives.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot::new(self.db.begin_read()?))
+        Ok(Snapshot::new(self.disk.begin_read()?))
     }
 
     /// What fires after commits.
@@ -224,7 +319,12 @@ impl Store {
         &self.shop
     }
 
-    /// Resolves when a commit has failed or the writer has died, and the process must end.
+    /// Why the disk cannot be written at the moment, if it cannot.
+    pub fn fault(&self) -> watch::Receiver<Option<String>> {
+        self.writer.fault()
+    }
+
+    /// Resolves when the file is damaged or the writer has died, and the process must end.
     pub async fn broken(&self) {
         self.writer.broken().await;
     }

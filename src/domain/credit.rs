@@ -78,6 +78,8 @@ pub enum Reason {
     Grant {
         /// The operator's own words.
         why: String,
+        /// The payment, or another word of the operator's that never moves credits twice.
+        key: Option<String>,
     },
 }
 
@@ -103,6 +105,8 @@ impl Reason {
 }
 
 /// One line of the books: `amount` left `from` and reached `to`.
+///
+/// The books keep it under a [`Seal`], so that nobody changes the past unseen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its running number.
@@ -117,4 +121,21 @@ pub struct Entry {
     pub amount: Credits,
     /// Why.
     pub reason: Reason,
+    /// What `from` had afterwards, in credits.
+    pub from_balance: i64,
+    /// What `to` had afterwards, in credits.
+    pub to_balance: i64,
+}
+
+/// SHA-256 of the seal before and of an entry's stored bytes: the last one vouches for all entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Seal(pub [u8; 32]);
+
+impl fmt::Display for Seal {
+    /// The first eight bytes in hexadecimal: enough for the eye.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0[..8]
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
 }

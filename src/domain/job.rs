@@ -63,6 +63,8 @@ pub enum Stage {
         at: Timestamp,
         /// Where the provider keeps it for a while.
         url: String,
+        /// The provider's task; nothing for a job that ended under schema 1.
+        task: Option<TaskId>,
     },
     /// Ended without one; its credit is back.
     Failed {
@@ -119,6 +121,15 @@ impl Stage {
             Self::Queued | Self::Preparing | Self::Done { .. } | Self::Failed { .. } => None,
         }
     }
+
+    /// The provider's task, once there is one.
+    pub fn task(&self) -> Option<&TaskId> {
+        match self {
+            Self::Rendering { task, .. } | Self::Rendered { task, .. } => Some(task),
+            Self::Done { task, .. } => task.as_ref(),
+            Self::Queued | Self::Preparing | Self::Submitting { .. } | Self::Failed { .. } => None,
+        }
+    }
 }
 
 /// One failed attempt, kept for whoever asks later.
@@ -132,6 +143,8 @@ pub struct Missed {
     pub failure: Failure,
     /// The model it was sent to, if it got so far.
     pub model: Option<ModelName>,
+    /// The provider's task, if it got so far.
+    pub task: Option<TaskId>,
 }
 
 /// One video of an order.
@@ -275,13 +288,17 @@ impl Job {
 
     /// The end with a video.
     pub fn done(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
-        let Stage::Rendered { route, url, .. } = self.stage else {
+        let Stage::Rendered {
+            route, url, task, ..
+        } = self.stage
+        else {
             return Err(self.out_of_turn("rendered"));
         };
         self.stage = Stage::Done {
             model: route.model,
             at: now,
             url,
+            task: Some(task),
         };
         Ok(self)
     }
@@ -305,6 +322,7 @@ impl Job {
             at: now,
             failure,
             model,
+            task: self.stage.task().cloned(),
         });
         let verdict = self.judge(failure, now, attempts, models_left);
         match verdict {
@@ -325,6 +343,15 @@ impl Job {
     /// change of model, so that a callback says which call it belongs to.
     pub fn submission(&self) -> usize {
         self.missed.len() + 1
+    }
+
+    /// The task that a submission led to, as far as we know.
+    pub fn task_of(&self, submission: usize) -> Option<&TaskId> {
+        match submission.checked_sub(1).and_then(|at| self.missed.get(at)) {
+            Some(missed) => missed.task.as_ref(),
+            None if submission == self.submission() => self.stage.task(),
+            None => None,
+        }
     }
 
     fn judge(&self, failure: Failure, now: Timestamp, attempts: u8, models_left: bool) -> Verdict {

@@ -1,7 +1,7 @@
 //! The books: every move of credits is an entry, and balances change only here.
 
 use super::StoreError;
-use super::record::UserRow;
+use super::record::{Counters, UserRow};
 use super::txn::Txn;
 use crate::domain::credit::{Account, Credits, Entry, Reason};
 use crate::domain::id::{EntryId, UserId};
@@ -38,15 +38,29 @@ pub fn post(
     }
     counters.entry += 1;
     let id = EntryId(counters.entry);
-    txn.put_entry(&Entry {
+    let entry = Entry {
         id,
         at: now,
         from,
         to,
         amount,
         reason,
-    })?;
+        from_balance: balance(counters, row, from),
+        to_balance: balance(counters, row, to),
+    };
+    txn.put_entry(&entry)?;
     Ok(id)
+}
+
+fn balance(counters: &Counters, row: &UserRow, account: Account) -> i64 {
+    match account {
+        Account::Available(_) => row.user.available.0.into(),
+        Account::Held(_) => row.user.held.0.into(),
+        Account::Gifts => counters.gifts,
+        Account::Sales => counters.sales,
+        Account::Grants => counters.grants,
+        Account::Revenue => counters.revenue,
+    }
 }
 
 /// The user's balances after `amount` has left `from`.
@@ -136,6 +150,7 @@ pub fn grant(
     };
     let reason = Reason::Grant {
         why: why.to_owned(),
+        key: key.map(str::to_owned),
     };
     let entry = post(txn, user, &mut row, now, from, to, amount, reason)?;
     if let Some(key) = key {

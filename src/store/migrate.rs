@@ -1,46 +1,118 @@
-//! The schema's version: written into a new file, checked in an old one.
+//! The schema's version: written into a new file, raised step by step in an old one, refused in a newer one.
+//!
+//! All steps are one transaction: a file is of the old schema or of the new one. Before the first step the old
+//! file is kept as a backup.
 
-use redb::{Database, ReadableTable};
+mod v1;
 
-use super::{StoreError, tables};
+use std::path::{Path, PathBuf};
+
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, WriteTransaction};
+
+use super::{StoreError, disk, tables};
+use crate::points;
 
 /// The schema this program writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
-/// Makes every table of a new file, refuses a newer one.
-pub fn migrate(db: &Database) -> Result<(), StoreError> {
-    let transaction = db.begin_write()?;
-    {
-        let mut meta = transaction.open_table(tables::META)?;
-        let found = match meta.get("schema")? {
-            Some(row) => Some(u32::from_le_bytes(row.value().try_into().map_err(
-                |_| StoreError::Corrupt {
-                    table: "meta.v1",
-                    key: "schema".into(),
-                    what: "is damaged",
-                },
-            )?)),
-            None => None,
-        };
-        match found {
-            Some(found) if found > SCHEMA => {
-                return Err(StoreError::TooNew {
-                    found,
-                    known: SCHEMA,
-                });
-            }
-            Some(_) => {}
-            None => {
-                meta.insert("schema", SCHEMA.to_le_bytes().as_slice())?;
-            }
-        }
+/// Brings a file from one schema to the next.
+type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
+
+/// The step at index `n` leads from schema `n + 1` to `n + 2`.
+const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2];
+
+/// The schema of a file; nothing for a new one.
+pub fn schema_of(transaction: &ReadTransaction) -> Result<Option<u32>, StoreError> {
+    match transaction.open_table(tables::META) {
+        Ok(meta) => read(&meta),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// The older schema that a file must be brought up from, if it must.
+pub fn pending(db: &Database) -> Result<Option<u32>, StoreError> {
+    let found = schema_of(&db.begin_read()?)?;
+    Ok(found.filter(|found| *found < SCHEMA))
+}
+
+/// Makes every table of a new file, brings an older one up to date, refuses a newer one.
+pub fn migrate(db: &Database) -> Result<(), StoreError> {
+    let found = schema_of(&db.begin_read()?)?;
+    match found {
+        Some(SCHEMA) => return Ok(()),
+        Some(found) if found > SCHEMA => {
+            return Err(StoreError::TooNew {
+                found,
+                known: SCHEMA,
+            });
+        }
+        Some(_) | None => {}
+    }
+    let mut transaction = db.begin_write()?;
+    transaction.set_quick_repair(true);
+    for step in &STEPS[found.map_or(STEPS.len(), |found| found.saturating_sub(1) as usize)..] {
+        step(&transaction)?;
+    }
+    transaction
+        .open_table(tables::META)?
+        .insert("schema", SCHEMA.to_le_bytes().as_slice())?;
     create_tables(&transaction)?;
+    points::reach("migrate.before");
     transaction.commit()?;
+    points::reach("migrate.after");
     Ok(())
 }
 
-fn create_tables(transaction: &redb::WriteTransaction) -> Result<(), StoreError> {
+/// Keeps a copy of a file of an older schema in `backups` beside it. Nobody may have the file open.
+pub fn keep(path: &Path, schema: u32) -> Result<PathBuf, StoreError> {
+    let dir = path.with_file_name("backups");
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let mut copies = (1..).map(|copy| match copy {
+        1 => dir.join(format!("{name}-schema-{schema}.redb")),
+        _ => dir.join(format!("{name}-schema-{schema}-{copy}.redb")),
+    });
+    let to = copies
+        .find(|copy| !copy.exists())
+        .expect("there is always another number");
+    match copy(path, &to) {
+        Ok(()) => Ok(to),
+        Err(why) => Err(StoreError::NotKept {
+            to: to.display().to_string(),
+            why,
+        }),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let dir = to.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir)?;
+    let half = to.with_extension("half");
+    std::fs::copy(from, &half)?;
+    points::reach("backup.written");
+    std::fs::File::open(&half)?.sync_all()?;
+    points::reach("backup.synced");
+    std::fs::rename(&half, to)?;
+    points::reach("backup.renamed");
+    disk::sync_dir(dir)
+}
+
+fn read(meta: &impl ReadableTable<&'static str, tables::Row>) -> Result<Option<u32>, StoreError> {
+    let Some(row) = meta.get("schema")? else {
+        return Ok(None);
+    };
+    let schema = row.value().try_into().map(u32::from_le_bytes);
+    match schema {
+        Ok(schema) if schema > 0 => Ok(Some(schema)),
+        Ok(_) | Err(_) => Err(StoreError::Corrupt {
+            table: "meta.v1",
+            key: "schema".into(),
+            what: "is damaged",
+        }),
+    }
+}
+
+fn create_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(tables::USERS)?;
     transaction.open_table(tables::UPDATES)?;
     transaction.open_table(tables::ORDERS)?;
@@ -53,5 +125,6 @@ fn create_tables(transaction: &redb::WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(tables::ALERTS)?;
     transaction.open_table(tables::GRANTS)?;
     transaction.open_table(tables::VIDEOS)?;
+    transaction.open_table(tables::STRAYS)?;
     Ok(())
 }

@@ -3,10 +3,11 @@
 //! A domain type is stored as it is until its shape first changes; then the old shape freezes here under its
 //! version and the new one gets the next. Golden bytes in the tests make such a change loud.
 
+use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::credit::Entry;
+use crate::domain::credit::{Entry, Seal};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
@@ -39,11 +40,11 @@ macro_rules! records {
 }
 
 records! {
-    Counters = 1, 1;
+    Counters = 1, 2;
     UserRow = 2, 1;
     Order = 3, 1;
-    JobRow = 4, 1;
-    Entry = 5, 1;
+    JobRow = 4, 2;
+    Entry = 5, 2;
     Note = 6, 1;
     Rest = 7, 1;
     Raised = 8, 1;
@@ -74,6 +75,16 @@ pub struct Counters {
     pub grants: i64,
     /// Balance of the account that earns.
     pub revenue: i64,
+    /// The seal of the last entry.
+    pub seal: Seal,
+    /// The last commit: tells after a fault whether it is on disk.
+    pub commit: u64,
+    /// Tasks whose lost answer a callback brought back.
+    pub adopted: u64,
+    /// Tasks the provider made and nobody waited for.
+    pub orphans: u64,
+    /// Submissions the provider made two tasks of.
+    pub doubled: u64,
 }
 
 /// A user with the open question.
@@ -155,6 +166,29 @@ fn format() -> impl bincode::config::Config {
         .with_little_endian()
         .with_fixed_int_encoding()
         .with_limit::<LIMIT>()
+}
+
+/// An entry's row: its record, and its seal over that and the seal before.
+pub fn sealed(entry: &Entry, before: Seal) -> (Vec<u8>, Seal) {
+    let mut row = encode(entry);
+    let seal = seal(before, &row);
+    row.extend(seal.0);
+    (row, seal)
+}
+
+/// An entry's record and its seal, from its row.
+pub fn unsealed(row: &[u8]) -> Result<(&[u8], Seal), DecodeError> {
+    let (record, seal) = row.split_last_chunk().ok_or(DecodeError::Damaged)?;
+    Ok((record, Seal(*seal)))
+}
+
+/// The seal of these bytes after that one.
+pub fn seal(before: Seal, record: &[u8]) -> Seal {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(&before.0);
+    hash.update(record);
+    let hash = hash.finish();
+    Seal(hash.as_ref().try_into().expect("SHA-256 has 32 bytes"))
 }
 
 /// The bytes of a record.

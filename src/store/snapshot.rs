@@ -1,11 +1,11 @@
 //! What readers see: everything committed before the snapshot was taken.
 
-use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+use redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
-use super::record::{Counters, JobRow, Note, UserRow};
+use super::record::{Counters, JobRow, Note, UserRow, unsealed};
 use super::txn::{missing, parse, read};
-use super::{StoreError, queue, tables};
-use crate::domain::credit::Entry;
+use super::{StoreError, migrate, queue, tables};
+use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
@@ -13,7 +13,18 @@ use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 
 /// A consistent view. It pins pages: read what is needed and let it go before any wait.
-pub struct Snapshot(ReadTransaction);
+pub struct Snapshot(
+    ReadTransaction,
+    #[expect(dead_code, reason = "kept open")] Option<File>,
+);
+
+/// A file that is open for as long as somebody looks at it.
+pub(super) enum File {
+    /// For reading only.
+    ReadOnly(redb::ReadOnlyDatabase),
+    /// With everything done that opening it takes.
+    Whole(redb::Database),
+}
 
 /// A job the due index has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +39,21 @@ pub struct Due {
 
 impl Snapshot {
     pub(super) fn new(transaction: ReadTransaction) -> Self {
-        Self(transaction)
+        Self(transaction, None)
+    }
+
+    /// A view of a file that nobody else keeps open.
+    pub(super) fn of(file: File) -> Result<Self, StoreError> {
+        let transaction = match &file {
+            File::ReadOnly(db) => db.begin_read()?,
+            File::Whole(db) => db.begin_read()?,
+        };
+        Ok(Self(transaction, Some(file)))
+    }
+
+    /// The schema of the file.
+    pub(super) fn schema(&self) -> Result<Option<u32>, StoreError> {
+        migrate::schema_of(&self.0)
     }
 
     /// The counters.
@@ -151,7 +176,7 @@ impl Snapshot {
             .take(most)
             .map(|row| {
                 let (key, value) = row?;
-                parse(value.value(), "ledger.v1", key.value())
+                entry(key.value(), value.value()).map(|(entry, _)| entry)
             })
             .collect()
     }
@@ -257,4 +282,14 @@ impl Snapshot {
         names.sort();
         Ok(names)
     }
+}
+
+/// An entry and its seal, from its row.
+pub(super) fn entry(number: u64, row: &[u8]) -> Result<(Entry, Seal), StoreError> {
+    let (record, seal) = unsealed(row).map_err(|error| StoreError::Corrupt {
+        table: "ledger.v2",
+        key: number.to_string(),
+        what: error.what(),
+    })?;
+    Ok((parse(record, "ledger.v2", number)?, seal))
 }

@@ -19,8 +19,9 @@ pub const CALLBACKS: TableDefinition<'static, &str, u64> = TableDefinition::new(
 pub const JOBS: TableDefinition<'static, u64, Row> = TableDefinition::new("jobs.v1");
 /// (lane, when or tag, job) → 1 if the job must be claimed first, else 0. Every live job has exactly one row.
 pub const DUE: TableDefinition<'static, (u8, u64, u64), u8> = TableDefinition::new("due.v1");
-/// Entry number, from 1 without gaps → [`crate::domain::credit::Entry`].
-pub const LEDGER: TableDefinition<'static, u64, Row> = TableDefinition::new("ledger.v1");
+/// Entry number, from 1 without gaps → [`crate::domain::credit::Entry`], then its 32 bytes of
+/// [`crate::domain::credit::Seal`].
+pub const LEDGER: TableDefinition<'static, u64, Row> = TableDefinition::new("ledger.v2");
 /// (chat, note) → [`super::record::Note`]; a chat's notes are sent in this order and then struck.
 pub const OUTBOX: TableDefinition<'static, (i64, u64), Row> = TableDefinition::new("outbox.v1");
 /// `key:<fingerprint>` or `model:<name>` → [`crate::domain::keyring::Rest`].
@@ -32,8 +33,11 @@ pub const GRANTS: TableDefinition<'static, &str, u64> = TableDefinition::new("gr
 /// Job → the `file_id` Telegram gave its video (UTF-8).
 pub const VIDEOS: TableDefinition<'static, u64, &str> = TableDefinition::new("videos.v1");
 
+/// (job, task) of a task that the provider made for a job and nobody waited for → when it was heard of (Unix ms).
+pub const STRAYS: TableDefinition<'static, (u64, &str), u64> = TableDefinition::new("strays.v1");
+
 /// Every table's name; a test compares it with the file.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "meta.v1",
     "users.v1",
     "updates.v1",
@@ -41,10 +45,11 @@ pub const NAMES: [&str; 13] = [
     "callbacks.v1",
     "jobs.v1",
     "due.v1",
-    "ledger.v1",
+    "ledger.v2",
     "outbox.v1",
     "rests.v1",
     "alerts.v1",
     "grants.v1",
     "videos.v1",
+    "strays.v1",
 ];

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use super::record::{Counters, JobRow, Note, Raised, Record, UserRow, decode, encode};
+use super::record::{Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed};
 use super::{StoreError, tables};
 use crate::domain::credit::Entry;
-use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
+use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
+
+/// No more strays of one job are remembered.
+const STRAYS: usize = 16;
 
 type Rows<'t, K> = Table<'t, K, tables::Row>;
 
@@ -29,6 +32,7 @@ pub struct Txn<'t> {
     alerts: Rows<'t, &'static str>,
     grants: Table<'t, &'static str, u64>,
     videos: Table<'t, u64, &'static str>,
+    strays: Table<'t, (u64, &'static str), u64>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -61,14 +65,16 @@ impl<'t> Txn<'t> {
             alerts: transaction.open_table(tables::ALERTS)?,
             grants: transaction.open_table(tables::GRANTS)?,
             videos: transaction.open_table(tables::VIDEOS)?,
+            strays: transaction.open_table(tables::STRAYS)?,
             counters,
             woken: Woken::default(),
             writes: 0,
         })
     }
 
-    /// Writes the counters and lets the tables go; the caller commits.
+    /// Numbers the commit, writes the counters and lets the tables go; the caller commits.
     pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
+        self.counters.commit += 1;
         self.meta
             .insert("counters", encode(&self.counters).as_slice())?;
         Ok(self.woken)
@@ -194,10 +200,11 @@ impl<'t> Txn<'t> {
         self.woken.jobs = true;
     }
 
-    /// Writes an entry.
+    /// Writes an entry and seals it.
     pub(super) fn put_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        self.writes += 1;
-        self.ledger.insert(entry.id.0, encode(entry).as_slice())?;
+        let (row, seal) = sealed(entry, self.counters.seal);
+        self.counters().seal = seal;
+        self.ledger.insert(entry.id.0, row.as_slice())?;
         Ok(())
     }
 
@@ -283,6 +290,24 @@ impl<'t> Txn<'t> {
         self.writes += 1;
         self.videos.insert(job.0, file)?;
         Ok(())
+    }
+
+    /// Remembers a task that nobody waited for; whether it is the first time, and one of few.
+    pub(super) fn put_stray(
+        &mut self,
+        job: JobId,
+        task: &TaskId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let key = (job.0, task.0.as_str());
+        let known = self.strays.get(key)?.is_some();
+        let few = self.strays.range((job.0, "")..(job.0 + 1, ""))?.count() < STRAYS;
+        if known || !few {
+            return Ok(false);
+        }
+        self.writes += 1;
+        self.strays.insert(key, now.0)?;
+        Ok(true)
     }
 }
 

@@ -307,7 +307,9 @@ pub enum Called {
     Nudged,
     /// The job's answer had been lost; it has its task now.
     Adopted,
-    /// Nobody waits for that task.
+    /// The job knows the task and is done with it.
+    Late,
+    /// Nobody waits for that task: its answer was lost and given up, or the submission has another one.
     Orphan,
     /// The address is none of ours.
     Stranger,
@@ -328,29 +330,34 @@ pub fn callback(
     if row.job.nonce != nonce {
         return Ok(Called::Stranger);
     }
-    if row.job.submission() != submission {
-        return Ok(Called::Orphan);
+    let job = &row.job;
+    let attempt = job.attempt;
+    let current = job.submission() == submission;
+    if let (true, Stage::Submitting { .. }) = (current, &job.stage) {
+        let task = task.clone();
+        queue::advance(txn, id, attempt, |job| job.accepted(task, now))?.ok();
+        txn.counters().adopted += 1;
+        return Ok(Called::Adopted);
     }
-    let attempt = row.job.attempt;
-    match &row.job.stage {
-        Stage::Submitting { .. } => {
-            let task = task.clone();
-            match queue::advance(txn, id, attempt, |job| job.accepted(task, now))? {
-                Ok(_) => Ok(Called::Adopted),
-                Err(_) => Ok(Called::Orphan),
-            }
-        }
-        Stage::Rendering { task: known, .. } if known == task => {
+    let known = job.task_of(submission);
+    // Jobs that ended under schema 1 do not know their tasks.
+    let forgotten = current && matches!(job.stage, Stage::Done { task: None, .. });
+    if known == Some(task) || forgotten {
+        if let (true, Stage::Rendering { .. }) = (current, &job.stage) {
             queue::nudge(txn, id, now)?;
-            Ok(Called::Nudged)
+            return Ok(Called::Nudged);
         }
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. }
-        | Stage::Done { .. }
-        | Stage::Failed { .. } => Ok(Called::Orphan),
+        return Ok(Called::Late);
     }
+    let doubled = known.is_some();
+    if submission <= job.submission() && txn.put_stray(id, task, now)? {
+        let counters = txn.counters();
+        match doubled {
+            true => counters.doubled += 1,
+            false => counters.orphans += 1,
+        }
+    }
+    Ok(Called::Orphan)
 }
 
 /// Has the order's status message brought up to date.

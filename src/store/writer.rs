@@ -1,18 +1,31 @@
 //! The one writer: a thread that runs all closures waiting in one transaction, with one `fsync`.
 //!
 //! Nobody waits for a batch to fill: what has come while the last commit was on its way is the next batch.
+//!
+//! When the disk refuses, for want of room perhaps, the file is opened again until it takes a commit. Only then is
+//! it known whether the one that failed is on disk, by its number. Until then whoever can wait waits, and whoever
+//! cannot is told.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use redb::Database;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::disk::Disk;
+use super::snapshot::Snapshot;
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
 use super::{Options, StoreError};
 use crate::points;
+
+/// How long a disk that refuses is left alone before the next try.
+const BREATH: Duration = Duration::from_millis(500);
+/// How often, meanwhile, it is looked who has come.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
@@ -20,6 +33,7 @@ pub struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Op>>>,
     thread: Option<thread::JoinHandle<()>>,
     broken: watch::Receiver<bool>,
+    fault: watch::Receiver<Option<String>>,
 }
 
 /// How a closure's run ended.
@@ -37,9 +51,12 @@ enum Ran {
 trait Op: Send {
     fn run(&mut self, txn: &mut Txn<'_>) -> Ran;
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+    /// Whether it waits for as long as the disk refuses.
+    fn waits(&self) -> bool;
 }
 
 struct Closure<R, F> {
+    waits: bool,
     work: F,
     result: Option<Result<R, StoreError>>,
     reply: oneshot::Sender<Result<R, StoreError>>,
@@ -74,22 +91,43 @@ where
         // Whoever asked may have gone; what they asked for stands all the same.
         let _ = self.reply.send(answer);
     }
+
+    fn waits(&self) -> bool {
+        self.waits
+    }
 }
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(db: Arc<Database>, wakes: Arc<Wakes>, options: Options) -> Self {
+    pub fn start(disk: Arc<Disk>, wakes: Arc<Wakes>, options: Options) -> Result<Self, StoreError> {
         let (queue, inbox) = mpsc::channel(options.waiting.max(1));
         let (breaks, broken) = watch::channel(false);
+        let (faults, fault) = watch::channel(None);
+        let commit = Snapshot::new(disk.begin_read()?).counters()?.commit;
+        let mut desk = Desk {
+            disk,
+            inbox,
+            wakes,
+            faults,
+            most: options.batch.max(1),
+            commit,
+            kept: VecDeque::new(),
+        };
         let thread = thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run(&db, inbox, &wakes, &breaks, options.batch.max(1)))
+            .spawn(move || {
+                if let Err(error) = desk.run() {
+                    tracing::error!(%error, "the data file cannot be used; the process must end");
+                    let _ = breaks.send(true);
+                }
+            })
             .expect("the system can start a thread");
-        Self {
+        Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
             broken,
-        }
+            fault,
+        })
     }
 
     fn queue(&self) -> Result<&mpsc::Sender<Box<dyn Op>>, StoreError> {
@@ -101,7 +139,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
-        let (op, answer) = closure(work);
+        let (op, answer) = closure(work, true);
         self.queue()?
             .send(op)
             .await
@@ -114,7 +152,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
-        let (op, answer) = closure(work);
+        let (op, answer) = closure(work, false);
         self.queue()?.try_send(op).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
@@ -122,10 +160,15 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Resolves when a commit has failed or the thread has died.
+    /// Why the disk cannot be written, while it cannot.
+    pub fn fault(&self) -> watch::Receiver<Option<String>> {
+        self.fault.clone()
+    }
+
+    /// Resolves when the file is damaged or the thread has died.
     pub async fn broken(&self) {
-        // While this front lives the thread ends only by a failed commit, which it tells, or by a panic,
-        // which drops its end.
+        // While this front lives the thread ends only by damage, which it tells, or by a panic, which drops its
+        // end.
         let _ = self.broken.clone().wait_for(|broken| *broken).await;
     }
 }
@@ -144,7 +187,7 @@ impl Drop for Writer {
 
 type Answer<R> = oneshot::Receiver<Result<R, StoreError>>;
 
-fn closure<R, F>(work: F) -> (Box<dyn Op>, Answer<R>)
+fn closure<R, F>(work: F, waits: bool) -> (Box<dyn Op>, Answer<R>)
 where
     R: Send + 'static,
     F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
@@ -152,6 +195,7 @@ where
     let (reply, answer) = oneshot::channel();
     (
         Box::new(Closure {
+            waits,
             work,
             result: None,
             reply,
@@ -160,58 +204,164 @@ where
     )
 }
 
-fn run(
-    db: &Database,
-    mut inbox: mpsc::Receiver<Box<dyn Op>>,
-    wakes: &Wakes,
-    breaks: &watch::Sender<bool>,
+/// What the thread works with.
+struct Desk {
+    disk: Arc<Disk>,
+    inbox: mpsc::Receiver<Box<dyn Op>>,
+    wakes: Arc<Wakes>,
+    faults: watch::Sender<Option<String>>,
     most: usize,
-) {
-    while let Some(first) = inbox.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < most
-            && let Ok(next) = inbox.try_recv()
+    /// The number of the last commit that is known to be on disk.
+    commit: u64,
+    /// Closures that have waited for the disk.
+    kept: VecDeque<Box<dyn Op>>,
+}
+
+impl Desk {
+    /// Works until nobody asks any more. An error says that the file is beyond use.
+    fn run(&mut self) -> Result<(), StoreError> {
+        while let Some(mut batch) = self.next_batch() {
+            match self.commit(&mut batch) {
+                Ok(woken) => {
+                    self.commit += u64::from(woken.is_some());
+                    wake(&self.wakes, woken.unwrap_or_default());
+                    batch.into_iter().for_each(|op| op.answer(Ok(())));
+                }
+                Err(error) if error.is_fault() => self.sit_out(&error, batch)?,
+                Err(error) => {
+                    refuse(batch, || StoreError::CommitUnknown);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever waits, at most so many; nothing when nobody will ask again.
+    fn next_batch(&mut self) -> Option<Vec<Box<dyn Op>>> {
+        let kept = self.kept.len().min(self.most);
+        let mut batch: Vec<_> = self.kept.drain(..kept).collect();
+        if batch.is_empty() {
+            batch.push(self.inbox.blocking_recv()?);
+        }
+        while batch.len() < self.most
+            && let Ok(next) = self.inbox.try_recv()
         {
             batch.push(next);
         }
-        if let Err(error) = commit(db, batch, wakes) {
-            tracing::error!(%error, "a commit failed; the process must start again");
-            let _ = breaks.send(true);
-            return;
+        Some(batch)
+    }
+
+    /// Runs and commits a batch, without those that spoil it; what to wake, or nothing if nothing was written.
+    fn commit(&self, batch: &mut Vec<Box<dyn Op>>) -> Result<Option<Woken>, StoreError> {
+        loop {
+            match self.disk.with(|db| attempt(db, batch))? {
+                Attempt::Committed(woken) => return Ok(Some(woken)),
+                Attempt::Idle => return Ok(None),
+                Attempt::Spoilt(index) => batch.remove(index).answer(Ok(())),
+            }
         }
+    }
+
+    /// Opens the file again and again until it takes a commit, then settles what became of the failed batch.
+    fn sit_out(&mut self, error: &StoreError, batch: Vec<Box<dyn Op>>) -> Result<(), StoreError> {
+        tracing::error!(%error, "the disk cannot be written; who can wait waits until it can");
+        self.faults.send_replace(Some(error.to_string()));
+        let (doubtful, hurried): (Vec<_>, Vec<_>) = batch.into_iter().partition(|op| op.waits());
+        refuse(hurried, || StoreError::CommitUnknown);
+        let mut landed = None;
+        loop {
+            match self.heal(&mut landed) {
+                Ok(()) => break,
+                Err(error) if error.is_fault() => {}
+                Err(error) => {
+                    refuse(doubtful, || StoreError::CommitUnknown);
+                    refuse(self.kept.drain(..), || StoreError::Unwritable);
+                    return Err(error);
+                }
+            }
+            if !self.turn_away() {
+                refuse(doubtful, || StoreError::CommitUnknown);
+                refuse(self.kept.drain(..), || StoreError::Closed);
+                return Ok(());
+            }
+        }
+        let landed = landed == Some(true);
+        if landed {
+            doubtful.into_iter().for_each(|op| op.answer(Ok(())));
+        } else {
+            doubtful
+                .into_iter()
+                .rev()
+                .for_each(|op| self.kept.push_front(op));
+        }
+        tracing::info!(landed, "the disk can be written again");
+        self.faults.send_replace(None);
+        // What the batch would have woken is not known any more.
+        self.wakes.jobs();
+        if let Ok(chats) = self.chats() {
+            self.wakes.chats(chats);
+        }
+        Ok(())
+    }
+
+    fn chats(&self) -> Result<Vec<i64>, StoreError> {
+        Snapshot::new(self.disk.begin_read()?).chats()
+    }
+
+    /// Opens the file, finds out whether the failed batch has `landed`, and makes a commit of its own: only when
+    /// that is on disk, all before it surely is.
+    fn heal(&mut self, landed: &mut Option<bool>) -> Result<(), StoreError> {
+        self.disk.reopen()?;
+        let found = Snapshot::new(self.disk.begin_read()?).counters()?.commit;
+        landed.get_or_insert(found == self.commit + 1);
+        self.disk.with(|db| {
+            let transaction = begin(db)?;
+            Txn::open(&transaction)?.finish()?;
+            Ok(transaction.commit()?)
+        })?;
+        self.commit = found + 1;
+        Ok(())
+    }
+
+    /// For a breath, refuses whoever comes and cannot wait; whether anybody may still come.
+    fn turn_away(&mut self) -> bool {
+        for _ in 0..BREATH.as_millis() / LOOK.as_millis() {
+            loop {
+                match self.inbox.try_recv() {
+                    Ok(op) if op.waits() => self.kept.push_back(op),
+                    Ok(op) => op.answer(Err(StoreError::Unwritable)),
+                    Err(mpsc::error::TryRecvError::Empty) => break,
+                    Err(mpsc::error::TryRecvError::Disconnected) => return false,
+                }
+            }
+            thread::sleep(LOOK);
+        }
+        true
     }
 }
 
-/// Runs and commits a batch, without those that spoil it. An error means that nobody knows what is on disk.
-fn commit(db: &Database, mut batch: Vec<Box<dyn Op>>, wakes: &Wakes) -> Result<(), StoreError> {
-    loop {
-        match attempt(db, &mut batch) {
-            Ok(Attempt::Committed(woken)) => {
-                wake(wakes, woken);
-                batch.into_iter().for_each(|op| op.answer(Ok(())));
-                return Ok(());
-            }
-            Ok(Attempt::Spoilt(index)) => batch.remove(index).answer(Ok(())),
-            Err(error) => {
-                batch
-                    .into_iter()
-                    .for_each(|op| op.answer(Err(StoreError::CommitUnknown)));
-                return Err(error);
-            }
-        }
-    }
+fn refuse(batch: impl IntoIterator<Item = Box<dyn Op>>, error: fn() -> StoreError) {
+    batch.into_iter().for_each(|op| op.answer(Err(error())));
 }
 
 enum Attempt {
     Committed(Woken),
+    /// Nothing was written.
+    Idle,
     Spoilt(usize),
 }
 
-fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreError> {
+fn begin(db: &Database) -> Result<redb::WriteTransaction, StoreError> {
     let mut transaction = db.begin_write()?;
     // Saves the allocator's state with each commit (and so commits in two phases): the file opens in
     // milliseconds after a crash, whatever its size.
     transaction.set_quick_repair(true);
+    Ok(transaction)
+}
+
+fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreError> {
+    let transaction = begin(db)?;
     let mut txn = Txn::open(&transaction)?;
     let spoilt = batch
         .iter_mut()
@@ -224,7 +374,7 @@ fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreErr
     if txn.writes() == 0 {
         drop(txn);
         transaction.abort()?;
-        return Ok(Attempt::Committed(Woken::default()));
+        return Ok(Attempt::Idle);
     }
     let woken = txn.finish()?;
     points::reach("commit.before");

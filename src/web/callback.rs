@@ -26,7 +26,7 @@ pub async fn call(
     };
     match web.worker.callback(job, nonce, submission, task).await {
         Ok(Called::Stranger) => StatusCode::NOT_FOUND,
-        Ok(Called::Nudged | Called::Adopted | Called::Orphan) => StatusCode::OK,
+        Ok(Called::Nudged | Called::Adopted | Called::Late | Called::Orphan) => StatusCode::OK,
         Err(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
         Err(error) => {
             tracing::error!(job.id = job.0, %error, "a callback could not be handled");

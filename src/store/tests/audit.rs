@@ -53,11 +53,16 @@ fn entry(
         to,
         amount: Credits(amount),
         reason,
+        from_balance: 0,
+        to_balance: 0,
     })
 }
 
 fn grant() -> Reason {
-    Reason::Grant { why: "test".into() }
+    Reason::Grant {
+        why: "test".into(),
+        key: None,
+    }
 }
 
 #[test]
@@ -190,6 +195,7 @@ fn an_end_without_its_entry_is_found() {
         model: chain().remove(0),
         at: NOW,
         url: String::new(),
+        task: None,
     };
     finds("job 2 is done with", move |txn| {
         staged(txn, JobId(2), done.clone(), Lane::None)

@@ -103,7 +103,10 @@ fn credits_below_zero_are_refused_and_told() {
         use crate::domain::credit::{Account, Reason};
         let mut row = txn.known_user(ANNA)?;
         let (from, to) = (Account::Available(ANNA), Account::Sales);
-        let reason = Reason::Grant { why: "test".into() };
+        let reason = Reason::Grant {
+            why: "test".into(),
+            key: None,
+        };
         ledger::post(txn, ANNA, &mut row, NOW, from, to, Credits(3), reason)
     });
     let told = spent.unwrap_err().to_string();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Sample, sample};
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::domain::credit::{Account, Credits, Entry, Reason};
+use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -149,6 +149,11 @@ fn counters() -> Counters {
         sales: 9,
         grants: -10,
         revenue: 11,
+        seal: Seal([12; 32]),
+        commit: 13,
+        adopted: 14,
+        orphans: 15,
+        doubled: 16,
     }
 }
 
@@ -229,12 +234,14 @@ fn failure() -> Failure {
 }
 
 fn job(stage: Stage) -> Job {
-    let missed = |model| Missed {
+    let missed = |model, task| Missed {
         attempt: 1,
         at: Timestamp(6),
         failure: failure(),
         model,
+        task,
     };
+    let (model, task) = (ModelName("mo".into()), TaskId("ta".into()));
     Job {
         id: JobId(1),
         order: OrderId(2),
@@ -246,7 +253,7 @@ fn job(stage: Stage) -> Job {
         stage,
         due: Timestamp(4),
         placed_at: Timestamp(5),
-        missed: vec![missed(None), missed(Some(ModelName("mo".into())))],
+        missed: vec![missed(None, None), missed(Some(model), Some(task))],
     }
 }
 
@@ -258,6 +265,8 @@ fn entry(from: Account, to: Account, reason: Reason) -> Entry {
         to,
         amount: Credits(3),
         reason,
+        from_balance: -4,
+        to_balance: 5,
     }
 }
 
@@ -290,7 +299,10 @@ fn reasons() -> Vec<Reason> {
         Reason::Hold { order, job },
         Reason::Capture { job },
         Reason::Release { job },
-        Reason::Grant { why: "wh".into() },
+        Reason::Grant {
+            why: "wh".into(),
+            key: Some("ke".into()),
+        },
     ]
 }
 
@@ -329,6 +341,7 @@ fn stages() -> Vec<Stage> {
             model: route().model,
             at,
             url,
+            task: Some(TaskId("ta".into())),
         },
         Stage::Failed {
             failure: failure(),

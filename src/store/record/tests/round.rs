@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::domain::credit::{Account, Credits, Entry, Reason};
+use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -30,11 +30,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn counters_survive(numbers in any::<[u64; 6]>(), places: u32, balances in any::<[i64; 4]>()) {
-        let [order, job, entry, note, draft, fair] = numbers;
+    fn counters_survive(numbers in any::<[u64; 10]>(), places: u32, balances in any::<[i64; 4]>(), seal: [u8; 32]) {
+        let [order, job, entry, note, draft, fair, commit, adopted, orphans, doubled] = numbers;
         let [gifts, sales, grants, revenue] = balances;
         survives(&Counters {
             order, job, entry, note, draft, fair, places, gifts, sales, grants, revenue,
+            seal: Seal(seal), commit, adopted, orphans, doubled,
         })?;
     }
 
@@ -228,7 +229,6 @@ fn route() -> impl Strategy<Value = Route> {
 }
 
 fn stage() -> impl Strategy<Value = Stage> {
-    let task = || any::<String>().prop_map(TaskId);
     prop_oneof![
         Just(Stage::Queued),
         Just(Stage::Preparing),
@@ -246,22 +246,35 @@ fn stage() -> impl Strategy<Value = Stage> {
                 misses,
             }
         }),
-        (model(), time(), any::<String>()).prop_map(|(model, at, url)| Stage::Done {
-            model,
-            at,
-            url
-        }),
+        (
+            model(),
+            time(),
+            any::<String>(),
+            proptest::option::of(task())
+        )
+            .prop_map(|(model, at, url, task)| Stage::Done {
+                model,
+                at,
+                url,
+                task
+            }),
         (failure(), time()).prop_map(|(failure, at)| Stage::Failed { failure, at }),
     ]
 }
 
+fn task() -> impl Strategy<Value = TaskId> {
+    any::<String>().prop_map(TaskId)
+}
+
 fn missed() -> impl Strategy<Value = Missed> {
-    let model = proptest::option::of(model());
-    (any::<u8>(), time(), failure(), model).prop_map(|(attempt, at, failure, model)| Missed {
+    let sent = (proptest::option::of(model()), proptest::option::of(task()));
+    let parts = (any::<u8>(), time(), failure(), sent);
+    parts.prop_map(|(attempt, at, failure, (model, task))| Missed {
         attempt,
         at,
         failure,
         model,
+        task,
     })
 }
 
@@ -317,7 +330,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         }),
         job().prop_map(|job| Reason::Capture { job }),
         job().prop_map(|job| Reason::Release { job }),
-        any::<String>().prop_map(|why| Reason::Grant { why }),
+        any::<(String, Option<String>)>().prop_map(|(why, key)| Reason::Grant { why, key }),
     ]
 }
 
@@ -329,14 +342,17 @@ fn entry() -> impl Strategy<Value = Entry> {
         account(),
         credits(),
         reason(),
+        any::<[i64; 2]>(),
     );
-    parts.prop_map(|(id, at, from, to, amount, reason)| Entry {
+    parts.prop_map(|(id, at, from, to, amount, reason, balances)| Entry {
         id: EntryId(id),
         at,
         from,
         to,
         amount,
         reason,
+        from_balance: balances[0],
+        to_balance: balances[1],
     })
 }
 

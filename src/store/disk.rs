@@ -1,0 +1,147 @@
+//! The file under the store: opened, and after a fault closed and opened again.
+//!
+//! After an error redb refuses everything until its file is opened anew (`PreviousIo`). Only the writer's thread
+//! opens it again, and only then is it known whether the commit that failed is on disk.
+
+use std::fs::File;
+use std::io;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+
+use redb::backends::FileBackend;
+use redb::{BackendError, Database, ReadTransaction, ReadableDatabase, StorageBackend};
+
+use super::StoreError;
+use crate::points;
+
+/// Opens the file, the first time and after each fault.
+pub type Opener = Box<dyn Fn() -> Result<Database, StoreError> + Send + Sync>;
+
+/// One open file, or none while a fault lasts.
+pub struct Disk {
+    opener: Opener,
+    db: RwLock<Option<Database>>,
+}
+
+impl Disk {
+    /// Opens it for the first time.
+    pub fn new(opener: Opener) -> Result<Self, StoreError> {
+        let db = RwLock::new(Some(opener()?));
+        Ok(Self { opener, db })
+    }
+
+    /// A view of everything committed so far.
+    pub fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        self.with(|db| Ok(db.begin_read()?))
+    }
+
+    /// Works on the open file.
+    pub fn with<R>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        work(db.as_ref().ok_or(StoreError::Unwritable)?)
+    }
+
+    /// Closes the file, without writing after a fault, and opens it again.
+    pub fn reopen(&self) -> Result<(), StoreError> {
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        *db = None;
+        *db = Some((self.opener)()?);
+        Ok(())
+    }
+}
+
+/// Opens a file, or makes it, with the points of the crash harness around each `fsync`.
+pub fn open(builder: &redb::Builder, path: &Path) -> Result<Database, StoreError> {
+    let new = !path.exists();
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(redb::StorageError::from)?;
+    let backend = Pointed(FileBackend::new(file)?);
+    let db = match builder.create_with_backend(backend) {
+        Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
+        opened => opened?,
+    };
+    if new && let Some(dir) = path.parent() {
+        sync_dir(dir).map_err(redb::StorageError::from)?;
+    }
+    Ok(db)
+}
+
+/// Makes the names in a directory last.
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    let dir = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    File::open(dir)?.sync_all()
+}
+
+/// A file whose `fsync`s the crash harness can die at.
+#[derive(Debug)]
+struct Pointed(FileBackend);
+
+impl StorageBackend for Pointed {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        points::reach("store.sync.before");
+        self.0.sync_data()?;
+        points::reach("store.sync.after");
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.0.close()
+    }
+
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.try_lock_range(start, end)
+    }
+
+    fn try_lock_shared_range(
+        &self,
+        start: Bound<u64>,
+        end: Bound<u64>,
+    ) -> Result<bool, BackendError> {
+        self.0.try_lock_shared_range(start, end)
+    }
+
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.lock_range(start, end)
+    }
+
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.lock_shared_range(start, end)
+    }
+
+    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.unlock_range(start, end)
+    }
+
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.query_lock_range(start, end)
+    }
+}
