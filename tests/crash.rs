@@ -336,7 +336,7 @@ async fn quiet(world: &World) {
 fn judge(world: &World, sellers: &[Person]) {
     let snapshot = store::read_only(&world.data.join("neurocards.redb")).unwrap();
     let report = audit::audit(&snapshot).unwrap();
-    assert_eq!(report.breaches, Vec::<String>::new());
+    assert_eq!(report.breaches, []);
     let jobs: Vec<Job> = snapshot
         .jobs()
         .unwrap()

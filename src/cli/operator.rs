@@ -70,18 +70,8 @@ pub fn audit(args: AuditArgs) -> anyhow::Result<()> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        let audit::Report {
-            entries,
-            users,
-            jobs,
-            orders,
-            breaches,
-        } = &report;
         println!("asked {whom}");
-        println!("checked {entries} entries, {users} users, {jobs} jobs, {orders} orders");
-        breaches
-            .iter()
-            .for_each(|breach| println!("BREACH {breach}"));
+        show(&report);
     }
     match report.breaches.len() {
         0 if args.json => Ok(()),
@@ -90,8 +80,38 @@ pub fn audit(args: AuditArgs) -> anyhow::Result<()> {
             Ok(())
         }
         breaches => {
+            let breaches = breaches as u64 + report.more;
             bail!("{breaches} breaches: stop selling, keep the file, look at the rows above")
         }
+    }
+}
+
+fn show(report: &audit::Report) {
+    let audit::Report {
+        entries,
+        users,
+        jobs,
+        orders,
+        checks,
+        breaches,
+        more,
+        lost,
+    } = report;
+    println!("checked {entries} entries, {users} users, {jobs} jobs, {orders} orders:");
+    for audit::Check { what, rows } in checks {
+        println!("{rows:>10}  {what}");
+    }
+    let audit::Lost {
+        adopted,
+        orphans,
+        doubled,
+    } = lost;
+    println!("lost answers: {adopted} adopted, {orphans} orphans, {doubled} billed twice");
+    for breach in breaches {
+        println!("BREACH {breach}");
+    }
+    if *more > 0 {
+        println!("BREACH and {more} more");
     }
 }
 

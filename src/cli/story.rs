@@ -245,7 +245,7 @@ fn sum_up(stage: &Playground) -> anyhow::Result<Told> {
     ensure!(
         report.breaches.is_empty(),
         "the books do not balance: {}",
-        report.breaches.join("; ")
+        report.breaches[0]
     );
     let mut told = Told {
         ordered: 0,

@@ -1,6 +1,9 @@
 //! What readers see: everything committed before the snapshot was taken.
 
-use redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use redb::{
+    Range, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    TableDefinition,
+};
 
 use super::record::{Counters, JobRow, Note, UserRow, unsealed};
 use super::txn::{missing, parse, read};
@@ -56,6 +59,31 @@ impl Snapshot {
         migrate::schema_of(&self.0)
     }
 
+    /// A table, for whoever reads it row by row.
+    pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        Ok(self.0.open_table(table)?)
+    }
+
+    /// Every row of a table, one after the other.
+    pub(super) fn rows<K: redb::Key + 'static, V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<Range<'static, K, V>, StoreError> {
+        Ok(self.table(table)?.range::<K::SelfType<'_>>(..)?)
+    }
+
+    /// The rows of a table from a number on.
+    pub(super) fn rows_from<V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'static, u64, V>,
+        first: u64,
+    ) -> Result<Range<'static, u64, V>, StoreError> {
+        Ok(self.table(table)?.range(first..)?)
+    }
+
     /// The counters.
     pub fn counters(&self) -> Result<Counters, StoreError> {
         Ok(read(&self.0.open_table(tables::META)?, "counters", "meta.v1")?.unwrap_or_default())
@@ -81,8 +109,13 @@ impl Snapshot {
 
     /// An order that must be there.
     pub fn order(&self, id: OrderId) -> Result<Order, StoreError> {
-        read(&self.0.open_table(tables::ORDERS)?, id.0, "orders.v1")?
+        self.find_order(id)?
             .ok_or_else(|| missing("orders.v1", id.0))
+    }
+
+    /// An order, if there is one of that number.
+    pub fn find_order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        read(&self.0.open_table(tables::ORDERS)?, id.0, "orders.v1")
     }
 
     /// Every order.
@@ -97,10 +130,14 @@ impl Snapshot {
             .collect()
     }
 
+    /// A job's row, if there is one of that number.
+    pub fn job_row(&self, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        read(&self.0.open_table(tables::JOBS)?, id.0, "jobs.v1")
+    }
+
     /// A job, if there is one of that number.
     pub fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        let row: Option<JobRow> = read(&self.0.open_table(tables::JOBS)?, id.0, "jobs.v1")?;
-        Ok(row.map(|row| row.job))
+        Ok(self.job_row(id)?.map(|row| row.job))
     }
 
     /// A job that must be there.
@@ -257,18 +294,6 @@ impl Snapshot {
     pub fn video(&self, job: JobId) -> Result<Option<String>, StoreError> {
         let table = self.0.open_table(tables::VIDEOS)?;
         Ok(table.get(job.0)?.map(|row| row.value().to_owned()))
-    }
-
-    /// The press every order was confirmed by.
-    pub fn callbacks(&self) -> Result<Vec<(String, OrderId)>, StoreError> {
-        let table = self.0.open_table(tables::CALLBACKS)?;
-        table
-            .iter()?
-            .map(|row| {
-                let (key, value) = row?;
-                Ok((key.value().to_owned(), OrderId(value.value())))
-            })
-            .collect()
     }
 
     /// The names of the file's tables.

@@ -221,7 +221,8 @@ impl Ground {
 
     fn breaches(&self) -> Vec<String> {
         let snapshot = self.store.snapshot().unwrap();
-        super::audit::audit(&snapshot).unwrap().breaches
+        let found = super::audit::audit(&snapshot).unwrap().breaches;
+        found.iter().map(ToString::to_string).collect()
     }
 
     #[track_caller]

@@ -311,6 +311,28 @@ impl<'t> Txn<'t> {
     }
 }
 
+#[cfg(test)]
+impl Txn<'_> {
+    /// Shows an entry's row.
+    pub(super) fn entry_row(
+        &self,
+        number: u64,
+        look: impl FnOnce(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let row = self.ledger.get(number)?;
+        look(row.ok_or_else(|| missing("ledger.v2", number))?.value())
+    }
+
+    /// Writes a version that nobody knows over a user's.
+    pub(super) fn damage_user(&mut self, id: UserId) -> Result<(), StoreError> {
+        let mut row = encode(&self.known_user(id)?);
+        row[1] = 99;
+        self.writes += 1;
+        self.users.insert(id.0, row.as_slice())?;
+        Ok(())
+    }
+}
+
 /// Reads a record from any table, written or seen through a snapshot.
 pub(super) fn read<'k, K, T>(
     table: &impl ReadableTable<K, tables::Row>,

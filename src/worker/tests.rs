@@ -151,8 +151,5 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
         .iter()
         .filter(|(_, note)| matches!(note.say, Say::Refunded { .. }));
     assert_eq!(refunds.count(), 1);
-    assert_eq!(
-        audit::audit(&snapshot).unwrap().breaches,
-        Vec::<String>::new()
-    );
+    assert_eq!(audit::audit(&snapshot).unwrap().breaches, []);
 }

@@ -17,6 +17,7 @@ fn busy() -> (Ground, Vec<JobId>) {
     ground.succeeds(jobs[0], 1, NOW).unwrap();
     ground.fails(jobs[1], 1, Kind::Unknown, NOW).unwrap();
     ground.fails(jobs[2], 1, Kind::Temporary, NOW).unwrap();
+    ground.grants(BORIS, 1, Some("invoice"));
     ground.books_balance();
     (ground, jobs)
 }
@@ -70,8 +71,16 @@ fn a_shop_at_work_has_no_breach() {
     let (ground, _) = busy();
     let report = crate::store::audit::audit(&ground.store.snapshot().unwrap()).unwrap();
     assert_eq!((report.users, report.jobs, report.orders), (2, 5, 1));
-    assert_eq!(report.entries, 1 + 1 + 5 + 2);
-    assert_eq!(report.breaches, [""; 0]);
+    assert_eq!(report.entries, 1 + 1 + 5 + 2 + 1);
+    assert_eq!(report.breaches, []);
+    assert!(
+        report.checks.iter().all(|check| check.rows > 0),
+        "{:#?}",
+        report.checks
+    );
+    let glance = crate::store::audit::glance(&ground.store.snapshot().unwrap()).unwrap();
+    assert_eq!(glance.breaches, []);
+    assert_eq!((glance.entries, glance.jobs), (report.entries, 3));
 }
 
 #[test]
@@ -96,7 +105,7 @@ fn an_entry_without_a_balance_is_found() {
 
 #[test]
 fn a_gap_in_the_ledger_is_found() {
-    finds("is missing", |txn| {
+    finds("entries 11 to 11 are missing", |txn| {
         txn.counters().entry += 1;
         entry(txn, Account::Gifts, Account::Grants, 1, grant())
     });
@@ -262,5 +271,192 @@ fn a_press_known_for_no_order_is_found() {
     finds("order 1 is not known by its press", |txn| {
         let order = txn.order(OrderId(1))?;
         txn.confirm(&order.callback, OrderId(404))
+    });
+}
+
+#[test]
+fn a_press_of_no_order_is_found() {
+    finds(
+        "a press points to order 404, which it did not place",
+        |txn| txn.confirm(&CallbackId("nobody's".into()), OrderId(404)),
+    );
+    finds("a press points to order 1, which it did not place", |txn| {
+        txn.confirm(&CallbackId("another".into()), OrderId(1))
+    });
+}
+
+#[test]
+fn a_job_of_no_order_is_found() {
+    finds("no order has job 6", |txn| {
+        let row = txn.job(JobId(1))?;
+        txn.counters().job += 1;
+        let job = Job {
+            id: JobId(6),
+            ..row.job
+        };
+        txn.put_job(&JobRow {
+            job,
+            lane: Lane::None,
+        })
+    });
+}
+
+#[test]
+fn entries_of_a_job_without_a_row_are_found() {
+    let hold = |job| {
+        let (order, job) = (OrderId(1), JobId(job));
+        Reason::Hold { order, job }
+    };
+    finds("job 6 has entries and no row", move |txn| {
+        txn.counters().job += 1;
+        entry(
+            txn,
+            Account::Available(ANNA),
+            Account::Held(ANNA),
+            1,
+            hold(6),
+        )
+    });
+    finds("belongs to job 404, which there is not", move |txn| {
+        entry(
+            txn,
+            Account::Available(ANNA),
+            Account::Held(ANNA),
+            1,
+            hold(404),
+        )
+    });
+}
+
+#[test]
+fn a_key_that_leads_elsewhere_is_found() {
+    finds("a key of a grant leads to another entry", |txn| {
+        txn.put_granted("forged", EntryId(1))
+    });
+    finds("2 entries have a key, 1 keys are known", |txn| {
+        let reason = Reason::Grant {
+            why: "test".into(),
+            key: Some("twice".into()),
+        };
+        entry(txn, Account::Grants, Account::Available(ANNA), 1, reason)
+    });
+}
+
+#[test]
+fn credits_held_for_nothing_are_found() {
+    finds("user 1 holds 4 credits for 3 live jobs", |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.user.held.0 += 1;
+        txn.put_user(ANNA, &row)
+    });
+}
+
+/// Changes an entry's row as somebody with a text editor would, seals and all.
+fn forge(txn: &mut Txn<'_>, number: u64, change: fn(&mut Entry)) -> Result<(), StoreError> {
+    let kept = txn.counted().seal;
+    let mut forged = None;
+    txn.entry_row(number, |row| {
+        let (mut entry, _) = crate::store::snapshot::entry(number, row)?;
+        change(&mut entry);
+        forged = Some(entry);
+        Ok(())
+    })?;
+    txn.put_entry(&forged.unwrap())?;
+    txn.counters().seal = kept;
+    Ok(())
+}
+
+#[test]
+fn a_changed_past_is_found_even_if_it_adds_up() {
+    finds(
+        "the seal is broken: this entry or one before was changed",
+        |txn| {
+            forge(txn, 2, |entry| {
+                entry.reason = Reason::Grant {
+                    why: "nothing to see here".into(),
+                    key: None,
+                };
+            })
+        },
+    );
+    finds("after it, it says", |txn| {
+        forge(txn, 2, |entry| entry.to_balance += 1)
+    });
+}
+
+#[test]
+fn a_ledger_cut_short_is_found() {
+    finds("the ledger ends with", |txn| {
+        txn.counters().entry += 1;
+        Ok(())
+    });
+    finds("the ledger ends with", |txn| {
+        txn.counters().seal = crate::domain::credit::Seal([7; 32]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_breach_names_the_rows() {
+    let (ground, _) = busy();
+    ground.write(|txn| {
+        let reason = Reason::Release { job: JobId(2) };
+        let (from, to) = (Account::Held(ANNA), Account::Available(ANNA));
+        entry(txn, from, to, 1, reason)
+    });
+    let found = ground.breaches();
+    let twice = found
+        .iter()
+        .find(|breach| breach.contains("(1, 0, 2)"))
+        .unwrap();
+    // The hold, the release and the second release.
+    assert!(
+        twice.ends_with("[jobs.v1/2 ledger.v2/4 ledger.v2/9 ledger.v2/11]"),
+        "{twice}"
+    );
+}
+
+#[test]
+fn a_damaged_row_is_a_breach_and_not_the_end() {
+    finds("a row has an unknown version [users.v1/2]", |txn| {
+        txn.damage_user(BORIS)
+    });
+}
+
+#[test]
+fn a_glance_finds_what_is_wrong_with_what_lives() {
+    let sees = |wanted: &str, plant: fn(&mut Txn<'_>) -> Result<(), StoreError>| {
+        let (ground, _) = busy();
+        ground.write(plant);
+        let report = crate::store::audit::glance(&ground.store.snapshot().unwrap()).unwrap();
+        let found: Vec<_> = report.breaches.iter().map(ToString::to_string).collect();
+        assert!(
+            found.iter().any(|f| f.contains(wanted)),
+            "{wanted}: {found:#?}"
+        );
+    };
+    sees("is stored as Some(100)", |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.user.available.0 = 100;
+        txn.put_user(ANNA, &row)
+    });
+    sees("user 1 holds", |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.user.held.0 += 1;
+        txn.put_user(ANNA, &row)
+    });
+    sees("the seal is broken", |txn| {
+        forge(txn, 3, |entry| entry.at = Timestamp(1))
+    });
+    sees("the ledger ends with", |txn| {
+        txn.counters().entry += 1;
+        Ok(())
+    });
+    sees("places are counted", |txn| {
+        txn.counters().places += 1;
+        Ok(())
+    });
+    sees("is due and there is not", |txn| {
+        txn.put_due((TIMED, 5, 404), false)
     });
 }
