@@ -127,20 +127,23 @@ impl Person {
     pub fn presses_on(&self, message: i64, data: &str) -> Option<String> {
         let now = self.telegram.now();
         self.telegram.change(|world| {
-            let message = world.message(self.id, message)?;
-            let told = world.tell(self.id, message);
-            let id = world.press(self.id, now);
-            let payload = json!({
-                "id": id,
-                "from": world.tell_user(self.id),
-                "message": told,
-                "chat_instance": format!("{}", self.id * 7_919),
-                "data": data,
-            });
+            let (id, payload) = self.press(world, message, data, now)?;
             world
                 .updates
                 .add(Lane::Presses(self.id), "callback_query", payload, now);
             Some(id)
+        })
+    }
+
+    /// Presses a button by its data, and leaves it to the caller to bring the update to the bot; `None` if there
+    /// is no such message or the bot does not want presses.
+    pub fn presses_to_bring(&self, message: i64, data: &str) -> Option<Value> {
+        let now = self.telegram.now();
+        self.telegram.change(|world| {
+            let (_, payload) = self.press(world, message, data, now)?;
+            world
+                .updates
+                .give_away(Lane::Presses(self.id), "callback_query", payload)
         })
     }
 
@@ -200,6 +203,27 @@ impl Person {
 
     fn asks<T>(&self, question: impl FnOnce(&World) -> T) -> T {
         self.telegram.ask(question)
+    }
+
+    /// The id of a new press, and what the bot is told of it.
+    fn press(
+        &self,
+        world: &mut World,
+        message: i64,
+        data: &str,
+        now: u64,
+    ) -> Option<(String, Value)> {
+        let message = world.message(self.id, message)?;
+        let told = world.tell(self.id, message);
+        let id = world.press(self.id, now);
+        let payload = json!({
+            "id": id,
+            "from": world.tell_user(self.id),
+            "message": told,
+            "chat_instance": format!("{}", self.id * 7_919),
+            "data": data,
+        });
+        Some((id, payload))
     }
 
     fn keeps(&self, details: Details) -> String {

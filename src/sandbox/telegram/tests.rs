@@ -117,6 +117,28 @@ async fn a_chat_goes_back_and_forth() {
 }
 
 #[tokio::test]
+async fn a_press_to_bring_is_in_no_line_and_can_be_repeated() {
+    let shop = shop().await;
+    let telegram = &shop.sandbox.telegram;
+    shop.anna.sends("hi");
+    let sent = shop.bot.send_message(ChatId(1001), "Точно?");
+    let question = sent.reply_markup(keyboard()).await.unwrap();
+    let (question, waiting) = (question.id.0.into(), telegram.pending_updates());
+    let press = shop.anna.presses_to_bring(question, "go:1").unwrap();
+    assert_eq!(press["callback_query"]["data"], "go:1");
+    assert_eq!(press["update_id"], telegram.last_update_id());
+    assert_eq!(telegram.pending_updates(), waiting);
+    assert_eq!(shop.anna.unanswered_callbacks(), 1);
+    let other = shop.anna.presses_to_bring(question, "go:1").unwrap();
+    assert_ne!(press["update_id"], other["update_id"]);
+    assert_ne!(press["callback_query"]["id"], other["callback_query"]["id"]);
+    assert!(telegram.repeat_update(press["update_id"].as_i64().unwrap()));
+    assert_eq!(telegram.pending_updates(), waiting + 1);
+    assert!(shop.anna.presses_to_bring(99, "go:1").is_none());
+    assert_eq!(shop.sandbox.complaints(), [""; 0]);
+}
+
+#[tokio::test]
 async fn an_old_press_is_not_answered() {
     let shop = shop().await;
     shop.anna.sends("hi");

@@ -80,26 +80,44 @@ impl Updates {
 
     /// Puts an update in line and returns its id; one of a kind the bot does not want is lost.
     pub(super) fn add(&mut self, lane: Lane, kind: &str, payload: Value, now: u64) -> i64 {
-        let mut body = serde_json::json!({"update_id": self.next_id});
-        body[kind] = payload;
-        if !self.wants(kind) {
-            return self.next_id - 1;
+        match self.wants(kind) {
+            true => self.add_raw(lane, self.body(kind, payload), now),
+            false => self.next_id - 1,
         }
-        self.add_raw(lane, body, now)
     }
 
     /// Puts a whole update in line, with the id it has or the next one.
     pub(super) fn add_raw(&mut self, lane: Lane, mut body: Value, now: u64) -> i64 {
         let id = body["update_id"].as_i64().unwrap_or(self.next_id);
         body["update_id"] = id.into();
+        self.remember(id, lane.clone(), body.clone());
+        self.push(lane, id, body, now, false);
+        id
+    }
+
+    /// Gives an update away for somebody else to bring; it is in no line, and can be repeated as any other.
+    pub(super) fn give_away(&mut self, lane: Lane, kind: &str, payload: Value) -> Option<Value> {
+        if !self.wants(kind) {
+            return None;
+        }
+        let body = self.body(kind, payload);
+        self.remember(self.next_id, lane, body.clone());
+        Some(body)
+    }
+
+    fn body(&self, kind: &str, payload: Value) -> Value {
+        let mut body = serde_json::json!({"update_id": self.next_id});
+        body[kind] = payload;
+        body
+    }
+
+    fn remember(&mut self, id: i64, lane: Lane, body: Value) {
         self.next_id = self.next_id.max(id + 1);
         self.last_id = id;
-        self.given.insert(id, (lane.clone(), body.clone()));
+        self.given.insert(id, (lane, body));
         if self.given.len() > REMEMBERED {
             self.given.pop_first();
         }
-        self.push(lane, id, body, now, false);
-        id
     }
 
     /// Puts an update in line once more.
