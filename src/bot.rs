@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use secrecy::SecretString;
 use teloxide::types::Update as Wire;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -28,6 +29,8 @@ const POLL: Duration = Duration::from_secs(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Presses answered at the same time: each costs a connection, and whoever taps a lot can wait for a toast.
+const ANSWERS: usize = 32;
 
 /// Where updates go in.
 pub struct Bot {
@@ -36,6 +39,7 @@ pub struct Bot {
     telegram: Arc<Telegram>,
     words: Arc<Words>,
     me: OnceLock<String>,
+    answers: Semaphore,
 }
 
 impl Bot {
@@ -52,6 +56,7 @@ impl Bot {
             telegram,
             words,
             me: OnceLock::new(),
+            answers: Semaphore::new(ANSWERS),
         })
     }
 
@@ -99,6 +104,7 @@ impl Bot {
         let Some(press) = press else { return };
         let bot = Arc::clone(self);
         tokio::spawn(async move {
+            let _place = bot.answers.acquire().await;
             let text = toast.and_then(|toast| bot.words.toast(lang, toast));
             if let Err(trouble) = bot.telegram.answer(&press, text.as_deref()).await {
                 tracing::debug!(%trouble, "a press could not be answered");
