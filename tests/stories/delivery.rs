@@ -97,6 +97,24 @@ async fn a_lost_receipt_repeats_a_message_once_at_most() {
 }
 
 #[tokio::test]
+async fn a_lost_receipt_repeats_a_video_once_at_most() {
+    let scene = Scene::new().await;
+    let anna = scene.seller(1, 2).await;
+    scene
+        .telegram()
+        .fail_next("sendVideo", Fault::DropAfterDoing);
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    if !anna.unread().is_empty() {
+        anna.gets_video();
+    }
+    assert_eq!((scene.videos(), scene.entries("capture")), (0, 1));
+    assert_eq!(scene.balance(&anna), (1, 0));
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_video_whose_line_breaks_is_sent_again() {
     let scene = Scene::new().await;
     let anna = scene.seller(1, 2).await;

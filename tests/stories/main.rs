@@ -13,6 +13,7 @@ mod models;
 mod order;
 mod photos;
 mod picture;
+mod races;
 mod restarts;
 mod scene;
 mod seller;
