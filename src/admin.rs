@@ -131,7 +131,7 @@ pub async fn answer(store: &Store, clock: &Clock, ask: Ask) -> Result<Answer, St
             let now = clock.now();
             let user = UserId(user);
             let granted = store
-                .write(move |txn| ledger::grant(txn, user, credits, &why, key.as_deref(), now))
+                .try_write(move |txn| ledger::grant(txn, user, credits, &why, key.as_deref(), now))
                 .await?;
             Ok(match granted {
                 Granted::Done(balance) => Answer::Granted {

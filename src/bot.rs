@@ -13,7 +13,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
-use crate::flow::event::Update;
+use crate::flow::event::{Event, Update};
 use crate::flow::say::Toast;
 use crate::points;
 use crate::store::turn::{self, Turned};
@@ -67,8 +67,13 @@ impl Bot {
             return Ok(());
         };
         let press = update.callback.clone();
+        let (chat, lang) = (update.chat, update.lang);
+        let waits = waits_for_an_answer(&update.event);
         points::reach("turn.before");
-        let turned = self.turn(update).await?;
+        let turned = match self.turn(update).await {
+            Err(StoreError::Unwritable) if waits => return self.turn_away(chat, press, lang).await,
+            turned => turned?,
+        };
         points::reach("turn.after");
         match turned {
             Turned::Before => {
@@ -97,6 +102,23 @@ impl Bot {
         self.store
             .try_write(move |txn| turn::turn(txn, &shop, &update, &chance, now))
             .await
+    }
+
+    /// Says that nothing can be stored. Whoever has been told repeats it themselves, so that nothing happens later
+    /// behind their back; whoever could not be told is asked again by Telegram.
+    async fn turn_away(
+        self: &Arc<Self>,
+        chat: i64,
+        press: Option<CallbackId>,
+        lang: Lang,
+    ) -> Result<(), StoreError> {
+        self.toast(press, None, lang);
+        let _place = self.answers.acquire().await;
+        let told = self.telegram.send(chat, &self.words.outage(lang)).await;
+        told.map(drop).map_err(|trouble| {
+            tracing::warn!(%trouble, "nobody could be told that nothing can be stored");
+            StoreError::Unwritable
+        })
     }
 
     /// Ends a button's spinner: at once, once, and not kept, for a press lives 150 seconds.
@@ -210,6 +232,19 @@ impl Bot {
             }
         }
         tracing::info!("telegram brings updates to the webhook");
+    }
+}
+
+/// Whether somebody waits for an answer to this.
+fn waits_for_an_answer(event: &Event) -> bool {
+    match event {
+        Event::Command(_)
+        | Event::Text(_)
+        | Event::Picture(_)
+        | Event::BadFile(_)
+        | Event::Other
+        | Event::Press(_) => true,
+        Event::Edited | Event::Blocked | Event::Unblocked | Event::Group => false,
     }
 }
 

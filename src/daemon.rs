@@ -24,6 +24,7 @@ use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
 use crate::gpt::{Gpt, Templates};
+use crate::guard::Guard;
 use crate::janitor::Janitor;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
@@ -145,6 +146,7 @@ impl Daemon {
             per_chat: config.telegram.per_chat_interval,
             burst: config.telegram.per_chat_burst,
         };
+        let guarded = (Arc::clone(&telegram), Arc::clone(&words));
         let delivery = Arc::new(Delivery::new(
             store.clone(),
             clock.clone(),
@@ -153,6 +155,14 @@ impl Daemon {
             videos,
             limits,
         ));
+        let guard = Guard {
+            store: store.clone(),
+            clock: clock.clone(),
+            telegram: guarded.0,
+            words: guarded.1,
+            data: data.to_owned(),
+            floor: config.store.min_free_mb << 20,
+        };
         let secret = shipped::webhook_secret(&config, data)?;
         let webhook = match config.updates() {
             Updates::Webhook => {
@@ -176,6 +186,7 @@ impl Daemon {
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
+        actors.spawn(ends_well(guard.run(stop.clone())));
         let control = control::open(data).context("cannot open the control socket")?;
         let (asked, time, till) = (store.clone(), clock.clone(), stop.clone());
         actors.spawn(async {
@@ -214,7 +225,7 @@ impl Daemon {
         let store = self.store.clone();
         let ended = tokio::select! {
             () = enough => Ok(()),
-            () = store.broken() => Err(anyhow::anyhow!("a commit failed and may or may not be on disk; starting again will tell")),
+            () = store.broken() => Err(anyhow::anyhow!("the data file cannot be used: see the log")),
             Some(ended) = self.actors.join_next() => match ended {
                 Ok(Ok(())) => Err(anyhow::anyhow!("an actor stopped by itself")),
                 Ok(Err(error)) => Err(error),

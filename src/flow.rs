@@ -23,6 +23,8 @@ pub struct Facts {
     pub fresh: DraftId,
     /// The brief behind an «again» button, if the order is the user's own.
     pub again: Option<Brief>,
+    /// Whether orders are taken.
+    pub open: bool,
 }
 
 /// What is to be done, all in the same transaction but the toast.
@@ -315,6 +317,10 @@ fn on_confirm(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
         Step::AwaitConfirm { brief, count } if facts.balance < count.price() => {
             too_few(session, brief, count, facts)
         }
+        Step::AwaitConfirm { .. } if !facts.open => {
+            let (session, effects) = reask(session, Hint::NoRoom, facts);
+            (session, with_toast(Toast::Plain, effects))
+        }
         Step::AwaitConfirm { brief, count } => {
             let accepted = Effect::Tell(Say::Accepted {
                 count: count.number(),
@@ -435,6 +441,7 @@ mod tests {
 
     fn facts(balance: u32, fresh: u64) -> Facts {
         Facts {
+            open: true,
             balance: Credits(balance),
             fresh: DraftId(fresh),
             again: Some(brief()),

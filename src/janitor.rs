@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::domain::id::{JobId, PhotoName, UserId};
+use crate::domain::time::Timestamp;
 use crate::flow::say::Say;
 use crate::photos::Photos;
 use crate::store::{Store, StoreError};
@@ -81,19 +82,13 @@ impl Janitor {
     /// Forgets old updates until told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            let before = self
-                .clock
-                .now()
-                .0
-                .saturating_sub(REMEMBER.as_millis() as u64);
-            let before = crate::domain::time::Timestamp(before);
-            let old = self.store.snapshot()?.old_updates(before, AT_ONCE)?;
-            let full = old.len() == AT_ONCE;
-            self.store
-                .write(move |txn| txn.forget_updates(&old))
-                .await?;
-            if full {
-                continue;
+            match self.forget().await {
+                Ok(AT_ONCE) => continue,
+                Ok(_) => {}
+                Err(error) if error.passes() => {
+                    tracing::warn!(%error, "old updates could not be forgotten yet");
+                }
+                Err(error) => return Err(error),
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -101,5 +96,23 @@ impl Janitor {
             }
         }
         Ok(())
+    }
+
+    /// Forgets some old updates; how many.
+    async fn forget(&self) -> Result<usize, StoreError> {
+        let before = self
+            .clock
+            .now()
+            .0
+            .saturating_sub(REMEMBER.as_millis() as u64);
+        let old = self
+            .store
+            .snapshot()?
+            .old_updates(Timestamp(before), AT_ONCE)?;
+        let forgotten = old.len();
+        self.store
+            .write(move |txn| txn.forget_updates(&old))
+            .await?;
+        Ok(forgotten)
     }
 }

@@ -15,6 +15,7 @@
 //! | 4 | [`bot`] | updates on their way in: each becomes one turn |
 //! | 4 | [`worker`] | the pool that does one step of one job at a time |
 //! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
+//! | 4 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
 //! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 4 | [`admin`] | what an operator may ask and be told |
 //! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit |
@@ -59,6 +60,7 @@ pub mod delivery;
 pub mod domain;
 pub mod flow;
 pub mod gpt;
+pub mod guard;
 pub mod janitor;
 pub mod kie;
 pub mod photos;

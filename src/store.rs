@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod outbox;
 pub mod queue;
 pub mod record;
+pub mod sales;
 pub mod snapshot;
 pub mod tables;
 pub mod turn;

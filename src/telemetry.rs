@@ -18,7 +18,9 @@ pub fn start(directives: &str, form: Form) {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_span_events(FmtSpan::NONE);
+        .with_span_events(FmtSpan::NONE)
+        // What cannot be logged is lost: told on standard error, which has just failed, it would be a panic.
+        .log_internal_errors(false);
     // A second start in one process (tests, the sandbox) keeps the first one's choice.
     let _ = match form {
         Form::Human => logs.with_target(false).try_init(),

@@ -22,8 +22,10 @@ use neurocards::store::{self, audit};
 const SPEED: f64 = 40.0;
 /// Sellers under load.
 const SELLERS: i64 = 12;
+/// The operator.
+const ADMIN: i64 = 99;
 /// Kills when nobody says how many: enough for every point once.
-const KILLS: usize = points::NAMES.len() + 8;
+const KILLS: usize = points::NAMES.len() * 3 / 2;
 /// After the last kill everything must be quiet within this (real) time.
 const QUIET: Duration = Duration::from_secs(120);
 
@@ -52,6 +54,7 @@ impl Luck {
 struct World {
     data: PathBuf,
     sandbox: Sandbox,
+    admin: Person,
     clock: Clock,
     base: u64,
     port: u16,
@@ -81,7 +84,7 @@ impl World {
         let port = free.local_addr().unwrap().port();
         drop(free);
         let config = format!(
-            "public_url = \"http://127.0.0.1:{port}\"\nupdates = \"polling\"\nadmin_ids = []\n\
+            "public_url = \"http://127.0.0.1:{port}\"\nupdates = \"polling\"\nadmin_ids = [{ADMIN}]\n\
              welcome_credits = 40\nlook_every = \"5s\"\ngeneration_deadline = \"3m\"\nworkers = 8\n\
              [telegram]\napi_url = \"{}\"\ncall_timeout = \"3s\"\nper_chat_interval = \"100ms\"\n\
              [kie]\napi_url = \"{}\"\ntimeout = \"5s\"\n[gpt]\napi_url = \"{}\"\n\
@@ -92,9 +95,12 @@ impl World {
         );
         std::fs::write(data.join("neurocards.toml"), config).unwrap();
         sandbox.kie.set_duration(8_000);
+        let admin = sandbox.telegram.person(ADMIN, "Олег", Some("ru"));
+        admin.sends("/start");
         Self {
             data: data.to_owned(),
             sandbox,
+            admin,
             clock,
             base: base.0,
             port,
@@ -118,6 +124,7 @@ impl World {
             .env("KIE_API_KEY_1", &keys[1])
             .env("OPENAI_API_KEY", self.sandbox.gpt.key())
             .env("NEUROCARDS_CLOCK", format!("{},{SPEED}", self.base))
+            // A file of the daemon's own disk: that it cannot be written must not be its death.
             .stderr(log)
             .stdout(Stdio::null());
         if let Some(point) = die_at {
@@ -290,20 +297,86 @@ async fn no_credit_no_video_and_no_answer_is_lost_whatever_dies() {
     world.start(None);
     world.serving().await.expect("the daemon runs");
     quiet(&world).await;
+    stop(&mut world);
+    judge(&world, &sellers);
+    println!("crash: died at {at_points:?}");
+    println!("crash: slowest start {} ms", slowest.as_millis());
+}
+
+/// Stops the daemon in good order.
+fn stop(world: &mut World) {
     let daemon = world.daemon.as_mut().unwrap();
-    Command::new("kill")
-        .arg(daemon.id().to_string())
-        .status()
-        .unwrap();
+    let pid = rustix::process::Pid::from_child(daemon);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     let stopped = daemon.wait().unwrap();
     assert!(
         stopped.success(),
         "stopped in good order: {stopped}\n{}",
-        log(data.path())
+        log(&world.data)
     );
+}
+
+/// Lets no file of the daemon's be longer than this, or lifts that again: every write beyond fails as on a full disk.
+fn limit_files(daemon: &Child, bytes: Option<u64>) {
+    let pid = rustix::process::Pid::from_child(daemon);
+    let limit = rustix::process::Rlimit {
+        current: bytes,
+        maximum: None,
+    };
+    rustix::process::prlimit(Some(pid), rustix::process::Resource::Fsize, limit).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_nothing_is_told_and_sat_out() {
+    /// So many acts are refused in each outage, and so many orders placed before, between and after.
+    const ENOUGH: usize = 10;
+    let mut luck = Luck(7);
+    let data = tempfile::tempdir().unwrap();
+    let mut world = World::new(data.path()).await;
+    let sellers: Vec<Person> = (1..=SELLERS)
+        .map(|id| world.sandbox.telegram.person(id, "Анна", Some("ru")))
+        .collect();
+    world.start(None);
+    world.serving().await.expect("the daemon runs");
+    let told = |sellers: &[Person], text: &str| {
+        let messages = sellers.iter().flat_map(Person::messages);
+        messages.filter(|m| m.text.contains(text)).count()
+    };
+    let (refused, accepted) = ("Сейчас не могу ничего сохранить", "✅ Принял!");
+    for full in [false, true, false, true, false] {
+        // Writes end at the very beginning of every file, or somewhere in the part of ours that is in use.
+        let length = world.data.join("neurocards.redb").metadata().unwrap().len();
+        let limit = full.then(|| [0, 4096, length / 8, length / 4][luck.below(4) as usize]);
+        limit_files(world.daemon.as_ref().unwrap(), limit);
+        let text = if full { refused } else { accepted };
+        let (before, begun) = (told(&sellers, text), Instant::now());
+        loop {
+            world.sandbox.kie.by_default(*luck.one_of(&endings()));
+            act(luck.one_of(&sellers), &mut luck);
+            tokio::time::sleep(Duration::from_millis(4)).await;
+            assert!(world.lives(), "the daemon lives\n{}", log(data.path()));
+            let enough = told(&sellers, text) >= before + ENOUGH;
+            if enough && begun.elapsed() > Duration::from_secs(1) {
+                break;
+            }
+            let patient = begun.elapsed() < QUIET;
+            assert!(patient, "sellers are told «{text}»\n{}", log(data.path()));
+        }
+    }
+    world.sandbox.kie.by_default(Ending::Success);
+    quiet(&world).await;
+    stop(&mut world);
     judge(&world, &sellers);
-    println!("crash: died at {at_points:?}");
-    println!("crash: slowest start {} ms", slowest.as_millis());
+    for text in [
+        "🚨 На диск ничего не записать: ",
+        "✅ На диск снова можно писать.",
+    ] {
+        let messages = world.admin.messages();
+        let told = messages.iter().filter(|m| m.text.starts_with(text)).count();
+        assert_eq!(told, 2, "«{text}» once an outage");
+    }
+    let refused = told(&sellers, refused);
+    println!("crash: {refused} sellers' acts were refused for want of room");
 }
 
 fn log(data: &Path) -> String {

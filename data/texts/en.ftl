@@ -136,11 +136,21 @@ hint-not-understood = 🙂 I did not get that. Start with a button below.
 hint-cancelled = 👌 Cancelled. Your credits are untouched.
 hint-nothing-to-cancel = 👌 Nothing to cancel.
 hint-same-again = 🔁 Everything as last time. Only the number is left to pick.
+hint-no-room =
+    ⏸ No new orders right now: the server is running out of room.
+
+    No credits were taken, and your order is filled in — press “Yes, start” a little later.
 
 # --- Answers to presses (200 characters at most) ----------------------------
 toast-stale = This button no longer works. Open the menu: /menu
 toast-already = Already picked 👌
 toast-launched = Already started ✅
+
+# --- When nothing can be saved ----------------------------------------------
+outage =
+    ⏸ I cannot save anything right now: the server has a problem.
+
+    No credits were taken. Please repeat this in a few minutes.
 
 # --- How an order fares -----------------------------------------------------
 status-running = 🎬 Generation started...
@@ -241,6 +251,24 @@ alert-model-back = ✅ { $model } answers again.
 alert-all-keys-rest = ⚠️ All KIE keys rest. Using the first one; some videos may fail.
 alert-keys-awake = ✅ KIE keys work again.
 alert-panic = 🚨 Job { $job } crashed. The credit is back; see the log.
+alert-no-room =
+    🚨 { $free } MB are left on the disk.
+
+    New orders are refused, running ones go on. Make room, and sales open by themselves.
+alert-room-back = ✅ There is room on the disk; orders are taken again.
+alert-unwritable =
+    🚨 Nothing can be written to the disk: { $why }
+
+    Sellers are told that nothing can be saved right now. I go on by myself once it works.
+alert-writable = ✅ The disk can be written again.
+alert-breach =
+    🚨 The books do not balance: { $breaches ->
+        [one] { $breaches } breach
+       *[other] { $breaches } breaches
+    }. The first: { $first }
+
+    Stop the bot, keep the database file and look at `neurocards audit`.
+alert-books-fine = ✅ The books balance again.
 
 # --- The bot's profile ------------------------------------------------------
 command-start = Start

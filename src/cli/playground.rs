@@ -280,13 +280,15 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> St
          [kie]\napi_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n\
-         [https]\nlisten = [\"127.0.0.1:{port}\"]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n",
+         [https]\nlisten = [\"127.0.0.1:{port}\"]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n\
+         [store]\n{}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
         sandbox.kie.api_url(),
         section("kie"),
         sandbox.gpt.api_url(),
         section("gpt"),
+        section("store"),
     )
 }
 

@@ -93,6 +93,8 @@ pub struct Store {
     pub cache_mb: usize,
     /// Changes committed together at most.
     pub batch: usize,
+    /// Below so much room on the disk orders are not taken, in MiB.
+    pub min_free_mb: u64,
 }
 
 /// `[log]`
@@ -238,6 +240,7 @@ impl Store {
         Self {
             cache_mb: section.value("cache_mb", "64", value::whole(1..=65_536)),
             batch: section.value("batch", "256", value::whole(1..=10_000)),
+            min_free_mb: section.value("min_free_mb", "200", value::whole(0..=1_000_000_000)),
         }
     }
 }

@@ -2,6 +2,17 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Makes a file that may not grow (`RLIMIT_FSIZE`) an error of the write, as a full disk is, and not our death.
+pub fn survive_limits() {
+    // A handler, whatever it does, takes the place of the signal's default; it is never taken away again.
+    if signal(SignalKind::from_raw(SIGXFSZ)).is_err() {
+        tracing::warn!("a file size limit, if there is one, ends the process");
+    }
+}
+
+/// "File size limit exceeded", on every Linux but MIPS and Alpha's.
+const SIGXFSZ: i32 = 25;
+
 /// Resolves at the first SIGTERM or SIGINT; a second one ends the process at once.
 pub async fn told_to_stop() {
     wait_for_signal().await;

@@ -204,11 +204,13 @@ pub enum Hint {
     NothingToCancel,
     /// The same photo, text and style as before.
     SameAgain,
+    /// Orders are not taken: the disk is nearly full.
+    NoRoom,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -227,6 +229,7 @@ impl Hint {
         Self::Cancelled,
         Self::NothingToCancel,
         Self::SameAgain,
+        Self::NoRoom,
     ];
 }
 
@@ -281,4 +284,27 @@ pub enum Alert {
     },
     /// Every model of the chain rests: orders are refunded.
     NoModels,
+    /// The disk is nearly full: orders are not taken.
+    NoRoom {
+        /// What is left, in MiB.
+        free_mb: u64,
+    },
+    /// There is room again, and orders are taken.
+    RoomBack,
+    /// The disk takes nothing.
+    Unwritable {
+        /// What the system says.
+        why: String,
+    },
+    /// The disk takes what is written again.
+    Writable,
+    /// The books do not balance.
+    Breach {
+        /// How many breaches.
+        breaches: u64,
+        /// One of them, as the audit says it.
+        first: String,
+    },
+    /// The books balance again.
+    BooksFine,
 }

@@ -48,6 +48,7 @@ records! {
     Note = 6, 1;
     Rest = 7, 1;
     Raised = 8, 1;
+    Closed = 9, 1;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.
@@ -134,6 +135,13 @@ pub struct Raised {
     pub told: Timestamp,
     /// How often it was held back since.
     pub held: u32,
+}
+
+/// Orders are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Closed {
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Why bytes are not a record.

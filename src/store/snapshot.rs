@@ -5,8 +5,8 @@ use redb::{
     TableDefinition,
 };
 
-use super::record::{Counters, JobRow, Note, UserRow, unsealed};
-use super::txn::{missing, parse, read};
+use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
+use super::txn::{self, missing, parse, read};
 use super::{StoreError, migrate, queue, tables};
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
@@ -87,6 +87,11 @@ impl Snapshot {
     /// The counters.
     pub fn counters(&self) -> Result<Counters, StoreError> {
         Ok(read(&self.0.open_table(tables::META)?, "counters", "meta.v1")?.unwrap_or_default())
+    }
+
+    /// Since when orders are not taken, if they are not.
+    pub fn closed(&self) -> Result<Option<Closed>, StoreError> {
+        read(&self.0.open_table(tables::META)?, txn::CLOSED, "meta.v1")
     }
 
     /// A user.

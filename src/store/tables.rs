@@ -5,7 +5,8 @@ use redb::TableDefinition;
 /// A row as `record` encodes it.
 pub type Row = &'static [u8];
 
-/// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`].
+/// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`]; `"closed:room"` →
+/// [`super::record::Closed`] while orders are not taken for want of room.
 pub const META: TableDefinition<'static, &str, Row> = TableDefinition::new("meta.v1");
 /// User → [`super::record::UserRow`]: the user with balances and session, so that a turn touches one row.
 pub const USERS: TableDefinition<'static, u64, Row> = TableDefinition::new("users.v1");

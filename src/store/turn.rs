@@ -130,9 +130,11 @@ fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, Sto
             .filter(|order| order.user == update.user);
         again = order.map(|order| order.brief);
     }
+    let open = txn.closed()?.is_none();
     let counters = txn.counters();
     counters.draft += 1;
     Ok(Facts {
+        open,
         balance: row.user.available,
         fresh: DraftId(counters.draft),
         again,

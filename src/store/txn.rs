@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use super::record::{Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed};
+use super::record::{
+    Closed, Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed,
+};
 use super::{StoreError, tables};
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
@@ -12,6 +14,8 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 
+/// The row that says that orders are not taken.
+pub(super) const CLOSED: &str = "closed:room";
 /// No more strays of one job are remembered.
 const STRAYS: usize = 16;
 
@@ -94,6 +98,24 @@ impl<'t> Txn<'t> {
     /// The counters, to read.
     pub fn counted(&self) -> &Counters {
         &self.counters
+    }
+
+    /// Since when orders are not taken, if they are not.
+    pub fn closed(&self) -> Result<Option<Closed>, StoreError> {
+        read(&self.meta, CLOSED, "meta.v1")
+    }
+
+    /// Closes the shop, or opens it; whether that changes anything.
+    pub(super) fn put_closed(&mut self, closed: Option<Closed>) -> Result<bool, StoreError> {
+        if self.closed()?.is_some() == closed.is_some() {
+            return Ok(false);
+        }
+        self.writes += 1;
+        match closed {
+            Some(closed) => self.meta.insert(CLOSED, encode(&closed).as_slice())?,
+            None => self.meta.remove(CLOSED)?,
+        };
+        Ok(true)
     }
 
     /// A user.

@@ -263,6 +263,11 @@ impl Words {
         Some(self.plain(lang, key))
     }
 
+    /// What is said when nothing can be stored, not even that it was said.
+    pub fn outage(&self, lang: Lang) -> Message {
+        self.said(lang, "outage", &[], vec![])
+    }
+
     /// What the commands of the bot's menu do.
     pub fn commands(&self, lang: Lang) -> Vec<(&'static str, String)> {
         Command::SHOWN
@@ -428,6 +433,18 @@ impl Words {
             Alert::AllKeysRest => ("alert-all-keys-rest", vec![]),
             Alert::KeysAwake => ("alert-keys-awake", vec![]),
             Alert::Panic { job } => ("alert-panic", vec![("job", format!("J{job}").into())]),
+            Alert::NoRoom { free_mb } => ("alert-no-room", vec![("free", (*free_mb).into())]),
+            Alert::RoomBack => ("alert-room-back", vec![]),
+            Alert::Unwritable { why } => ("alert-unwritable", vec![("why", why.clone().into())]),
+            Alert::Writable => ("alert-writable", vec![]),
+            Alert::Breach { breaches, first } => (
+                "alert-breach",
+                vec![
+                    ("breaches", (*breaches).into()),
+                    ("first", first.clone().into()),
+                ],
+            ),
+            Alert::BooksFine => ("alert-books-fine", vec![]),
         };
         self.said(lang, key, &args, vec![])
     }
@@ -534,6 +551,7 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::Cancelled => "hint-cancelled",
         Hint::NothingToCancel => "hint-nothing-to-cancel",
         Hint::SameAgain => "hint-same-again",
+        Hint::NoRoom => "hint-no-room",
     }
 }
 
@@ -700,6 +718,17 @@ mod tests {
                 Alert::AllKeysRest,
                 Alert::KeysAwake,
                 Alert::Panic { job },
+                Alert::NoRoom { free_mb: 150 },
+                Alert::RoomBack,
+                Alert::Unwritable {
+                    why: "No space left on device".into(),
+                },
+                Alert::Writable,
+                Alert::Breach {
+                    breaches: 2,
+                    first: "it moves 2 for a job [ledger.v2/7]".into(),
+                },
+                Alert::BooksFine,
             ]
             .map(Say::Alert),
         );

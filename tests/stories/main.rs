@@ -7,6 +7,7 @@ mod delivery;
 mod doors;
 mod failures;
 mod gpt;
+mod guard;
 mod keys;
 mod lost;
 mod models;

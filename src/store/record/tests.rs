@@ -112,7 +112,8 @@ fn tags_tell_the_kinds_apart() {
         Note::TAG,
         Rest::TAG,
         Raised::TAG,
+        Closed::TAG,
     ];
     tags.sort_unstable();
-    assert_eq!(tags, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(tags, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 }

@@ -525,6 +525,15 @@ fn alerts() -> Vec<Alert> {
         Alert::KeysAwake,
         Alert::Panic { job: JobId(1) },
         Alert::NoModels,
+        Alert::NoRoom { free_mb: 2 },
+        Alert::RoomBack,
+        Alert::Unwritable { why: "wh".into() },
+        Alert::Writable,
+        Alert::Breach {
+            breaches: 3,
+            first: "fi".into(),
+        },
+        Alert::BooksFine,
     ]
 }
 
@@ -538,6 +547,12 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::KeysAwake => 5,
         Alert::Panic { .. } => 6,
         Alert::NoModels => 7,
+        Alert::NoRoom { .. } => 8,
+        Alert::RoomBack => 9,
+        Alert::Unwritable { .. } => 10,
+        Alert::Writable => 11,
+        Alert::Breach { .. } => 12,
+        Alert::BooksFine => 13,
     }
 }
 

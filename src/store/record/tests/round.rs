@@ -401,6 +401,12 @@ fn alert() -> impl Strategy<Value = Alert> {
         Just(Alert::AllKeysRest),
         Just(Alert::KeysAwake),
         any::<u64>().prop_map(|job| Alert::Panic { job: JobId(job) }),
+        any::<u64>().prop_map(|free_mb| Alert::NoRoom { free_mb }),
+        any::<String>().prop_map(|why| Alert::Unwritable { why }),
+        any::<(u64, String)>().prop_map(|(breaches, first)| Alert::Breach { breaches, first }),
+        Just(Alert::RoomBack),
+        Just(Alert::Writable),
+        Just(Alert::BooksFine),
     ]
 }
 

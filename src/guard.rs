@@ -1,0 +1,194 @@
+//! Looks after what the shop stands on: room on the disk, a disk that can be written, books that balance.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
+use crate::flow::say::{Alert, Say};
+use crate::store::audit::{self, Report};
+use crate::store::snapshot::Snapshot;
+use crate::store::{Store, StoreError, Txn, outbox, sales};
+use crate::telegram::client::Telegram;
+use crate::telegram::words::Words;
+
+/// How often the room on the disk is looked at.
+const ROOM_EVERY: Duration = Duration::from_secs(10);
+/// There must be room for so long before orders are taken again, so that the shop does not flap.
+const ROOM_FOR: Duration = Duration::from_secs(60);
+/// The whole ledger is audited every day at this time, UTC: night in the shop's part of the world.
+const NIGHT: Duration = Duration::from_secs(90 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The cause under which breaches are told.
+const BOOKS: &str = "books";
+/// So many breaches are logged one by one.
+const LOGGED: usize = 20;
+
+/// What is looked after, and how.
+pub struct Guard {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// How operators are told when nothing can be stored.
+    pub telegram: Arc<Telegram>,
+    /// In which words.
+    pub words: Arc<Words>,
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Below so many bytes of room orders are not taken.
+    pub floor: u64,
+}
+
+impl Guard {
+    /// Looks after everything until told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+        let looks = async { tokio::join!(self.room(), self.books(), self.disk()) };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = looks => {}
+        }
+        Ok(())
+    }
+
+    /// Closes the shop while there is little room.
+    async fn room(&self) {
+        let mut since = None;
+        loop {
+            match rustix::fs::statvfs(&self.data) {
+                Ok(disk) => {
+                    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+                    if let Err(error) = self.judge_room(free, &mut since).await {
+                        tracing::warn!(%error, "what room there is could not be stored");
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "nobody says what room there is on the disk"),
+            }
+            self.clock.sleep(ROOM_EVERY).await;
+        }
+    }
+
+    /// `since` is when there was room again.
+    async fn judge_room(&self, free: u64, since: &mut Option<Timestamp>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let closed = self.store.snapshot()?.closed()?.is_some();
+        let shop = Arc::clone(self.store.shop());
+        let room = free >= self.floor;
+        *since = since.or(Some(now)).filter(|_| room);
+        if !room && !closed {
+            let free_mb = free >> 20;
+            tracing::error!(free_mb, "the disk is nearly full: orders are not taken");
+            let close = move |txn: &mut Txn<'_>| sales::close(txn, &shop, free_mb, now);
+            self.store.try_write(close).await?;
+        } else if closed && since.is_some_and(|since| now.since(since) >= ROOM_FOR) {
+            tracing::info!("there is room on the disk: orders are taken");
+            let open = move |txn: &mut Txn<'_>| sales::open(txn, &shop, now);
+            self.store.try_write(open).await?;
+        }
+        Ok(())
+    }
+
+    /// Glances at the books at the start and audits them every night.
+    async fn books(&self) {
+        self.check("a glance at the books", audit::glance).await;
+        loop {
+            self.clock.sleep_until(next_night(self.clock.now())).await;
+            self.check("the nightly audit", audit::audit).await;
+        }
+    }
+
+    async fn check(&self, name: &str, look: fn(&Snapshot) -> Result<Report, StoreError>) {
+        match self.audited(look).await {
+            Ok(report) => {
+                let (entries, jobs) = (report.entries, report.jobs);
+                tracing::info!(entries, jobs, "{name} found the books to balance");
+            }
+            Err(error) => tracing::error!(%error, "{name} could not be made"),
+        }
+    }
+
+    async fn audited(
+        &self,
+        look: fn(&Snapshot) -> Result<Report, StoreError>,
+    ) -> Result<Report, StoreError> {
+        let snapshot = self.store.snapshot()?;
+        let report = tokio::task::spawn_blocking(move || look(&snapshot)).await;
+        let report = report.map_err(|_| StoreError::Panicked)??;
+        for breach in report.breaches.iter().take(LOGGED) {
+            tracing::error!(%breach, "the books do not balance");
+        }
+        let breaches = report.breaches.len() as u64 + report.more;
+        let first = report.breaches.first().map(ToString::to_string);
+        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let tell = move |txn: &mut Txn<'_>| match &first {
+            Some(first) => {
+                let first = first.clone();
+                let breach = Alert::Breach { breaches, first };
+                outbox::alert(txn, &shop.admins, BOOKS, &breach, now)
+            }
+            None => outbox::recovered(txn, &shop.admins, BOOKS, &Alert::BooksFine, now),
+        };
+        self.store.write(tell).await?;
+        Ok(report)
+    }
+
+    /// Tells the operators that the disk takes nothing, past the store, and that it does again.
+    async fn disk(&self) {
+        let mut fault = self.store.fault();
+        while fault.changed().await.is_ok() {
+            let why = fault.borrow_and_update().clone();
+            let now = self.clock.now();
+            let shop = Arc::clone(self.store.shop());
+            let Some(why) = why else {
+                let tell = move |txn: &mut Txn<'_>| {
+                    for admin in &shop.admins {
+                        let say = Say::Alert(Alert::Writable);
+                        outbox::tell(txn, *admin, Lang::Ru, say, now)?;
+                    }
+                    Ok(())
+                };
+                if let Err(error) = self.store.write(tell).await {
+                    tracing::warn!(%error, "operators could not be told that the disk works");
+                }
+                continue;
+            };
+            let say = Say::Alert(Alert::Unwritable { why });
+            for admin in &shop.admins {
+                let message = self.words.message(Lang::Ru, &say);
+                let sent = self.telegram.send(outbox::chat_of(*admin), &message).await;
+                if let Err(trouble) = sent {
+                    tracing::warn!(%trouble, "an operator could not be told of the disk");
+                }
+            }
+        }
+    }
+}
+
+/// The next time the whole ledger is audited.
+fn next_night(now: Timestamp) -> Timestamp {
+    let (day, night) = (DAY.as_millis() as u64, NIGHT.as_millis() as u64);
+    let today = now.0 / day * day + night;
+    Timestamp(if today > now.0 { today } else { today + day })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_night_comes_once() {
+        // 2026-01-22 12:00:00 UTC.
+        let noon = Timestamp(1_769_083_200_000);
+        let night = next_night(noon);
+        assert_eq!(
+            night.since(noon),
+            Duration::from_secs((12 + 1) * 3600 + 1800)
+        );
+        assert_eq!(next_night(night).since(night), DAY);
+        assert_eq!(next_night(Timestamp(night.0 - 1)), night);
+    }
+}
