@@ -350,7 +350,9 @@ pub fn callback(
         return Ok(Called::Late);
     }
     let doubled = known.is_some();
-    if submission <= job.submission() && txn.put_stray(id, task, now)? {
+    let past = (1..job.submission()).contains(&submission);
+    let made = past || current && job.stage.task().is_some();
+    if made && txn.put_stray(id, task, now)? {
         let counters = txn.counters();
         match doubled {
             true => counters.doubled += 1,

@@ -20,6 +20,7 @@ async fn a_lost_answer_is_made_good_by_the_call_back() {
     assert!(tasks[0].billed);
     assert_eq!((scene.creations(), scene.attempts()), (1, vec![1]));
     assert_eq!(scene.balance(&anna), (1, 0));
+    assert_eq!(scene.lost_answers(), (1, 0, 0));
     scene.ends().await;
 }
 
@@ -53,8 +54,11 @@ async fn a_call_back_after_the_refund_changes_nothing() {
     assert!(scene.kie().send_callback(&task.id));
     scene.passes(Duration::from_secs(60)).await;
     anna.sees_nothing();
+    assert!(scene.kie().send_callback(&task.id));
+    scene.passes(Duration::from_secs(60)).await;
     assert_eq!(scene.balance(&anna), (2, 0));
     assert_eq!(scene.entries("release"), 1);
+    assert_eq!(scene.lost_answers(), (0, 1, 0));
     scene.ends().await;
 }
 

@@ -233,6 +233,13 @@ impl Scene {
         entries.iter().filter(of).count()
     }
 
+    /// What became of lost answers: adopted, orphans, billed twice.
+    pub fn lost_answers(&self) -> (u64, u64, u64) {
+        let snapshot = self.stage.daemon().store().snapshot().unwrap();
+        let lost = audit::glance(&snapshot).unwrap().lost;
+        (lost.adopted, lost.orphans, lost.doubled)
+    }
+
     /// The calls of one method of one service, oldest first.
     pub fn calls(&self, service: &str, method: &str) -> Vec<Call> {
         let of = |call: &Call| call.service == service && call.method.eq_ignore_ascii_case(method);

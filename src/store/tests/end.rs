@@ -147,6 +147,65 @@ fn a_callback_adopts_a_lost_task_and_only_that() {
     ground.books_balance();
 }
 
+/// Adopted, orphans, doubled.
+fn lost(ground: &Ground) -> (u64, u64, u64) {
+    let counters = ground.store.snapshot().unwrap().counters().unwrap();
+    (counters.adopted, counters.orphans, counters.doubled)
+}
+
+#[test]
+fn tasks_nobody_waits_for_are_counted_once_each() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    let nonce = ground.job(job).nonce;
+    let says = |submission, name: &str| {
+        let task = TaskId(name.into());
+        calls(&ground, job, nonce, submission, task)
+    };
+    ground.claims(1, NOW);
+    assert_eq!(says(1, "early"), Called::Orphan);
+    assert_eq!(lost(&ground), (0, 0, 0), "nothing was asked for yet");
+    // The first answer is lost and given up: its task is an orphan, however often it is told.
+    ground.submits(job, 1, NOW).unwrap();
+    ground.fails(job, 1, Kind::ModelOff, NOW).unwrap();
+    for _ in 0..3 {
+        assert_eq!(says(1, "given up"), Called::Orphan);
+    }
+    assert_eq!(lost(&ground), (0, 1, 0));
+    // The second is lost and brought back; a second task of the same submission is billed twice.
+    ground.submits(job, 1, NOW).unwrap();
+    assert_eq!(says(2, "second"), Called::Adopted);
+    assert_eq!(says(2, "twin"), Called::Orphan);
+    assert_eq!(says(2, "twin"), Called::Orphan);
+    assert_eq!(lost(&ground), (1, 1, 1));
+    // Whatever becomes of it, its own calls are late and no news.
+    ground.rendered(job, 1, NOW).unwrap();
+    assert_eq!(says(2, "second"), Called::Late);
+    ground.succeeds(job, 1, NOW).unwrap();
+    assert_eq!(says(2, "second"), Called::Late);
+    assert_eq!(says(0, "never"), Called::Orphan);
+    assert_eq!(says(3, "never"), Called::Orphan);
+    assert_eq!(lost(&ground), (1, 1, 1));
+    for twin in 0..100 {
+        assert_eq!(says(2, &format!("forged {twin}")), Called::Orphan);
+    }
+    assert_eq!(lost(&ground), (1, 1, 15), "no more than 16 a job");
+    ground.books_balance();
+}
+
+#[test]
+fn a_failed_task_that_calls_late_is_no_orphan() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    let nonce = ground.job(job).nonce;
+    ground.claims(1, NOW);
+    ground.submits(job, 1, NOW).unwrap();
+    ground.accepted(job, 1, NOW).unwrap();
+    ground.fails(job, 1, Kind::Unknown, NOW).unwrap();
+    let said = calls(&ground, job, nonce, 1, task(job));
+    assert_eq!((said, lost(&ground)), (Called::Late, (0, 0, 0)));
+}
+
 #[test]
 fn a_grant_is_given_once_per_key() {
     let ground = Ground::new();
