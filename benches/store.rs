@@ -11,28 +11,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use neurocards::domain::brief::{Brief, Count, Photo, Recipe, Text};
+use neurocards::domain::brief::Count;
 use neurocards::domain::credit::Credits;
-use neurocards::domain::id::{
-    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, TaskId, UpdateId, UserId,
-};
-use neurocards::domain::job::{Job, OutOfTurn, Route};
-use neurocards::domain::time::Timestamp;
-use neurocards::domain::user::{Lang, User};
-use neurocards::flow::event::{Button, Event, Update};
-use neurocards::flow::session::{Session, Step};
+use neurocards::domain::id::{JobId, TaskId, UserId};
+use neurocards::domain::job::{Job, OutOfTurn};
 use neurocards::store::audit::audit;
 use neurocards::store::outbox::{self, Sent};
-use neurocards::store::record::UserRow;
-use neurocards::store::turn::turn;
-use neurocards::store::{Options, Shop, Store, StoreError, ledger, queue, verdict};
+use neurocards::store::{Options, Shop, Store, StoreError, queue, verdict};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const PURSE: i32 = 1_000_000_000;
+#[path = "work/shop.rs"]
+mod shop;
+use shop::{NOW, place, route, seed};
 
 fn main() {
     let dir = std::env::var_os("NEUROCARDS_BENCH_DIR");
@@ -183,61 +176,11 @@ impl Drop for Ground {
     }
 }
 
-async fn seed(store: &Store, many: u64) -> Result<(), StoreError> {
-    store
-        .write(move |txn| {
-            for user in (1..=many).map(UserId) {
-                let row = UserRow {
-                    user: User {
-                        lang: Lang::Ru,
-                        username: None,
-                        reachable: true,
-                        available: Credits(0),
-                        held: Credits(0),
-                        last_tag: 0,
-                        since: NOW,
-                    },
-                    session: Session::new(),
-                };
-                txn.put_user(user, &row)?;
-                ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
-            }
-            Ok(())
-        })
-        .await
-}
-
-/// One update that confirms an order, the walk to its question included.
 async fn order(store: &Store, user: UserId, number: u64, count: Count) -> Result<(), StoreError> {
     let shop = Arc::clone(store.shop());
-    let mut chance = [7; 32];
-    chance[..8].copy_from_slice(&number.to_le_bytes());
-    let update = Update {
-        id: UpdateId(number),
-        user,
-        chat: outbox::chat_of(user),
-        username: None,
-        lang: Lang::Ru,
-        event: Event::Press(Some(Button::Confirm { draft: DraftId(1) })),
-        callback: Some(CallbackId(format!(
-            "{}",
-            4_000_000_000_000_000_000 + number
-        ))),
-    };
-    let step = Step::AwaitConfirm {
-        brief: brief(),
-        count,
-    };
     store
-        .write(move |txn| {
-            let mut row = txn.known_user(user)?;
-            row.session.draft = DraftId(1);
-            row.session.step = step.clone();
-            txn.put_user(user, &row)?;
-            turn(txn, &shop, &update, &chance, NOW)
-        })
-        .await?;
-    Ok(())
+        .write(move |txn| place(txn, &shop, user, number, count))
+        .await
 }
 
 async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError> {
@@ -271,26 +214,6 @@ where
     let moved = store.write(move |txn| queue::advance(txn, job, 1, &step));
     moved.await?.expect("nobody else moves it");
     Ok(())
-}
-
-fn brief() -> Brief {
-    let text = |raw| Text::parse(raw).expect("it is not empty");
-    Brief {
-        photo: Photo {
-            file: FileId("AgACAgIAAxkBAAIBQ2Zc0000000000000000000000000000000000000000000".into()),
-        },
-        product: text("Чайник со свистком, эмаль, два литра"),
-        recipe: Recipe::Own {
-            prompt: text("Пар над чайником, утренний свет, камера приближается"),
-        },
-    }
-}
-
-fn route() -> Route {
-    Route {
-        model: ModelName("sora-2-image-to-video".into()),
-        key: KeyPrint([1; 8]),
-    }
 }
 
 /// A file whose syncs take longer.

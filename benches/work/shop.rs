@@ -1,0 +1,96 @@
+//! What every bench of the shop does: users with full purses, and orders.
+
+use neurocards::domain::brief::{Brief, Count, Photo, Recipe, Text};
+use neurocards::domain::credit::Credits;
+use neurocards::domain::id::{CallbackId, DraftId, FileId, KeyPrint, ModelName, UpdateId, UserId};
+use neurocards::domain::job::Route;
+use neurocards::domain::time::Timestamp;
+use neurocards::domain::user::{Lang, User};
+use neurocards::flow::event::{Button, Event, Update};
+use neurocards::flow::session::{Session, Step};
+use neurocards::store::record::UserRow;
+use neurocards::store::turn::turn;
+use neurocards::store::{Shop, Store, StoreError, Txn, ledger, outbox};
+
+/// When everything happens.
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+const PURSE: i32 = 1_000_000_000;
+
+/// Makes users 1 to `many`.
+pub async fn seed(store: &Store, many: u64) -> Result<(), StoreError> {
+    store
+        .write(move |txn| {
+            for user in (1..=many).map(UserId) {
+                let row = UserRow {
+                    user: User {
+                        lang: Lang::Ru,
+                        username: None,
+                        reachable: true,
+                        available: Credits(0),
+                        held: Credits(0),
+                        last_tag: 0,
+                        since: NOW,
+                    },
+                    session: Session::new(),
+                };
+                txn.put_user(user, &row)?;
+                ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// One update that confirms an order, the walk to its question included.
+pub fn place(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    user: UserId,
+    number: u64,
+    count: Count,
+) -> Result<(), StoreError> {
+    let mut chance = [7; 32];
+    chance[..8].copy_from_slice(&number.to_le_bytes());
+    let update = Update {
+        id: UpdateId(number),
+        user,
+        chat: outbox::chat_of(user),
+        username: None,
+        lang: Lang::Ru,
+        event: Event::Press(Some(Button::Confirm { draft: DraftId(1) })),
+        callback: Some(CallbackId(format!(
+            "{}",
+            4_000_000_000_000_000_000 + number
+        ))),
+    };
+    let mut row = txn.known_user(user)?;
+    row.session.draft = DraftId(1);
+    row.session.step = Step::AwaitConfirm {
+        brief: brief(),
+        count,
+    };
+    txn.put_user(user, &row)?;
+    turn(txn, shop, &update, &chance, NOW)?;
+    Ok(())
+}
+
+fn brief() -> Brief {
+    let text = |raw| Text::parse(raw).expect("it is not empty");
+    Brief {
+        photo: Photo {
+            file: FileId("AgACAgIAAxkBAAIBQ2Zc0000000000000000000000000000000000000000000".into()),
+        },
+        product: text("Чайник со свистком, эмаль, два литра"),
+        recipe: Recipe::Own {
+            prompt: text("Пар над чайником, утренний свет, камера приближается"),
+        },
+    }
+}
+
+/// The way every job goes.
+pub fn route() -> Route {
+    Route {
+        model: ModelName("sora-2-image-to-video".into()),
+        key: KeyPrint([1; 8]),
+    }
+}
