@@ -1,6 +1,8 @@
 //! The store on real files: a ground to stand on, and moves in words.
 
+mod act;
 mod audit;
+mod deed;
 mod due;
 mod end;
 mod file;
@@ -22,7 +24,7 @@ use crate::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::domain::credit::Credits;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
-    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, TaskId, UpdateId, UserId,
+    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, UpdateId, UserId,
 };
 use crate::domain::job::{Job, OutOfTurn, Route, Verdict};
 use crate::domain::time::Timestamp;
