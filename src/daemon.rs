@@ -338,6 +338,7 @@ async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
         cache: config.store.cache_mb << 20,
         batch: config.store.batch,
         waiting: WAITING,
+        ..Options::default()
     };
     let shop = Shop {
         welcome: Credits(config.welcome_credits),

@@ -24,6 +24,7 @@ use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use redb::Database;
 use redb::backends::FileBackend;
@@ -172,6 +173,10 @@ pub struct Options {
     pub batch: usize,
     /// The most closures that may wait for the writer.
     pub waiting: usize,
+    /// How long a disk that refuses is left alone before the next try.
+    pub breath: Duration,
+    /// How often, meanwhile, it is looked who has come.
+    pub look: Duration,
 }
 
 impl Default for Options {
@@ -180,6 +185,8 @@ impl Default for Options {
             cache: 64 << 20,
             batch: 256,
             waiting: 4096,
+            breath: Duration::from_millis(500),
+            look: Duration::from_millis(10),
         }
     }
 }

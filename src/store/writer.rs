@@ -10,7 +10,6 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use redb::Database;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -22,11 +21,6 @@ use super::wakes::Wakes;
 use super::{Options, StoreError};
 use crate::points;
 
-/// How long a disk that refuses is left alone before the next try.
-const BREATH: Duration = Duration::from_millis(500);
-/// How often, meanwhile, it is looked who has come.
-const LOOK: Duration = Duration::from_millis(10);
-
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
     /// Taken only by [`Drop`].
@@ -37,7 +31,6 @@ pub struct Writer {
 }
 
 /// How a closure's run ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Ran {
     /// It is part of the batch.
     Fine,
@@ -109,7 +102,7 @@ impl Writer {
             inbox,
             wakes,
             faults,
-            most: options.batch.max(1),
+            options,
             commit,
             kept: VecDeque::new(),
         };
@@ -210,7 +203,7 @@ struct Desk {
     inbox: mpsc::Receiver<Box<dyn Op>>,
     wakes: Arc<Wakes>,
     faults: watch::Sender<Option<String>>,
-    most: usize,
+    options: Options,
     /// The number of the last commit that is known to be on disk.
     commit: u64,
     /// Closures that have waited for the disk.
@@ -239,12 +232,13 @@ impl Desk {
 
     /// Whoever waits, at most so many; nothing when nobody will ask again.
     fn next_batch(&mut self) -> Option<Vec<Box<dyn Op>>> {
-        let kept = self.kept.len().min(self.most);
+        let most = self.options.batch.max(1);
+        let kept = self.kept.len().min(most);
         let mut batch: Vec<_> = self.kept.drain(..kept).collect();
         if batch.is_empty() {
             batch.push(self.inbox.blocking_recv()?);
         }
-        while batch.len() < self.most
+        while batch.len() < most
             && let Ok(next) = self.inbox.try_recv()
         {
             batch.push(next);
@@ -326,7 +320,8 @@ impl Desk {
 
     /// For a breath, refuses whoever comes and cannot wait; whether anybody may still come.
     fn turn_away(&mut self) -> bool {
-        for _ in 0..BREATH.as_millis() / LOOK.as_millis() {
+        let Options { breath, look, .. } = self.options;
+        for _ in 0..=breath.as_millis() / look.as_millis().max(1) {
             loop {
                 match self.inbox.try_recv() {
                     Ok(op) if op.waits() => self.kept.push_back(op),
@@ -335,7 +330,7 @@ impl Desk {
                     Err(mpsc::error::TryRecvError::Disconnected) => return false,
                 }
             }
-            thread::sleep(LOOK);
+            thread::sleep(look);
         }
         true
     }
@@ -363,13 +358,15 @@ fn begin(db: &Database) -> Result<redb::WriteTransaction, StoreError> {
 fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreError> {
     let transaction = begin(db)?;
     let mut txn = Txn::open(&transaction)?;
-    let spoilt = batch
-        .iter_mut()
-        .position(|op| op.run(&mut txn) == Ran::Spoilt);
-    if let Some(index) = spoilt {
-        drop(txn);
-        transaction.abort()?;
-        return Ok(Attempt::Spoilt(index));
+    for (index, op) in batch.iter_mut().enumerate() {
+        match op.run(&mut txn) {
+            Ran::Fine | Ran::Refused => {}
+            Ran::Spoilt => {
+                drop(txn);
+                transaction.abort()?;
+                return Ok(Attempt::Spoilt(index));
+            }
+        }
     }
     if txn.writes() == 0 {
         drop(txn);
