@@ -5,7 +5,9 @@ mod audit;
 mod deed;
 mod due;
 mod end;
+mod fault;
 mod file;
+mod lie;
 mod order;
 mod walk;
 mod writer;
@@ -62,14 +64,23 @@ impl Ground {
     fn with(shop: Shop) -> Self {
         let dir = TempDir::new().unwrap();
         let file = dir.path().join("neurocards.redb");
+        let store = Store::open(&file, Options::default(), shop.clone()).unwrap();
         Self {
-            store: Store::open(&file, Options::default(), shop.clone()).unwrap(),
+            dir,
+            ..Self::over(store, shop)
+        }
+    }
+
+    /// A store that is somewhere else; the directory is empty.
+    fn over(store: Store, shop: Shop) -> Self {
+        Self {
+            store,
             shop,
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_time()
                 .build()
                 .unwrap(),
-            dir,
+            dir: TempDir::new().unwrap(),
         }
     }
 
