@@ -38,6 +38,8 @@ enum Ran {
     Refused,
     /// It failed after it wrote: the batch must run again without it.
     Spoilt,
+    /// The disk refused: that is no answer of the closure's, and it must run again when the disk works.
+    Fault(StoreError),
 }
 
 /// A closure with its answer; asked and answered by the writer's thread.
@@ -66,6 +68,10 @@ where
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut *txn)));
         let (ran, result) = match result {
             Ok(Ok(value)) => (Ran::Fine, Ok(value)),
+            Ok(Err(fault)) if fault.is_fault() => {
+                self.result = None;
+                return Ran::Fault(fault);
+            }
             Ok(Err(error)) if txn.writes() == before => (Ran::Refused, Err(error)),
             Ok(Err(error)) => (Ran::Spoilt, Err(error)),
             Err(_) => (Ran::Spoilt, Err(StoreError::Panicked)),
@@ -366,6 +372,7 @@ fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreErr
                 transaction.abort()?;
                 return Ok(Attempt::Spoilt(index));
             }
+            Ran::Fault(error) => return Err(error),
         }
     }
     if txn.writes() == 0 {

@@ -192,6 +192,27 @@ fn wherever_syncs_fail_a_write_that_waits_is_done_once() {
 }
 
 #[test]
+fn a_closure_that_meets_a_fault_is_run_again_when_the_disk_works() {
+    let bare = Options {
+        cache: 0,
+        ..quick()
+    };
+    for after in 0..25 {
+        let shaky = Shaky::with(1, bare);
+        shaky.fails(Fails::Read, after, 1);
+        assert_eq!(shaky.grants("a").0.ok(), done(3), "read {after}");
+        shaky.fails(Fails::Read, after, 1);
+        match shaky.hurries("b").0 {
+            Ok(granted) => assert_eq!(Some(granted), done(4)),
+            Err(error) => assert!(matches!(error, StoreError::CommitUnknown), "{error}"),
+        }
+        shaky.disk.restore();
+        shaky.grants("b").0.unwrap();
+        assert_eq!(shaky.loses_power().credits(), 4);
+    }
+}
+
+#[test]
 fn while_a_fault_lasts_who_waits_waits_and_who_cannot_is_told() {
     let shaky = Shaky::new();
     assert_eq!(shaky.fault(), None);
