@@ -30,7 +30,7 @@ use redb::Database;
 use redb::backends::FileBackend;
 use tokio::sync::watch;
 
-use disk::Disk;
+use disk::{Alarm, Disk};
 pub use snapshot::Snapshot;
 pub use txn::Txn;
 use wakes::Wakes;
@@ -246,8 +246,8 @@ impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub fn open(path: &Path, options: Options, shop: Shop) -> Result<Self, StoreError> {
         let file = path.to_owned();
-        let open = move || disk::open(&builder(options), &file);
-        let db = open()?;
+        let open = move |alarm: &Alarm| disk::open(&builder(options), &file, alarm);
+        let db = open(&Alarm::default())?;
         let old = migrate::pending(&db)?;
         drop(db);
         if let Some(schema) = old {
@@ -269,9 +269,9 @@ impl Store {
         options: Options,
         shop: Shop,
     ) -> Result<Self, StoreError> {
-        let open = move || {
+        let open = move |alarm: &Alarm| {
             let backend = open().map_err(redb::StorageError::from)?;
-            Ok(builder(options).create_with_backend(backend)?)
+            Ok(builder(options).create_with_backend(alarm.on(backend))?)
         };
         Self::start(Box::new(open), options, shop)
     }
@@ -314,6 +314,9 @@ impl Store {
 
     /// A view of everything committed so far. Short-lived: it pins pages while it lives.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        if self.disk.rang() {
+            self.writer.nudge();
+        }
         Ok(Snapshot::new(self.disk.begin_read()?))
     }
 

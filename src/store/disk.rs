@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io;
 use std::ops::Bound;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::FileBackend;
 use redb::{BackendError, Database, ReadTransaction, ReadableDatabase, StorageBackend};
@@ -16,19 +17,47 @@ use super::StoreError;
 use crate::points;
 
 /// Opens the file, the first time and after each fault.
-pub type Opener = Box<dyn Fn() -> Result<Database, StoreError> + Send + Sync>;
+pub type Opener = Box<dyn Fn(&Alarm) -> Result<Database, StoreError> + Send + Sync>;
 
 /// One open file, or none while a fault lasts.
 pub struct Disk {
     opener: Opener,
+    alarm: Alarm,
     db: RwLock<Option<Database>>,
+}
+
+/// Rings when the system refuses anything, whoever asked for it.
+#[derive(Debug, Clone, Default)]
+pub struct Alarm(Arc<AtomicBool>);
+
+impl Alarm {
+    /// Has what goes through `backend` ring it.
+    pub fn on<B: StorageBackend>(&self, backend: B) -> impl StorageBackend + use<B> {
+        Watched {
+            backend,
+            alarm: self.clone(),
+        }
+    }
+
+    fn rings<T, E>(&self, done: Result<T, E>) -> Result<T, E> {
+        if done.is_err() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        done
+    }
 }
 
 impl Disk {
     /// Opens it for the first time.
     pub fn new(opener: Opener) -> Result<Self, StoreError> {
-        let db = RwLock::new(Some(opener()?));
-        Ok(Self { opener, db })
+        let alarm = Alarm::default();
+        let db = RwLock::new(Some(opener(&alarm)?));
+        Ok(Self { opener, alarm, db })
+    }
+
+    /// Whether the alarm has rung since this was last asked. A reader may be the only one to have heard it.
+    pub fn rang(&self) -> bool {
+        self.alarm.0.swap(false, Ordering::Relaxed)
     }
 
     /// A view of everything committed so far.
@@ -49,13 +78,13 @@ impl Disk {
     pub fn reopen(&self) -> Result<(), StoreError> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
         *db = None;
-        *db = Some((self.opener)()?);
+        *db = Some((self.opener)(&self.alarm)?);
         Ok(())
     }
 }
 
 /// Opens a file, or makes it, with the points of the crash harness around each `fsync`.
-pub fn open(builder: &redb::Builder, path: &Path) -> Result<Database, StoreError> {
+pub fn open(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<Database, StoreError> {
     let new = !path.exists();
     let file = File::options()
         .read(true)
@@ -64,7 +93,7 @@ pub fn open(builder: &redb::Builder, path: &Path) -> Result<Database, StoreError
         .truncate(false)
         .open(path)
         .map_err(redb::StorageError::from)?;
-    let backend = Pointed(FileBackend::new(file)?);
+    let backend = alarm.on(FileBackend::new(file)?);
     let db = match builder.create_with_backend(backend) {
         Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
         opened => opened?,
@@ -85,40 +114,43 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// A file whose `fsync`s the crash harness can die at.
+/// A file that rings when it is refused anything, and whose `fsync`s the crash harness can die at.
 #[derive(Debug)]
-struct Pointed(FileBackend);
+struct Watched<B> {
+    backend: B,
+    alarm: Alarm,
+}
 
-impl StorageBackend for Pointed {
+impl<B: StorageBackend> StorageBackend for Watched<B> {
     fn len(&self) -> io::Result<u64> {
-        self.0.len()
+        self.alarm.rings(self.backend.len())
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.read(offset, out)
+        self.alarm.rings(self.backend.read(offset, out))
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
+        self.alarm.rings(self.backend.set_len(len))
     }
 
     fn sync_data(&self) -> io::Result<()> {
         points::reach("store.sync.before");
-        self.0.sync_data()?;
+        self.alarm.rings(self.backend.sync_data())?;
         points::reach("store.sync.after");
         Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.write(offset, data)
+        self.alarm.rings(self.backend.write(offset, data))
     }
 
     fn close(&self) -> io::Result<()> {
-        self.0.close()
+        self.backend.close()
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.try_lock_range(start, end)
+        self.backend.try_lock_range(start, end)
     }
 
     fn try_lock_shared_range(
@@ -126,22 +158,22 @@ impl StorageBackend for Pointed {
         start: Bound<u64>,
         end: Bound<u64>,
     ) -> Result<bool, BackendError> {
-        self.0.try_lock_shared_range(start, end)
+        self.backend.try_lock_shared_range(start, end)
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_range(start, end)
+        self.backend.lock_range(start, end)
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_shared_range(start, end)
+        self.backend.lock_shared_range(start, end)
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.unlock_range(start, end)
+        self.backend.unlock_range(start, end)
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.query_lock_range(start, end)
+        self.backend.query_lock_range(start, end)
     }
 }

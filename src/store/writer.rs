@@ -159,6 +159,15 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Has the writer find out whether the disk works, if it has nothing else to do: a reader has met a fault, and
+    /// only the writer opens the file again.
+    pub fn nudge(&self) {
+        let (op, _) = closure(|_| Ok(()), false);
+        if let Ok(queue) = self.queue() {
+            let _ = queue.try_send(op);
+        }
+    }
+
     /// Why the disk cannot be written, while it cannot.
     pub fn fault(&self) -> watch::Receiver<Option<String>> {
         self.fault.clone()

@@ -256,6 +256,24 @@ fn a_full_disk_is_waited_out() {
 }
 
 #[test]
+fn readers_come_back_after_a_fault_of_their_own() {
+    let bare = Options {
+        cache: 0,
+        ..quick()
+    };
+    let shaky = Shaky::with(1, bare);
+    shaky.fails(Fails::Read, 0, 1);
+    let store = &shaky.ground.store;
+    let looks = || store.snapshot().and_then(|sight| sight.user(ANNA));
+    assert!(looks().is_err());
+    let began = Instant::now();
+    while looks().is_err() {
+        assert!(began.elapsed() < SOON, "nobody writes, and nobody can read");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
 fn a_store_is_closed_at_once_whatever_it_waits_for() {
     let patient = Options {
         breath: Duration::from_secs(600),
