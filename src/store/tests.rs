@@ -9,6 +9,7 @@ mod fault;
 mod file;
 mod lie;
 mod order;
+mod storm;
 mod walk;
 mod writer;
 
