@@ -3,7 +3,7 @@
 //! After an error redb refuses everything until its file is opened anew (`PreviousIo`). Only the writer's thread
 //! opens it again, and only then is it known whether the commit that failed is on disk.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::Bound;
 use std::path::Path;
@@ -85,23 +85,46 @@ impl Disk {
 
 /// Opens a file, or makes it, with the points of the crash harness around each `fsync`.
 pub fn open(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<Database, StoreError> {
-    let new = !path.exists();
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(redb::StorageError::from)?;
-    let backend = alarm.on(FileBackend::new(file)?);
-    let db = match builder.create_with_backend(backend) {
-        Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
-        opened => opened?,
-    };
-    if new && let Some(dir) = path.parent() {
-        sync_dir(dir).map_err(redb::StorageError::from)?;
+    if !path.exists() {
+        make(builder, path, alarm)?;
     }
-    Ok(db)
+    let mut options = OpenOptions::new();
+    open_as(builder, path, alarm, options.read(true).write(true))
+}
+
+/// Makes an empty file, under another name until it is whole: redb knows no file that it was interrupted making.
+fn make(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<(), StoreError> {
+    let half = path.with_extension("half");
+    match fs::remove_file(&half) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    let options = options.read(true).write(true).create_new(true);
+    drop(open_as(builder, &half, alarm, options)?);
+    match fs::hard_link(&half, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(fault(error)),
+        // Another process may have been quicker.
+        Ok(()) | Err(_) => fs::remove_file(&half).map_err(fault)?,
+    }
+    sync_dir(path.parent().unwrap_or(Path::new("."))).map_err(fault)
+}
+
+fn open_as(
+    builder: &redb::Builder,
+    path: &Path,
+    alarm: &Alarm,
+    options: &OpenOptions,
+) -> Result<Database, StoreError> {
+    let file = options.open(path).map_err(fault)?;
+    match builder.create_with_backend(alarm.on(FileBackend::new(file)?)) {
+        Err(redb::DatabaseError::DatabaseAlreadyOpen) => Err(StoreError::InUse),
+        opened => Ok(opened?),
+    }
+}
+
+fn fault(error: io::Error) -> StoreError {
+    redb::StorageError::from(error).into()
 }
 
 /// Makes the names in a directory last.

@@ -14,6 +14,16 @@ fn the_list_of_tables_is_the_file_s() {
 }
 
 #[test]
+fn a_first_start_that_was_cut_short_is_begun_again() {
+    let dir = TempDir::new().unwrap();
+    let (file, half) = (dir.path().join("new.redb"), dir.path().join("new.half"));
+    std::fs::write(&half, [0; 9000]).unwrap();
+    let store = Store::open(&file, Options::default(), shop()).unwrap();
+    assert!(store.snapshot().unwrap().users().unwrap().is_empty());
+    assert!(file.exists() && !half.exists());
+}
+
+#[test]
 fn a_second_opening_is_refused() {
     let ground = Ground::new();
     let second = Store::open(&ground.file(), Options::default(), shop());
