@@ -192,6 +192,21 @@ fn wherever_syncs_fail_a_write_that_waits_is_done_once() {
 }
 
 #[test]
+fn a_batch_that_missed_the_disk_is_not_taken_for_the_writer_s_own_commit() {
+    for second in 0..8 {
+        let shaky = Shaky::new();
+        shaky.disk.shows_all();
+        shaky.fails(Fails::Sync, 0, 1);
+        // Somewhere here is the last sync of the commit that is to show that the disk works.
+        shaky.fails(Fails::Sync, second, 1);
+        let (answer, runs) = shaky.grants("a");
+        assert_eq!(answer.ok(), done(3), "{second}");
+        assert!(runs > 1, "{second}");
+        assert_eq!(shaky.loses_power().credits(), 3, "{second}");
+    }
+}
+
+#[test]
 fn a_closure_that_meets_a_fault_is_run_again_when_the_disk_works() {
     let bare = Options {
         cache: 0,

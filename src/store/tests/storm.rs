@@ -2,6 +2,7 @@
 //! one on a disk that never fails.
 
 mod front;
+mod heard;
 mod shown;
 
 use std::sync::{Mutex, PoisonError};
@@ -102,6 +103,8 @@ struct Reached {
     /// Cut off by the power: done, or not.
     cut_landed: u64,
     cut_missed: u64,
+    /// Failed after they had written.
+    spoilt: u64,
     /// Refused while a fault lasted, or for want of a place in the queue.
     unwritable: u64,
     busy: u64,
@@ -166,11 +169,8 @@ fn storms_reach_what_they_are_for() {
         ("a waiting write was run again", reached.redone),
         ("an unknown one had landed", reached.landed),
         ("an unknown one had not", reached.missed),
-        (
-            "one without an answer survived the power",
-            reached.cut_landed,
-        ),
         ("one without an answer did not", reached.cut_missed),
+        ("one that had written failed", reached.spoilt),
         ("the power went", disk.cuts),
         ("a write survived it", disk.survived),
         ("a write was torn by it", disk.torn),

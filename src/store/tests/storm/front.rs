@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use super::super::deed::{Deed, Pen, What};
 use super::super::lie::{Fails, Lie, Trouble};
 use super::super::walk::{Walk, narrow};
 use super::super::*;
+use super::heard::{Heard, ask, spoils};
 use super::shown::{Shown, mark};
 use super::{Gust, Reached, Start};
 
@@ -199,6 +200,10 @@ impl<'r> Front<'r> {
                 self.reached.busy += 1;
                 Told::Refused
             }
+            Some(Err(StoreError::Corrupt { .. })) if spoils(number as u64) => {
+                self.reached.spoilt += 1;
+                Told::Refused
+            }
             Some(Err(error)) => panic!("{deed:?}: {error}"),
             None => {
                 assert!(*self.disk.off().borrow(), "everybody is answered");
@@ -319,27 +324,4 @@ impl<'r> Front<'r> {
         self.reached.storms += 1;
         self.reached.disk.add(tally);
     }
-}
-
-/// What an asker hears, and how often what it asked for was run.
-#[derive(Clone, Default)]
-struct Heard {
-    answer: Arc<Mutex<Option<Result<String, StoreError>>>>,
-    runs: Arc<AtomicU32>,
-}
-
-/// Asks for a deed, with its mark.
-async fn ask(store: Store, number: u64, deed: Deed, hurried: bool, heard: Heard) {
-    let (shop, runs) = (Arc::clone(store.shop()), heard.runs);
-    let work = move |txn: &mut Txn<'_>| {
-        runs.fetch_add(1, Ordering::Relaxed);
-        let answer = deed.run(txn, &shop)?;
-        mark(txn, number)?;
-        Ok(answer)
-    };
-    let told = match hurried {
-        true => store.try_write(work).await,
-        false => store.write(work).await,
-    };
-    *heard.answer.lock().unwrap() = Some(told);
 }
