@@ -97,6 +97,9 @@ pub enum StoreError {
     /// The file is not one of ours.
     #[error("the data file has no schema: is it neurocards' own?")]
     NotOurs,
+    /// After a fault the file was not the one that was open before.
+    #[error("the data file was replaced while it was open: put the right one back and start again")]
+    Replaced,
     /// Another process has the file.
     #[error("the data file is in use by another process: stop the other neurocards first")]
     InUse,
@@ -120,6 +123,7 @@ impl StoreError {
             | Self::Corrupt { .. }
             | Self::NotKept { .. }
             | Self::NotOurs
+            | Self::Replaced
             | Self::TooNew { .. } => false,
         }
     }
@@ -140,6 +144,7 @@ impl StoreError {
             | Self::Corrupt { .. }
             | Self::NotKept { .. }
             | Self::NotOurs
+            | Self::Replaced
             | Self::TooNew { .. } => false,
         }
     }
@@ -246,11 +251,11 @@ impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub fn open(path: &Path, options: Options, shop: Shop) -> Result<Self, StoreError> {
         let file = path.to_owned();
+        disk::make(&builder(options), path)?;
         let open = move |alarm: &Alarm| disk::open(&builder(options), &file, alarm);
-        let db = open(&Alarm::default())?;
-        let old = migrate::pending(&db)?;
-        drop(db);
-        if let Some(schema) = old {
+        let disk = Disk::new(Box::new(open))?;
+        if let Some(schema) = disk.with(migrate::pending)? {
+            disk.close();
             let kept = migrate::keep(path, schema)?;
             tracing::info!(
                 from = schema,
@@ -258,8 +263,9 @@ impl Store {
                 kept = %kept.display(),
                 "the data file is brought up to date; the old one is kept"
             );
+            disk.reopen()?;
         }
-        Self::start(Box::new(open), options, shop)
+        Self::start(disk, options, shop)
     }
 
     /// As [`Store::open`], on anything that keeps bytes: a slow disk, or one that fails. `open` is asked for it
@@ -273,11 +279,11 @@ impl Store {
             let backend = open().map_err(redb::StorageError::from)?;
             Ok(builder(options).create_with_backend(alarm.on(backend))?)
         };
-        Self::start(Box::new(open), options, shop)
+        Self::start(Disk::new(Box::new(open))?, options, shop)
     }
 
-    fn start(open: disk::Opener, options: Options, shop: Shop) -> Result<Self, StoreError> {
-        let disk = Arc::new(Disk::new(open)?);
+    fn start(disk: Disk, options: Options, shop: Shop) -> Result<Self, StoreError> {
+        let disk = Arc::new(disk);
         disk.with(migrate::migrate)?;
         let wakes = Arc::new(Wakes::default());
         let writer = Writer::start(Arc::clone(&disk), Arc::clone(&wakes), options)?;

@@ -74,6 +74,11 @@ impl Disk {
         work(db.as_ref().ok_or(StoreError::Unwritable)?)
     }
 
+    /// Closes the file.
+    pub fn close(&self) {
+        *self.db.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Closes the file, without writing after a fault, and opens it again.
     pub fn reopen(&self) -> Result<(), StoreError> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
@@ -83,17 +88,18 @@ impl Disk {
     }
 }
 
-/// Opens a file, or makes it, with the points of the crash harness around each `fsync`.
+/// Opens a file that must be there, with the points of the crash harness around each `fsync`.
 pub fn open(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<Database, StoreError> {
-    if !path.exists() {
-        make(builder, path, alarm)?;
-    }
     let mut options = OpenOptions::new();
     open_as(builder, path, alarm, options.read(true).write(true))
 }
 
-/// Makes an empty file, under another name until it is whole: redb knows no file that it was interrupted making.
-fn make(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<(), StoreError> {
+/// Makes an empty file if there is none, under another name until it is whole: redb knows no file that it was
+/// interrupted making.
+pub fn make(builder: &redb::Builder, path: &Path) -> Result<(), StoreError> {
+    if path.exists() {
+        return Ok(());
+    }
     let half = path.with_extension("half");
     match fs::remove_file(&half) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
@@ -101,7 +107,7 @@ fn make(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<(), Store
     }
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true).create_new(true);
-    drop(open_as(builder, &half, alarm, options)?);
+    drop(open_as(builder, &half, &Alarm::default(), options)?);
     match fs::hard_link(&half, path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(fault(error)),
         // Another process may have been quicker.

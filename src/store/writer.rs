@@ -323,6 +323,9 @@ impl Desk {
     fn heal(&mut self, landed: &mut Option<bool>) -> Result<(), StoreError> {
         self.disk.reopen()?;
         let found = Snapshot::new(self.disk.begin_read()?).counters()?.commit;
+        if landed.is_none() && !(self.commit..=self.commit + 1).contains(&found) {
+            return Err(StoreError::Replaced);
+        }
         landed.get_or_insert(found == self.commit + 1);
         self.disk.with(|db| {
             let transaction = begin(db)?;

@@ -109,3 +109,48 @@ fn old_updates_are_forgotten_and_young_ones_kept() {
     assert_ne!(ground.turn(starts(ANNA, 3)), Turned::Before);
     assert_eq!(ground.turn(starts(ANNA, 4)), Turned::Before);
 }
+
+/// Makes the writer find the disk at fault: the file may not be read any more.
+fn breaks(ground: &Ground) {
+    let store = ground.store.clone();
+    let faulty = ground.runtime.spawn(async move {
+        let fault = || redb::StorageError::from(std::io::Error::other("as the test wants"));
+        store.try_write(move |_| Err::<(), _>(fault().into())).await
+    });
+    let told = ground.runtime.block_on(faulty).unwrap();
+    assert!(matches!(told, Err(StoreError::CommitUnknown)), "{told:?}");
+}
+
+#[test]
+fn a_file_that_was_taken_away_is_waited_for() {
+    let ground = Ground::new();
+    ground.turn(starts(ANNA, 1));
+    let away = ground.dir.path().join("away");
+    std::fs::rename(ground.file(), &away).unwrap();
+    breaks(&ground);
+    let mut fault = ground.store.fault();
+    ground.runtime.block_on(async {
+        fault.wait_for(Option::is_some).await.unwrap();
+        let refused = ground.store.try_write(|_| Ok(())).await;
+        assert!(matches!(refused, Err(StoreError::Unwritable)));
+        assert!(!ground.file().exists(), "no empty shop takes its place");
+        std::fs::rename(&away, ground.file()).unwrap();
+        fault.wait_for(Option::is_none).await.unwrap();
+    });
+    assert_eq!(ground.balance(ANNA), (2, 0));
+    ground.books_balance();
+}
+
+#[test]
+fn another_file_in_its_place_ends_the_process() {
+    let ground = Ground::new();
+    for number in 1..4 {
+        ground.turn(starts(ANNA, number));
+    }
+    let other = Ground::new();
+    let away = ground.dir.path().join("away");
+    std::fs::rename(ground.file(), &away).unwrap();
+    std::fs::copy(other.file(), ground.file()).unwrap();
+    breaks(&ground);
+    ground.runtime.block_on(ground.store.broken());
+}
