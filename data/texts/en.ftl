@@ -269,6 +269,26 @@ alert-breach =
 
     Stop the bot, keep the database file and look at `neurocards audit`.
 alert-books-fine = ✅ The books balance again.
+alert-certificate-none =
+    🚨 There is no certificate for { $host } yet: { $why }.
+
+    Until there is one, nobody can call us there: neither Telegram nor KIE. The bot keeps trying; the log tells more.
+alert-certificate-ends =
+    ⚠️ The certificate of { $host } { $days ->
+        [0] ends within a day
+        [one] ends in { $days } day
+       *[other] ends in { $days } days
+    }: { $why }.
+
+    After that neither Telegram nor KIE can call us. The bot keeps trying; the log tells more.
+alert-certificate-back = ✅ { $host } has a new certificate.
+certificate-silent = the certificate authority does not answer
+certificate-unseen = the certificate authority cannot reach this machine (is the name's address right, and is port 443 or 80 open?)
+certificate-limited = the certificate authority takes no more requests for now
+certificate-account = the certificate authority does not take our account
+certificate-refused = the certificate authority refuses
+certificate-files = there is no newer one in cert_file and key_file
+certificate-machine = the new one cannot be made or kept on this machine
 
 # --- The bot's profile ------------------------------------------------------
 command-start = Start

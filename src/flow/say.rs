@@ -307,4 +307,50 @@ pub enum Alert {
     },
     /// The books balance again.
     BooksFine,
+    /// The public address has no certificate, or one that ends soon, and no new one is to be had.
+    CertificateFails {
+        /// The host it is for.
+        host: String,
+        /// Whole days that are left; nothing when there is no certificate at all.
+        days: Option<u32>,
+        /// What stands in the way.
+        obstacle: Obstacle,
+    },
+    /// The public address has a good certificate again.
+    CertificateBack {
+        /// The host it is for.
+        host: String,
+    },
+}
+
+/// What stands in the way of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// The authority does not answer.
+    Silent,
+    /// The authority did not find our proof at the public address.
+    Unseen,
+    /// The authority wants no more requests for now.
+    Limited,
+    /// The authority does not take our account.
+    Account,
+    /// The authority refuses for another reason.
+    Refused,
+    /// The operator's files hold nothing newer.
+    Files,
+    /// Our own machine: the disk, or keys that cannot be made.
+    Machine,
+}
+
+impl Obstacle {
+    /// Every obstacle, for tests that walk the texts.
+    pub const ALL: [Self; 7] = [
+        Self::Silent,
+        Self::Unseen,
+        Self::Limited,
+        Self::Account,
+        Self::Refused,
+        Self::Files,
+        Self::Machine,
+    ];
 }

@@ -11,7 +11,7 @@ use crate::domain::failure::{Kind, Source};
 use crate::domain::id::{JobId, ModelName};
 use crate::domain::user::Lang;
 use crate::flow::event::{Button, Command, Style};
-use crate::flow::say::{Alert, Ask, Hint, Say, Toast, Video};
+use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Toast, Video};
 
 /// The Russian texts that are compiled in.
 pub const RU: &str = include_str!("../../data/texts/ru.ftl");
@@ -445,6 +445,26 @@ impl Words {
                 ],
             ),
             Alert::BooksFine => ("alert-books-fine", vec![]),
+            Alert::CertificateFails {
+                host,
+                days,
+                obstacle,
+            } => {
+                let why = self.plain(lang, why(*obstacle));
+                let mut args = vec![("host", host.clone().into()), ("why", why.into())];
+                args.extend(days.map(|days| ("days", days.into())));
+                let late = days.is_some();
+                let key = if late {
+                    "alert-certificate-ends"
+                } else {
+                    "alert-certificate-none"
+                };
+                (key, args)
+            }
+            Alert::CertificateBack { host } => (
+                "alert-certificate-back",
+                vec![("host", host.clone().into())],
+            ),
         };
         self.said(lang, key, &args, vec![])
     }
@@ -524,6 +544,19 @@ impl Words {
             );
         }
         text.into_owned()
+    }
+}
+
+/// The text that tells what stands in the way of a certificate.
+fn why(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Silent => "certificate-silent",
+        Obstacle::Unseen => "certificate-unseen",
+        Obstacle::Limited => "certificate-limited",
+        Obstacle::Account => "certificate-account",
+        Obstacle::Refused => "certificate-refused",
+        Obstacle::Files => "certificate-files",
+        Obstacle::Machine => "certificate-machine",
     }
 }
 
@@ -729,9 +762,21 @@ mod tests {
                     first: "it moves 2 for a job [ledger.v2/7]".into(),
                 },
                 Alert::BooksFine,
+                Alert::CertificateBack {
+                    host: "cards.example.org".into(),
+                },
             ]
             .map(Say::Alert),
         );
+        for obstacle in Obstacle::ALL {
+            says.extend([None, Some(0), Some(5)].map(|days| {
+                Say::Alert(Alert::CertificateFails {
+                    host: "cards.example.org".into(),
+                    days,
+                    obstacle,
+                })
+            }));
+        }
         says
     }
 

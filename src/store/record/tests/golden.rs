@@ -16,7 +16,7 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::say::{Alert, Ask, Hint, Say, Video};
+use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{Counters, JobRow, Lane, Note, Raised, UserRow};
 
@@ -118,6 +118,13 @@ pub fn samples() -> Vec<Sample> {
         noted(Say::Menu { hint })
     }));
     all.extend(alerts().into_iter().map(|alert| noted(Say::Alert(alert))));
+    all.extend(Obstacle::ALL.map(|obstacle| {
+        noted(Say::Alert(Alert::CertificateFails {
+            host: "ho".into(),
+            days: None,
+            obstacle,
+        }))
+    }));
     all.extend(Kind::ALL.into_iter().map(|why| {
         let until = Timestamp(9);
         sample("rest", &Rest { until, why })
@@ -534,6 +541,12 @@ fn alerts() -> Vec<Alert> {
             first: "fi".into(),
         },
         Alert::BooksFine,
+        Alert::CertificateFails {
+            host: "ho".into(),
+            days: Some(14),
+            obstacle: Obstacle::Silent,
+        },
+        Alert::CertificateBack { host: "ho".into() },
     ]
 }
 
@@ -553,6 +566,8 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Writable => 11,
         Alert::Breach { .. } => 12,
         Alert::BooksFine => 13,
+        Alert::CertificateFails { .. } => 14,
+        Alert::CertificateBack { .. } => 15,
     }
 }
 

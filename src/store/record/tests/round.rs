@@ -16,7 +16,7 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::say::{Alert, Ask, Hint, Say, Video};
+use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{Counters, JobRow, Lane, Note, Raised, Record, UserRow, decode, encode};
 
@@ -407,6 +407,17 @@ fn alert() -> impl Strategy<Value = Alert> {
         Just(Alert::RoomBack),
         Just(Alert::Writable),
         Just(Alert::BooksFine),
+        (
+            any::<String>(),
+            any::<Option<u32>>(),
+            one_of(&Obstacle::ALL)
+        )
+            .prop_map(|(host, days, obstacle)| Alert::CertificateFails {
+                host,
+                days,
+                obstacle
+            }),
+        any::<String>().prop_map(|host| Alert::CertificateBack { host }),
     ]
 }
 
