@@ -222,10 +222,16 @@ impl Bot {
         }
     }
 
-    /// Has Telegram bring updates to `url`; tried until it works.
-    pub async fn begin_webhook(&self, url: &Url, secret: &SecretString, stop: &CancellationToken) {
+    /// Has Telegram bring updates to `url`, and trust `certificate` (PEM) there; tried until it works.
+    pub async fn begin_webhook(
+        &self,
+        url: &Url,
+        secret: &SecretString,
+        certificate: Option<&str>,
+        stop: &CancellationToken,
+    ) {
         let mut pause = FIRST_PAUSE;
-        while let Err(trouble) = self.telegram.begin_webhook(url, secret).await {
+        while let Err(trouble) = self.telegram.begin_webhook(url, secret, certificate).await {
             tracing::warn!(%trouble, "the webhook could not be registered yet");
             if !try_again(stop, &mut pause).await {
                 return;

@@ -4,6 +4,7 @@ mod duration;
 mod reader;
 mod secret;
 mod sections;
+mod tls;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -12,12 +13,15 @@ use std::time::Duration;
 pub use duration::{DurationError, parse as parse_duration};
 pub use reader::{Mistake, Mistakes};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
+pub use tls::{Acme, Binding, Challenge, Tls};
 
 use crate::domain::id::UserId;
 use reader::{Reader, Section};
 
 /// The annotated file that is compiled in and stands for a missing one.
 pub const SHIPPED: &str = include_str!("../data/neurocards.toml");
+/// The ports Telegram calls webhooks at.
+const TELEGRAM_PORTS: [u16; 4] = [443, 80, 88, 8443];
 /// The shipped file's name in mistakes.
 const SHIPPED_NAME: &str = "data/neurocards.toml";
 
@@ -57,8 +61,10 @@ pub struct Config {
     pub gpt: Gpt,
     /// The plain door.
     pub http: Http,
-    /// The TLS door, if there is one.
-    pub https: Option<Https>,
+    /// The TLS door.
+    pub https: Https,
+    /// Where its certificate comes from.
+    pub tls: Tls,
     /// The database.
     pub store: Store,
     /// The log.
@@ -121,9 +127,11 @@ impl Config {
     fn read(reader: &mut Reader<'_>, env: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut top = reader.section("");
         let public_url = top.optional("public_url", value::url);
-        Self {
-            updates: updates(&mut top, public_url.as_deref()),
-            public_url,
+        let updates = updates(&mut top, public_url.as_deref());
+        let tls = Tls::read(reader, env, public_url.as_deref());
+        let mut top = reader.section("");
+        let config = Self {
+            updates,
             welcome_credits: top.value("welcome_credits", "2", value::whole(0..=1000)),
             max_attempts: top.value("max_attempts", "3", value::whole(1..=10)),
             workers: top.value("workers", "20", value::whole(1..=1000)),
@@ -147,11 +155,51 @@ impl Config {
             kie: Kie::read(&mut reader.section("kie"), env),
             gpt: Gpt::read(&mut reader.section("gpt"), env),
             http: Http::read(&mut reader.section("http")),
-            https: Https::read(&mut reader.section("https")),
+            https: Https::read(
+                &mut reader.section("https"),
+                tls.is_on(),
+                public_url.as_deref().and_then(port),
+            ),
+            tls,
+            public_url,
             store: Store::read(&mut reader.section("store")),
             log: Log::read(&mut reader.section("log")),
+        };
+        config.fits_together(reader);
+        config
+    }
+
+    /// Notes the mistakes that lie between sections.
+    fn fits_together(&self, reader: &mut Reader<'_>) {
+        let http = self.http.listen.is_empty();
+        let plain_proof = |acme: &Acme| acme.challenge == Challenge::Http01;
+        match &self.tls {
+            Tls::Off if http => reader.section("http").mistake(
+                "listen",
+                "is empty, and TLS is off: nobody could reach us; name an address, or have tls.mode",
+            ),
+            Tls::Acme(acme) if http && plain_proof(acme) => reader.section("http").mistake(
+                "listen",
+                "is empty, and tls.acme_challenge = \"http-01\" is answered there: name port 80",
+            ),
+            Tls::Off | Tls::Acme(_) | Tls::Files { .. } | Tls::SelfSigned { .. } => {}
+        }
+        let port = self.public_url.as_deref().and_then(port);
+        let reached = port.is_none_or(|port| TELEGRAM_PORTS.contains(&port));
+        let official = self.telegram.api_url == sections::TELEGRAM;
+        if self.updates == Updates::Webhook && official && !reached {
+            reader.section("").mistake(
+                "public_url",
+                "Telegram calls ports 443, 80, 88 and 8443 only: \
+                 use one of them, or updates = \"polling\"",
+            );
         }
     }
+}
+
+/// The port that an address names or implies.
+fn port(url: &str) -> Option<u16> {
+    reqwest::Url::parse(url).ok()?.port_or_known_default()
 }
 
 /// What the shipped file says of a top-level key: the default of whatever is somebody's own.

@@ -3,7 +3,8 @@
 pub mod lifecycle;
 mod shipped;
 
-use std::net::TcpListener as StdListener;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener as StdListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, Answer, Ask};
 use crate::bot::Bot;
+use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
 use crate::config::{Config, Updates};
 use crate::control;
@@ -61,7 +63,6 @@ pub struct Doors {
 impl Doors {
     /// Opens the sockets that the configuration names.
     pub fn open(config: &Config) -> anyhow::Result<Self> {
-        let https = config.https.iter().flat_map(|https| &https.listen);
         Ok(Self {
             http: config
                 .http
@@ -69,13 +70,29 @@ impl Doors {
                 .iter()
                 .map(bind)
                 .collect::<anyhow::Result<_>>()?,
-            https: https.map(bind).collect::<anyhow::Result<_>>()?,
+            https: config
+                .https
+                .listen
+                .iter()
+                .map(bind)
+                .collect::<anyhow::Result<_>>()?,
         })
     }
 }
 
 fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
-    StdListener::bind(address).with_context(|| {
+    let bound = StdListener::bind(address).or_else(|error| {
+        // A machine without IPv6 has the other half of "every address" only.
+        let known = matches!(
+            error.kind(),
+            ErrorKind::AddrInUse | ErrorKind::PermissionDenied
+        );
+        match known || address.ip() != Ipv6Addr::UNSPECIFIED {
+            true => Err(error),
+            false => StdListener::bind((Ipv4Addr::UNSPECIFIED, address.port())),
+        }
+    });
+    bound.with_context(|| {
         format!("cannot listen on {address}: is it taken, or below 1024 without the right?")
     })
 }
@@ -163,6 +180,8 @@ impl Daemon {
             data: data.to_owned(),
             floor: config.store.min_free_mb << 20,
         };
+        let certificates =
+            Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
         let secret = shipped::webhook_secret(&config, data)?;
         let webhook = match config.updates() {
             Updates::Webhook => {
@@ -182,7 +201,9 @@ impl Daemon {
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
-        open_doors(&mut actors, &config, doors, web, &stop)?;
+        open_doors(&mut actors, &public_url, doors, web, &certificates, &stop)?;
+        let introductions = certificates.introductions();
+        actors.spawn(ends_well(certificates.run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
@@ -193,7 +214,7 @@ impl Daemon {
             control::serve(control, asked, time, till).await;
             Ok(())
         });
-        actors.spawn(take_updates(bot, webhook, stop.clone()));
+        actors.spawn(take_updates(bot, webhook, introductions, stop.clone()));
         let grace = config.shutdown_grace;
         Ok(Self {
             store,
@@ -370,34 +391,36 @@ fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
 
 fn open_doors(
     actors: &mut JoinSet<anyhow::Result<()>>,
-    config: &Config,
+    public_url: &str,
     doors: Doors,
     web: Arc<Web>,
+    certificates: &Certificates,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let router = web::router(web);
+    let origin = url::Url::parse(public_url).context("public_url")?.origin();
+    let secure = !doors.https.is_empty();
     for listener in doors.http {
-        let served = listen::serve(listened(listener)?, None, router.clone(), stop.clone());
+        let door = Arc::clone(certificates.door());
+        // What comes from elsewhere belongs at the other door.
+        let router = match secure && !listener.local_addr()?.ip().is_loopback() {
+            true => web::gate(door, origin.ascii_serialization()),
+            false => router.clone().merge(web::proofs(door)),
+        };
+        let served = listen::serve(listened(listener)?, None, router, stop.clone());
         actors.spawn(async {
             served.await;
             Ok(())
         });
     }
-    if let Some(https) = &config.https {
-        let certificate = tls::server_config(&https.cert_file, &https.key_file)?;
-        for listener in doors.https {
-            let certificate = Some(Arc::clone(&certificate));
-            let served = listen::serve(
-                listened(listener)?,
-                certificate,
-                router.clone(),
-                stop.clone(),
-            );
-            actors.spawn(async {
-                served.await;
-                Ok(())
-            });
-        }
+    let config = certificates.config();
+    for listener in doors.https {
+        let config = Some(Arc::clone(&config));
+        let served = listen::serve(listened(listener)?, config, router.clone(), stop.clone());
+        actors.spawn(async {
+            served.await;
+            Ok(())
+        });
     }
     Ok(())
 }
@@ -410,11 +433,19 @@ fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
 async fn take_updates(
     bot: Arc<Bot>,
     webhook: Option<(url::Url, SecretString)>,
+    mut introductions: Introductions,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
     match webhook {
-        Some((url, secret)) => bot.begin_webhook(&url, &secret, &stop).await,
+        Some((url, secret)) => loop {
+            let certificate = tokio::select! {
+                () = stop.cancelled() => break,
+                certificate = introductions.next() => certificate,
+            };
+            let certificate = certificate.as_deref();
+            bot.begin_webhook(&url, &secret, certificate, &stop).await;
+        },
         None => {
             bot.end_webhook(&stop).await;
             bot.poll(stop.clone()).await;

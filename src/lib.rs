@@ -17,6 +17,7 @@
 //! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
 //! | 4 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
 //! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
+//! | 4 | [`certificates`] | gets and renews the certificate of our door |
 //! | 4 | [`admin`] | what an operator may ask and be told |
 //! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
@@ -47,10 +48,11 @@
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
 //! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! certificates by ACME (floor 3), the operator's page and metrics (floor 5), backups (floor 3).
+//! the operator's page and metrics (floor 5), backups (floor 3).
 
 pub mod admin;
 pub mod bot;
+pub mod certificates;
 pub mod cli;
 pub mod clock;
 pub mod config;

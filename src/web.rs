@@ -3,6 +3,7 @@
 mod callback;
 pub mod listen;
 mod photo;
+mod proof;
 mod webhook;
 
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use crate::worker::Worker;
 
 /// No body is larger, in bytes: Telegram's largest update is far smaller.
 const BODY: usize = 1 << 20;
+
+pub use proof::{gate, proofs};
 
 /// What the routes work with.
 pub struct Web {

@@ -280,7 +280,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> St
          [kie]\napi_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n\
-         [https]\nlisten = [\"127.0.0.1:{port}\"]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n\
+         [https]\nlisten = [\"127.0.0.1:{port}\"]\n[tls]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n\
          [store]\n{}\n",
         sandbox.telegram.api_url(),
         section("telegram"),

@@ -1,7 +1,6 @@
 //! The sections of the file, a struct each.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -10,6 +9,11 @@ use super::reader::Section;
 use super::secret::{self, Env};
 use super::value;
 use crate::domain::id::ModelName;
+
+/// Where the Bot API lives unless the operator has one of their own.
+pub(super) const TELEGRAM: &str = "https://api.telegram.org";
+/// Where HTTPS lives unless an address says otherwise.
+const HTTPS_PORT: u16 = 443;
 
 /// `[telegram]`
 #[derive(Debug, Clone)]
@@ -78,12 +82,8 @@ pub struct Http {
 /// `[https]`
 #[derive(Debug, Clone)]
 pub struct Https {
-    /// Where TLS is spoken, at least one address.
+    /// Where TLS is spoken; empty if it is not.
     pub listen: Vec<SocketAddr>,
-    /// The certificate chain, PEM.
-    pub cert_file: PathBuf,
-    /// The private key, PEM.
-    pub key_file: PathBuf,
 }
 
 /// `[store]`
@@ -210,28 +210,24 @@ impl Http {
 }
 
 impl Https {
-    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+    /// `tls` is whether there is to be a certificate; `port` is that of `public_url`.
+    pub(super) fn read(section: &mut Section<'_, '_>, tls: bool, port: Option<u16>) -> Self {
         let listen = section.optional("listen", value::some(value::list(value::socket)));
-        let cert_file = section.optional_path("cert_file");
-        let key_file = section.optional_path("key_file");
-        let given = listen.is_some() || cert_file.is_some() || key_file.is_some();
-        for (key, absent) in [
-            ("listen", listen.is_none()),
-            ("cert_file", cert_file.is_none()),
-            ("key_file", key_file.is_none()),
-        ] {
-            if given && absent {
-                section.mistake(
-                    key,
-                    "is missing: listen, cert_file and key_file go together",
-                );
-            }
+        if listen.is_some() && !tls {
+            section.mistake(
+                "listen",
+                "needs a certificate: set public_url to an address that begins with https://, or \
+                 name tls.cert_file and tls.key_file; without TLS, remove this line",
+            );
         }
-        Some(Self {
-            listen: listen?,
-            cert_file: cert_file?,
-            key_file: key_file?,
-        })
+        let everywhere = || vec![(Ipv6Addr::UNSPECIFIED, port.unwrap_or(HTTPS_PORT)).into()];
+        Self {
+            listen: if tls {
+                listen.unwrap_or_else(everywhere)
+            } else {
+                Vec::new()
+            },
+        }
     }
 }
 

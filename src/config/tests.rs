@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::reader::{Known, Reader};
-use super::{Config, LogFormat, SHIPPED, Updates};
+use super::{Challenge, Config, LogFormat, SHIPPED, Tls, Updates};
 
 fn env(name: &str) -> Option<String> {
     match name {
@@ -107,7 +107,7 @@ fn the_shipped_file_and_an_empty_one_mean_the_same() {
     assert_eq!(shipped.log.format, LogFormat::Human);
     assert_eq!(shipped.kie.models.len(), 3);
     assert!(shipped.packages_text.ru.starts_with("💎 5 кредитов"));
-    assert!(shipped.https.is_none());
+    assert!(shipped.https.listen.is_empty() && !shipped.tls.is_on());
 }
 
 #[test]
@@ -117,8 +117,6 @@ fn all_mistakes_are_told_at_once_each_with_its_line() {
                 cert_file = \"a.pem\"\n[quux]\n[log]\nlevel = \"a=b=c\"\nformat = \"xml\"\n";
     let told = parse(text).unwrap_err();
     let wanted = [
-        "shop.toml: https.listen: is missing",
-        "shop.toml: https.key_file: is missing",
         "shop.toml:1: there is no key wrokers; did you mean workers?",
         "shop.toml:2: max_attempts must be a whole number from 1 to 10",
         "shop.toml:3: look_every must be a text in quotes",
@@ -126,6 +124,7 @@ fn all_mistakes_are_told_at_once_each_with_its_line() {
         "shop.toml:7: kie.models must not be empty",
         "shop.toml:8: there is no key kie.welcome_credits; it belongs at the top",
         "shop.toml:10: gpt.vision must be true or false",
+        "shop.toml:12: there is no key https.cert_file; it belongs in [tls]",
         "shop.toml:13: there is no key quux",
         "shop.toml:15: log.level: does not know \"a=b=c\"",
         "shop.toml:16: log.format must be one of \"human\", \"json\"",
@@ -247,4 +246,146 @@ fn a_url_loses_its_last_slash_and_must_be_plain() {
     ] {
         assert!(parse(&format!("public_url = \"{bad}\"")).is_err(), "{bad}");
     }
+}
+
+const SECURE: &str = "public_url = \"https://cards.example.org\"\n";
+
+fn tls(text: &str) -> Result<Config, String> {
+    parse(&format!("{SECURE}{text}")).map_err(|told| told.join("\n"))
+}
+
+#[test]
+fn a_secure_public_url_is_all_that_acme_needs() {
+    let config = tls("").unwrap();
+    let Tls::Acme(acme) = &config.tls else {
+        panic!("{:?}", config.tls)
+    };
+    assert_eq!(acme.host, "cards.example.org");
+    assert!(acme.directory.contains("letsencrypt"), "{acme:?}");
+    assert_eq!((acme.challenge, &acme.profile), (Challenge::Auto, &None));
+    assert_eq!(config.https.listen, ["[::]:443".parse().unwrap()]);
+    let text = "public_url = \"https://192.0.2.7:8443/shop\"";
+    let config = parse(text.replace("192.0.2.7", "[2a00::7]").as_str()).unwrap();
+    let Tls::Acme(acme) = &config.tls else {
+        panic!("{:?}", config.tls)
+    };
+    assert_eq!(
+        (acme.host.as_str(), acme.profile.as_deref()),
+        ("2a00::7", Some("shortlived"))
+    );
+    assert_eq!(config.https.listen, ["[::]:8443".parse().unwrap()]);
+}
+
+#[test]
+fn the_mode_follows_what_is_given_or_is_chosen() {
+    let off = parse("public_url = \"http://cards.example.org\"").unwrap();
+    assert!(!off.tls.is_on() && off.https.listen.is_empty());
+    let off = tls("[tls]\nmode = \"off\"").unwrap();
+    assert!(!off.tls.is_on() && off.https.listen.is_empty());
+    let files = tls("[tls]\ncert_file = \"a\"\nkey_file = \"b\"").unwrap();
+    assert!(matches!(files.tls, Tls::Files { .. }));
+    let files = parse("[tls]\ncert_file = \"a\"\nkey_file = \"b\"").unwrap();
+    assert_eq!(files.https.listen, ["[::]:443".parse().unwrap()]);
+    let own = tls("[https]\nlisten = [\"127.0.0.1:8443\"]\n[tls]\nmode = \"self-signed\"").unwrap();
+    assert!(matches!(&own.tls, Tls::SelfSigned { host } if host == "cards.example.org"));
+    assert_eq!(own.https.listen, ["127.0.0.1:8443".parse().unwrap()]);
+}
+
+#[test]
+fn what_does_not_fit_together_is_told_with_the_remedy() {
+    for (text, told) in [
+        ("[tls]\ncert_file = \"a\"", "tls.key_file: is missing"),
+        ("[tls]\nkey_file = \"a\"", "tls.cert_file: is missing"),
+        ("[tls]\nmode = \"files\"", "tls.cert_file: is missing"),
+        (
+            "[tls]\nmode = \"acme\"\nkey_file = \"a\"",
+            "shop.toml:4: tls.key_file: is for mode = \"files\"",
+        ),
+        (
+            "[tls]\nmode = \"off\"\n[http]\nlisten = []",
+            "http.listen: is empty, and TLS is off",
+        ),
+        (
+            "[tls]\nmode = \"off\"\n[https]\nlisten = [\"[::]:443\"]",
+            "https.listen: needs a certificate",
+        ),
+        (
+            "[tls]\nacme_challenge = \"http-01\"\n[http]\nlisten = []",
+            "http.listen: is empty, and tls.acme_challenge",
+        ),
+        (
+            "[tls]\nacme_eab_key_id = \"k\"",
+            "tls.acme_eab_key_file: is missing",
+        ),
+        (
+            "[tls]\nacme_contact = \"me\"",
+            "tls.acme_contact must be a mail address",
+        ),
+        (
+            "[tls]\nacme_directory = \"http://a.example/dir\"",
+            "tls.acme_directory must begin with https://",
+        ),
+        ("[https]\nlisten = []", "https.listen must not be empty"),
+    ] {
+        let found = tls(text).unwrap_err();
+        assert!(found.contains(told), "{text}\n{found}\n{told}");
+    }
+    for (text, told) in [
+        (
+            "[tls]\nmode = \"acme\"",
+            "tls.mode: the certificate is for the host of public_url",
+        ),
+        (
+            "[tls]\nmode = \"self-signed\"",
+            "tls.mode: the certificate is for the host of public_url",
+        ),
+        (
+            "[https]\nlisten = [\"[::]:443\"]",
+            "https.listen: needs a certificate",
+        ),
+        (
+            "public_url = \"https://localhost\"",
+            "Let's Encrypt certifies public hosts only",
+        ),
+        (
+            "public_url = \"https://192.168.0.7\"",
+            "Let's Encrypt certifies public hosts only",
+        ),
+        (
+            "public_url = \"https://a.example:4443\"",
+            "shop.toml:1: public_url: Telegram calls ports 443",
+        ),
+    ] {
+        let found = parse(text).unwrap_err().join("\n");
+        assert!(found.contains(told), "{text}\n{found}\n{told}");
+    }
+    assert!(parse("public_url = \"https://a.example:4443\"\nupdates = \"polling\"").is_ok());
+}
+
+#[test]
+fn an_account_s_binding_is_a_name_and_a_key() {
+    let bound = |key: &'static str| {
+        let env = move |name: &str| match name {
+            "ACME_EAB_KEY" => Some(key.to_owned()),
+            name => env(name),
+        };
+        let text = format!("{SECURE}[tls]\nacme_eab_key_id = \"kid\"");
+        Config::parse("shop.toml", Path::new(""), &text, &env)
+    };
+    for key in ["-_8", "+/8=", " -_8=\n"] {
+        let Tls::Acme(acme) = bound(key).unwrap().tls else {
+            panic!("{key}")
+        };
+        let binding = acme.binding.unwrap();
+        assert_eq!(binding.key_id, "kid");
+        assert_eq!(binding.key.expose_secret(), [0xfb, 0xff]);
+    }
+    let told = bound("no key!").unwrap_err().to_string();
+    assert!(told.contains("must be base64"), "{told}");
+    let lonely = Config::parse("shop.toml", Path::new(""), SECURE, &|name| match name {
+        "ACME_EAB_KEY" => Some("-_8".into()),
+        name => env(name),
+    });
+    let told = lonely.unwrap_err().to_string();
+    assert!(told.contains("tls.acme_eab_key_id: is missing"), "{told}");
 }

@@ -99,6 +99,26 @@ pub(super) fn url(value: &DeValue<'_>) -> Parsed<String> {
         .ok_or_else(|| "must be a plain http:// or https:// URL".into())
 }
 
+/// The `https://` address of an ACME directory; a query may belong to it.
+pub(super) fn directory(value: &DeValue<'_>) -> Parsed<String> {
+    let text = text(value)?;
+    let url = Url::parse(&text).map_err(|error| format!("is not a URL: {error}"))?;
+    (url.scheme() == "https")
+        .then_some(text)
+        .ok_or_else(|| "must begin with https://".into())
+}
+
+/// A mail address, as far as one can tell.
+pub(super) fn email(value: &DeValue<'_>) -> Parsed<String> {
+    let text = text(value)?;
+    let fits = text
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+        && !text.contains(|c: char| c.is_whitespace() || c == ',' || c == ':');
+    fits.then_some(text)
+        .ok_or_else(|| "must be a mail address, such as \"me@example.com\"".into())
+}
+
 /// A list of values of one kind.
 pub(super) fn list<T>(
     item: impl Fn(&DeValue<'_>) -> Parsed<T>,

@@ -223,13 +223,29 @@ impl Telegram {
     }
 
     /// Has Telegram bring updates to `url`, with `secret` in a header; updates that wait are kept.
-    pub async fn begin_webhook(&self, url: &Url, secret: &SecretString) -> Result<(), Trouble> {
-        self.calls
+    ///
+    /// `certificate` is the one to trust there, PEM, if nobody else vouches for it.
+    pub async fn begin_webhook(
+        &self,
+        url: &Url,
+        secret: &SecretString,
+        certificate: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let call = self
+            .calls
             .set_webhook(url.clone())
             .secret_token(secret.expose_secret())
             .max_connections(CONNECTIONS)
-            .allowed_updates(wanted())
-            .await?;
+            .allowed_updates(wanted());
+        match certificate {
+            Some(pem) => {
+                let file = InputFile::memory(pem.to_owned()).file_name("certificate.pem");
+                call.certificate(file).await?;
+            }
+            None => {
+                call.await?;
+            }
+        }
         Ok(())
     }
 

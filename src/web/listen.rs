@@ -16,6 +16,8 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::tls::door::PROOF;
+
 /// Connections at once; Telegram opens at most 100, the provider some. More wait in the kernel's queue.
 const CONNECTIONS: usize = 512;
 /// A handshake takes no longer.
@@ -59,6 +61,8 @@ pub async fn serve(
             match tls {
                 None => connection(stream, router, watcher).await,
                 Some(tls) => match shake_hands(&tls, stream).await {
+                    // An authority has seen our proof: there is nothing more to say.
+                    Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(PROOF) => {}
                     Ok(stream) => connection(stream, router, watcher).await,
                     Err(error) => tracing::debug!(%error, "a handshake failed"),
                 },

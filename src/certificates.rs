@@ -1,0 +1,332 @@
+//! Sees to it that our door has a certificate: gets it, renews it, reads it again, and tells the operator in time.
+//!
+//! Between two looks nothing is held but what the door shows. While a renewal fails the old certificate stays.
+
+mod files;
+mod tries;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::{Challenge, Config, Tls};
+use crate::domain::time::Timestamp;
+use crate::flow::say::{Alert, Obstacle};
+use crate::store::{Store, StoreError, outbox};
+use crate::tls::acme::{Authority, Method};
+use crate::tls::{self, Door, Pair, TlsError, own};
+use files::Files;
+use tries::Tries;
+
+/// One call to an authority takes no longer.
+const CALL: Duration = Duration::from_secs(30);
+/// How often the operator's files are looked at: who replaces them need not wait for a restart.
+const LOOK: Duration = Duration::from_secs(30);
+/// A certificate of our own making is looked at this often; it lives for years.
+const GLANCE: Duration = Duration::from_secs(24 * 60 * 60);
+/// After a success nothing is asked of an authority for so long, whatever our clock says of the new certificate.
+const REST: Duration = Duration::from_secs(60 * 60);
+/// What alerts about certificates are counted under.
+const CAUSE: &str = "certificate";
+
+/// The certificate of our door, and where it comes from.
+pub struct Certificates {
+    store: Store,
+    clock: Clock,
+    door: Arc<Door>,
+    host: String,
+    source: Source,
+}
+
+enum Source {
+    Off,
+    Acme(Authority, Vec<Method>),
+    Files(Files),
+    Own(PathBuf),
+}
+
+impl Certificates {
+    /// Loads what is kept in `data`. Files of the operator's must be right; `root` is trusted in calls.
+    pub fn new(
+        config: &Config,
+        data: &Path,
+        root: Option<&[u8]>,
+        store: Store,
+        clock: Clock,
+    ) -> Result<Self, TlsError> {
+        let kept = data.join("certificates");
+        let door = Arc::new(Door::default());
+        let public = config.public_url.as_deref().unwrap_or_default();
+        let public = url::Url::parse(public).ok();
+        let public = public
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default();
+        let (host, source) = match &config.tls {
+            Tls::Off => (public, Source::Off),
+            Tls::Acme(chosen) => {
+                let http = tls::client(root, Some(CALL))?;
+                let authority = Authority::new(chosen.clone(), &kept, http);
+                if let Some(pair) = authority.kept() {
+                    door.show(pair);
+                }
+                let methods = methods(chosen.challenge, &config.http.listen, &config.https.listen);
+                (chosen.host.clone(), Source::Acme(authority, methods))
+            }
+            Tls::Files {
+                cert_file,
+                key_file,
+            } => {
+                let (files, pair) = Files::open(cert_file, key_file)?;
+                if !pair.covers(&public) {
+                    tracing::warn!(
+                        host = public,
+                        "the certificate in cert_file is not for the host of public_url"
+                    );
+                }
+                door.show(pair);
+                (public, Source::Files(files))
+            }
+            Tls::SelfSigned { host } => {
+                let dir = kept.join("self-signed");
+                door.show(own::kept_or_made(&dir, host, clock.now())?);
+                tracing::warn!(
+                    host,
+                    "the certificate is of our own making: Telegram is handed it, but KIE will neither fetch \
+                     photos from here nor call back"
+                );
+                (host.clone(), Source::Own(dir))
+            }
+        };
+        Ok(Self {
+            store,
+            clock,
+            door,
+            host,
+            source,
+        })
+    }
+
+    /// What is shown to whoever connects.
+    pub fn door(&self) -> &Arc<Door> {
+        &self.door
+    }
+
+    /// The configuration of the HTTPS listeners.
+    pub fn config(&self) -> Arc<rustls::ServerConfig> {
+        self.door.config(matches!(self.source, Source::Acme(..)))
+    }
+
+    /// What Telegram must be told with the webhook.
+    pub fn introductions(&self) -> Introductions {
+        Introductions {
+            shown: self.door.watch(),
+            needed: !matches!(self.source, Source::Off),
+            uploaded: matches!(self.source, Source::Own(_)),
+            begun: false,
+        }
+    }
+
+    /// Sees to the certificate until told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut tries = Tries::default();
+        if self
+            .door
+            .shown()
+            .is_some_and(|pair| self.clock.now() < pair.life().worry_at())
+        {
+            self.tell_it_is_well().await?;
+        }
+        while !stop.is_cancelled() {
+            let next = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                next = self.look(&mut tries) => next?,
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.clock.sleep_until(next) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what is due; when to look again.
+    async fn look(&self, tries: &mut Tries) -> Result<Timestamp, StoreError> {
+        match &self.source {
+            Source::Off => std::future::pending().await,
+            Source::Acme(authority, methods) => self.renew(authority, methods, tries).await,
+            Source::Files(files) => self.read_again(files, tries).await,
+            Source::Own(dir) => Ok(self.make_again(dir)),
+        }
+    }
+
+    async fn renew(
+        &self,
+        authority: &Authority,
+        methods: &[Method],
+        tries: &mut Tries,
+    ) -> Result<Timestamp, StoreError> {
+        let now = self.clock.now();
+        let shown = self.door.shown();
+        let due = shown.as_ref().map_or(now, |pair| pair.life().renew_at());
+        let due = due.max(tries.not_before());
+        if now < due {
+            return Ok(due);
+        }
+        let (host, directory) = (authority.host(), authority.directory());
+        if shown.is_none() && tries.failed() == 0 {
+            tracing::info!(
+                host,
+                authority = directory,
+                "there is no certificate yet: asking for one; until it is there TLS is refused, and the webhook \
+                 waits"
+            );
+        }
+        let method = tries.pick(methods);
+        match authority.issue(&self.door, method).await {
+            Ok(pair) => {
+                let days = pair.life().days_left(now);
+                self.door.show(pair);
+                tracing::info!(host, days, "the door has a new certificate");
+                *tries = Tries::after_success(now.plus(REST));
+                self.tell_it_is_well().await?;
+            }
+            Err(error) => {
+                let again = tries.failure(self.clock.now(), error.wait());
+                let next_s = again.as_secs();
+                tracing::warn!(host, %error, next_s, "no certificate yet; trying again");
+                self.worry(tries, error.obstacle()).await?;
+            }
+        }
+        Ok(tries.not_before())
+    }
+
+    async fn read_again(&self, files: &Files, tries: &mut Tries) -> Result<Timestamp, StoreError> {
+        match files.look() {
+            None => {}
+            Some(Ok(pair)) => {
+                let days = pair.life().days_left(self.clock.now());
+                let well = self.clock.now() < pair.life().worry_at();
+                self.door.show(pair);
+                tracing::info!(
+                    days,
+                    "the certificate's files have changed; the door shows the new one"
+                );
+                if well {
+                    self.tell_it_is_well().await?;
+                }
+            }
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the certificate's files have changed but cannot be used; the old one stays");
+            }
+        }
+        self.worry(tries, Obstacle::Files).await?;
+        Ok(self.clock.now().plus(LOOK))
+    }
+
+    fn make_again(&self, dir: &Path) -> Timestamp {
+        let now = self.clock.now();
+        if self
+            .door
+            .shown()
+            .is_none_or(|pair| now >= pair.life().renew_at())
+        {
+            match own::kept_or_made(dir, &self.host, now) {
+                Ok(pair) => self.door.show(pair),
+                Err(error) => tracing::error!(%error, "our own certificate could not be renewed"),
+            }
+        }
+        now.plus(GLANCE)
+    }
+
+    /// Tells the operator, once a day, if there is no certificate or the one there is ends soon.
+    async fn worry(&self, tries: &mut Tries, obstacle: Obstacle) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let life = self.door.shown().map(|pair| pair.life());
+        if !tries.is_to_be_told(life, now) {
+            return Ok(());
+        }
+        let alert = Alert::CertificateFails {
+            host: self.host.clone(),
+            days: life.map(|life| life.days_left(now)),
+            obstacle,
+        };
+        let shop = Arc::clone(self.store.shop());
+        self.store
+            .write(move |txn| outbox::alert(txn, &shop.admins, CAUSE, &alert, now))
+            .await
+    }
+
+    async fn tell_it_is_well(&self) -> Result<(), StoreError> {
+        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let alert = Alert::CertificateBack {
+            host: self.host.clone(),
+        };
+        self.store
+            .write(move |txn| outbox::recovered(txn, &shop.admins, CAUSE, &alert, now))
+            .await
+    }
+}
+
+/// The ways of proving, in the order of tries.
+fn methods(chosen: Challenge, http: &[SocketAddr], https: &[SocketAddr]) -> Vec<Method> {
+    let at =
+        |addresses: &[SocketAddr], port| addresses.iter().any(|address| address.port() == port);
+    let (plain, secure) = (at(http, 80), at(https, 443));
+    let methods = match chosen {
+        Challenge::TlsAlpn01 => vec![Method::TlsAlpn01],
+        Challenge::Http01 => vec![Method::Http01],
+        Challenge::Auto if plain && secure => vec![Method::TlsAlpn01, Method::Http01],
+        Challenge::Auto if plain => vec![Method::Http01, Method::TlsAlpn01],
+        Challenge::Auto => vec![Method::TlsAlpn01],
+    };
+    let found = match methods[0] {
+        Method::TlsAlpn01 => secure,
+        Method::Http01 => plain,
+    };
+    if !found {
+        let port = if methods[0] == Method::Http01 {
+            80
+        } else {
+            443
+        };
+        tracing::warn!(
+            port,
+            "the authority will call a port that we do not listen at: see to it that it is passed on to us"
+        );
+    }
+    methods
+}
+
+/// What Telegram must be told with the webhook, as often as that changes.
+pub struct Introductions {
+    shown: watch::Receiver<Option<Arc<Pair>>>,
+    /// Whether there must be a certificate at all.
+    needed: bool,
+    /// Whether Telegram can trust it only if it is handed over.
+    uploaded: bool,
+    begun: bool,
+}
+
+impl Introductions {
+    /// Waits until the webhook is to be registered: the certificate to upload with it, PEM, if one must be.
+    pub async fn next(&mut self) -> Option<String> {
+        let again = !self.begun || self.uploaded;
+        if !again || (self.begun && self.shown.changed().await.is_err()) {
+            return std::future::pending().await;
+        }
+        self.begun = true;
+        if !self.needed {
+            return None;
+        }
+        let Ok(shown) = self.shown.wait_for(Option::is_some).await else {
+            return std::future::pending().await;
+        };
+        let pem = shown.as_ref().map(|pair| pair.chain_pem().to_owned());
+        pem.filter(|_| self.uploaded)
+    }
+}

@@ -1,0 +1,168 @@
+//! Why an authority gave no certificate.
+
+use std::time::Duration;
+
+use instant_acme::{Error, Problem};
+
+use super::Method;
+use crate::flow::say::Obstacle;
+use crate::tls::TlsError;
+
+/// What the names of ACME's problems begin with.
+const NAMESPACE: &str = "urn:ietf:params:acme:error:";
+
+/// Why an authority gave no certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum AcmeError {
+    /// It could not be asked, or its answer is none.
+    #[error("the authority does not answer: {}", chain(.0))]
+    Silent(Box<Error>),
+    /// It was not done in time.
+    #[error("the authority takes too long")]
+    Slow,
+    /// It did not find our proof.
+    #[error("the authority does not find our proof: {0}")]
+    Unseen(Problem),
+    /// It does not offer this way of proving.
+    #[error("the authority does not offer {0:?}; tls.acme_challenge may choose another way")]
+    NotOffered(Method),
+    /// It wants no more requests for some time.
+    #[error("the authority wants no more requests for now: {problem}")]
+    Limited {
+        /// What it says.
+        problem: Problem,
+        /// How long it wants us to wait.
+        wait: Option<Duration>,
+    },
+    /// It does not take our account.
+    #[error("the authority does not take our account: {0}")]
+    Account(Problem),
+    /// It refuses for another reason.
+    #[error("the authority refuses: {0}")]
+    Refused(Problem),
+    /// What it sent is not what was agreed.
+    #[error("the authority's answer is not what was asked for")]
+    Strange,
+    /// Our own side.
+    #[error(transparent)]
+    Ours(#[from] TlsError),
+}
+
+impl AcmeError {
+    /// What stands in the way, as the operator is told.
+    pub fn obstacle(&self) -> Obstacle {
+        match self {
+            Self::Silent(_) | Self::Slow => Obstacle::Silent,
+            Self::Unseen(_) => Obstacle::Unseen,
+            Self::Limited { .. } => Obstacle::Limited,
+            Self::Account(_) => Obstacle::Account,
+            Self::NotOffered(_) | Self::Refused(_) | Self::Strange => Obstacle::Refused,
+            Self::Ours(_) => Obstacle::Machine,
+        }
+    }
+
+    /// How long the authority wants us to wait, if it said so.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Limited { wait, .. } => *wait,
+            Self::Silent(_)
+            | Self::Slow
+            | Self::Unseen(_)
+            | Self::NotOffered(_)
+            | Self::Account(_)
+            | Self::Refused(_)
+            | Self::Strange
+            | Self::Ours(_) => None,
+        }
+    }
+
+    pub(super) fn with_wait(mut self, asked: Option<Duration>) -> Self {
+        if let Self::Limited { wait, .. } = &mut self {
+            *wait = asked;
+        }
+        self
+    }
+
+    /// Whether the account is not known to the authority any more.
+    pub(super) fn is_account_gone(&self) -> bool {
+        matches!(self, Self::Account(problem) if kind(problem) == "accountDoesNotExist")
+    }
+
+    /// An error of the call that makes an account: what is refused there is the account.
+    pub(super) fn of_account(error: Error) -> Self {
+        match Self::from(error) {
+            Self::Refused(problem) => Self::Account(problem),
+            other => other,
+        }
+    }
+}
+
+impl From<Error> for AcmeError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Api(problem) => match kind(&problem) {
+                "rateLimited" => Self::Limited {
+                    problem,
+                    wait: None,
+                },
+                "accountDoesNotExist"
+                | "externalAccountRequired"
+                | "userActionRequired"
+                | "invalidContact"
+                | "unsupportedContact"
+                | "badPublicKey"
+                | "unauthorized" => Self::Account(problem),
+                "connection" | "dns" | "tls" | "incorrectResponse" | "caa" => Self::Unseen(problem),
+                _ => Self::Refused(problem),
+            },
+            Error::Timeout(_) => Self::Slow,
+            other => Self::Silent(Box::new(other)),
+        }
+    }
+}
+
+fn kind(problem: &Problem) -> &str {
+    let kind = problem.r#type.as_deref().unwrap_or_default();
+    kind.strip_prefix(NAMESPACE).unwrap_or(kind)
+}
+
+/// An error and what is behind it, for the crate shows only the outermost.
+fn chain(error: &Error) -> String {
+    let mut told = error.to_string();
+    let mut inner = std::error::Error::source(error);
+    while let Some(cause) = inner {
+        told = format!("{told}: {cause}");
+        inner = cause.source();
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn api(kind: &str) -> AcmeError {
+        let text = format!(r#"{{"type":"{NAMESPACE}{kind}","detail":"no","status":400}}"#);
+        Error::Api(serde_json::from_str(&text).unwrap()).into()
+    }
+
+    #[test]
+    fn a_problem_is_told_by_its_kind() {
+        for (kind, obstacle) in [
+            ("rateLimited", Obstacle::Limited),
+            ("externalAccountRequired", Obstacle::Account),
+            ("accountDoesNotExist", Obstacle::Account),
+            ("connection", Obstacle::Unseen),
+            ("dns", Obstacle::Unseen),
+            ("rejectedIdentifier", Obstacle::Refused),
+            ("somethingNew", Obstacle::Refused),
+        ] {
+            assert_eq!(api(kind).obstacle(), obstacle, "{kind}");
+        }
+        assert!(api("accountDoesNotExist").is_account_gone());
+        assert_eq!(AcmeError::Slow.obstacle(), Obstacle::Silent);
+        let hour = Some(Duration::from_secs(3600));
+        assert_eq!(api("rateLimited").with_wait(hour).wait(), hour);
+        assert_eq!(api("dns").with_wait(hour).wait(), None);
+    }
+}
