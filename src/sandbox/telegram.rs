@@ -1,6 +1,7 @@
 //! The stand-in for Telegram's Bot API.
 
 mod args;
+mod certificate;
 mod chats;
 mod delivery;
 mod edits;
@@ -162,6 +163,11 @@ impl Telegram {
     /// The address updates are posted to, if a webhook is set.
     pub fn webhook_url(&self) -> Option<String> {
         lock(&self.inner.settings).webhook_url()
+    }
+
+    /// Whether a certificate came with the webhook.
+    pub fn has_custom_certificate(&self) -> bool {
+        lock(&self.inner.settings).has_certificate()
     }
 
     /// The names and texts that the bot set about itself, by method: `setMyCommands`, `setMyName` and so on.

@@ -6,13 +6,12 @@ use reqwest::Certificate;
 use serde_json::{Value, json};
 
 use super::{
-    args::{Args, FileArg, Refusal},
-    text,
+    args::{Args, Refusal},
+    certificate, text,
     wire::{Answer, Door},
 };
 use crate::sandbox::ground::lock;
 
-const CERTIFICATE_LIMIT: usize = 3 << 20;
 const USUAL_CONNECTIONS: usize = 40;
 const KINDS: [&str; 24] = [
     "message",
@@ -47,7 +46,8 @@ pub(super) struct Webhook {
     pub(super) url: String,
     pub(super) secret: Option<String>,
     pub(super) at_once: usize,
-    own_certificate: bool,
+    /// What came with it, trusted there only.
+    certificate: Option<Certificate>,
 }
 
 #[derive(Default)]
@@ -71,7 +71,9 @@ impl Settings {
     }
 
     pub(super) fn roots(&self) -> (u64, Vec<Certificate>) {
-        (self.roots_version, self.roots.clone())
+        let own = self.webhook.iter().filter_map(|it| it.certificate.clone());
+        let roots = self.roots.iter().cloned().chain(own).collect();
+        (self.roots_version, roots)
     }
 
     pub(super) fn hook(&mut self, url: &str, secret: Option<String>) {
@@ -79,8 +81,9 @@ impl Settings {
             url: url.to_owned(),
             secret,
             at_once: USUAL_CONNECTIONS,
-            own_certificate: false,
+            certificate: None,
         });
+        self.roots_version += 1;
     }
 
     pub(super) fn webhook(&self) -> Option<Webhook> {
@@ -89,6 +92,12 @@ impl Settings {
 
     pub(super) fn webhook_url(&self) -> Option<String> {
         self.webhook.as_ref().map(|webhook| webhook.url.clone())
+    }
+
+    pub(super) fn has_certificate(&self) -> bool {
+        self.webhook
+            .as_ref()
+            .is_some_and(|it| it.certificate.is_some())
     }
 
     pub(super) fn delivery_failed(&mut self, now: u64, why: String) {
@@ -147,20 +156,12 @@ pub(super) fn set_webhook(door: &Door, mut args: Args) -> Answer {
             return Err(Refusal::wrong("secret token contains unallowed characters"));
         }
     }
+    let certificate = certificate.map(|given| certificate::read(given, &url));
+    let certificate = certificate.transpose()?;
     let mut settings = lock(&door.inner.settings);
-    let own_certificate = certificate.is_some();
-    match certificate {
-        None => {}
-        Some(FileArg::Uploaded(file)) if file.bytes.len() <= CERTIFICATE_LIMIT => {
-            let pem = String::from_utf8_lossy(&file.bytes).into_owned();
-            let trusted = settings.trust(&pem);
-            trusted.map_err(|_| Refusal::wrong("bad webhook: certificate is not PEM"))?;
-        }
-        Some(_) => return Err(Refusal::wrong("bad webhook: certificate must be uploaded")),
-    }
     settings.hook(&url, secret);
     if let Some(webhook) = &mut settings.webhook {
-        webhook.own_certificate = own_certificate;
+        webhook.certificate = certificate;
         webhook.at_once = at_once.map_or(USUAL_CONNECTIONS, |it| it as usize);
     }
     drop(settings);
@@ -195,7 +196,7 @@ pub(super) fn get_webhook_info(door: &Door, args: Args) -> Answer {
     let webhook = settings.webhook.as_ref();
     let mut told = json!({
         "url": webhook.map_or("", |it| it.url.as_str()),
-        "has_custom_certificate": webhook.is_some_and(|it| it.own_certificate),
+        "has_custom_certificate": settings.has_certificate(),
         "pending_update_count": pending,
     });
     if let Some(webhook) = webhook {

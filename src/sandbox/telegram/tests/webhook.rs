@@ -163,6 +163,42 @@ async fn an_uploaded_certificate_is_trusted() {
 }
 
 #[tokio::test]
+async fn a_certificate_is_looked_at_before_it_is_trusted() {
+    let shop: Shop = shop().await;
+    let made = rcgen::generate_simple_self_signed(["bot.test".to_owned()]).unwrap();
+    let (pem, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let set = |host: &str, file: InputFile| {
+        let url = format!("https://{host}/hook").parse().unwrap();
+        shop.bot.set_webhook(url).certificate(file)
+    };
+    let upload = |text: String| InputFile::memory(text).file_name("bot.pem");
+    for (host, file, why) in [
+        ("other.test", upload(pem.clone()), "is not for other.test"),
+        ("192.0.2.7", upload(pem.clone()), "is not for 192.0.2.7"),
+        ("bot.test", upload(key.clone() + &pem), "not a PRIVATE KEY"),
+        ("bot.test", upload(pem.repeat(2)), "not 2"),
+        ("bot.test", upload("hello".into()), "not 0"),
+        ("bot.test", upload(" ".repeat(4 << 20)), "too big"),
+        (
+            "bot.test",
+            InputFile::file_id("abc".to_owned().into()),
+            "must be uploaded",
+        ),
+    ] {
+        let told = set(host, file).await.unwrap_err().to_string();
+        assert!(told.contains(why), "{told}\n{why}");
+    }
+    assert!(!shop.sandbox.telegram.has_custom_certificate());
+    assert_eq!(shop.sandbox.complaints().len(), 7);
+    set("bot.test", upload(pem)).await.unwrap();
+    let info = shop.bot.get_webhook_info().await.unwrap();
+    assert!(info.has_custom_certificate);
+    let url = "https://bot.test/hook".parse().unwrap();
+    shop.bot.set_webhook(url).await.unwrap();
+    assert!(!shop.sandbox.telegram.has_custom_certificate());
+}
+
+#[tokio::test]
 async fn a_photo_over_tls_needs_its_root() {
     let (url, pem) = secure_bot(Arc::default()).await;
     for (root, state) in [(None, "fail"), (Some(pem), "success")] {
