@@ -53,6 +53,10 @@ if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; th
     missing+=(chromium)
 fi
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
+# Certificates are tried against an ACME server and with foreign clients (tests/acme).
+command -v pebble >/dev/null || missing+=(pebble)
+command -v curl >/dev/null || missing+=(curl)
+command -v openssl >/dev/null || missing+=(openssl)
 if [ "${#missing[@]}" -gt 0 ]; then
     install "${missing[@]}"
 fi

@@ -198,7 +198,7 @@ impl Certificates {
             Err(error) => {
                 let again = tries.failure(self.clock.now(), error.wait());
                 let next_s = again.as_secs();
-                tracing::warn!(host, %error, next_s, "no certificate yet; trying again");
+                tracing::warn!(host, %error, next_s, "a certificate could not be had; trying again");
                 self.worry(tries, error.obstacle()).await?;
             }
         }
@@ -206,11 +206,12 @@ impl Certificates {
     }
 
     async fn read_again(&self, files: &Files, tries: &mut Tries) -> Result<Timestamp, StoreError> {
+        let now = self.clock.now();
         match files.look() {
             None => {}
             Some(Ok(pair)) => {
-                let days = pair.life().days_left(self.clock.now());
-                let well = self.clock.now() < pair.life().worry_at();
+                let days = pair.life().days_left(now);
+                let well = now < pair.life().worry_at();
                 self.door.show(pair);
                 tracing::info!(
                     days,
@@ -225,7 +226,7 @@ impl Certificates {
             }
         }
         self.worry(tries, Obstacle::Files).await?;
-        Ok(self.clock.now().plus(LOOK))
+        Ok(now.plus(LOOK))
     }
 
     fn make_again(&self, dir: &Path) -> Timestamp {

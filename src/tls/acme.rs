@@ -207,7 +207,7 @@ impl Authority {
                 },
             };
             shown.push(door.prove(proof));
-            challenge.set_ready().await?;
+            challenge.set_ready().await.map_err(AcmeError::of_proof)?;
         }
         Ok(shown)
     }

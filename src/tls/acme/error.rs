@@ -88,6 +88,14 @@ impl AcmeError {
         matches!(self, Self::Account(problem) if kind(problem) == "accountDoesNotExist")
     }
 
+    /// An error of the call that has a proof looked at: a quick authority has done so when it answers.
+    pub(super) fn of_proof(error: Error) -> Self {
+        match Self::from(error) {
+            Self::Account(problem) if kind(&problem) == "unauthorized" => Self::Unseen(problem),
+            other => other,
+        }
+    }
+
     /// An error of the call that makes an account: what is refused there is the account.
     pub(super) fn of_account(error: Error) -> Self {
         match Self::from(error) {
