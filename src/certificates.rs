@@ -3,25 +3,25 @@
 //! Between two looks nothing is held but what the door shows. While a renewal fails the old certificate stays.
 
 mod files;
+mod introductions;
 mod tries;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::config::{Challenge, Config, Tls};
+use crate::config::{Config, Tls};
 use crate::domain::time::Timestamp;
 use crate::flow::say::{Alert, Obstacle};
 use crate::store::{Store, StoreError, outbox};
 use crate::tls::acme::{Authority, Method};
-use crate::tls::{self, Door, Pair, TlsError, own};
+use crate::tls::{self, Door, TlsError, own};
 use files::Files;
-use tries::Tries;
+pub use introductions::Introductions;
+use tries::{Tries, methods};
 
 /// One call to an authority takes no longer.
 const CALL: Duration = Duration::from_secs(30);
@@ -123,12 +123,9 @@ impl Certificates {
 
     /// What Telegram must be told with the webhook.
     pub fn introductions(&self) -> Introductions {
-        Introductions {
-            shown: self.door.watch(),
-            needed: !matches!(self.source, Source::Off),
-            uploaded: matches!(self.source, Source::Own(_)),
-            begun: false,
-        }
+        let needed = !matches!(self.source, Source::Off);
+        let uploaded = matches!(self.source, Source::Own(_));
+        Introductions::new(self.door.watch(), needed, uploaded)
     }
 
     /// Sees to the certificate until told to stop.
@@ -196,8 +193,8 @@ impl Certificates {
                 self.tell_it_is_well().await?;
             }
             Err(error) => {
-                let again = tries.failure(self.clock.now(), error.wait());
-                let next_s = again.as_secs();
+                let pause = tries.failure(self.clock.now(), authority.asked_to_wait());
+                let next_s = pause.as_secs();
                 tracing::warn!(host, %error, next_s, "a certificate could not be had; trying again");
                 self.worry(tries, error.obstacle()).await?;
             }
@@ -251,9 +248,10 @@ impl Certificates {
         if !tries.is_to_be_told(life, now) {
             return Ok(());
         }
+        let good = life.filter(|life| !life.is_over(now));
         let alert = Alert::CertificateFails {
             host: self.host.clone(),
-            days: life.map(|life| life.days_left(now)),
+            days: good.map(|life| life.days_left(now)),
             obstacle,
         };
         let shop = Arc::clone(self.store.shop());
@@ -270,64 +268,5 @@ impl Certificates {
         self.store
             .write(move |txn| outbox::recovered(txn, &shop.admins, CAUSE, &alert, now))
             .await
-    }
-}
-
-/// The ways of proving, in the order of tries.
-fn methods(chosen: Challenge, http: &[SocketAddr], https: &[SocketAddr]) -> Vec<Method> {
-    let at =
-        |addresses: &[SocketAddr], port| addresses.iter().any(|address| address.port() == port);
-    let (plain, secure) = (at(http, 80), at(https, 443));
-    let methods = match chosen {
-        Challenge::TlsAlpn01 => vec![Method::TlsAlpn01],
-        Challenge::Http01 => vec![Method::Http01],
-        Challenge::Auto if plain && secure => vec![Method::TlsAlpn01, Method::Http01],
-        Challenge::Auto if plain => vec![Method::Http01, Method::TlsAlpn01],
-        Challenge::Auto => vec![Method::TlsAlpn01],
-    };
-    let found = match methods[0] {
-        Method::TlsAlpn01 => secure,
-        Method::Http01 => plain,
-    };
-    if !found {
-        let port = if methods[0] == Method::Http01 {
-            80
-        } else {
-            443
-        };
-        tracing::warn!(
-            port,
-            "the authority will call a port that we do not listen at: see to it that it is passed on to us"
-        );
-    }
-    methods
-}
-
-/// What Telegram must be told with the webhook, as often as that changes.
-pub struct Introductions {
-    shown: watch::Receiver<Option<Arc<Pair>>>,
-    /// Whether there must be a certificate at all.
-    needed: bool,
-    /// Whether Telegram can trust it only if it is handed over.
-    uploaded: bool,
-    begun: bool,
-}
-
-impl Introductions {
-    /// Waits until the webhook is to be registered: the certificate to upload with it, PEM, if one must be.
-    pub async fn next(&mut self) -> Option<String> {
-        let again = !self.begun || self.uploaded;
-        if !again || (self.begun && self.shown.changed().await.is_err()) {
-            return std::future::pending().await;
-        }
-        self.begun = true;
-        if !self.needed {
-            return None;
-        }
-        let Ok(shown) = self.shown.wait_for(Option::is_some).await else {
-            return std::future::pending().await;
-        };
-        let pem = shown.as_ref().map(|pair| pair.chain_pem().to_owned());
-        pem.filter(|_| self.uploaded)
     }
 }

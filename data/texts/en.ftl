@@ -270,7 +270,7 @@ alert-breach =
     Stop the bot, keep the database file and look at `neurocards audit`.
 alert-books-fine = ✅ The books balance again.
 alert-certificate-none =
-    🚨 There is no certificate for { $host } yet: { $why }.
+    🚨 There is no valid certificate for { $host }: { $why }.
 
     Until there is one, nobody can call us there: neither Telegram nor KIE. The bot keeps trying; the log tells more.
 alert-certificate-ends =

@@ -274,7 +274,7 @@ alert-breach =
     Останови бота, сохрани файл базы и посмотри `neurocards audit`.
 alert-books-fine = ✅ Книги снова сходятся.
 alert-certificate-none =
-    🚨 У { $host } ещё нет сертификата: { $why }.
+    🚨 У { $host } нет действующего сертификата: { $why }.
 
     Пока его нет, до этого адреса не достучаться ни Telegram, ни KIE. Бот пробует снова, подробности в журнале.
 alert-certificate-ends =

@@ -1,7 +1,9 @@
 //! How often an authority is asked, and when the operator hears of it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::config::Challenge;
 use crate::domain::time::Timestamp;
 use crate::tls::acme::Method;
 use crate::tls::pair::Life;
@@ -67,6 +69,36 @@ impl Tries {
     }
 }
 
+/// The ways of proving, in the order of tries.
+pub(super) fn methods(chosen: Challenge, http: &[SocketAddr], https: &[SocketAddr]) -> Vec<Method> {
+    let at =
+        |addresses: &[SocketAddr], port| addresses.iter().any(|address| address.port() == port);
+    let (plain, secure) = (at(http, 80), at(https, 443));
+    let methods = match chosen {
+        Challenge::TlsAlpn01 => vec![Method::TlsAlpn01],
+        Challenge::Http01 => vec![Method::Http01],
+        Challenge::Auto if plain && secure => vec![Method::TlsAlpn01, Method::Http01],
+        Challenge::Auto if plain => vec![Method::Http01, Method::TlsAlpn01],
+        Challenge::Auto => vec![Method::TlsAlpn01],
+    };
+    let found = match methods[0] {
+        Method::TlsAlpn01 => secure,
+        Method::Http01 => plain,
+    };
+    if !found {
+        let port = if methods[0] == Method::Http01 {
+            80
+        } else {
+            443
+        };
+        tracing::warn!(
+            port,
+            "the authority will call a port that we do not listen at: see to it that it is passed on to us"
+        );
+    }
+    methods
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +131,22 @@ mod tests {
         }
         assert_eq!(picked, [both[0], both[1], both[0]]);
         assert_eq!(tries.pick(&both[..1]), both[0]);
+    }
+
+    #[test]
+    fn the_ways_follow_the_doors_and_the_choice() {
+        let at = |port| vec![SocketAddr::from(([0; 4], port))];
+        let (tls, http) = (Method::TlsAlpn01, Method::Http01);
+        for (chosen, plain, secure, ways) in [
+            (Challenge::Auto, 8080, 443, vec![tls]),
+            (Challenge::Auto, 80, 443, vec![tls, http]),
+            (Challenge::Auto, 80, 8443, vec![http, tls]),
+            (Challenge::Auto, 8080, 8443, vec![tls]),
+            (Challenge::Http01, 8080, 443, vec![http]),
+            (Challenge::TlsAlpn01, 80, 8443, vec![tls]),
+        ] {
+            assert_eq!(methods(chosen, &at(plain), &at(secure)), ways);
+        }
     }
 
     #[test]

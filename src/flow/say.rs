@@ -311,7 +311,7 @@ pub enum Alert {
     CertificateFails {
         /// The host it is for.
         host: String,
-        /// Whole days that are left; nothing when there is no certificate at all.
+        /// Whole days that are left; nothing when there is no valid certificate at all.
         days: Option<u32>,
         /// What stands in the way.
         obstacle: Obstacle,

@@ -87,8 +87,12 @@ impl Authority {
     pub async fn issue(&self, door: &Arc<Door>, method: Method) -> Result<Pair, AcmeError> {
         self.wire.forget();
         let issued = tokio::time::timeout(PATIENCE, self.try_issue(door, method)).await;
-        let issued = issued.unwrap_or(Err(AcmeError::Slow));
-        issued.map_err(|error| error.with_wait(self.wire.asked_to_wait()))
+        issued.unwrap_or(Err(AcmeError::Slow))
+    }
+
+    /// How long the authority wants us to wait, if it refused the last order so.
+    pub fn asked_to_wait(&self) -> Option<Duration> {
+        self.wire.asked_to_wait()
     }
 
     async fn try_issue(&self, door: &Arc<Door>, method: Method) -> Result<Pair, AcmeError> {
@@ -285,14 +289,4 @@ fn asked_name(host: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_asked_for_by_its_reverse_name() {
-        assert_eq!(asked_name("Cards.example.org"), "cards.example.org");
-        assert_eq!(asked_name("192.0.2.7"), "7.2.0.192.in-addr.arpa");
-        let six = "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
-        assert_eq!(asked_name("2001:db8::7"), six);
-    }
-}
+mod tests;

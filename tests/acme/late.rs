@@ -51,7 +51,7 @@ async fn tries_come_ever_more_rarely_and_the_operator_hears_at_the_second() {
     tries(2).await;
     until("the operator is told", || !told(&admin).is_empty()).await;
     // The bot has not met the operator yet, and speaks Russian to strangers.
-    let alert = "У localhost ещё нет сертификата: удостоверяющий центр не отвечает";
+    let alert = "У localhost нет действующего сертификата: удостоверяющий центр не отвечает";
     assert!(told(&admin)[0].contains(alert), "{:?}", told(&admin));
     shop.passes(MINUTE * 3);
     tokio::time::sleep(A_WHILE).await;

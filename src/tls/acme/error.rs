@@ -1,7 +1,5 @@
 //! Why an authority gave no certificate.
 
-use std::time::Duration;
-
 use instant_acme::{Error, Problem};
 
 use super::Method;
@@ -17,6 +15,9 @@ pub enum AcmeError {
     /// It could not be asked, or its answer is none.
     #[error("the authority does not answer: {}", chain(.0))]
     Silent(Box<Error>),
+    /// It has trouble of its own.
+    #[error("the authority has trouble of its own: {0}")]
+    Unwell(Problem),
     /// It was not done in time.
     #[error("the authority takes too long")]
     Slow,
@@ -27,13 +28,8 @@ pub enum AcmeError {
     #[error("the authority does not offer {0:?}; tls.acme_challenge may choose another way")]
     NotOffered(Method),
     /// It wants no more requests for some time.
-    #[error("the authority wants no more requests for now: {problem}")]
-    Limited {
-        /// What it says.
-        problem: Problem,
-        /// How long it wants us to wait.
-        wait: Option<Duration>,
-    },
+    #[error("the authority wants no more requests for now: {0}")]
+    Limited(Problem),
     /// It does not take our account.
     #[error("the authority does not take our account: {0}")]
     Account(Problem),
@@ -52,35 +48,13 @@ impl AcmeError {
     /// What stands in the way, as the operator is told.
     pub fn obstacle(&self) -> Obstacle {
         match self {
-            Self::Silent(_) | Self::Slow => Obstacle::Silent,
+            Self::Silent(_) | Self::Unwell(_) | Self::Slow => Obstacle::Silent,
             Self::Unseen(_) => Obstacle::Unseen,
-            Self::Limited { .. } => Obstacle::Limited,
+            Self::Limited(_) => Obstacle::Limited,
             Self::Account(_) => Obstacle::Account,
             Self::NotOffered(_) | Self::Refused(_) | Self::Strange => Obstacle::Refused,
             Self::Ours(_) => Obstacle::Machine,
         }
-    }
-
-    /// How long the authority wants us to wait, if it said so.
-    pub fn wait(&self) -> Option<Duration> {
-        match self {
-            Self::Limited { wait, .. } => *wait,
-            Self::Silent(_)
-            | Self::Slow
-            | Self::Unseen(_)
-            | Self::NotOffered(_)
-            | Self::Account(_)
-            | Self::Refused(_)
-            | Self::Strange
-            | Self::Ours(_) => None,
-        }
-    }
-
-    pub(super) fn with_wait(mut self, asked: Option<Duration>) -> Self {
-        if let Self::Limited { wait, .. } = &mut self {
-            *wait = asked;
-        }
-        self
     }
 
     /// Whether the account is not known to the authority any more.
@@ -109,10 +83,7 @@ impl From<Error> for AcmeError {
     fn from(error: Error) -> Self {
         match error {
             Error::Api(problem) => match kind(&problem) {
-                "rateLimited" => Self::Limited {
-                    problem,
-                    wait: None,
-                },
+                "rateLimited" => Self::Limited(problem),
                 "accountDoesNotExist"
                 | "externalAccountRequired"
                 | "userActionRequired"
@@ -120,6 +91,7 @@ impl From<Error> for AcmeError {
                 | "unsupportedContact"
                 | "badPublicKey"
                 | "unauthorized" => Self::Account(problem),
+                "serverInternal" => Self::Unwell(problem),
                 "connection" | "dns" | "tls" | "incorrectResponse" | "caa" => Self::Unseen(problem),
                 _ => Self::Refused(problem),
             },
@@ -158,6 +130,7 @@ mod tests {
     fn a_problem_is_told_by_its_kind() {
         for (kind, obstacle) in [
             ("rateLimited", Obstacle::Limited),
+            ("serverInternal", Obstacle::Silent),
             ("externalAccountRequired", Obstacle::Account),
             ("accountDoesNotExist", Obstacle::Account),
             ("connection", Obstacle::Unseen),
@@ -169,8 +142,5 @@ mod tests {
         }
         assert!(api("accountDoesNotExist").is_account_gone());
         assert_eq!(AcmeError::Slow.obstacle(), Obstacle::Silent);
-        let hour = Some(Duration::from_secs(3600));
-        assert_eq!(api("rateLimited").with_wait(hour).wait(), hour);
-        assert_eq!(api("dns").with_wait(hour).wait(), None);
     }
 }
