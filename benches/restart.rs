@@ -18,7 +18,6 @@ use neurocards::store::outbox::{self, Sent};
 use neurocards::store::{Options, Shop, Store, StoreError, Txn, queue, verdict};
 use tokio::runtime::Runtime;
 
-#[path = "work/shop.rs"]
 mod shop;
 use shop::{NOW, place, route, seed};
 

@@ -23,7 +23,6 @@ use redb::backends::FileBackend;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-#[path = "work/shop.rs"]
 mod shop;
 use shop::{NOW, place, route, seed};
 
