@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -71,6 +71,7 @@ struct Desk {
     /// Since when no look has found a job's task.
     unknown: Mutex<HashMap<JobId, Timestamp>>,
     framing: Semaphore,
+    stop: OnceLock<CancellationToken>,
 }
 
 /// What every step works with.
@@ -112,12 +113,14 @@ impl Worker {
             fetching: Mutex::default(),
             unknown: Mutex::default(),
             framing: Semaphore::new(FRAMING),
+            stop: OnceLock::new(),
         };
         Arc::new(Self { parts, desk })
     }
 
     /// Hands due jobs to workers until told to stop; then waits for the steps that run.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
+        let _ = self.desk.stop.set(stop.clone());
         let free = Arc::new(Semaphore::new(self.parts.choices.workers));
         let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
@@ -173,6 +176,12 @@ impl Worker {
             "the provider called back"
         );
         Ok(called)
+    }
+
+    /// Whether the pool has been told to stop.
+    fn is_stopping(&self) -> bool {
+        let stop = self.desk.stop.get();
+        stop.is_some_and(CancellationToken::is_cancelled)
     }
 
     /// Whether a job is being stepped now.

@@ -63,6 +63,33 @@ async fn a_script_that_was_being_written_is_written_again() {
 }
 
 #[tokio::test]
+async fn a_stop_anywhere_before_the_creation_costs_no_attempt() {
+    let mut scene = Scene::new().await;
+    let mut sellers = Vec::new();
+    for number in 1..=6 {
+        let seller = scene.seller(number, 2).await;
+        seller.walks_to(&scene, At::Confirm).await;
+        let before = scene.stage().sandbox.calls().len();
+        seller.person.presses("Да, запустить").unwrap();
+        // A call later each time: the press, the messages, the photo, the script.
+        let later = number as usize;
+        scene
+            .until(|scene| scene.stage().sandbox.calls().len() >= before + later)
+            .await;
+        scene.restarts().await;
+        seller.sees("✅ Принял!");
+        sellers.push(seller);
+    }
+    scene.all_end().await;
+    for seller in &sellers {
+        seller.gets_video();
+    }
+    assert_eq!(scene.attempts(), [1; 6]);
+    assert_eq!(scene.creations(), 6);
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_creation_whose_answer_was_lost_is_not_repeated_after_a_restart() {
     let mut scene = Scene::new().await;
     scene.next(&[Ending::LostReply]);
