@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use teloxide::types::Update as Wire;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::clock::Clock;
@@ -29,6 +30,8 @@ const POLL: Duration = Duration::from_secs(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often the webhook is looked at: Telegram keeps what it cannot bring for a day.
+const MIND: Duration = Duration::from_secs(10 * 60);
 /// Presses answered at the same time: each costs a connection, and whoever taps a lot can wait for a toast.
 const ANSWERS: usize = 32;
 
@@ -40,6 +43,7 @@ pub struct Bot {
     words: Arc<Words>,
     me: OnceLock<String>,
     answers: Semaphore,
+    answering: TaskTracker,
 }
 
 impl Bot {
@@ -57,6 +61,7 @@ impl Bot {
             words,
             me: OnceLock::new(),
             answers: Semaphore::new(ANSWERS),
+            answering: TaskTracker::new(),
         })
     }
 
@@ -125,13 +130,19 @@ impl Bot {
     fn toast(self: &Arc<Self>, press: Option<CallbackId>, toast: Option<Toast>, lang: Lang) {
         let Some(press) = press else { return };
         let bot = Arc::clone(self);
-        tokio::spawn(async move {
+        self.answering.spawn(async move {
             let _place = bot.answers.acquire().await;
             let text = toast.and_then(|toast| bot.words.toast(lang, toast));
             if let Err(trouble) = bot.telegram.answer(&press, text.as_deref()).await {
                 tracing::debug!(%trouble, "a press could not be answered");
             }
         });
+    }
+
+    /// Waits for the answers to presses that are on their way.
+    pub async fn finish(&self) {
+        self.answering.close();
+        self.answering.wait().await;
     }
 
     /// Learns the bot's name and registers commands and descriptions; tried until it works.
@@ -175,6 +186,11 @@ impl Bot {
                 Ok(updates) => self.handle_all(&updates, &mut offset).await,
                 Err(Trouble::Wait(span)) => {
                     wait(&stop, span).await;
+                    continue;
+                }
+                Err(Trouble::Webhook) => {
+                    tracing::warn!("somebody has set a webhook; it is taken away, for we poll");
+                    self.end_webhook(&stop).await;
                     continue;
                 }
                 Err(trouble) => {
@@ -238,6 +254,38 @@ impl Bot {
             }
         }
         tracing::info!("telegram brings updates to the webhook");
+    }
+
+    /// Looks at the webhook now and then, and sets it again when somebody has changed it. Never ends.
+    pub async fn mind_webhook(
+        &self,
+        url: &Url,
+        secret: &SecretString,
+        certificate: Option<&str>,
+        stop: &CancellationToken,
+    ) {
+        let mut told = None;
+        loop {
+            self.clock.sleep(MIND).await;
+            let hook = match self.telegram.webhook().await {
+                Ok(hook) => hook,
+                Err(trouble) => {
+                    tracing::warn!(%trouble, "the webhook could not be looked at");
+                    continue;
+                }
+            };
+            if !hook.is(url, certificate.is_some()) {
+                tracing::warn!("somebody has changed the webhook; it is set again");
+                self.begin_webhook(url, secret, certificate, stop).await;
+            }
+            if hook.last_error != told
+                && let Some((at, why)) = &hook.last_error
+            {
+                let pending = hook.pending;
+                tracing::warn!(at, why, pending, "telegram could not bring an update");
+            }
+            told = hook.last_error;
+        }
     }
 }
 

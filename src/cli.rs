@@ -5,6 +5,7 @@ pub mod playground;
 mod run;
 mod sandbox;
 mod story;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Audit(operator::AuditArgs),
     /// Give a seller credits, or take them back.
     Grant(operator::GrantArgs),
+    /// Show, set or delete Telegram's webhook.
+    Webhook(webhook::WebhookArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Sandbox(args) => sandbox::sandbox(args),
         Command::Audit(args) => operator::audit(args),
         Command::Grant(args) => operator::grant(args),
+        Command::Webhook(args) => webhook::webhook(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! Builds everything from a configuration, starts it, and stops it again.
 
 pub mod lifecycle;
-mod shipped;
+pub mod shipped;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener as StdListener};
@@ -184,12 +184,7 @@ impl Daemon {
             Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
         let secret = shipped::webhook_secret(&config, data)?;
         let webhook = match config.updates() {
-            Updates::Webhook => {
-                let url = format!("{public_url}/telegram")
-                    .parse()
-                    .context("public_url")?;
-                Some((url, secret.clone()))
-            }
+            Updates::Webhook => Some((webhook_url(&public_url)?, secret.clone())),
             Updates::Polling => None,
         };
         let web = Arc::new(Web {
@@ -345,7 +340,15 @@ fn gpt(config: &Config, http: reqwest::Client, templates: Templates) -> Gpt {
     .with_templates(templates)
 }
 
-fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Result<Telegram> {
+/// Where Telegram brings updates to.
+pub fn webhook_url(public_url: &str) -> anyhow::Result<url::Url> {
+    format!("{public_url}/telegram")
+        .parse()
+        .context("public_url")
+}
+
+/// Telegram, as the configuration knows it; `root` is trusted in calls.
+pub fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Result<Telegram> {
     let chosen = &config.telegram;
     let calls = tls::client(root, Some(chosen.call_timeout))?;
     let slow = tls::client(root, Some(chosen.upload_timeout))?;
@@ -379,7 +382,8 @@ async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
     .with_context(|| format!("cannot open {shown}"))
 }
 
-fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
+/// The root that the operator trusts besides the world's, PEM.
+pub fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     let Some(path) = &config.extra_root_file else {
         return Ok(None);
     };
@@ -438,21 +442,29 @@ async fn take_updates(
 ) -> anyhow::Result<()> {
     let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
     match webhook {
-        Some((url, secret)) => loop {
-            let certificate = tokio::select! {
-                () = stop.cancelled() => break,
-                certificate = introductions.next() => certificate,
+        Some((url, secret)) => {
+            let mut next = tokio::select! {
+                () = stop.cancelled() => None,
+                first = introductions.next() => Some(first),
             };
-            let certificate = certificate.as_deref();
-            bot.begin_webhook(&url, &secret, certificate, &stop).await;
-        },
+            while let Some(certificate) = next {
+                let certificate = certificate.as_deref();
+                bot.begin_webhook(&url, &secret, certificate, &stop).await;
+                next = tokio::select! {
+                    () = stop.cancelled() => None,
+                    changed = introductions.next() => Some(changed),
+                    () = bot.mind_webhook(&url, &secret, certificate, &stop) => None,
+                };
+            }
+        }
         None => {
             bot.end_webhook(&stop).await;
-            bot.poll(stop.clone()).await;
+            Arc::clone(&bot).poll(stop.clone()).await;
         }
     }
     stop.cancelled().await;
     introduction.abort();
+    bot.finish().await;
     Ok(())
 }
 

@@ -3,4 +3,5 @@
 pub mod client;
 pub mod trouble;
 pub mod update;
+pub mod webhook;
 pub mod words;

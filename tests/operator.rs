@@ -123,3 +123,49 @@ async fn a_missing_file_is_named() {
         said(&refused)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_webhook_is_shown_taken_away_and_set() {
+    let data = tempfile::tempdir().unwrap();
+    let setting = Setting {
+        data: data.path(),
+        clock: Clock::led(Timestamp(1_769_083_200_000), 0.0),
+        page: None,
+        config: "",
+        webhook: true,
+        author: true,
+    };
+    let mut stage = Playground::start(setting).await.unwrap();
+    stage.settle().await.unwrap();
+    let token = stage.sandbox.telegram.token().to_owned();
+    let kie = stage.sandbox.kie.keys().remove(0);
+    let webhook = async |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+        command.arg("webhook").args(words);
+        command.arg("--data-dir").arg(data.path());
+        command
+            .env("TELEGRAM_TOKEN", &token)
+            .env("KIE_API_KEY", &kie);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let output = output.await.unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let shown = webhook(&["show"]).await;
+    assert!(shown.contains("as configured yes"), "{shown}");
+    assert!(
+        shown.contains(&format!("{}/telegram", stage.public_url())),
+        "{shown}"
+    );
+    assert!(!shown.contains(&token), "{shown}");
+    stage.stop_daemon().await;
+    webhook(&["delete"]).await;
+    let shown = webhook(&["show"]).await;
+    assert!(shown.contains("none: updates are polled"), "{shown}");
+    assert!(shown.contains("as configured no"), "{shown}");
+    webhook(&["set"]).await;
+    let shown: serde_json::Value =
+        serde_json::from_str(&webhook(&["show", "--json"]).await).unwrap();
+    assert_eq!(shown["as_configured"], true, "{shown}");
+    assert_eq!(shown["pending"], 0, "{shown}");
+}

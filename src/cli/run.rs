@@ -54,6 +54,7 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("data"))
 }
 
-fn config_file(chosen: Option<PathBuf>, data: &Path) -> Option<PathBuf> {
+/// The chosen configuration, else the data directory's; nothing for the shipped one.
+pub fn config_file(chosen: Option<PathBuf>, data: &Path) -> Option<PathBuf> {
     chosen.or_else(|| Some(data.join("neurocards.toml")).filter(|file| file.exists()))
 }

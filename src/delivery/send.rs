@@ -162,7 +162,7 @@ impl Delivery {
                     .await?;
                 Ok(Next::Empty)
             }
-            Trouble::Passing | Trouble::Token => {
+            Trouble::Passing | Trouble::Token | Trouble::Webhook | Trouble::Rival => {
                 let failed = self.failures(chat, |failed| *failed += 1);
                 let pause = FIRST_PAUSE
                     .saturating_mul(1 << failed.min(10))

@@ -11,19 +11,19 @@ use teloxide::net::Download;
 use teloxide::payloads::{
     AnswerCallbackQuerySetters, EditMessageTextSetters, GetUpdatesSetters, SendMessageSetters,
     SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters, SetMyDescriptionSetters,
-    SetMyShortDescriptionSetters, SetWebhookSetters,
+    SetMyShortDescriptionSetters,
 };
 use teloxide::requests::Requester;
 use teloxide::types::{
-    AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId,
-    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId as WireId,
-    Update,
+    BotCommand, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId, InlineKeyboardButton,
+    InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId as WireId, Update,
 };
 
 use url::Url;
 
 use super::trouble::Trouble;
 use super::update::DOWNLOAD_LIMIT;
+use super::webhook;
 use super::words::{Key, Message, Words};
 use crate::domain::id::{CallbackId, FileId, MessageId};
 use crate::domain::user::Lang;
@@ -31,13 +31,10 @@ use crate::domain::user::Lang;
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
 
-/// Connections Telegram may bring updates over at once: its most, for updates of one commit cost one `fsync`.
-const CONNECTIONS: u8 = 100;
-
 /// Telegram, as we call it.
 pub struct Telegram {
     /// For short calls.
-    calls: Bot,
+    pub(super) calls: Bot,
     /// For uploads and for the long poll.
     slow: Bot,
     menu: Vec<u8>,
@@ -77,7 +74,7 @@ impl Telegram {
             .get_updates()
             .offset(from)
             .timeout(wait)
-            .allowed_updates(wanted())
+            .allowed_updates(webhook::wanted())
             .await?)
     }
 
@@ -221,49 +218,6 @@ impl Telegram {
         }
         Ok(())
     }
-
-    /// Has Telegram bring updates to `url`, with `secret` in a header; updates that wait are kept.
-    ///
-    /// `certificate` is the one to trust there, PEM, if nobody else vouches for it.
-    pub async fn begin_webhook(
-        &self,
-        url: &Url,
-        secret: &SecretString,
-        certificate: Option<&str>,
-    ) -> Result<(), Trouble> {
-        let call = self
-            .calls
-            .set_webhook(url.clone())
-            .secret_token(secret.expose_secret())
-            .max_connections(CONNECTIONS)
-            .allowed_updates(wanted());
-        match certificate {
-            Some(pem) => {
-                let file = InputFile::memory(pem.to_owned()).file_name("certificate.pem");
-                call.certificate(file).await?;
-            }
-            None => {
-                call.await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends a webhook, so that polling works; updates that wait are kept.
-    pub async fn end_webhook(&self) -> Result<(), Trouble> {
-        self.calls.delete_webhook().await?;
-        Ok(())
-    }
-}
-
-/// The kinds of updates we ask for.
-fn wanted() -> [AllowedUpdate; 4] {
-    [
-        AllowedUpdate::Message,
-        AllowedUpdate::EditedMessage,
-        AllowedUpdate::CallbackQuery,
-        AllowedUpdate::MyChatMember,
-    ]
 }
 
 fn no_preview() -> LinkPreviewOptions {

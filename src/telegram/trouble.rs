@@ -25,6 +25,12 @@ pub enum Trouble {
     /// The token is wrong.
     #[error("telegram does not know the token")]
     Token,
+    /// Updates cannot be asked for while a webhook is set.
+    #[error("a webhook stands in the way of polling")]
+    Webhook,
+    /// Another process asks for the same updates.
+    #[error("another process polls with the same token: stop one of the two")]
+    Rival,
     /// Telegram will never take this call.
     #[error("telegram refuses the call")]
     Refused,
@@ -74,6 +80,8 @@ fn of_api(error: &ApiError) -> Trouble {
         | ApiError::InvalidQueryId => Trouble::Gone,
         ApiError::RequestEntityTooLarge => Trouble::TooLarge,
         ApiError::InvalidToken => Trouble::Token,
+        ApiError::CantGetUpdates => Trouble::Webhook,
+        ApiError::TerminatedByOtherGetUpdates => Trouble::Rival,
         ApiError::Unknown(text) => of_text(&text.to_lowercase()),
         _ => Trouble::Refused,
     }
@@ -86,7 +94,9 @@ fn of_text(text: &str) -> Trouble {
         "message to edit not found",
         "no text in the message to edit",
     ];
-    if text.contains("forbidden:") {
+    if text.contains("while webhook is active") {
+        Trouble::Webhook
+    } else if text.contains("forbidden:") {
         Trouble::Unreachable
     } else if too_large(text) {
         Trouble::TooLarge
@@ -115,6 +125,11 @@ mod tests {
                 Trouble::Unreachable,
             ),
             ("Bad Request: file is too big", Trouble::TooLarge),
+            (
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete \
+                 the webhook first",
+                Trouble::Webhook,
+            ),
             (
                 "Bad Request: query is too old and response timeout expired or query ID is invalid",
                 Trouble::Gone,

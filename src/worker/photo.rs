@@ -120,7 +120,9 @@ fn meaning(trouble: Trouble) -> Failure {
                 ..failure
             }
         }
-        Trouble::Passing | Trouble::Token => Failure::new(Kind::Temporary, Source::Telegram),
+        Trouble::Passing | Trouble::Token | Trouble::Webhook | Trouble::Rival => {
+            Failure::new(Kind::Temporary, Source::Telegram)
+        }
         Trouble::Unreachable
         | Trouble::Unchanged
         | Trouble::Gone

@@ -63,6 +63,64 @@ async fn an_order_works_by_webhook_as_well() {
     scene.ends().await;
 }
 
+/// Calls a method of the Bot API as anybody who has the token could.
+async fn calls(scene: &Scene, method: &str) {
+    let (api, token) = (
+        scene.telegram().api_url(),
+        scene.telegram().token().to_owned(),
+    );
+    let url = format!("{}/bot{token}/{method}", api.trim_end_matches('/'));
+    let answer = reqwest::Client::new().post(url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn a_webhook_that_somebody_took_away_is_set_again() {
+    let scene = Scene::with("", true).await;
+    let anna = scene.seller(1, 2).await;
+    let url = scene.telegram().webhook_url();
+    calls(&scene, "deleteWebhook").await;
+    assert_eq!(scene.telegram().webhook_url(), None);
+    anna.person.sends("/menu");
+    scene.stage().clock.pass(Duration::from_secs(11 * 60));
+    scene
+        .until(|scene| scene.telegram().webhook_url() == url)
+        .await;
+    scene.until(|_| !anna.unread().is_empty()).await;
+    anna.sees("🏠 Главное меню");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_right_is_left_alone() {
+    let scene = Scene::with("", true).await;
+    let _anna = scene.seller(1, 2).await;
+    let set = scene.calls("telegram", "setWebhook").len();
+    for _ in 0..6 {
+        scene.passes(Duration::from_secs(5 * 60)).await;
+    }
+    assert!(scene.calls("telegram", "getWebhookInfo").len() >= 2);
+    assert_eq!(scene.calls("telegram", "setWebhook").len(), set);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_somebody_set_is_taken_away_from_a_bot_that_polls() {
+    let scene = Scene::new().await;
+    let anna = scene.seller(1, 2).await;
+    let elsewhere = "https://127.0.0.1:1/elsewhere";
+    scene
+        .telegram()
+        .set_webhook(elsewhere, "somebody-else-s", None);
+    anna.person.sends("/menu");
+    scene
+        .until(|scene| scene.telegram().webhook_url().is_none())
+        .await;
+    scene.until(|_| !anna.unread().is_empty()).await;
+    anna.sees("🏠 Главное меню");
+    scene.ends().await;
+}
+
 #[tokio::test]
 async fn a_repeat_by_webhook_acts_once() {
     let scene = Scene::with("", true).await;

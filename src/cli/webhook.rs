@@ -1,0 +1,154 @@
+//! `neurocards webhook`: what Telegram has been told about where updates go, asked of Telegram itself.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::config::{Config, Tls, Updates};
+use crate::daemon::{self, shipped};
+use crate::telegram::client::Telegram;
+use crate::telegram::webhook::Hook;
+use crate::tls::own;
+
+/// Show, set or delete the webhook. A running daemon does this by itself.
+#[derive(Debug, clap::Args)]
+pub struct WebhookArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Show what Telegram has, and whether it is what the configuration says.
+    Show {
+        #[command(flatten)]
+        place: Place,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set it as the daemon would.
+    Set(Place),
+    /// Take it away; a daemon that runs by webhook sets it again within ten minutes.
+    Delete(Place),
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// What the configuration makes of the webhook.
+struct Wanted {
+    telegram: Telegram,
+    url: Option<Url>,
+    secret: SecretString,
+    /// To be handed over, PEM.
+    certificate: Option<String>,
+}
+
+impl Place {
+    fn wanted(self) -> anyhow::Result<Wanted> {
+        let data = super::run::data_dir(self.data_dir);
+        let file = super::run::config_file(self.config, &data);
+        let config = Config::load(file.as_deref(), &|name| std::env::var(name).ok())?;
+        let root = daemon::extra_root(&config)?;
+        let public = config.public_url.as_deref();
+        Ok(Wanted {
+            telegram: daemon::telegram(&config, root.as_deref(), &data)?,
+            url: match config.updates() {
+                Updates::Webhook => public.map(daemon::webhook_url).transpose()?,
+                Updates::Polling => None,
+            },
+            secret: shipped::webhook_secret(&config, &data)?,
+            certificate: certificate(&config, &data)?,
+        })
+    }
+}
+
+/// The certificate that nobody but us vouches for.
+fn certificate(config: &Config, data: &Path) -> anyhow::Result<Option<String>> {
+    match &config.tls {
+        Tls::SelfSigned { host } => {
+            let dir = data.join("certificates").join("self-signed");
+            let pair = own::kept_or_made(&dir, host, Clock::system().now())?;
+            Ok(Some(pair.chain_pem().to_owned()))
+        }
+        Tls::Off | Tls::Acme(_) | Tls::Files { .. } => Ok(None),
+    }
+}
+
+pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
+    let runtime = super::runtime()?;
+    match args.what {
+        What::Show { place, json } => {
+            let wanted = place.wanted()?;
+            let hook = runtime.block_on(wanted.telegram.webhook());
+            show(&hook.context("telegram was asked")?, &wanted, json)
+        }
+        What::Set(place) => {
+            let wanted = place.wanted()?;
+            let Some(url) = &wanted.url else {
+                bail!("updates are polled, as the configuration says: set public_url, or updates");
+            };
+            let (secret, certificate) = (&wanted.secret, wanted.certificate.as_deref());
+            let set = wanted.telegram.begin_webhook(url, secret, certificate);
+            runtime.block_on(set).context("telegram was asked")?;
+            println!("telegram brings updates to {url}");
+            Ok(())
+        }
+        What::Delete(place) => {
+            let wanted = place.wanted()?;
+            let ended = runtime.block_on(wanted.telegram.end_webhook());
+            ended.context("telegram was asked")?;
+            println!("there is no webhook; what waits is kept for whoever polls");
+            Ok(())
+        }
+    }
+}
+
+fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
+    // Without an address the right thing is no webhook.
+    let right = match &wanted.url {
+        Some(url) => hook.is(url, wanted.certificate.is_some()),
+        None => hook.url.is_none(),
+    };
+    if json {
+        let mut told = serde_json::to_value(hook)?;
+        told["as_configured"] = right.into();
+        println!("{}", serde_json::to_string_pretty(&told)?);
+        return Ok(());
+    }
+    let mut lines = vec![("waiting", hook.pending.to_string())];
+    match &hook.url {
+        Some(url) => {
+            let trust = match hook.own_certificate {
+                true => "our own, handed over",
+                false => "a public one",
+            };
+            let most = hook
+                .connections
+                .map_or("?".to_owned(), |most| most.to_string());
+            lines.push(("url", url.clone()));
+            lines.push(("certificate", trust.to_owned()));
+            lines.push(("connections", most));
+        }
+        None => lines.push(("url", "none: updates are polled".to_owned())),
+    }
+    lines.push(("as configured", if right { "yes" } else { "no" }.to_owned()));
+    if let Some((at, why)) = &hook.last_error {
+        lines.push(("last error", format!("{why} (Unix time {at})")));
+    }
+    for (name, value) in lines {
+        println!("{name:<14}{value}");
+    }
+    Ok(())
+}
