@@ -15,7 +15,7 @@ use neurocards::clock::Clock;
 use neurocards::control;
 use neurocards::domain::job::{Job, Stage};
 use neurocards::points;
-use neurocards::sandbox::{Ending, Hooks, Options, Person, Sandbox, sample_photo};
+use neurocards::sandbox::{Ending, Hooks, Options, Person, Sandbox, Writing, sample_photo};
 use neurocards::store::{self, audit};
 
 /// How fast time runs.
@@ -314,6 +314,37 @@ fn stop(world: &mut World) {
         "stopped in good order: {stopped}\n{}",
         log(&world.data)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_at_once_and_loses_nothing() {
+    let mut luck = Luck(7);
+    let data = tempfile::tempdir().unwrap();
+    let mut world = World::new(data.path()).await;
+    let anna = world.sandbox.telegram.person(1, "Анна", Some("ru"));
+    world.sandbox.gpt.next(Writing::Hang);
+    world.start(None);
+    while world.sandbox.gpt.requests().is_empty() {
+        act(&anna, &mut luck);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // A script is being written that never comes: the first signal waits for it, for as long as the grace.
+    let daemon = world.daemon.as_mut().unwrap();
+    let pid = rustix::process::Pid::from_child(daemon);
+    let term = || rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    term();
+    while !log(data.path()).contains("told to stop; finishing what runs") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(daemon.try_wait().unwrap(), None, "it finishes what runs");
+    term();
+    let ended = daemon.wait().unwrap();
+    assert_eq!(ended.code(), Some(143), "{ended}");
+    world.start(None);
+    world.serving().await.expect("the daemon runs");
+    quiet(&world).await;
+    stop(&mut world);
+    judge(&world, &[anna]);
 }
 
 /// Lets no file of the daemon's be longer than this, or lifts that again: every write beyond fails as on a full disk.

@@ -23,6 +23,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     super::runtime()?.block_on(async {
         lifecycle::survive_limits();
+        lifecycle::raise_limits();
         let doors = Doors::open(&config)?;
         let daemon = Daemon::start(config, &data, clock(), doors).await?;
         tracing::info!(data = %data.display(), "neurocards runs");

@@ -1,5 +1,6 @@
 //! Signals: the first asks for an orderly end, the second ends at once.
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Makes a file that may not grow (`RLIMIT_FSIZE`) an error of the write, as a full disk is, and not our death.
@@ -7,6 +8,15 @@ pub fn survive_limits() {
     // A handler, whatever it does, takes the place of the signal's default; it is never taken away again.
     if signal(SignalKind::from_raw(SIGXFSZ)).is_err() {
         tracing::warn!("a file size limit, if there is one, ends the process");
+    }
+}
+
+/// Asks for as many open files as the system grants: the doors alone may hold a thousand connections.
+pub fn raise_limits() {
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, files) {
+        tracing::warn!(%error, "no more open files are granted");
     }
 }
 
