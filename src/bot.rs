@@ -1,5 +1,7 @@
 //! Updates on their way in: each becomes one turn, and only then is it acknowledged.
 
+mod recent;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use crate::telegram::client::Telegram;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::update;
 use crate::telegram::words::Words;
+use recent::Recent;
 
 /// How long one long poll waits.
 const POLL: Duration = Duration::from_secs(50);
@@ -44,6 +47,10 @@ pub struct Bot {
     me: OnceLock<String>,
     answers: Semaphore,
     answering: TaskTracker,
+    /// Updates of which nobody knew whether they are on disk.
+    doubtful: Recent,
+    /// Updates whose seller was told to repeat them: they must not act later.
+    turned_away: Recent,
 }
 
 impl Bot {
@@ -62,6 +69,8 @@ impl Bot {
             me: OnceLock::new(),
             answers: Semaphore::new(ANSWERS),
             answering: TaskTracker::new(),
+            doubtful: Recent::default(),
+            turned_away: Recent::default(),
         })
     }
 
@@ -71,12 +80,24 @@ impl Bot {
             tracing::debug!(update.id = wire.id.0, "an update is none of our business");
             return Ok(());
         };
-        let press = update.callback.clone();
+        let (id, press) = (update.id, update.callback.clone());
+        if self.turned_away.has(id) {
+            return Ok(());
+        }
         let (chat, lang) = (update.chat, update.lang);
         let waits = waits_for_an_answer(&update.event);
         points::reach("turn.before");
         let turned = match self.turn(update).await {
-            Err(StoreError::Unwritable) if waits => return self.turn_away(chat, press, lang).await,
+            // What may be on disk already is asked again until that is known.
+            Err(StoreError::Unwritable) if waits && !self.doubtful.has(id) => {
+                self.turn_away(chat, press, lang).await?;
+                self.turned_away.notice(id);
+                return Ok(());
+            }
+            Err(StoreError::CommitUnknown) => {
+                self.doubtful.notice(id);
+                return Err(StoreError::CommitUnknown);
+            }
             turned => turned?,
         };
         points::reach("turn.after");
@@ -183,6 +204,11 @@ impl Bot {
                 polled = self.telegram.updates(offset, POLL) => polled,
             };
             let handled = match polled {
+                // All before is confirmed; after a quiet week numbers may start anew, and lower.
+                Ok(updates) if updates.is_empty() => {
+                    offset = 0;
+                    true
+                }
                 Ok(updates) => self.handle_all(&updates, &mut offset).await,
                 Err(Trouble::Wait(span)) => {
                     wait(&stop, span).await;

@@ -10,8 +10,7 @@ use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::say::{Alert, Say};
-use crate::store::audit::{self, Report};
-use crate::store::snapshot::Snapshot;
+use crate::store::audit::{self, Breach, Report};
 use crate::store::{Store, StoreError, Txn, outbox, sales};
 use crate::telegram::client::Telegram;
 use crate::telegram::words::Words;
@@ -25,6 +24,8 @@ const NIGHT: Duration = Duration::from_secs(90 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The cause under which breaches are told.
 const BOOKS: &str = "books";
+/// A check that could not be made is made again after this time.
+const RETRY: Duration = Duration::from_secs(10 * 60);
 /// So many breaches are logged one by one.
 const LOGGED: usize = 20;
 
@@ -94,77 +95,135 @@ impl Guard {
 
     /// Glances at the books at the start and audits them every night.
     async fn books(&self) {
-        self.check("a glance at the books", audit::glance).await;
+        self.check(Check::Glance).await;
         loop {
             self.clock.sleep_until(next_night(self.clock.now())).await;
-            self.check("the nightly audit", audit::audit).await;
+            self.check(Check::Audit).await;
         }
     }
 
-    async fn check(&self, name: &str, look: fn(&Snapshot) -> Result<Report, StoreError>) {
-        match self.audited(look).await {
-            Ok(report) => {
-                let (entries, jobs) = (report.entries, report.jobs);
-                tracing::info!(entries, jobs, "{name} found the books to balance");
+    /// Checks until it can be done, and tells what was found.
+    async fn check(&self, check: Check) {
+        loop {
+            let report = match self.look(check).await {
+                Ok(report) => report,
+                Err(error) if error.passes() => {
+                    tracing::warn!(%error, "{} could not be made yet", check.name());
+                    self.clock.sleep(RETRY).await;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "{} cannot be made", check.name());
+                    unreadable(&error)
+                }
+            };
+            match self.tell(check, report).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::error!(%error, "nobody could be told of {}", check.name());
+                    return;
+                }
             }
-            Err(error) => tracing::error!(%error, "{name} could not be made"),
         }
     }
 
-    async fn audited(
-        &self,
-        look: fn(&Snapshot) -> Result<Report, StoreError>,
-    ) -> Result<Report, StoreError> {
+    async fn look(&self, check: Check) -> Result<Report, StoreError> {
         let snapshot = self.store.snapshot()?;
-        let report = tokio::task::spawn_blocking(move || look(&snapshot)).await;
-        let report = report.map_err(|_| StoreError::Panicked)??;
+        let look = move || match check {
+            Check::Glance => audit::glance(&snapshot),
+            Check::Audit => audit::audit(&snapshot),
+        };
+        let report = tokio::task::spawn_blocking(look).await;
+        report.map_err(|_| StoreError::Panicked)?
+    }
+
+    async fn tell(&self, check: Check, report: Report) -> Result<(), StoreError> {
+        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let Some(first) = report.breaches.first().map(ToString::to_string) else {
+            let (entries, jobs) = (report.entries, report.jobs);
+            tracing::info!(entries, jobs, "{} found the books to balance", check.name());
+            if check == Check::Glance {
+                // It has not seen everything: only an audit can take a breach back.
+                return Ok(());
+            }
+            let fine = Alert::BooksFine;
+            let tell =
+                move |txn: &mut Txn<'_>| outbox::recovered(txn, &shop.admins, BOOKS, &fine, now);
+            return self.store.write(tell).await;
+        };
         for breach in report.breaches.iter().take(LOGGED) {
             tracing::error!(%breach, "the books do not balance");
         }
         let breaches = report.breaches.len() as u64 + report.more;
-        let first = report.breaches.first().map(ToString::to_string);
-        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
-        let tell = move |txn: &mut Txn<'_>| match &first {
-            Some(first) => {
-                let first = first.clone();
-                let breach = Alert::Breach { breaches, first };
-                outbox::alert(txn, &shop.admins, BOOKS, &breach, now)
-            }
-            None => outbox::recovered(txn, &shop.admins, BOOKS, &Alert::BooksFine, now),
-        };
-        self.store.write(tell).await?;
-        Ok(report)
+        let breach = Alert::Breach { breaches, first };
+        let tell = move |txn: &mut Txn<'_>| outbox::alert(txn, &shop.admins, BOOKS, &breach, now);
+        self.store.write(tell).await
     }
 
-    /// Tells the operators that the disk takes nothing, past the store, and that it does again.
+    /// Tells the operators that the disk takes nothing, past the store, and that it does again; once an hour.
     async fn disk(&self) {
         let mut fault = self.store.fault();
+        let mut told: Option<Timestamp> = None;
+        let mut owed = false;
         while fault.changed().await.is_ok() {
             let why = fault.borrow_and_update().clone();
             let now = self.clock.now();
-            let shop = Arc::clone(self.store.shop());
-            let Some(why) = why else {
-                let tell = move |txn: &mut Txn<'_>| {
-                    for admin in &shop.admins {
-                        let say = Say::Alert(Alert::Writable);
-                        outbox::tell(txn, *admin, Lang::Ru, say, now)?;
+            match why {
+                Some(why) if told.is_none_or(|told| now.since(told) >= outbox::QUIET) => {
+                    (told, owed) = (Some(now), true);
+                    self.tell_past_the_store(Alert::Unwritable { why }).await;
+                }
+                None if owed => {
+                    owed = false;
+                    let shop = Arc::clone(self.store.shop());
+                    let tell = move |txn: &mut Txn<'_>| {
+                        outbox::tell_admins(txn, &shop.admins, &Alert::Writable, now)
+                    };
+                    if let Err(error) = self.store.write(tell).await {
+                        tracing::warn!(%error, "operators could not be told that the disk works");
                     }
-                    Ok(())
-                };
-                if let Err(error) = self.store.write(tell).await {
-                    tracing::warn!(%error, "operators could not be told that the disk works");
                 }
-                continue;
-            };
-            let say = Say::Alert(Alert::Unwritable { why });
-            for admin in &shop.admins {
-                let message = self.words.message(Lang::Ru, &say);
-                let sent = self.telegram.send(outbox::chat_of(*admin), &message).await;
-                if let Err(trouble) = sent {
-                    tracing::warn!(%trouble, "an operator could not be told of the disk");
-                }
+                Some(_) | None => {}
             }
         }
+    }
+
+    /// In Russian: which language an operator reads is in the store.
+    async fn tell_past_the_store(&self, alert: Alert) {
+        let message = self.words.message(Lang::Ru, &Say::Alert(alert));
+        for admin in &self.store.shop().admins {
+            let sent = self.telegram.send(outbox::chat_of(*admin), &message).await;
+            if let Err(trouble) = sent {
+                tracing::warn!(%trouble, "an operator could not be told of the disk");
+            }
+        }
+    }
+}
+
+/// How closely the books are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Glance,
+    Audit,
+}
+
+impl Check {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Glance => "a glance at the books",
+            Self::Audit => "the nightly audit",
+        }
+    }
+}
+
+/// Books that cannot be read are as bad as books that do not balance.
+fn unreadable(error: &StoreError) -> Report {
+    Report {
+        breaches: vec![Breach {
+            what: format!("the books cannot be read: {error}"),
+            rows: Vec::new(),
+        }],
+        ..Report::default()
     }
 }
 

@@ -222,20 +222,25 @@ pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
 
 /// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
 fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
-    let copy = std::env::temp_dir().join(format!("neurocards-{}.redb", uuid::Uuid::new_v4()));
-    let made = (|| {
-        let mut to = File::options();
-        let to = to.read(true).write(true).create_new(true).mode(0o600);
-        let mut to = to.open(&copy)?;
-        std::io::copy(&mut File::open(path)?, &mut to)?;
-        Ok::<_, std::io::Error>(to)
-    })();
-    // Nobody else is to find it, whatever happens next.
-    let _ = std::fs::remove_file(&copy);
-    let copy = made.map_err(redb::StorageError::from)?;
+    // Beside it there is room for large files; a backup may lie where nothing can be written.
+    let beside = path.parent().unwrap_or(Path::new(""));
+    let copy = scratch(path, beside).or_else(|_| scratch(path, &std::env::temp_dir()));
+    let copy = copy.map_err(redb::StorageError::from)?;
     let db = Database::builder().create_with_backend(FileBackend::new(copy)?)?;
     migrate::migrate(&db)?;
     Snapshot::of(snapshot::File::Whole(db))
+}
+
+/// A copy of a file in a directory, under no name.
+fn scratch(path: &Path, dir: &Path) -> std::io::Result<File> {
+    let copy = dir.join(format!(".neurocards-{}.redb", uuid::Uuid::new_v4()));
+    let mut to = File::options();
+    let to = to.read(true).write(true).create_new(true).mode(0o600);
+    let mut to = to.open(&copy)?;
+    // Nobody else is to find it, whatever happens next.
+    std::fs::remove_file(&copy)?;
+    std::io::copy(&mut File::open(path)?, &mut to)?;
+    Ok(to)
 }
 
 /// The store. Clones share one file and one writer.
@@ -264,6 +269,14 @@ impl Store {
                 "the data file is brought up to date; the old one is kept"
             );
             disk.reopen()?;
+            if let Err(error) = disk.with(migrate::migrate) {
+                // A copy of each failed start would fill the disk; but only if the file is surely the old one.
+                let unchanged = disk.reopen().and_then(|()| disk.with(migrate::pending));
+                if matches!(unchanged, Ok(Some(found)) if found == schema) {
+                    let _ = std::fs::remove_file(&kept);
+                }
+                return Err(error);
+            }
         }
         Self::start(disk, options, shop)
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use uuid::Uuid;
 
 use crate::admin::{self, Answer, Ask};
 use crate::clock::Clock;
@@ -126,19 +127,28 @@ pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
         bail!("--credits 0 changes nothing");
     }
     let data = super::run::data_dir(args.place.data_dir);
+    // With a key a grant of which nobody knows whether it was made can be asked for again.
+    let key = args.key.unwrap_or_else(|| Uuid::new_v4().to_string());
     let ask = Ask::Grant {
         user: args.user,
         credits: args.credits,
         why: args.reason,
-        key: args.key,
+        key: Some(key.clone()),
     };
-    let (answer, whom) = match asked(&data, ask.clone())? {
-        Some(answer) => (answer, "the running daemon"),
-        None => (
-            on_file(&data, ask)?,
-            "the file; the seller is told when the daemon runs",
-        ),
+    let answered = || {
+        Ok(match asked(&data, ask.clone())? {
+            Some(answer) => (answer, "the running daemon"),
+            None => (
+                on_file(&data, ask)?,
+                "the file; the seller is told when the daemon runs",
+            ),
+        })
     };
+    let (answer, whom) = answered().map_err(|error: anyhow::Error| {
+        error.context(format!(
+            "it is not sure whether the grant was made; asked again with --key {key} it is made once at most"
+        ))
+    })?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&answer)?);
     }

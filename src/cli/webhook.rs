@@ -1,9 +1,8 @@
 //! `neurocards webhook`: what Telegram has been told about where updates go, asked of Telegram itself.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use secrecy::SecretString;
 use url::Url;
 
 use crate::clock::Clock;
@@ -48,11 +47,10 @@ struct Place {
 
 /// What the configuration makes of the webhook.
 struct Wanted {
+    config: Config,
+    data: PathBuf,
     telegram: Telegram,
     url: Option<Url>,
-    secret: SecretString,
-    /// To be handed over, PEM.
-    certificate: Option<String>,
 }
 
 impl Place {
@@ -68,21 +66,31 @@ impl Place {
                 Updates::Webhook => public.map(daemon::webhook_url).transpose()?,
                 Updates::Polling => None,
             },
-            secret: shipped::webhook_secret(&config, &data)?,
-            certificate: certificate(&config, &data)?,
+            config,
+            data,
         })
     }
 }
 
-/// The certificate that nobody but us vouches for.
-fn certificate(config: &Config, data: &Path) -> anyhow::Result<Option<String>> {
-    match &config.tls {
-        Tls::SelfSigned { host } => {
-            let dir = data.join("certificates").join("self-signed");
-            let pair = own::kept_or_made(&dir, host, Clock::system().now())?;
-            Ok(Some(pair.chain_pem().to_owned()))
+impl Wanted {
+    /// Whether nobody but us vouches for the certificate.
+    fn own_certificate(&self) -> bool {
+        match &self.config.tls {
+            Tls::SelfSigned { .. } => true,
+            Tls::Off | Tls::Acme(_) | Tls::Files { .. } => false,
         }
-        Tls::Off | Tls::Acme(_) | Tls::Files { .. } => Ok(None),
+    }
+
+    /// The certificate to hand over, PEM; made if there is none yet.
+    fn certificate(&self) -> anyhow::Result<Option<String>> {
+        match &self.config.tls {
+            Tls::SelfSigned { host } => {
+                let dir = self.data.join("certificates").join("self-signed");
+                let pair = own::kept_or_made(&dir, host, Clock::system().now())?;
+                Ok(Some(pair.chain_pem().to_owned()))
+            }
+            Tls::Off | Tls::Acme(_) | Tls::Files { .. } => Ok(None),
+        }
     }
 }
 
@@ -99,8 +107,11 @@ pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
             let Some(url) = &wanted.url else {
                 bail!("updates are polled, as the configuration says: set public_url, or updates");
             };
-            let (secret, certificate) = (&wanted.secret, wanted.certificate.as_deref());
-            let set = wanted.telegram.begin_webhook(url, secret, certificate);
+            let secret = shipped::webhook_secret(&wanted.config, &wanted.data)?;
+            let certificate = wanted.certificate()?;
+            let set = wanted
+                .telegram
+                .begin_webhook(url, &secret, certificate.as_deref());
             runtime.block_on(set).context("telegram was asked")?;
             println!("telegram brings updates to {url}");
             Ok(())
@@ -118,7 +129,7 @@ pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
 fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
     // Without an address the right thing is no webhook.
     let right = match &wanted.url {
-        Some(url) => hook.is(url, wanted.certificate.is_some()),
+        Some(url) => hook.is(url, wanted.own_certificate()),
         None => hook.url.is_none(),
     };
     if json {

@@ -17,6 +17,8 @@ use crate::domain::order::Order;
 
 /// No more breaches are told one by one.
 const TOLD: usize = 1000;
+/// Numbers of jobs beyond the rows there are that are still taken for possible.
+const SLACK: u64 = 1 << 16;
 /// So many entries at the end of the ledger are looked at by a glance.
 const GLANCE: u64 = 1000;
 
@@ -75,7 +77,7 @@ impl fmt::Display for Breach {
 /// What became of the provider's answers that were lost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Lost {
-    /// Tasks that a callback brought back.
+    /// Tasks that a callback named before an answer did: the answer was lost, or slower.
     pub adopted: u64,
     /// Tasks that were made and nobody waited for any more.
     pub orphans: u64,
@@ -83,17 +85,27 @@ pub struct Lost {
     pub doubled: u64,
 }
 
-/// How often the entries of a job hold, capture and release.
+/// How often the entries of a job hold, capture and release, for whom and for which order.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Moves {
     holds: u8,
     captures: u8,
     releases: u8,
+    user: u64,
+    order: u64,
+}
+
+/// What the entries make of an account, and the last of them.
+#[derive(Clone, Copy, Default)]
+struct Fold {
+    balance: i64,
+    last: u64,
 }
 
 /// Folds and compares everything.
 pub fn audit(snapshot: &Snapshot) -> Result<Report, StoreError> {
     let mut audit = Audit::new(snapshot)?;
+    audit.numbers()?;
     audit.ledger()?;
     audit.jobs()?;
     audit.users()?;
@@ -116,13 +128,15 @@ struct Audit<'s> {
     snapshot: &'s Snapshot,
     counters: Counters,
     report: Report,
-    balances: BTreeMap<Account, i64>,
+    balances: BTreeMap<Account, Fold>,
     /// By number of job; numbers run from 1 without gaps.
     moves: Vec<Moves>,
+    /// Who was welcomed.
+    welcomed: BTreeSet<UserId>,
     /// Live jobs of each user.
     live: HashMap<UserId, u32>,
-    /// Keys of grants in entries.
-    keys: u64,
+    /// The entry of each key of a grant.
+    keys: HashMap<String, u64>,
     /// Jobs whose entries are to be told.
     suspects: BTreeSet<JobId>,
 }
@@ -135,9 +149,6 @@ impl<'s> Audit<'s> {
             orphans: counters.orphans,
             doubled: counters.doubled,
         };
-        let jobs = snapshot.rows(tables::JOBS)?.next_back().transpose()?;
-        let last = jobs.map_or(0, |(number, _)| number.value());
-        let most = last.max(counters.job).min(1 << 32) as usize;
         Ok(Self {
             snapshot,
             counters,
@@ -146,9 +157,10 @@ impl<'s> Audit<'s> {
                 ..Report::default()
             },
             balances: BTreeMap::new(),
-            moves: vec![Moves::default(); most + 1],
+            moves: Vec::new(),
+            welcomed: BTreeSet::new(),
             live: HashMap::new(),
-            keys: 0,
+            keys: HashMap::new(),
             suspects: BTreeSet::new(),
         })
     }
@@ -184,6 +196,27 @@ impl<'s> Audit<'s> {
                 None
             }
         }
+    }
+
+    /// Numbers are given once: no row is beyond its counter, and a wild one does not cost memory.
+    fn numbers(&mut self) -> Result<(), StoreError> {
+        let jobs = last(self.snapshot.rows(tables::JOBS)?)?;
+        let orders = last(self.snapshot.rows(tables::ORDERS)?)?;
+        let counted = (self.counters.job, self.counters.order);
+        for (last, counted, row) in [
+            (jobs, counted.0, job_row(jobs)),
+            (orders, counted.1, order_row(orders)),
+        ] {
+            if last > counted {
+                let what = format!("numbers are given up to {counted}, a row has {last}");
+                self.breach(what, [row, "meta.v1/counters".into()]);
+            }
+        }
+        let rows = self.snapshot.table(tables::JOBS)?.len()?;
+        let last = counted.0.min(rows.saturating_add(SLACK));
+        self.moves = vec![Moves::default(); last as usize + 1];
+        self.holds("no row has a number that was not given", 2);
+        Ok(())
     }
 
     fn ledger(&mut self) -> Result<(), StoreError> {
@@ -258,9 +291,10 @@ impl<'s> Audit<'s> {
             (entry.from, -amount, entry.from_balance),
             (entry.to, amount, entry.to_balance),
         ] {
-            let balance = self.balances.entry(account).or_default();
-            *balance += change;
-            let balance = *balance;
+            let fold = self.balances.entry(account).or_default();
+            fold.balance += change;
+            fold.last = entry.id.0;
+            let balance = fold.balance;
             if balance != said {
                 let what = format!("{account} has {balance} after it, it says {said}");
                 self.breach(what, row());
@@ -270,7 +304,20 @@ impl<'s> Audit<'s> {
                 self.breach(format!("{account} is below 0 after it"), row());
             }
         }
-        self.keys += u64::from(matches!(entry.reason, Reason::Grant { key: Some(_), .. }));
+        let Some(user) = shape(entry) else {
+            let (from, to, reason) = (entry.from, entry.to, entry.reason.word());
+            self.breach(format!("a {reason} from {from} to {to}"), row());
+            return;
+        };
+        if entry.reason == Reason::Welcome && !self.welcomed.insert(user) {
+            self.breach(format!("user {user} is welcomed again"), row());
+        }
+        if let Reason::Grant { key: Some(key), .. } = &entry.reason
+            && let Some(first) = self.keys.insert(key.clone(), entry.id.0)
+        {
+            let rows = [entry_row(first), entry_row(entry.id.0)];
+            self.breach("two grants have the same key", rows);
+        }
         let Some(job) = entry.reason.job() else {
             return;
         };
@@ -291,6 +338,17 @@ impl<'s> Audit<'s> {
             Reason::Welcome | Reason::Grant { .. } => return,
         };
         *count = count.saturating_add(1);
+        if moves.user == 0 {
+            moves.user = user.0;
+        }
+        if let Reason::Hold { order, .. } = entry.reason {
+            moves.order = order.0;
+        }
+        let owner = moves.user;
+        if owner != user.0 {
+            let what = format!("it moves credits of user {user} for a job of user {owner}");
+            self.breach(what, row());
+        }
     }
 
     fn jobs(&mut self) -> Result<(), StoreError> {
@@ -304,9 +362,7 @@ impl<'s> Audit<'s> {
             let Some(row) = self.read::<JobRow>(decode(row.value()), || job_row(number)) else {
                 continue;
             };
-            if let Some(known) = known.get_mut(number as usize) {
-                *known = true;
-            }
+            mark(&mut known, number);
             self.job_moves(&row.job);
             due += u64::from(self.job_is_due(&row)?);
             places += u32::from(row.job.stage.takes_a_place());
@@ -328,10 +384,7 @@ impl<'s> Audit<'s> {
         }
         let rows = self.snapshot.table(tables::DUE)?.len()?;
         if rows != due {
-            self.breach(
-                format!("the due index has {rows} rows for {due} jobs"),
-                ["due.v1".into()],
-            );
+            self.rows_of_nobody()?;
         }
         self.counted_places(places);
         let jobs = self.report.jobs;
@@ -340,6 +393,30 @@ impl<'s> Audit<'s> {
         self.holds("every live job is due once, no other is", rows);
         self.holds("the places counted are the places taken", places.into());
         Ok(())
+    }
+
+    /// Rows of the due index that no job says it has.
+    fn rows_of_nobody(&mut self) -> Result<(), StoreError> {
+        for row in self.snapshot.rows(tables::DUE)? {
+            let key = row?.0.value();
+            let job = self.found(self.snapshot.job_row(JobId(key.2)))?.flatten();
+            if job.is_none_or(|row| place(&row) != Some(key)) {
+                self.breach("the due index has a row that is no job's", [due_row(key)]);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was found; nothing if its row is damaged, which is a breach.
+    fn found<T>(&mut self, found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(StoreError::Corrupt { table, key, what }) => {
+                self.breach(format!("a row {what}"), [format!("{table}/{key}")]);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn job_moves(&mut self, job: &Job) {
@@ -361,7 +438,17 @@ impl<'s> Audit<'s> {
             holds: 1,
             captures,
             releases,
+            ..found
         };
+        if found == wanted && (found.user, found.order) != (job.user.0, job.order.0) {
+            let (id, user, order) = (job.id, job.user, job.order);
+            let (payer, paid) = (found.user, found.order);
+            self.suspects.insert(id);
+            self.breach(
+                format!("job {id} of user {user} and order {order} is paid by user {payer} for order {paid}"),
+                [job_row(id.0)],
+            );
+        }
         if found != wanted {
             let numbers = |moves: Moves| (moves.holds, moves.captures, moves.releases);
             let (id, stage) = (job.id, job.stage.name());
@@ -379,11 +466,7 @@ impl<'s> Audit<'s> {
     /// Whether the job has a row in the due index; a breach if it should have one and has none.
     fn job_is_due(&mut self, row: &JobRow) -> Result<bool, StoreError> {
         let job = &row.job;
-        let key = match row.lane {
-            Lane::None => None,
-            Lane::Timed(at) => Some((queue::TIMED, at.0, job.id.0)),
-            Lane::Ready(tag) => Some((queue::READY, tag, job.id.0)),
-        };
+        let key = place(row);
         if job.stage.ended() != key.is_none() {
             let (id, stage) = (job.id, job.stage.name());
             let what = format!("job {id} is {stage} in lane {:?}", row.lane);
@@ -394,12 +477,12 @@ impl<'s> Audit<'s> {
         match found.map(|waits| waits.value() == 1) {
             None => {
                 let what = format!("job {} is not in the due index", job.id);
-                self.breach(what, [job_row(job.id.0), format!("due.v1/{key:?}")]);
+                self.breach(what, [job_row(job.id.0), due_row(key)]);
                 return Ok(false);
             }
             Some(waits) if waits != (job.stage == Stage::Queued) => {
                 let what = format!("job {} is {} and due as another", job.id, job.stage.name());
-                self.breach(what, [job_row(job.id.0), format!("due.v1/{key:?}")]);
+                self.breach(what, [job_row(job.id.0), due_row(key)]);
             }
             Some(_) => {}
         }
@@ -459,17 +542,13 @@ impl<'s> Audit<'s> {
             let what = format!("the sum of all accounts is {sum}, not 0");
             self.breach(what, ["meta.v1/counters".into(), "users.v1".into()]);
         }
-        let nobody: Vec<_> = self
-            .balances
-            .keys()
-            .copied()
-            .filter(|a| !known.contains(a))
-            .collect();
-        for account in nobody {
-            self.breach(
-                format!("{account} has entries but no owner"),
-                ["ledger.v2".into()],
-            );
+        let folds = std::mem::take(&mut self.balances);
+        for (account, fold) in folds
+            .iter()
+            .filter(|(account, _)| !known.contains(*account))
+        {
+            let what = format!("{account} has entries but no owner");
+            self.breach(what, [entry_row(fold.last)]);
         }
         self.holds("the sum of all accounts is 0", accounts);
         self.holds("stored balances are what the entries make", accounts);
@@ -481,7 +560,8 @@ impl<'s> Audit<'s> {
     }
 
     fn account(&mut self, account: Account, stored: i64, row: String) {
-        let folded = self.balances.get(&account).copied().unwrap_or_default();
+        let fold = self.balances.get(&account).copied().unwrap_or_default();
+        let folded = fold.balance;
         if folded != stored {
             self.breach(
                 format!("{account} is stored as {stored}, its entries make {folded}"),
@@ -506,14 +586,19 @@ impl<'s> Audit<'s> {
                 self.breach(format!("order {number} is not known by its press"), rows);
             }
             for job in order.jobs() {
-                let row = self.snapshot.find_job(job);
-                // A row that cannot be read has been told.
-                let Ok(row) = row else { continue };
+                let row = match self.snapshot.find_job(job) {
+                    // It has been told.
+                    Err(StoreError::Corrupt { .. }) => {
+                        mark(&mut listed, job.0);
+                        continue;
+                    }
+                    found => found?,
+                };
                 if row.is_none_or(|row| row.order.0 != number || row.user != order.user) {
                     let rows = [order_row(number), job_row(job.0)];
                     self.breach(format!("order {number} has no job {job}"), rows);
-                } else if let Some(listed) = listed.get_mut(job.0 as usize) {
-                    *listed = true;
+                } else {
+                    mark(&mut listed, job.0);
                 }
             }
         }
@@ -537,8 +622,11 @@ impl<'s> Audit<'s> {
             let (press, order) = row?;
             presses += 1;
             let (press, order) = (press.value(), order.value());
-            let found = self.snapshot.find_order(OrderId(order));
-            let Ok(found) = found else { continue };
+            let found = match self.snapshot.find_order(OrderId(order)) {
+                // It has been told.
+                Err(StoreError::Corrupt { .. }) => continue,
+                found => found?,
+            };
             if found.is_none_or(|order| order.callback.0 != press) {
                 let what = format!("a press points to order {order}, which it did not place");
                 self.breach(what, [press_row(press), order_row(order)]);
@@ -550,27 +638,19 @@ impl<'s> Audit<'s> {
 
     fn grants(&mut self) -> Result<(), StoreError> {
         let mut known = 0;
-        let ledger = self.snapshot.table(tables::LEDGER)?;
         for row in self.snapshot.rows(tables::GRANTS)? {
             let (key, number) = row?;
             known += 1;
             let (key, number) = (key.value().to_owned(), number.value());
-            let entry = ledger.get(number)?;
-            let entry = entry.and_then(|row| decode::<Entry>(unsealed(row.value()).ok()?.0).ok());
-            let granted = entry.is_some_and(
-                |entry| matches!(entry.reason, Reason::Grant { key: Some(own), .. } if own == key),
-            );
-            if !granted {
+            // What is left of the keys in the end is known to no row.
+            if self.keys.remove(&key) != Some(number) {
                 let rows = [format!("grants.v1/{key}"), entry_row(number)];
                 self.breach("a key of a grant leads to another entry", rows);
             }
         }
-        if known != self.keys {
-            let keys = self.keys;
-            self.breach(
-                format!("{keys} entries have a key, {known} keys are known: one was used twice"),
-                ["grants.v1".into(), "ledger.v2".into()],
-            );
+        for (key, number) in std::mem::take(&mut self.keys) {
+            let rows = [entry_row(number), format!("grants.v1/{key}")];
+            self.breach("the key of a grant is not known", rows);
         }
         self.holds("one payment or key is at most one grant", known);
         Ok(())
@@ -623,7 +703,9 @@ impl<'s> Audit<'s> {
         self.ends_at(next - 1, last);
         let accounts = balances.len() as u64;
         for (account, (said, number)) in balances {
-            let stored = self.stored(account)?;
+            let Some(stored) = self.found(self.stored(account))? else {
+                continue;
+            };
             if stored != Some(said) {
                 let what = format!("{account} is stored as {stored:?}, its last entry says {said}");
                 self.breach(what, [entry_row(number)]);
@@ -660,10 +742,14 @@ impl<'s> Audit<'s> {
         for row in self.snapshot.rows(tables::DUE)? {
             let (lane, at, job) = row?.0.value();
             rows += 1;
-            let due = format!("due.v1/{:?}", (lane, at, job));
-            let Some(row) = self.snapshot.job_row(JobId(job))? else {
-                self.breach(format!("job {job} is due and there is not"), [due]);
-                continue;
+            let due = due_row((lane, at, job));
+            let row = match self.found(self.snapshot.job_row(JobId(job)))? {
+                Some(Some(row)) => row,
+                Some(None) => {
+                    self.breach(format!("job {job} is due and there is not"), [due]);
+                    continue;
+                }
+                None => continue,
             };
             self.report.jobs += 1;
             self.job_is_due(&row)?;
@@ -674,7 +760,9 @@ impl<'s> Audit<'s> {
         let live = std::mem::take(&mut self.live);
         for (user, live) in &live {
             self.report.users += 1;
-            let held = self.stored(Account::Held(*user))?;
+            let Some(held) = self.found(self.stored(Account::Held(*user)))? else {
+                continue;
+            };
             if held != Some(i64::from(*live)) {
                 let what = format!("user {user} holds {held:?} credits for {live} live jobs");
                 self.breach(what, [user_row(*user)]);
@@ -685,6 +773,56 @@ impl<'s> Audit<'s> {
         self.holds("held credits are those of live jobs", live.len() as u64);
         Ok(())
     }
+}
+
+/// Whose credits an entry moves, if its accounts fit its reason.
+fn shape(entry: &Entry) -> Option<UserId> {
+    match (&entry.reason, entry.from, entry.to) {
+        (Reason::Welcome, Account::Gifts, Account::Available(user))
+        | (Reason::Capture { .. }, Account::Held(user), Account::Revenue)
+        | (Reason::Grant { .. }, Account::Grants, Account::Available(user))
+        | (Reason::Grant { .. }, Account::Available(user), Account::Grants) => Some(user),
+        (Reason::Hold { .. }, Account::Available(user), Account::Held(same))
+        | (Reason::Release { .. }, Account::Held(user), Account::Available(same))
+            if user == same =>
+        {
+            Some(user)
+        }
+        (
+            Reason::Welcome
+            | Reason::Hold { .. }
+            | Reason::Capture { .. }
+            | Reason::Release { .. }
+            | Reason::Grant { .. },
+            _,
+            _,
+        ) => None,
+    }
+}
+
+/// A job's place in the due index, as its row says it.
+fn place(row: &JobRow) -> Option<(u8, u64, u64)> {
+    match row.lane {
+        Lane::None => None,
+        Lane::Timed(at) => Some((queue::TIMED, at.0, row.job.id.0)),
+        Lane::Ready(tag) => Some((queue::READY, tag, row.job.id.0)),
+    }
+}
+
+/// The last number of a table.
+fn last<V: redb::Value>(mut rows: redb::Range<'static, u64, V>) -> Result<u64, StoreError> {
+    let last = rows.next_back().transpose()?;
+    Ok(last.map_or(0, |(number, _)| number.value()))
+}
+
+fn mark(flags: &mut [bool], number: u64) {
+    if let Some(flag) = flags.get_mut(number as usize) {
+        *flag = true;
+    }
+}
+
+fn due_row(key: (u8, u64, u64)) -> String {
+    format!("due.v1/{key:?}")
 }
 
 fn entry_row(number: u64) -> String {

@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::Bound;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -97,16 +98,19 @@ pub fn open(builder: &redb::Builder, path: &Path, alarm: &Alarm) -> Result<Datab
 /// Makes an empty file if there is none, under another name until it is whole: redb knows no file that it was
 /// interrupted making.
 pub fn make(builder: &redb::Builder, path: &Path) -> Result<(), StoreError> {
-    if path.exists() {
-        return Ok(());
-    }
     let half = path.with_extension("half");
     match fs::remove_file(&half) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
         Ok(()) | Err(_) => {}
     }
+    match path.metadata() {
+        // redb would take it for a new one.
+        Ok(file) if file.len() == 0 => return Err(StoreError::NotOurs),
+        Ok(_) => return Ok(()),
+        Err(_) => {}
+    }
     let mut options = OpenOptions::new();
-    let options = options.read(true).write(true).create_new(true);
+    let options = options.read(true).write(true).create_new(true).mode(0o600);
     drop(open_as(builder, &half, &Alarm::default(), options)?);
     match fs::hard_link(&half, path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(fault(error)),

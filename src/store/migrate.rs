@@ -40,6 +40,9 @@ pub fn pending(db: &Database) -> Result<Option<u32>, StoreError> {
 pub fn migrate(db: &Database) -> Result<(), StoreError> {
     let found = schema_of(&db.begin_read()?)?;
     match found {
+        None if db.begin_read()?.list_tables()?.next().is_some() => {
+            return Err(StoreError::NotOurs);
+        }
         Some(SCHEMA) => return Ok(()),
         Some(found) if found > SCHEMA => {
             return Err(StoreError::TooNew {
@@ -75,24 +78,25 @@ pub fn keep(path: &Path, schema: u32) -> Result<PathBuf, StoreError> {
     let to = copies
         .find(|copy| !copy.exists())
         .expect("there is always another number");
-    match copy(path, &to) {
-        Ok(()) => Ok(to),
-        Err(why) => Err(StoreError::NotKept {
-            to: to.display().to_string(),
-            why,
-        }),
-    }
+    let half = to.with_extension("half");
+    copy(path, &half, &to).map_err(|why| {
+        // Half a copy would take the very room that is wanted.
+        let _ = std::fs::remove_file(&half);
+        let to = to.display().to_string();
+        StoreError::NotKept { to, why }
+    })?;
+    Ok(to)
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+fn copy(from: &Path, half: &Path, to: &Path) -> std::io::Result<()> {
     let dir = to.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(dir)?;
-    let half = to.with_extension("half");
-    std::fs::copy(from, &half)?;
+    disk::sync_dir(from.parent().unwrap_or(Path::new(".")))?;
+    std::fs::copy(from, half)?;
     points::reach("backup.written");
-    std::fs::File::open(&half)?.sync_all()?;
+    std::fs::File::open(half)?.sync_all()?;
     points::reach("backup.synced");
-    std::fs::rename(&half, to)?;
+    std::fs::rename(half, to)?;
     points::reach("backup.renamed");
     disk::sync_dir(dir)
 }

@@ -9,7 +9,7 @@ use crate::domain::user::Lang;
 use crate::flow::say::{Alert, Say};
 
 /// An alert is repeated no sooner than this.
-const QUIET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+pub const QUIET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 /// The private chat with a user.
 pub fn chat_of(user: UserId) -> i64 {
@@ -81,7 +81,8 @@ pub fn recovered(
     tell_admins(txn, admins, alert, now)
 }
 
-fn tell_admins(
+/// Tells every operator, each in their language.
+pub fn tell_admins(
     txn: &mut Txn<'_>,
     admins: &[UserId],
     alert: &Alert,

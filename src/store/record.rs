@@ -80,7 +80,7 @@ pub struct Counters {
     pub seal: Seal,
     /// The last commit: tells after a fault whether it is on disk.
     pub commit: u64,
-    /// Tasks whose lost answer a callback brought back.
+    /// Tasks that a callback named before an answer did: the answer was lost, or slower.
     pub adopted: u64,
     /// Tasks the provider made and nobody waited for.
     pub orphans: u64,

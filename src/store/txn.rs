@@ -1,6 +1,7 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
@@ -14,6 +15,8 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 
+/// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
+pub const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 /// The row that says that orders are not taken.
 pub(super) const CLOSED: &str = "closed:room";
 /// No more strays of one job are remembered.
@@ -135,9 +138,10 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    /// Remembers an update; whether it is new.
+    /// Remembers an update; whether it is new. One of that number from long ago was another.
     pub fn see_update(&mut self, id: UpdateId, now: Timestamp) -> Result<bool, StoreError> {
-        if self.updates.get(id.0)?.is_some() {
+        let seen = self.updates.get(id.0)?.map(|at| Timestamp(at.value()));
+        if seen.is_some_and(|seen| now.since(seen) < REMEMBER) {
             return Ok(false);
         }
         self.writes += 1;

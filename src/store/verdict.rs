@@ -335,8 +335,10 @@ pub fn callback(
     let current = job.submission() == submission;
     if let (true, Stage::Submitting { .. }) = (current, &job.stage) {
         let task = task.clone();
-        queue::advance(txn, id, attempt, |job| job.accepted(task, now))?.ok();
-        txn.counters().adopted += 1;
+        if let Ok(job) = queue::advance(txn, id, attempt, |job| job.accepted(task, now))? {
+            txn.counters().adopted += 1;
+            tell_status(txn, &job, now)?;
+        }
         return Ok(Called::Adopted);
     }
     let known = job.task_of(submission);

@@ -111,6 +111,8 @@ impl Writer {
             options,
             commit,
             kept: VecDeque::new(),
+            proven: true,
+            most: options.batch.max(1),
         };
         let thread = thread::Builder::new()
             .name("store-writer".into())
@@ -223,6 +225,10 @@ struct Desk {
     commit: u64,
     /// Closures that have waited for the disk.
     kept: VecDeque<Box<dyn Op>>,
+    /// Whether the last batch reached the disk; until one has, after a fault, only what has waited is tried.
+    proven: bool,
+    /// The most closures in one commit: fewer while the disk is not proven, for there may be room for some.
+    most: usize,
 }
 
 impl Desk {
@@ -232,10 +238,15 @@ impl Desk {
             match self.commit(&mut batch) {
                 Ok(woken) => {
                     self.commit += u64::from(woken.is_some());
+                    self.prove();
                     wake(&self.wakes, woken.unwrap_or_default());
                     batch.into_iter().for_each(|op| op.answer(Ok(())));
                 }
-                Err(error) if error.is_fault() => self.sit_out(&error, batch)?,
+                Err(error) if error.is_fault() => {
+                    if !self.sit_out(&error, batch)? {
+                        return Ok(());
+                    }
+                }
                 Err(error) => {
                     refuse(batch, || StoreError::CommitUnknown);
                     return Err(error);
@@ -247,9 +258,12 @@ impl Desk {
 
     /// Whoever waits, at most so many; nothing when nobody will ask again.
     fn next_batch(&mut self) -> Option<Vec<Box<dyn Op>>> {
-        let most = self.options.batch.max(1);
+        let most = self.most;
         let kept = self.kept.len().min(most);
         let mut batch: Vec<_> = self.kept.drain(..kept).collect();
+        if !self.proven {
+            return Some(batch);
+        }
         if batch.is_empty() {
             batch.push(self.inbox.blocking_recv()?);
         }
@@ -272,13 +286,24 @@ impl Desk {
         }
     }
 
-    /// Opens the file again and again until it takes a commit, then settles what became of the failed batch.
-    fn sit_out(&mut self, error: &StoreError, batch: Vec<Box<dyn Op>>) -> Result<(), StoreError> {
-        tracing::error!(%error, "the disk cannot be written; who can wait waits until it can");
-        self.faults.send_replace(Some(error.to_string()));
+    /// Opens the file again and again until it takes a commit, then settles what became of the failed batch; whether
+    /// anybody may still ask.
+    fn sit_out(&mut self, error: &StoreError, batch: Vec<Box<dyn Op>>) -> Result<bool, StoreError> {
+        if self.proven {
+            tracing::error!(%error, "the disk cannot be written; who can wait waits until it can");
+            self.faults.send_replace(Some(error.to_string()));
+        } else {
+            self.most = (self.most / 2).max(1);
+        }
+        let breathe = !std::mem::take(&mut self.proven);
         let (doubtful, hurried): (Vec<_>, Vec<_>) = batch.into_iter().partition(|op| op.waits());
         refuse(hurried, || StoreError::CommitUnknown);
         let mut landed = None;
+        if breathe && !self.turn_away() {
+            refuse(doubtful, || StoreError::CommitUnknown);
+            refuse(self.kept.drain(..), || StoreError::Closed);
+            return Ok(false);
+        }
         loop {
             match self.heal(&mut landed) {
                 Ok(()) => break,
@@ -292,7 +317,7 @@ impl Desk {
             if !self.turn_away() {
                 refuse(doubtful, || StoreError::CommitUnknown);
                 refuse(self.kept.drain(..), || StoreError::Closed);
-                return Ok(());
+                return Ok(false);
             }
         }
         let landed = landed == Some(true);
@@ -304,14 +329,27 @@ impl Desk {
                 .rev()
                 .for_each(|op| self.kept.push_front(op));
         }
-        tracing::info!(landed, "the disk can be written again");
+        // Little goes where much does not: what has waited must reach the disk before all is well.
+        if self.kept.is_empty() {
+            self.prove();
+        }
+        Ok(true)
+    }
+
+    /// The disk takes what is written.
+    fn prove(&mut self) {
+        if self.proven {
+            return;
+        }
+        self.proven = true;
+        self.most = self.options.batch.max(1);
+        tracing::info!("the disk can be written again");
         self.faults.send_replace(None);
-        // What the batch would have woken is not known any more.
+        // What the failed batches would have woken is not known any more.
         self.wakes.jobs();
         if let Ok(chats) = self.chats() {
             self.wakes.chats(chats);
         }
-        Ok(())
     }
 
     fn chats(&self) -> Result<Vec<i64>, StoreError> {

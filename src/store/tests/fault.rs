@@ -271,6 +271,43 @@ fn a_full_disk_is_waited_out() {
 }
 
 #[test]
+fn a_disk_with_room_for_little_is_no_good_disk() {
+    let shaky = Shaky::new();
+    shaky.fails(Fails::Room, 0, EVER);
+    let store = shaky.ground.store.clone();
+    let large = |user: u64| {
+        let store = store.clone();
+        shaky.ground.runtime.spawn(async move {
+            store
+                .write(move |txn| {
+                    asks_to_confirm(txn, UserId(user), 1, Count::One)?;
+                    let mut row = txn.known_user(UserId(user))?;
+                    row.user.username = Some("x".repeat(200_000));
+                    txn.put_user(UserId(user), &row)
+                })
+                .await
+        })
+    };
+    let waiting: Vec<_> = (100..108).map(large).collect();
+    shaky.until(true);
+    // A commit of the writer's own fits, what waits does not: who is hurried is told so, again and again.
+    let mut told = 0;
+    let began = Instant::now();
+    while told < 3 {
+        assert!(began.elapsed() < SOON, "told {told} times");
+        let hurried = shaky.ground.runtime.block_on(store.try_write(|_| Ok(())));
+        told += u32::from(matches!(hurried, Err(StoreError::Unwritable)));
+    }
+    assert!(shaky.fault().is_some());
+    shaky.fails(Fails::Room, 0, 0);
+    for waits in waiting {
+        shaky.ground.runtime.block_on(waits).unwrap().unwrap();
+    }
+    shaky.until(false);
+    shaky.ground.books_balance();
+}
+
+#[test]
 fn readers_come_back_after_a_fault_of_their_own() {
     let bare = Options {
         cache: 0,
