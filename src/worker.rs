@@ -3,8 +3,10 @@
 //! Who steps what is in memory only; after a restart every live job is found by its row.
 
 pub mod keys;
+mod look;
 mod photo;
 mod step;
+mod submit;
 #[cfg(test)]
 mod tests;
 

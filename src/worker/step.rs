@@ -1,23 +1,19 @@
 //! One step of a job: what its stage asks for, with every answer stored before the next call is made.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Stepped, Worker};
 use crate::domain::brief::Recipe;
 use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{JobId, ModelName, TaskId};
-use crate::domain::job::{Job, OutOfTurn, Route, Stage};
-use crate::domain::keyring::Choice;
+use crate::domain::id::{JobId, ModelName};
+use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
-use crate::domain::time::Timestamp;
-use crate::kie::{CreateError, FetchError, Look};
+use crate::kie::FetchError;
 use crate::points;
-use crate::store::verdict::{self, key_rest, model_rest};
+use crate::store::verdict::{self, model_rest};
 use crate::store::{StoreError, Txn, queue};
 
-/// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
-const NOT_YET: Duration = Duration::from_secs(90);
 /// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
 /// provider no longer has it.
 const FETCHES: u8 = 5;
@@ -113,204 +109,6 @@ impl Worker {
         Ok(moved.map_err(|late| off(&late)))
     }
 
-    async fn submit(&self, job: Job, model: ModelName) -> Result<Stepped, StoreError> {
-        let now = self.parts.clock.now();
-        let Some((choice, at)) = self.parts.keys.book(job.id, &self.rests()?, now) else {
-            return self
-                .fail(&job, Failure::new(Kind::Billing, Source::Shop))
-                .await;
-        };
-        if at > now {
-            let put_off = self.advance(&job, move |job| job.put_off(at)).await?;
-            return Ok(put_off.map_or_else(|late| off(&late), |_| Stepped::Off));
-        }
-        if self.is_stopping() {
-            // A task begun now would look for its photo at a door that is closing; the next start begins it.
-            self.parts.keys.let_go(job.id);
-            return Ok(Stepped::Off);
-        }
-        let route = Route {
-            model,
-            key: choice.key(),
-        };
-        let Some(offered) = self.parts.models.get(&route.model) else {
-            return self
-                .fail(&job, Failure::new(Kind::Unknown, Source::Shop))
-                .await;
-        };
-        let script = job.script.clone().unwrap_or_default();
-        let callback = self
-            .parts
-            .choices
-            .callbacks
-            .then(|| self.callback_url(&job));
-        let body = offered.body(&script, &self.photo_url(&job), callback.as_deref());
-        let job = match self
-            .say_submitting(&job, route.clone(), choice, now)
-            .await?
-        {
-            Ok(job) => job,
-            Err(late) => return Ok(off(&late)),
-        };
-        let Some(secret) = self.parts.keys.secret(route.key) else {
-            return Ok(Stepped::Off);
-        };
-        points::reach("create.before");
-        let created = self.parts.kie.create(secret, &body).await;
-        points::reach("create.after");
-        match created {
-            Ok(task) => self.accepted(&job, task).await,
-            Err(CreateError::Refused(refusal)) => self.fail(&job, refusal.failure).await,
-            Err(CreateError::NotSent) => {
-                self.fail(&job, Failure::new(Kind::Temporary, Source::Kie))
-                    .await
-            }
-            Err(CreateError::Lost) => self.lost(&job).await,
-        }
-    }
-
-    /// Stores that the call is about to be made; only then it is.
-    async fn say_submitting(
-        &self,
-        job: &Job,
-        route: Route,
-        choice: Choice,
-        now: Timestamp,
-    ) -> Result<Result<Job, OutOfTurn>, StoreError> {
-        let (id, attempt) = (job.id, job.attempt);
-        let shop = Arc::clone(self.parts.store.shop());
-        // A lost answer is waited for as long as a callback may bring it back.
-        let deadline = match self.parts.choices.callbacks {
-            true => now.plus(self.parts.choices.deadline),
-            false => now.plus(self.parts.choices.call_timeout),
-        };
-        if let Choice::AllRest(_) = choice {
-            tracing::warn!("all KIE API keys are blocked; the first one is tried");
-        }
-        self.parts
-            .store
-            .write(move |txn| {
-                if let Choice::AllRest(_) = choice {
-                    verdict::all_keys_rest(txn, &shop, now)?;
-                }
-                queue::advance(txn, id, attempt, |job| {
-                    job.submit(route.clone(), now, deadline)
-                })
-            })
-            .await
-    }
-
-    async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
-        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let next = now.plus(self.parts.choices.look_every);
-        let shop = Arc::clone(self.parts.store.shop());
-        let moved = self
-            .parts
-            .store
-            .write(move |txn| verdict::accepted(txn, &shop, id, attempt, &task, next, now))
-            .await?;
-        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
-    }
-
-    /// The provider's answer never came: the task may run and be billed. With a callback to hope for the job
-    /// waits; without one another attempt is all there is.
-    async fn lost(&self, job: &Job) -> Result<Stepped, StoreError> {
-        tracing::warn!(
-            job.id = job.id.0,
-            attempt = job.attempt,
-            "the answer to a creation was lost"
-        );
-        match self.parts.choices.callbacks {
-            true => Ok(Stepped::Off),
-            false => {
-                self.fail(job, Failure::new(Kind::Temporary, Source::Kie))
-                    .await
-            }
-        }
-    }
-
-    /// A job whose answer was lost and did not come back in time.
-    async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
-        let kind = if self.parts.choices.callbacks {
-            Kind::Unknown
-        } else {
-            Kind::Temporary
-        };
-        self.fail(job, Failure::new(kind, Source::Kie)).await
-    }
-
-    async fn look(
-        &self,
-        job: &Job,
-        route: &Route,
-        task: &TaskId,
-        since: Timestamp,
-    ) -> Result<Stepped, StoreError> {
-        let Some(secret) = self.parts.keys.secret(route.key) else {
-            return Ok(Stepped::Off);
-        };
-        points::reach("look.before");
-        let seen = self.parts.kie.look(secret, task).await;
-        points::reach("look.after");
-        let now = self.parts.clock.now();
-        let waited = now.since(since);
-        let temporary = Failure::new(Kind::Temporary, Source::Kie);
-        let mut next = now.plus(self.parts.choices.look_every);
-        match seen {
-            Ok(Look::Ready { url, .. }) => {
-                self.known(job.id);
-                let moved = self
-                    .advance(job, move |job| job.rendered(url.clone(), now))
-                    .await?;
-                return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
-            }
-            Ok(Look::NoVideo) => {
-                return self
-                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
-                    .await;
-            }
-            Ok(Look::Failed { failure, .. }) => return self.fail(job, failure).await,
-            Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
-                return self.fail(job, temporary).await;
-            }
-            Ok(Look::NotYet) => {}
-            Ok(Look::Running) => self.known(job.id),
-            Err(error) => {
-                // An error of the look says nothing about the task.
-                tracing::debug!(job.id = job.id.0, %error, "a look failed");
-                let asked = error.failure.retry_after.unwrap_or_default();
-                next = next.max(now.plus(asked.min(self.parts.choices.deadline)));
-            }
-        }
-        if waited >= self.parts.choices.deadline {
-            return self.fail(job, temporary).await;
-        }
-        let last = since.plus(self.parts.choices.deadline);
-        let moved = self
-            .advance(job, move |job| job.look_again(next.min(last)))
-            .await?;
-        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
-    }
-
-    /// For how long no look has found the job's task.
-    fn unknown_since(&self, job: JobId, now: Timestamp) -> Duration {
-        let mut unknown = self
-            .desk
-            .unknown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        now.since(*unknown.entry(job).or_insert(now))
-    }
-
-    /// A look has found the job's task, or nobody looks any more.
-    fn known(&self, job: JobId) {
-        self.desk
-            .unknown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&job);
-    }
-
     async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
         let to = self.parts.choices.videos.join(format!("{}.mp4", job.id));
         points::reach("fetch.before");
@@ -371,7 +169,7 @@ impl Worker {
         Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
     }
 
-    async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
+    pub(super) async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         let shop = Arc::clone(self.parts.store.shop());
         let (seen, chain) = (job.stage.name(), self.parts.choices.chain.clone());
@@ -415,7 +213,7 @@ impl Worker {
         points::reach("photo.removed");
     }
 
-    async fn advance(
+    pub(super) async fn advance(
         &self,
         job: &Job,
         step: impl Fn(Job) -> Result<Job, OutOfTurn> + Send + 'static,
@@ -438,41 +236,10 @@ impl Worker {
         let rests: Vec<_> = rests.collect::<Result<_, StoreError>>()?;
         Ok(model::first_awake(&rests, self.parts.clock.now()).cloned())
     }
-
-    fn rests(
-        &self,
-    ) -> Result<
-        Vec<(
-            crate::domain::id::KeyPrint,
-            Option<crate::domain::keyring::Rest>,
-        )>,
-        StoreError,
-    > {
-        let snapshot = self.parts.store.snapshot()?;
-        self.parts
-            .keys
-            .prints()
-            .map(|key| Ok((key, snapshot.rest(&key_rest(key))?)))
-            .collect()
-    }
-
-    fn photo_url(&self, job: &Job) -> String {
-        format!("{}/p/{}.jpg", self.parts.choices.public_url, job.photo)
-    }
-
-    fn callback_url(&self, job: &Job) -> String {
-        format!(
-            "{}/kie/{}-{:016x}/{}",
-            self.parts.choices.public_url,
-            job.id,
-            job.nonce,
-            job.submission()
-        )
-    }
 }
 
 /// The job has moved on while we worked: nothing to do, and nothing was changed.
-fn off(late: &OutOfTurn) -> Stepped {
+pub(super) fn off(late: &OutOfTurn) -> Stepped {
     tracing::debug!(job.id = late.job.0, stage = late.stage, "a step came late");
     Stepped::Off
 }

@@ -1,0 +1,91 @@
+//! The look at a task: how far it is, when to look again, and when to stop hoping.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use super::step::off;
+use super::{Stepped, Worker};
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{JobId, TaskId};
+use crate::domain::job::{Job, Route};
+use crate::domain::time::Timestamp;
+use crate::kie::Look;
+use crate::points;
+use crate::store::StoreError;
+
+/// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
+const NOT_YET: Duration = Duration::from_secs(90);
+
+impl Worker {
+    pub(super) async fn look(
+        &self,
+        job: &Job,
+        route: &Route,
+        task: &TaskId,
+        since: Timestamp,
+    ) -> Result<Stepped, StoreError> {
+        let Some(secret) = self.parts.keys.secret(route.key) else {
+            return Ok(Stepped::Off);
+        };
+        points::reach("look.before");
+        let seen = self.parts.kie.look(secret, task).await;
+        points::reach("look.after");
+        let now = self.parts.clock.now();
+        let waited = now.since(since);
+        let temporary = Failure::new(Kind::Temporary, Source::Kie);
+        let mut next = now.plus(self.parts.choices.look_every);
+        match seen {
+            Ok(Look::Ready { url, .. }) => {
+                self.known(job.id);
+                let moved = self
+                    .advance(job, move |job| job.rendered(url.clone(), now))
+                    .await?;
+                return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
+            }
+            Ok(Look::NoVideo) => {
+                return self
+                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
+                    .await;
+            }
+            Ok(Look::Failed { failure, .. }) => return self.fail(job, failure).await,
+            Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
+                return self.fail(job, temporary).await;
+            }
+            Ok(Look::NotYet) => {}
+            Ok(Look::Running) => self.known(job.id),
+            Err(error) => {
+                // An error of the look says nothing about the task.
+                tracing::debug!(job.id = job.id.0, %error, "a look failed");
+                let asked = error.failure.retry_after.unwrap_or_default();
+                next = next.max(now.plus(asked.min(self.parts.choices.deadline)));
+            }
+        }
+        if waited >= self.parts.choices.deadline {
+            return self.fail(job, temporary).await;
+        }
+        let last = since.plus(self.parts.choices.deadline);
+        let moved = self
+            .advance(job, move |job| job.look_again(next.min(last)))
+            .await?;
+        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    /// For how long no look has found the job's task.
+    fn unknown_since(&self, job: JobId, now: Timestamp) -> Duration {
+        let mut unknown = self
+            .desk
+            .unknown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        now.since(*unknown.entry(job).or_insert(now))
+    }
+
+    /// A look has found the job's task, or nobody looks any more.
+    pub(super) fn known(&self, job: JobId) {
+        self.desk
+            .unknown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&job);
+    }
+}

@@ -1,0 +1,161 @@
+//! Submitting: a moment at the provider, the call that costs money, and what its answer or its silence means.
+
+use std::sync::Arc;
+
+use super::step::off;
+use super::{Stepped, Worker};
+use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::id::{KeyPrint, ModelName, TaskId};
+use crate::domain::job::{Job, OutOfTurn, Route};
+use crate::domain::keyring::{Choice, Rest};
+use crate::domain::time::Timestamp;
+use crate::kie::CreateError;
+use crate::points;
+use crate::store::verdict::{self, key_rest};
+use crate::store::{StoreError, queue};
+
+impl Worker {
+    pub(super) async fn submit(&self, job: Job, model: ModelName) -> Result<Stepped, StoreError> {
+        let now = self.parts.clock.now();
+        let Some((choice, at)) = self.parts.keys.book(job.id, &self.rests()?, now) else {
+            return self
+                .fail(&job, Failure::new(Kind::Billing, Source::Shop))
+                .await;
+        };
+        if at > now {
+            let put_off = self.advance(&job, move |job| job.put_off(at)).await?;
+            return Ok(put_off.map_or_else(|late| off(&late), |_| Stepped::Off));
+        }
+        let route = Route {
+            model,
+            key: choice.key(),
+        };
+        let Some(offered) = self.parts.models.get(&route.model) else {
+            return self
+                .fail(&job, Failure::new(Kind::Unknown, Source::Shop))
+                .await;
+        };
+        let script = job.script.clone().unwrap_or_default();
+        let callback = self
+            .parts
+            .choices
+            .callbacks
+            .then(|| self.callback_url(&job));
+        let body = offered.body(&script, &self.photo_url(&job), callback.as_deref());
+        let job = match self
+            .say_submitting(&job, route.clone(), choice, now)
+            .await?
+        {
+            Ok(job) => job,
+            Err(late) => return Ok(off(&late)),
+        };
+        let Some(secret) = self.parts.keys.secret(route.key) else {
+            return Ok(Stepped::Off);
+        };
+        points::reach("create.before");
+        let created = self.parts.kie.create(secret, &body).await;
+        points::reach("create.after");
+        match created {
+            Ok(task) => self.accepted(&job, task).await,
+            Err(CreateError::Refused(refusal)) => self.fail(&job, refusal.failure).await,
+            Err(CreateError::NotSent) => {
+                self.fail(&job, Failure::new(Kind::Temporary, Source::Kie))
+                    .await
+            }
+            Err(CreateError::Lost) => self.lost(&job).await,
+        }
+    }
+
+    /// Stores that the call is about to be made; only then it is.
+    async fn say_submitting(
+        &self,
+        job: &Job,
+        route: Route,
+        choice: Choice,
+        now: Timestamp,
+    ) -> Result<Result<Job, OutOfTurn>, StoreError> {
+        let (id, attempt) = (job.id, job.attempt);
+        let shop = Arc::clone(self.parts.store.shop());
+        // A lost answer is waited for as long as a callback may bring it back.
+        let deadline = match self.parts.choices.callbacks {
+            true => now.plus(self.parts.choices.deadline),
+            false => now.plus(self.parts.choices.call_timeout),
+        };
+        if let Choice::AllRest(_) = choice {
+            tracing::warn!("all KIE API keys are blocked; the first one is tried");
+        }
+        self.parts
+            .store
+            .write(move |txn| {
+                if let Choice::AllRest(_) = choice {
+                    verdict::all_keys_rest(txn, &shop, now)?;
+                }
+                queue::advance(txn, id, attempt, |job| {
+                    job.submit(route.clone(), now, deadline)
+                })
+            })
+            .await
+    }
+
+    async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
+        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
+        let next = now.plus(self.parts.choices.look_every);
+        let shop = Arc::clone(self.parts.store.shop());
+        let moved = self
+            .parts
+            .store
+            .write(move |txn| verdict::accepted(txn, &shop, id, attempt, &task, next, now))
+            .await?;
+        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
+    }
+
+    /// The provider's answer never came: the task may run and be billed. With a callback to hope for the job
+    /// waits; without one another attempt is all there is.
+    async fn lost(&self, job: &Job) -> Result<Stepped, StoreError> {
+        tracing::warn!(
+            job.id = job.id.0,
+            attempt = job.attempt,
+            "the answer to a creation was lost"
+        );
+        match self.parts.choices.callbacks {
+            true => Ok(Stepped::Off),
+            false => {
+                self.fail(job, Failure::new(Kind::Temporary, Source::Kie))
+                    .await
+            }
+        }
+    }
+
+    /// A job whose answer was lost and did not come back in time.
+    pub(super) async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
+        let kind = if self.parts.choices.callbacks {
+            Kind::Unknown
+        } else {
+            Kind::Temporary
+        };
+        self.fail(job, Failure::new(kind, Source::Kie)).await
+    }
+
+    fn rests(&self) -> Result<Vec<(KeyPrint, Option<Rest>)>, StoreError> {
+        let snapshot = self.parts.store.snapshot()?;
+        self.parts
+            .keys
+            .prints()
+            .map(|key| Ok((key, snapshot.rest(&key_rest(key))?)))
+            .collect()
+    }
+
+    fn photo_url(&self, job: &Job) -> String {
+        format!("{}/p/{}.jpg", self.parts.choices.public_url, job.photo)
+    }
+
+    fn callback_url(&self, job: &Job) -> String {
+        format!(
+            "{}/kie/{}-{:016x}/{}",
+            self.parts.choices.public_url,
+            job.id,
+            job.nonce,
+            job.submission()
+        )
+    }
+}
