@@ -143,7 +143,12 @@ impl Daemon {
             telegram: Arc::clone(&telegram),
             photos: photos.clone(),
             gpt: gpt(&config, http.clone(), templates),
-            kie: Kie::new(http, &config.kie.api_url, config.kie.timeout),
+            kie: Kie::new(
+                http,
+                &config.kie.api_url,
+                &config.kie.upload_url,
+                config.kie.timeout,
+            ),
             models,
             keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
             choices: Choices {

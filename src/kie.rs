@@ -7,12 +7,14 @@ mod classify;
 mod client;
 mod fetch;
 mod models;
+mod upload;
 mod wire;
 
 pub use classify::classify;
 pub use client::{CreateError, Kie, Look, LookError, Refusal};
 pub use fetch::FetchError;
 pub use models::{Model, Models, ModelsError, fit};
+pub use upload::UploadError;
 pub use wire::parse_callback;
 
 #[cfg(test)]

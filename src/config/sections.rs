@@ -43,6 +43,8 @@ pub struct Telegram {
 pub struct Kie {
     /// Where the provider lives.
     pub api_url: String,
+    /// Where it takes files.
+    pub upload_url: String,
     /// The account's keys, at least one, each once.
     pub keys: Vec<SecretString>,
     /// The chain of models, at least one, first choice first.
@@ -178,6 +180,7 @@ impl Kie {
         let models = value::some(value::list(value::model));
         Self {
             api_url: section.value("api_url", r#""https://api.kie.ai""#, value::url),
+            upload_url: section.value("upload_url", r#""https://kieai.redpandaai.co""#, value::url),
             keys,
             models: section.value("models", MODELS, models),
             creates_per_10s: section.value("creates_per_10s", "20", value::whole(1..=1000)),

@@ -63,6 +63,7 @@ const TEXTS: &[(&str, Kind)] = &[
     ("text length cannot exceed", Kind::Unknown), // [M] 500
     ("field is required", Kind::Unknown),        // [M] 500
     ("is required", Kind::Unknown),              // [M] 422
+    ("missing required param", Kind::Unknown),   // [K] 400, the upload API
     ("recordinfo is null", Kind::Unknown),       // [M] 422
     // Rate limit.
     ("rate limit", Kind::RateLimit),            // [M]
@@ -203,6 +204,12 @@ mod tests {
                 Kind::Unknown,
             ),
             (500, "This field is required", Kind::Unknown),
+            (
+                500,
+                "Missing required parameters: uploadPath",
+                Kind::Unknown,
+            ),
+            (401, "Authentication failed: Invalid API key", Kind::Billing),
             (422, "recordInfo is null", Kind::Unknown),
             (500, "Rate limit exceeded", Kind::RateLimit),
             (500, "Internal Error", Kind::Temporary),

@@ -21,6 +21,7 @@ const GATEWAY_TIMEOUT: i64 = 524;
 pub struct Kie {
     pub(super) http: reqwest::Client,
     api_url: String,
+    pub(super) upload_url: String,
     pub(super) timeout: Duration,
 }
 
@@ -84,18 +85,19 @@ pub struct LookError {
 }
 
 /// An answer as it came.
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     retry_after: Option<Duration>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Kie {
-    /// A client of the provider at `api_url`; `timeout` bounds each call.
-    pub fn new(http: reqwest::Client, api_url: &str, timeout: Duration) -> Self {
+    /// A client of the provider at `api_url`, which takes files at `upload_url`; `timeout` bounds each call.
+    pub fn new(http: reqwest::Client, api_url: &str, upload_url: &str, timeout: Duration) -> Self {
         Self {
             http,
             api_url: api_url.trim_end_matches('/').to_owned(),
+            upload_url: upload_url.trim_end_matches('/').to_owned(),
             timeout,
         }
     }
@@ -147,8 +149,17 @@ impl Kie {
         request: RequestBuilder,
         key: &SecretString,
     ) -> Result<Answer, reqwest::Error> {
+        self.ask_within(request, key, self.timeout).await
+    }
+
+    pub(super) async fn ask_within(
+        &self,
+        request: RequestBuilder,
+        key: &SecretString,
+        patience: Duration,
+    ) -> Result<Answer, reqwest::Error> {
         let request = request.bearer_auth(key.expose_secret());
-        let response = request.timeout(self.timeout).send().await?;
+        let response = request.timeout(patience).send().await?;
         Ok(Answer {
             status: response.status(),
             retry_after: retry_after(&response),
@@ -226,7 +237,7 @@ impl Answer {
         }
     }
 
-    fn refusal(&self, code: i64, text: &str) -> Refusal {
+    pub(super) fn refusal(&self, code: i64, text: &str) -> Refusal {
         let failure = Failure {
             kind: classify(Some(code), text),
             source: Source::Kie,

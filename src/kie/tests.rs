@@ -17,10 +17,12 @@ use crate::domain::failure::{Kind, Source};
 use crate::domain::id::TaskId;
 
 /// What a stand-in was asked: method and address, and the headers.
-type Asked = Arc<Mutex<Vec<(String, HeaderMap)>>>;
+pub(super) type Asked = Arc<Mutex<Vec<(String, HeaderMap)>>>;
 
 /// A server that answers everything in one way.
-async fn server<R: IntoResponse + Clone + Send + Sync + 'static>(answer: R) -> (String, Asked) {
+pub(super) async fn server<R: IntoResponse + Clone + Send + Sync + 'static>(
+    answer: R,
+) -> (String, Asked) {
     let asked = Asked::default();
     let heard = asked.clone();
     let app = Router::new().fallback(move |request: Request| {
@@ -30,7 +32,12 @@ async fn server<R: IntoResponse + Clone + Send + Sync + 'static>(answer: R) -> (
             .unwrap()
             .push((line, request.headers().clone()));
         let answer = answer.clone();
-        async move { answer.into_response() }
+        async move {
+            // Whoever answers before the last word may not be heard.
+            let body = axum::body::to_bytes(request.into_body(), usize::MAX);
+            body.await.unwrap();
+            answer.into_response()
+        }
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -39,7 +46,7 @@ async fn server<R: IntoResponse + Clone + Send + Sync + 'static>(answer: R) -> (
 }
 
 /// A server that reads a request, says `words`, and hangs up.
-async fn rude(words: &'static [u8]) -> String {
+pub(super) async fn rude(words: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -53,11 +60,11 @@ async fn rude(words: &'static [u8]) -> String {
     url
 }
 
-fn kie(url: &str) -> Kie {
-    Kie::new(reqwest::Client::new(), url, Duration::from_millis(500))
+pub(super) fn kie(url: &str) -> Kie {
+    Kie::new(reqwest::Client::new(), url, url, Duration::from_millis(500))
 }
 
-fn key() -> SecretString {
+pub(super) fn key() -> SecretString {
     "k".into()
 }
 
@@ -68,7 +75,10 @@ async fn create(
     kie(&url).create(&key(), &json!({"model": "m"})).await
 }
 
-fn json_answer(status: u16, body: Value) -> impl IntoResponse + Clone + Send + Sync + 'static {
+pub(super) fn json_answer(
+    status: u16,
+    body: Value,
+) -> impl IntoResponse + Clone + Send + Sync + 'static {
     (StatusCode::from_u16(status).unwrap(), body.to_string())
 }
 

@@ -142,6 +142,13 @@ pub fn parse_callback(body: &[u8]) -> Option<TaskId> {
     }
 }
 
+/// Where an upload lies, if `data` says so: to be fetched, or else as a file.
+pub(super) fn kept_at(data: &Value) -> Option<String> {
+    ["downloadUrl", "fileUrl"]
+        .iter()
+        .find_map(|key| web_address(data.get(key)?.as_str()?))
+}
+
 /// A number, or a text that is one.
 pub(super) fn number(value: &Value) -> Option<f64> {
     value

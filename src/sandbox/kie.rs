@@ -5,6 +5,7 @@ mod ending;
 mod models;
 mod photo;
 mod tasks;
+mod upload;
 mod wire;
 
 #[cfg(test)]
@@ -20,7 +21,11 @@ use std::{
 use reqwest::{Certificate, Client};
 
 use self::wire::Door;
-pub use self::{ending::Ending, tasks::Task};
+pub use self::{
+    ending::Ending,
+    tasks::Task,
+    upload::{Upload, UploadFault},
+};
 use super::ground::{Ground, lock};
 
 const KEYS: [&str; 2] = ["kie-sandbox-key-1", "kie-sandbox-key-2"];
@@ -42,6 +47,8 @@ struct Inner {
     tasks: Mutex<Vec<Task>>,
     client: Client,
     url: OnceLock<String>,
+    shelf: upload::Shelf,
+    upload_url: OnceLock<String>,
 }
 
 impl Inner {
@@ -87,6 +94,8 @@ impl Kie {
             tasks: Mutex::default(),
             client: client.build().map_err(io::Error::other)?,
             url: OnceLock::new(),
+            shelf: upload::Shelf::default(),
+            upload_url: OnceLock::new(),
         });
         let door = Door {
             ground: ground.clone(),
@@ -95,6 +104,10 @@ impl Kie {
         let address = ground.serve(wire::router(door.clone())).await?;
         let url = format!("http://{address}");
         door.inner.url.get_or_init(|| url);
+        let address = ground.serve(upload::router(door.clone())).await?;
+        door.inner
+            .upload_url
+            .get_or_init(|| format!("http://{address}"));
         ground.nursery.spawn(callbacks::run(door.clone()));
         Ok(Kie { door })
     }
@@ -102,6 +115,27 @@ impl Kie {
     /// What a client takes for `https://api.kie.ai`; without a slash at the end.
     pub fn api_url(&self) -> String {
         self.door.inner.url.get().cloned().unwrap_or_default()
+    }
+
+    /// What a client takes for `https://kieai.redpandaai.co`; without a slash at the end.
+    pub fn upload_url(&self) -> String {
+        self.door
+            .inner
+            .upload_url
+            .get()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Every file that was uploaded and not overwritten, oldest first.
+    pub fn uploads(&self) -> Vec<Upload> {
+        lock(&self.door.inner.shelf.files).clone()
+    }
+
+    /// How the next upload that nothing is planned for yet goes wrong.
+    pub fn fail_upload(&self, fault: UploadFault) {
+        lock(&self.door.inner.shelf.faults).push(fault);
+        self.door.ground.journal.touch();
     }
 
     /// The keys it accepts.

@@ -229,7 +229,7 @@ impl Order {
 
 impl Door {
     /// The key of the caller, if it is one of ours.
-    fn key(&self, name: &str, headers: &HeaderMap) -> Option<String> {
+    pub(super) fn key(&self, name: &str, headers: &HeaderMap) -> Option<String> {
         let given = headers.get(header::AUTHORIZATION);
         let given = given.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
         if given.is_none() {
