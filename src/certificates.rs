@@ -82,7 +82,7 @@ impl Certificates {
                 key_file,
             } => {
                 let (files, pair) = Files::open(cert_file, key_file)?;
-                if !pair.covers(&public) {
+                if !public.is_empty() && !pair.covers(&public) {
                     tracing::warn!(
                         host = public,
                         "the certificate in cert_file is not for the host of public_url"
@@ -96,8 +96,8 @@ impl Certificates {
                 door.show(own::kept_or_made(&dir, host, clock.now())?);
                 tracing::warn!(
                     host,
-                    "the certificate is of our own making: Telegram is handed it, but KIE will neither fetch \
-                     photos from here nor call back"
+                    "the certificate is of our own making: Telegram is handed it; KIE would not trust it, so \
+                     it is not asked to call back"
                 );
                 (host.clone(), Source::Own(dir))
             }

@@ -1,6 +1,7 @@
 //! What the operator chose, read from one annotated file, the environment and secret files.
 
 mod duration;
+mod reach;
 mod reader;
 mod secret;
 mod sections;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use duration::{DurationError, parse as parse_duration};
+pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
 pub use tls::{Acme, Binding, Challenge, Tls};
@@ -28,9 +30,10 @@ const SHIPPED_NAME: &str = "data/neurocards.toml";
 /// Everything an operator may choose.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the world reaches us, without a slash at the end.
+    /// Where the world reaches us, without a slash at the end; nothing if it does not.
     pub public_url: Option<String>,
     updates: Updates,
+    photos: Photos,
     /// Credits given to a new seller.
     pub welcome_credits: u32,
     /// Attempts at one video, 1 to 10.
@@ -80,15 +83,6 @@ pub struct PackagesText {
     pub en: String,
 }
 
-/// How Telegram's updates come to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Updates {
-    /// Telegram calls us at `public_url`.
-    Webhook,
-    /// We ask Telegram.
-    Polling,
-}
-
 impl Config {
     /// Reads the file at `path`, or the shipped one, with secrets from `env` and the files it names.
     ///
@@ -112,6 +106,11 @@ impl Config {
         self.updates
     }
 
+    /// How the provider gets at photos.
+    pub fn photos(&self) -> Photos {
+        self.photos
+    }
+
     fn parse(
         name: &str,
         base: &Path,
@@ -127,11 +126,14 @@ impl Config {
     fn read(reader: &mut Reader<'_>, env: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut top = reader.section("");
         let public_url = top.optional("public_url", value::url);
-        let updates = updates(&mut top, public_url.as_deref());
+        let updates = reach::updates(&mut top, public_url.as_deref());
         let tls = Tls::read(reader, env, public_url.as_deref());
+        let open = reach::is_open(public_url.as_deref(), &tls);
+        let photos = reach::photos(reader, open);
         let mut top = reader.section("");
         let config = Self {
             updates,
+            photos,
             welcome_credits: top.value("welcome_credits", "2", value::whole(0..=1000)),
             max_attempts: top.value("max_attempts", "3", value::whole(1..=10)),
             workers: top.value("workers", "20", value::whole(1..=1000)),
@@ -152,7 +154,7 @@ impl Config {
             extra_root_file: top.optional_path("extra_root_file"),
             packages_text: packages_text(&mut reader.section("packages_text")),
             telegram: Telegram::read(&mut reader.section("telegram"), env),
-            kie: Kie::read(&mut reader.section("kie"), env),
+            kie: Kie::read(&mut reader.section("kie"), env, open),
             gpt: Gpt::read(&mut reader.section("gpt"), env),
             http: Http::read(&mut reader.section("http")),
             https: Https::read(
@@ -174,7 +176,7 @@ impl Config {
         let http = self.http.listen.is_empty();
         let plain_proof = |acme: &Acme| acme.challenge == Challenge::Http01;
         match &self.tls {
-            Tls::Off if http => reader.section("http").mistake(
+            Tls::Off if http && self.public_url.is_some() => reader.section("http").mistake(
                 "listen",
                 "is empty, and TLS is off: nobody could reach us; name an address, or have tls.mode",
             ),
@@ -208,27 +210,6 @@ fn shipped(key: &str) -> &'static str {
         .lines()
         .find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='));
     said.expect("the shipped file has every key").trim()
-}
-
-fn updates(top: &mut Section<'_, '_>, public_url: Option<&str>) -> Updates {
-    let secure = public_url.is_some_and(|url| url.starts_with("https://"));
-    let choices = &[
-        ("auto", None),
-        ("webhook", Some(Updates::Webhook)),
-        ("polling", Some(Updates::Polling)),
-    ];
-    match top.value("updates", r#""auto""#, value::choice(choices)) {
-        Some(Updates::Webhook) if !secure => {
-            top.mistake(
-                "updates",
-                "a webhook needs a public_url that begins with https://",
-            );
-            Updates::Webhook
-        }
-        Some(chosen) => chosen,
-        None if secure => Updates::Webhook,
-        None => Updates::Polling,
-    }
 }
 
 fn packages_text(section: &mut Section<'_, '_>) -> PackagesText {

@@ -19,7 +19,7 @@ use crate::admin::{self, Answer, Ask};
 use crate::bot::Bot;
 use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
-use crate::config::{Config, Updates};
+use crate::config::{self, Config, Updates};
 use crate::control;
 use crate::delivery::{Delivery, Limits};
 use crate::domain::brief::Template;
@@ -105,12 +105,6 @@ impl Daemon {
         clock: Clock,
         doors: Doors,
     ) -> anyhow::Result<Self> {
-        let Some(public_url) = config.public_url.clone() else {
-            bail!(
-                "public_url is not set: the video provider fetches photos from it; \
-                 set it to the address at which the world reaches this machine"
-            );
-        };
         let videos = data.join("videos");
         std::fs::create_dir_all(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
@@ -155,8 +149,11 @@ impl Daemon {
                 workers: config.workers,
                 look_every: config.look_every,
                 deadline: config.generation_deadline,
-                public_url: public_url.clone(),
-                callbacks: config.kie.callbacks,
+                photos_at: match config.photos() {
+                    config::Photos::Serve => config.public_url.clone(),
+                    config::Photos::Upload => None,
+                },
+                callbacks_at: config.public_url.clone().filter(|_| config.kie.callbacks),
                 call_timeout: config.kie.timeout,
                 link_over: config.telegram.link_over,
                 videos: videos.clone(),
@@ -189,7 +186,10 @@ impl Daemon {
             Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
         let secret = shipped::webhook_secret(&config, data)?;
         let webhook = match config.updates() {
-            Updates::Webhook => Some((webhook_url(&public_url)?, secret.clone())),
+            Updates::Webhook => {
+                let base = config.public_url.as_deref().unwrap_or_default();
+                Some((webhook_url(base)?, secret.clone()))
+            }
             Updates::Polling => None,
         };
         let web = Arc::new(Web {
@@ -201,7 +201,8 @@ impl Daemon {
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
-        open_doors(&mut actors, &public_url, doors, web, &certificates, &stop)?;
+        let public_url = config.public_url.as_deref();
+        open_doors(&mut actors, public_url, doors, web, &certificates, &stop)?;
         let introductions = certificates.introductions();
         actors.spawn(ends_well(certificates.run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
@@ -400,21 +401,26 @@ pub fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
 
 fn open_doors(
     actors: &mut JoinSet<anyhow::Result<()>>,
-    public_url: &str,
+    public_url: Option<&str>,
     doors: Doors,
     web: Arc<Web>,
     certificates: &Certificates,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let router = web::router(web);
-    let origin = url::Url::parse(public_url).context("public_url")?.origin();
+    let origin = public_url.map(|url| url::Url::parse(url).context("public_url"));
+    let origin = origin
+        .transpose()?
+        .map(|url| url.origin().ascii_serialization());
     let secure = !doors.https.is_empty();
     for listener in doors.http {
         let door = Arc::clone(certificates.door());
         // What comes from elsewhere belongs at the other door.
-        let router = match secure && !listener.local_addr()?.ip().is_loopback() {
-            true => web::gate(door, origin.ascii_serialization()),
-            false => router.clone().merge(web::proofs(door)),
+        let elsewhere = secure && !listener.local_addr()?.ip().is_loopback();
+        let router = match &origin {
+            Some(origin) if elsewhere => web::gate(door, origin.clone()),
+            None if elsewhere => web::proofs(door),
+            Some(_) | None => router.clone().merge(web::proofs(door)),
         };
         let served = listen::serve(listened(listener)?, None, router, stop.clone());
         actors.spawn(async {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Every point of an order's life, in its order: around each call, each commit, each `fsync` and each renaming.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 28] = [
     "turn.before",
     "turn.after",
     "commit.before",
@@ -21,6 +21,8 @@ pub const NAMES: [&str; 26] = [
     "photo.linked",
     "script.before",
     "script.after",
+    "upload.before",
+    "upload.after",
     "create.before",
     "create.after",
     "look.before",

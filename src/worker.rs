@@ -9,6 +9,7 @@ mod step;
 mod submit;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -27,10 +28,11 @@ use crate::domain::time::Timestamp;
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
-use crate::store::verdict::{self, Called};
+use crate::store::verdict::{self, Blow, Called};
 use crate::store::{Store, StoreError, queue};
 use crate::telegram::client::Telegram;
 use keys::Keys;
+use upload::Upload;
 
 /// After a step that the store failed, the job is left alone for so long.
 const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
@@ -46,10 +48,10 @@ pub struct Choices {
     pub look_every: Duration,
     /// How long an attempt may be with the provider.
     pub deadline: Duration,
-    /// Where the world reaches us, without a slash at the end.
-    pub public_url: String,
-    /// Whether the provider is asked to call back.
-    pub callbacks: bool,
+    /// Where the provider fetches photos, without a slash at the end; nothing: they are uploaded to it.
+    pub photos_at: Option<String>,
+    /// Where the provider is asked to call back, without a slash at the end; nothing: it is not asked.
+    pub callbacks_at: Option<String>,
     /// How long a call to the provider may take.
     pub call_timeout: Duration,
     /// A video of more bytes goes as a link.
@@ -72,6 +74,8 @@ struct Desk {
     fetching: Mutex<HashMap<OrderId, Arc<tokio::sync::Mutex<()>>>>,
     /// Since when no look has found a job's task.
     unknown: Mutex<HashMap<JobId, Timestamp>>,
+    /// Where the photos of attempts lie that are about to be submitted.
+    uploads: Mutex<HashMap<JobId, Upload>>,
     framing: Semaphore,
     stop: OnceLock<CancellationToken>,
 }
@@ -114,6 +118,7 @@ impl Worker {
             stepping: Mutex::default(),
             fetching: Mutex::default(),
             unknown: Mutex::default(),
+            uploads: Mutex::default(),
             framing: Semaphore::new(FRAMING),
             stop: OnceLock::new(),
         };
@@ -334,19 +339,31 @@ impl Worker {
 
     async fn bury(&self, id: JobId) -> Result<(), StoreError> {
         let job = self.parts.store.snapshot()?.job(id)?;
-        let (attempt, seen) = (job.attempt, job.stage.name());
+        let attempt = job.attempt;
         let (shop, now) = (Arc::clone(self.parts.store.shop()), self.parts.clock.now());
         let chain = self.parts.choices.chain.clone();
-        let failure = Failure::new(Kind::Unknown, Source::Shop);
+        let blow = Blow {
+            seen: job.stage.name(),
+            failure: Failure::new(Kind::Unknown, Source::Shop),
+            key: None,
+        };
+        self.forget(id);
         self.parts
             .store
             .write(move |txn| {
                 verdict::panicked(txn, &shop, id, now)?;
-                verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now)
+                verdict::fail(txn, &shop, id, attempt, blow, &chain, now)
             })
             .await?
             .ok();
         Ok(())
+    }
+
+    /// Forgets what was remembered of a job's attempt.
+    fn forget(&self, id: JobId) {
+        self.parts.keys.let_go(id);
+        self.known(id);
+        self.uploads().remove(&id);
     }
 
     fn stepping(&self) -> MutexGuard<'_, HashSet<JobId>> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use neurocards::cli::playground::{Playground, Setting};
+use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use neurocards::domain::time::Timestamp;
 
@@ -28,7 +28,7 @@ async fn credits_are_granted_and_the_books_checked_while_the_daemon_runs_and_whe
         clock,
         page: None,
         config: "",
-        webhook: false,
+        reach: Reach::Polling,
         author: true,
     };
     let mut stage = Playground::start(setting).await.unwrap();

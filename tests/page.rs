@@ -14,7 +14,7 @@ use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;
-use neurocards::cli::playground::{Playground, Setting};
+use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use serde_json::{Value, json};
 
@@ -566,7 +566,7 @@ impl Browser {
             clock: Clock::led(now, SPEED),
             page: Some(0),
             config: "",
-            webhook: false,
+            reach: Reach::Polling,
             author: true,
         };
         let mut playground = Playground::start(setting).await.unwrap();

@@ -25,10 +25,21 @@ pub struct Setting<'a> {
     pub page: Option<u16>,
     /// Lines of configuration, top-level keys first, that replace or add to the playground's.
     pub config: &'a str,
-    /// Whether updates come by webhook instead of polling.
-    pub webhook: bool,
+    /// How the world reaches the daemon.
+    pub reach: Reach,
     /// Whether the script's author has a key; without one the templates write.
     pub author: bool,
+}
+
+/// How the world reaches the daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// By its address; updates are asked for all the same.
+    Polling,
+    /// By its address, updates too.
+    Webhook,
+    /// Not at all: it has no address and no door.
+    Home,
 }
 
 /// The real daemon on the stand-ins.
@@ -43,6 +54,7 @@ pub struct Playground {
     port: u16,
     root: String,
     author: bool,
+    reach: Reach,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -66,7 +78,7 @@ impl Playground {
         sandbox.telegram.trust_root(&root);
         let door = TcpListener::bind("127.0.0.1:0")?;
         let port = door.local_addr()?.port();
-        let config = configuration(&sandbox, port, setting.config, setting.webhook);
+        let config = configuration(&sandbox, port, setting.config, setting.reach);
         let mut playground = Self {
             sandbox,
             clock: setting.clock,
@@ -76,6 +88,7 @@ impl Playground {
             port,
             root,
             author: setting.author,
+            reach: setting.reach,
             books,
         };
         playground.wake(door).await?;
@@ -101,18 +114,22 @@ impl Playground {
         std::fs::write(&file, &self.config)?;
         let (keys, gpt) = (self.sandbox.kie.keys(), self.sandbox.gpt.key().to_owned());
         let token = self.sandbox.telegram.token().to_owned();
-        let author = self.author;
+        let (author, signing) = (self.author, self.sandbox.kie.signing_key());
         let env = move |name: &str| match name {
             "TELEGRAM_TOKEN" => Some(token.clone()),
             "KIE_API_KEY" => keys.first().cloned(),
             "KIE_API_KEY_1" => keys.get(1).cloned(),
+            "KIE_WEBHOOK_HMAC_KEY" => signing.clone(),
             "OPENAI_API_KEY" => author.then(|| gpt.clone()),
             _ => None,
         };
         let config = Config::load(Some(&file), &env)?;
-        let doors = Doors {
-            https: vec![door],
-            ..Doors::default()
+        let doors = match self.reach {
+            Reach::Polling | Reach::Webhook => Doors {
+                https: vec![door],
+                ..Doors::default()
+            },
+            Reach::Home => Doors::default(),
         };
         let daemon = Daemon::start(config, &self.data, self.clock.clone(), doors).await?;
         self.lend_books(Some(daemon.store().clone()));
@@ -259,13 +276,18 @@ fn lent(books: &OnceLock<Books>) -> Option<Store> {
         .clone()
 }
 
-fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> String {
+fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> String {
     let (top, sections) = match extra.find("\n[") {
         Some(at) => extra.split_at(at),
         None if extra.starts_with('[') => ("", extra),
         None => (extra, ""),
     };
-    let updates = if webhook { "webhook" } else { "polling" };
+    let public_url = format!("public_url = \"https://127.0.0.1:{port}\"\n");
+    let (public_url, updates) = match reach {
+        Reach::Polling => (public_url, "polling"),
+        Reach::Webhook => (public_url, "webhook"),
+        Reach::Home => (String::new(), "auto"),
+    };
     let section = |name: &str| {
         let head = format!("[{name}]");
         let from = sections.find(&head).map(|at| &sections[at + head.len()..]);
@@ -273,18 +295,26 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, webhook: bool) -> St
             .unwrap_or_default()
             .to_owned()
     };
+    let tls = match (reach, section("tls")) {
+        (Reach::Home, _) => String::new(),
+        (Reach::Polling | Reach::Webhook, chosen) => {
+            let files = "\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"".to_owned();
+            let chosen = if chosen.is_empty() { files } else { chosen };
+            format!("[https]\nlisten = [\"127.0.0.1:{port}\"]\n[tls]{chosen}")
+        }
+    };
     format!(
-        "public_url = \"https://127.0.0.1:{port}\"\nupdates = \"{updates}\"\n\
+        "{public_url}updates = \"{updates}\"\n\
          support_username = \"neurocards_support\"\nadmin_ids = [9001]\nshutdown_grace = \"5s\"\n{top}\n\
          [telegram]\napi_url = \"{}\"\nwebhook_secret_file = \"webhook.secret\"\n{}\n\
-         [kie]\napi_url = \"{}\"\n{}\n\
+         [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n\
-         [https]\nlisten = [\"127.0.0.1:{port}\"]\n[tls]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n\
-         [store]\n{}\n",
+         {tls}\n[store]\n{}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
         sandbox.kie.api_url(),
+        sandbox.kie.upload_url(),
         section("kie"),
         sandbox.gpt.api_url(),
         section("gpt"),

@@ -1,7 +1,7 @@
 //! `neurocards sandbox`: the playground with a page.
 
 use super::SandboxArgs;
-use super::playground::{Playground, Setting};
+use super::playground::{Playground, Reach, Setting};
 use crate::clock::Clock;
 use crate::daemon::lifecycle;
 use crate::telemetry::{self, Form};
@@ -48,7 +48,7 @@ pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
             clock: Clock::led(now, 10.0),
             page: Some(args.port),
             config: "",
-            webhook: false,
+            reach: Reach::Polling,
             author: true,
         })
         .await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 
 use super::SandboxArgs;
-use super::playground::{Playground, Setting};
+use super::playground::{Playground, Reach, Setting};
 use super::sandbox::Scratch;
 use crate::admin::{Answer, Ask};
 use crate::clock::Clock;
@@ -35,7 +35,7 @@ async fn play(data: &Path, out: &Path) -> anyhow::Result<()> {
         clock: Clock::led(NOON, 0.0),
         page: None,
         config: "",
-        webhook: false,
+        reach: Reach::Polling,
         author: true,
     })
     .await?;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Section;
 use super::secret::{self, Env};
-use super::value;
+use super::{reach, value};
 use crate::domain::id::ModelName;
 
 /// Where the Bot API lives unless the operator has one of their own.
@@ -163,7 +163,8 @@ fn webhook_secret(section: &mut Section<'_, '_>) -> Option<SecretString> {
 }
 
 impl Kie {
-    pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>) -> Self {
+    /// `open` is whether the provider can call us.
+    pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>, open: bool) -> Self {
         let mut keys = secret::numbered(env, "KIE_API_KEY");
         for file in section.paths("key_files") {
             let key = secret::from_file(section, "key_files", &file);
@@ -184,7 +185,7 @@ impl Kie {
             keys,
             models: section.value("models", MODELS, models),
             creates_per_10s: section.value("creates_per_10s", "20", value::whole(1..=1000)),
-            callbacks: section.value("callbacks", "true", value::truth),
+            callbacks: reach::callbacks(section, open),
             timeout: section.value("timeout", r#""60s""#, value::duration("1s", "1h")),
         }
     }

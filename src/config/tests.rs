@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::reader::{Known, Reader};
-use super::{Challenge, Config, LogFormat, SHIPPED, Tls, Updates};
+use super::{Challenge, Config, LogFormat, Photos, SHIPPED, Tls, Updates};
 
 fn env(name: &str) -> Option<String> {
     match name {
@@ -102,6 +102,7 @@ fn the_shipped_file_and_an_empty_one_mean_the_same() {
     let shipped = Config::load(None, &env).unwrap();
     assert_eq!(format!("{shipped:?}"), format!("{:?}", parse("").unwrap()));
     assert_eq!(shipped.updates(), Updates::Polling);
+    assert_eq!(shipped.photos(), Photos::Upload);
     assert_eq!(shipped.admin_ids.len(), 1);
     assert_eq!(shipped.generation_deadline, Duration::from_secs(1800));
     assert_eq!(shipped.log.format, LogFormat::Human);
@@ -228,6 +229,68 @@ fn a_webhook_follows_a_secure_public_url() {
     let polling = "public_url = \"https://a.example\"\nupdates = \"polling\"";
     assert_eq!(updates(polling), Ok(Updates::Polling));
     assert!(updates("updates = \"webhook\"").is_err());
+}
+
+/// How photos get to the provider, and whether it calls back.
+fn reach(text: &str) -> Result<(Photos, bool), String> {
+    let config = parse(text).map_err(|told| told.join("\n"))?;
+    Ok((config.photos(), config.kie.callbacks))
+}
+
+#[test]
+fn photos_and_callbacks_follow_an_address_that_strangers_trust() {
+    let own = format!("{SECURE}[tls]\nmode = \"self-signed\"");
+    let proxied = format!("{SECURE}[tls]\nmode = \"off\"");
+    let files = format!("{SECURE}[tls]\ncert_file = \"a\"\nkey_file = \"b\"");
+    let lonely = "[tls]\ncert_file = \"a\"\nkey_file = \"b\"";
+    for (text, photos, callbacks) in [
+        ("", Photos::Upload, false),
+        (lonely, Photos::Upload, false),
+        (&own, Photos::Upload, false),
+        (SECURE, Photos::Serve, true),
+        (&proxied, Photos::Serve, true),
+        (&files, Photos::Serve, true),
+        ("public_url = \"http://a.example\"", Photos::Serve, true),
+        ("photos = \"upload\"", Photos::Upload, false),
+        ("[http]\nlisten = []", Photos::Upload, false),
+    ] {
+        assert_eq!(reach(text), Ok((photos, callbacks)), "{text}");
+    }
+    let uploads = format!("photos = \"upload\"\n{SECURE}");
+    assert_eq!(reach(&uploads), Ok((Photos::Upload, true)));
+    let quiet = format!("photos = \"serve\"\n{SECURE}[kie]\ncallbacks = false");
+    assert_eq!(reach(&quiet), Ok((Photos::Serve, false)));
+    assert!(reach("[kie]\ncallbacks = false").is_ok());
+}
+
+#[test]
+fn what_needs_an_address_says_so_without_one() {
+    let own = "[tls]\nmode = \"self-signed\"";
+    for (text, told) in [
+        (
+            "photos = \"serve\"".into(),
+            "shop.toml:1: photos: KIE can fetch photos only from a public_url",
+        ),
+        (
+            format!("photos = \"serve\"\n{SECURE}{own}"),
+            "shop.toml:1: photos: KIE can fetch",
+        ),
+        (
+            "[kie]\ncallbacks = true".into(),
+            "shop.toml:2: kie.callbacks: KIE can call back only to a public_url",
+        ),
+        (
+            format!("{SECURE}{own}\n[kie]\ncallbacks = true"),
+            "shop.toml:5: kie.callbacks: KIE can",
+        ),
+        (
+            "photos = \"post\"".into(),
+            "photos must be one of \"auto\", \"serve\", \"upload\"",
+        ),
+    ] {
+        let found = reach(&text).unwrap_err();
+        assert!(found.contains(told), "{text}\n{found}");
+    }
 }
 
 #[test]

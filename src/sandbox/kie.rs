@@ -198,6 +198,11 @@ impl Kie {
         self.plan(|plan| plan.hmac_key = key.map(str::to_owned));
     }
 
+    /// The key that callbacks are signed with.
+    pub fn signing_key(&self) -> Option<String> {
+        lock(&self.door.inner.plan).hmac_key.clone()
+    }
+
     /// Pauses a model.
     pub fn kill_model(&self, name: &str) {
         self.plan(|plan| {

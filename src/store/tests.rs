@@ -198,7 +198,12 @@ impl Ground {
         let shop = self.shop.clone();
         let failure = Failure::new(kind, Source::Kie);
         let seen = self.job(job).stage.name();
-        self.write(move |txn| verdict::fail(txn, &shop, job, attempt, seen, failure, &chain(), now))
+        let blow = verdict::Blow {
+            seen,
+            failure,
+            key: None,
+        };
+        self.write(move |txn| verdict::fail(txn, &shop, job, attempt, blow, &chain(), now))
     }
 
     /// From the claim to a video on the provider's disk.

@@ -140,35 +140,43 @@ pub fn accepted(
     Ok(moved)
 }
 
+/// What ended an attempt without a video.
+#[derive(Debug, Clone, Copy)]
+pub struct Blow {
+    /// The stage it hit: a job that has moved on meanwhile is left alone.
+    pub seen: &'static str,
+    /// What it was.
+    pub failure: Failure,
+    /// The key it was hit with, if no route of the stage names it.
+    pub key: Option<KeyPrint>,
+}
+
 /// An attempt failed: retry, next model, or refund; rests, notes and alerts with it.
 ///
-/// `seen` is the stage that failed: a job that has moved on meanwhile is left alone. `chain` is the operator's
-/// chain of models.
-#[allow(clippy::too_many_arguments)]
+/// `chain` is the operator's chain of models.
 pub fn fail(
     txn: &mut Txn<'_>,
     shop: &Shop,
     id: JobId,
     attempt: u8,
-    seen: &'static str,
-    failure: Failure,
+    blow: Blow,
     chain: &[ModelName],
     now: Timestamp,
 ) -> Result<Result<(Job, Verdict), OutOfTurn>, StoreError> {
     let row = txn.job(id)?;
-    let at_it = row.job.attempt == attempt && row.job.stage.name() == seen;
+    let at_it = row.job.attempt == attempt && row.job.stage.name() == blow.seen;
     if !at_it || !row.job.stage.takes_a_place() {
         return Ok(Err(stale(&row.job)));
     }
+    let failure = blow.failure;
     let route = row.job.stage.route().cloned();
-    if let Some(route) = &route {
-        if let Some(span) = failure.key_rest() {
-            txn.put_rest(&key_rest(route.key), &Rest::new(now, span, failure.kind))?;
-        }
-        if failure.kind == Kind::ModelOff {
-            let rest = Rest::new(now, MODEL_REST, failure.kind);
-            txn.put_rest(&model_rest(&route.model), &rest)?;
-        }
+    let key = route.as_ref().map(|route| route.key).or(blow.key);
+    if let (Some(key), Some(span)) = (key, failure.key_rest()) {
+        txn.put_rest(&key_rest(key), &Rest::new(now, span, failure.kind))?;
+    }
+    if let (Some(route), Kind::ModelOff) = (&route, failure.kind) {
+        let rest = Rest::new(now, MODEL_REST, failure.kind);
+        txn.put_rest(&model_rest(&route.model), &rest)?;
     }
     let models_left = awake_model(txn, chain, now)?.is_some();
     let (job, verdict) = match row.job.fail(failure, now, shop.max_attempts, models_left) {
@@ -176,7 +184,6 @@ pub fn fail(
         Err(refused) => return Ok(Err(refused)),
     };
     queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
-    let key = route.as_ref().map(|route| route.key);
     raise(txn, shop, &job, key, failure, models_left, now)?;
     let mut user = txn.known_user(job.user)?;
     let lang = user.user.lang;

@@ -38,6 +38,37 @@ struct Book {
 }
 
 impl Book {
+    /// The job's key and moment, kept for it until it takes them: those it has already, or else new ones.
+    fn hold(
+        &mut self,
+        spacing: Duration,
+        job: JobId,
+        rests: &[(KeyPrint, Option<Rest>)],
+        now: Timestamp,
+    ) -> Option<(Choice, Timestamp)> {
+        let tired = |key| {
+            rests
+                .iter()
+                .any(|(known, rest)| *known == key && rest.is_some_and(|rest| rest.lasts(now)))
+        };
+        // A key that has been put to rest since it was booked is not used, unless there was no other.
+        let kept = self.booked.get(&job).filter(|(choice, _)| match choice {
+            Choice::Rested(key) => !tired(*key),
+            Choice::AllRest(_) => true,
+        });
+        if let Some(kept) = kept {
+            return Some(*kept);
+        }
+        self.booked.remove(&job);
+        let choice = keyring::choose(rests, self.turn, now)?;
+        self.turn += 1;
+        let free = self.free_from.get(&choice.key()).copied();
+        let at = free.unwrap_or(now).max(now);
+        self.free_from.insert(choice.key(), at.plus(spacing));
+        self.booked.insert(job, (choice, at));
+        Some((choice, at))
+    }
+
     /// Takes a place in the key's window at `now`, or says when there is one.
     fn take(&mut self, key: KeyPrint, per_window: usize, now: Timestamp) -> Result<(), Timestamp> {
         let used = self.used.entry(key).or_default();
@@ -95,40 +126,29 @@ impl Keys {
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        let tired = |key| {
-            rests
-                .iter()
-                .any(|(known, rest)| *known == key && rest.is_some_and(|rest| rest.lasts(now)))
-        };
-        // A key that has been put to rest since it was booked is not used, unless there was no other.
-        let kept = book.booked.remove(&job).filter(|(choice, _)| match choice {
-            Choice::Rested(key) => !tired(*key),
-            Choice::AllRest(_) => true,
-        });
-        let (choice, mut at) = match kept {
-            Some(booked) => booked,
-            None => {
-                let choice = keyring::choose(rests, book.turn, now)?;
-                book.turn += 1;
-                let free = book
-                    .free_from
-                    .get(&choice.key())
-                    .copied()
-                    .unwrap_or(now)
-                    .max(now);
-                book.free_from.insert(choice.key(), free.plus(self.spacing));
-                (choice, free)
-            }
-        };
+        let (choice, mut at) = book.hold(self.spacing, job, rests, now)?;
         if at <= now
             && let Err(free) = book.take(choice.key(), self.per_window, now)
         {
             at = free;
         }
-        if at > now {
-            book.booked.insert(job, (choice, at));
-        }
+        match at > now {
+            true => book.booked.insert(job, (choice, at)),
+            false => book.booked.remove(&job),
+        };
         Some((choice, at))
+    }
+
+    /// The key that [`Keys::book`] will give a job, unless that is put to rest in between; nothing is used up.
+    pub fn reserve(
+        &self,
+        job: JobId,
+        rests: &[(KeyPrint, Option<Rest>)],
+        now: Timestamp,
+    ) -> Option<KeyPrint> {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let (choice, _) = book.hold(self.spacing, job, rests, now)?;
+        Some(choice.key())
     }
 
     /// Forgets a job's booking: its attempt has ended.
@@ -181,6 +201,19 @@ mod tests {
         assert_eq!(keys.book(JobId(3), &rests, Timestamp(5_000)), Some(booked));
         assert_eq!(keys.book(JobId(3), &rests, Timestamp(10_500)), Some(booked));
         assert_ne!(keys.book(JobId(3), &rests, Timestamp(10_500)), Some(booked));
+    }
+
+    #[test]
+    fn a_reserved_key_is_the_one_that_is_booked() {
+        let (keys, rests) = keys(20);
+        let now = Timestamp(0);
+        for job in (0..5).map(JobId) {
+            let reserved = keys.reserve(job, &rests, now);
+            assert_eq!(keys.reserve(job, &rests, now), reserved);
+            let later = Timestamp(60_000);
+            let (choice, at) = keys.book(job, &rests, later).unwrap();
+            assert_eq!((Some(choice.key()), at <= later), (reserved, true));
+        }
     }
 
     #[test]

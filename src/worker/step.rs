@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::{Stepped, Worker};
 use crate::domain::brief::Recipe;
 use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{JobId, ModelName};
+use crate::domain::id::{JobId, KeyPrint, ModelName};
 use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
 use crate::kie::FetchError;
 use crate::points;
-use crate::store::verdict::{self, model_rest};
+use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
 
 /// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
@@ -170,15 +170,26 @@ impl Worker {
     }
 
     pub(super) async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
+        self.fail_with(job, failure, None).await
+    }
+
+    /// As [`Worker::fail`], for a call made with a key that the job's stage does not name yet.
+    pub(super) async fn fail_with(
+        &self,
+        job: &Job,
+        failure: Failure,
+        key: Option<KeyPrint>,
+    ) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         let shop = Arc::clone(self.parts.store.shop());
-        let (seen, chain) = (job.stage.name(), self.parts.choices.chain.clone());
-        self.parts.keys.let_go(id);
-        self.known(id);
+        let chain = self.parts.choices.chain.clone();
+        let seen = job.stage.name();
+        let blow = Blow { seen, failure, key };
+        self.forget(id);
         let moved = self
             .parts
             .store
-            .write(move |txn| verdict::fail(txn, &shop, id, attempt, seen, failure, &chain, now))
+            .write(move |txn| verdict::fail(txn, &shop, id, attempt, blow, &chain, now))
             .await?;
         match moved {
             Ok((job, verdict)) => {

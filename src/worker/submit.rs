@@ -16,11 +16,17 @@ use crate::store::{StoreError, queue};
 
 impl Worker {
     pub(super) async fn submit(&self, job: Job, model: ModelName) -> Result<Stepped, StoreError> {
-        let now = self.parts.clock.now();
-        let Some((choice, at)) = self.parts.keys.book(job.id, &self.rests()?, now) else {
-            return self
-                .fail(&job, Failure::new(Kind::Billing, Source::Shop))
-                .await;
+        let (now, rests) = (self.parts.clock.now(), self.rests()?);
+        let no_key = Failure::new(Kind::Billing, Source::Shop);
+        let Some(key) = self.parts.keys.reserve(job.id, &rests, now) else {
+            return self.fail(&job, no_key).await;
+        };
+        let Some(photo) = self.photo_url(&job, key) else {
+            // The moment is booked when the photo is there: however long that takes, no window is crowded.
+            return self.upload(&job, key).await;
+        };
+        let Some((choice, at)) = self.parts.keys.book(job.id, &rests, now) else {
+            return self.fail(&job, no_key).await;
         };
         if at > now {
             let put_off = self.advance(&job, move |job| job.put_off(at)).await?;
@@ -36,12 +42,9 @@ impl Worker {
                 .await;
         };
         let script = job.script.clone().unwrap_or_default();
-        let callback = self
-            .parts
-            .choices
-            .callbacks
-            .then(|| self.callback_url(&job));
-        let body = offered.body(&script, &self.photo_url(&job), callback.as_deref());
+        let callback = self.callback_url(&job);
+        let body = offered.body(&script, &photo, callback.as_deref());
+        self.uploads().remove(&job.id);
         let job = match self
             .say_submitting(&job, route.clone(), choice, now)
             .await?
@@ -77,7 +80,7 @@ impl Worker {
         let (id, attempt) = (job.id, job.attempt);
         let shop = Arc::clone(self.parts.store.shop());
         // A lost answer is waited for as long as a callback may bring it back.
-        let deadline = match self.parts.choices.callbacks {
+        let deadline = match self.is_called_back() {
             true => now.plus(self.parts.choices.deadline),
             false => now.plus(self.parts.choices.call_timeout),
         };
@@ -117,7 +120,7 @@ impl Worker {
             attempt = job.attempt,
             "the answer to a creation was lost"
         );
-        match self.parts.choices.callbacks {
+        match self.is_called_back() {
             true => Ok(Stepped::Off),
             false => {
                 self.fail(job, Failure::new(Kind::Temporary, Source::Kie))
@@ -128,7 +131,7 @@ impl Worker {
 
     /// A job whose answer was lost and did not come back in time.
     pub(super) async fn give_up(&self, job: &Job) -> Result<Stepped, StoreError> {
-        let kind = if self.parts.choices.callbacks {
+        let kind = if self.is_called_back() {
             Kind::Unknown
         } else {
             Kind::Temporary
@@ -145,17 +148,14 @@ impl Worker {
             .collect()
     }
 
-    fn photo_url(&self, job: &Job) -> String {
-        format!("{}/p/{}.jpg", self.parts.choices.public_url, job.photo)
+    /// Whether a lost answer may be brought back by a callback.
+    fn is_called_back(&self) -> bool {
+        self.parts.choices.callbacks_at.is_some()
     }
 
-    fn callback_url(&self, job: &Job) -> String {
-        format!(
-            "{}/kie/{}-{:016x}/{}",
-            self.parts.choices.public_url,
-            job.id,
-            job.nonce,
-            job.submission()
-        )
+    fn callback_url(&self, job: &Job) -> Option<String> {
+        let base = self.parts.choices.callbacks_at.as_deref()?;
+        let (id, nonce, submission) = (job.id, job.nonce, job.submission());
+        Some(format!("{base}/kie/{id}-{nonce:016x}/{submission}"))
     }
 }

@@ -8,6 +8,7 @@ mod doors;
 mod failures;
 mod gpt;
 mod guard;
+mod home;
 mod keys;
 mod lost;
 mod models;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use neurocards::admin::{Answer, Ask};
-use neurocards::cli::playground::{Playground, Setting};
+use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use neurocards::domain::credit::Entry;
 use neurocards::domain::id::{EntryId, UserId};
@@ -36,7 +36,16 @@ impl Scene {
 
     /// With lines of configuration of the story's own; with `webhook`, updates come that way.
     pub async fn with(config: &str, webhook: bool) -> Self {
-        Self::set(config, webhook, true).await
+        let reach = match webhook {
+            true => Reach::Webhook,
+            false => Reach::Polling,
+        };
+        Self::set(config, reach, true).await
+    }
+
+    /// At home, behind a router: the world does not reach the bot.
+    pub async fn at_home() -> Self {
+        Self::set("", Reach::Home, true).await
     }
 
     /// A chat with no pause between messages.
@@ -50,10 +59,10 @@ impl Scene {
 
     /// With nobody to write scripts but the templates.
     pub async fn without_author() -> Self {
-        Self::set("", false, false).await
+        Self::set("", Reach::Polling, false).await
     }
 
-    async fn set(config: &str, webhook: bool, author: bool) -> Self {
+    async fn set(config: &str, reach: Reach, author: bool) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Clock::led(NOON, 0.0);
         let setting = Setting {
@@ -61,7 +70,7 @@ impl Scene {
             clock,
             page: None,
             config,
-            webhook,
+            reach,
             author,
         };
         let stage = Playground::start(setting).await.unwrap();

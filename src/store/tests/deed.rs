@@ -57,9 +57,12 @@ impl Deed {
             }
             What::Fails(job, attempt, seen, failure) => {
                 let chain = chain();
-                said(verdict::fail(
-                    txn, shop, job, attempt, seen, failure, &chain, now,
-                )?)
+                let blow = verdict::Blow {
+                    seen,
+                    failure,
+                    key: None,
+                };
+                said(verdict::fail(txn, shop, job, attempt, blow, &chain, now)?)
             }
             What::Calls(job, nonce, submission, task) => {
                 said(verdict::callback(txn, job, nonce, submission, &task, now)?)
