@@ -39,8 +39,8 @@
 //!    commit is the update acknowledged.
 //! 2. [`delivery`] wakes, says the notes in the seller's language, strikes them.
 //! 3. [`worker`] wakes, claims the next due job, fair between sellers, and does one step: photo → script →
-//!    submit → look → fetch. What a step found is stored before the next begins, and `Submitting` is stored
-//!    before the call that costs money.
+//!    upload, if the provider cannot come for it → submit → look → fetch. What a step found is stored before the
+//!    next begins, and `Submitting` is stored before the call that costs money.
 //! 4. An end is one transaction ([`store::verdict`]): stage, credit, rests, the seller's note, the operator's.
 //! 5. A restart finds only rows: due jobs and unsent notes. Nothing in memory matters.
 //!
