@@ -28,7 +28,7 @@ use crate::domain::user::Lang;
 use crate::gpt::{Gpt, Templates};
 use crate::guard::Guard;
 use crate::janitor::Janitor;
-use crate::kie::{Kie, Models};
+use crate::kie::{Kie, Models, Seal};
 use crate::photos::Photos;
 use crate::store::{Options, Shop, Store, StoreError};
 use crate::telegram::client::Telegram;
@@ -198,6 +198,8 @@ impl Daemon {
             store: store.clone(),
             photos,
             webhook_secret: secret,
+            seal: config.kie.webhook_hmac_key.as_ref().map(Seal::new),
+            clock: clock.clone(),
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();

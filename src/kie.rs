@@ -7,6 +7,7 @@ mod classify;
 mod client;
 mod fetch;
 mod models;
+mod signature;
 mod upload;
 mod wire;
 
@@ -14,6 +15,7 @@ pub use classify::classify;
 pub use client::{CreateError, Kie, Look, LookError, Refusal};
 pub use fetch::FetchError;
 pub use models::{Model, Models, ModelsError, fit};
+pub use signature::{SIGNATURE, Seal, TIMESTAMP};
 pub use upload::UploadError;
 pub use wire::parse_callback;
 

@@ -15,6 +15,8 @@ use axum::routing::{get, post};
 use secrecy::SecretString;
 
 use crate::bot::Bot;
+use crate::clock::Clock;
+use crate::kie::Seal;
 use crate::photos::Photos;
 use crate::store::Store;
 use crate::worker::Worker;
@@ -36,6 +38,10 @@ pub struct Web {
     pub photos: Photos,
     /// What Telegram must say to be believed.
     pub webhook_secret: SecretString,
+    /// Tells whether a callback is the provider's; nothing: its unguessable address must do.
+    pub seal: Option<Seal>,
+    /// The time.
+    pub clock: Clock,
 }
 
 /// Every route of the public side. Anything else is 404 and says nothing of us.

@@ -53,6 +53,8 @@ pub struct Kie {
     pub creates_per_10s: u32,
     /// Whether the provider is asked to call back.
     pub callbacks: bool,
+    /// What callbacks are signed with; nothing: they need not be.
+    pub webhook_hmac_key: Option<SecretString>,
     /// How long a call may take.
     pub timeout: Duration,
 }
@@ -186,6 +188,12 @@ impl Kie {
             models: section.value("models", MODELS, models),
             creates_per_10s: section.value("creates_per_10s", "20", value::whole(1..=1000)),
             callbacks: reach::callbacks(section, open),
+            webhook_hmac_key: secret::from_env_or_file(
+                section,
+                env,
+                "KIE_WEBHOOK_HMAC_KEY",
+                "webhook_hmac_key_file",
+            ),
             timeout: section.value("timeout", r#""60s""#, value::duration("1s", "1h")),
         }
     }

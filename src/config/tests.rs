@@ -211,7 +211,14 @@ fn secrets_come_from_files_beside_the_configuration() {
 
 #[test]
 fn nothing_secret_is_shown() {
-    let shown = format!("{:?}", Config::load(None, &env).unwrap());
+    let env = |name: &str| match name {
+        "KIE_WEBHOOK_HMAC_KEY" => Some("hidden-hmac".into()),
+        name => env(name),
+    };
+    let config = Config::load(None, &env).unwrap();
+    let key = config.kie.webhook_hmac_key.as_ref().unwrap();
+    assert_eq!(key.expose_secret(), "hidden-hmac");
+    let shown = format!("{config:?}");
     assert!(!shown.contains("hidden"), "{shown}");
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
 use super::Web;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, TaskId};
 use crate::kie;
 use crate::store::StoreError;
 use crate::store::verdict::Called;
@@ -16,12 +16,21 @@ use crate::store::verdict::Called;
 pub async fn call(
     State(web): State<Arc<Web>>,
     Path((address, submission)): Path<(String, String)>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
     let Some((job, nonce, submission)) = read(&address, &submission) else {
         return StatusCode::NOT_FOUND;
     };
-    let Some(task) = kie::parse_callback(&body) else {
+    let task = kie::parse_callback(&body);
+    if !is_signed(&web, task.as_ref(), &headers) {
+        tracing::warn!(
+            job.id = job.0,
+            "a callback without a valid signature is refused"
+        );
+        return StatusCode::UNAUTHORIZED;
+    }
+    let Some(task) = task else {
         return StatusCode::OK;
     };
     match web.worker.callback(job, nonce, submission, task).await {
@@ -32,6 +41,20 @@ pub async fn call(
             tracing::error!(job.id = job.0, %error, "a callback could not be handled");
             StatusCode::SERVICE_UNAVAILABLE
         }
+    }
+}
+
+/// Whether the provider has signed for the task, if it was told to sign.
+fn is_signed(web: &Web, task: Option<&TaskId>, headers: &HeaderMap) -> bool {
+    let Some(seal) = &web.seal else {
+        return true;
+    };
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match (task, said(kie::TIMESTAMP), said(kie::SIGNATURE)) {
+        (Some(task), Some(timestamp), Some(signature)) => {
+            seal.holds(task, timestamp, signature, web.clock.now())
+        }
+        (None, _, _) | (_, None, _) | (_, _, None) => false,
     }
 }
 

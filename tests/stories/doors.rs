@@ -24,7 +24,12 @@ async fn get(scene: &Scene, path: &str) -> reqwest::Response {
     stranger(scene).get(url).send().await.unwrap()
 }
 
-async fn posts(scene: &Scene, path: &str, secret: Option<&str>, body: impl Into<Vec<u8>>) -> u16 {
+pub async fn posts(
+    scene: &Scene,
+    path: &str,
+    secret: Option<&str>,
+    body: impl Into<Vec<u8>>,
+) -> u16 {
     let url = format!("{}{path}", scene.stage().public_url());
     let mut request = stranger(scene).post(url).body(body.into());
     if let Some(secret) = secret {
@@ -44,7 +49,7 @@ fn update(id: i64, text: &str) -> Value {
 }
 
 /// The path of an address of ours.
-fn path<'u>(scene: &Scene, url: &'u str) -> &'u str {
+pub fn path<'u>(scene: &Scene, url: &'u str) -> &'u str {
     url.strip_prefix(&scene.stage().public_url()).unwrap()
 }
 
