@@ -4,6 +4,7 @@
 
 pub mod keys;
 mod look;
+mod pace;
 mod photo;
 mod step;
 mod submit;
@@ -29,9 +30,10 @@ use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
 use crate::store::verdict::{self, Blow, Called};
-use crate::store::{Store, StoreError, queue};
+use crate::store::{Store, StoreError, Txn, queue};
 use crate::telegram::client::Telegram;
 use keys::Keys;
+use pace::Pace;
 use upload::Upload;
 
 /// After a step that the store failed, the job is left alone for so long.
@@ -76,6 +78,7 @@ struct Desk {
     unknown: Mutex<HashMap<JobId, Timestamp>>,
     /// Where the photos of attempts lie that are about to be submitted.
     uploads: Mutex<HashMap<JobId, Upload>>,
+    pace: Arc<Mutex<Pace>>,
     framing: Semaphore,
     stop: OnceLock<CancellationToken>,
 }
@@ -119,6 +122,7 @@ impl Worker {
             fetching: Mutex::default(),
             unknown: Mutex::default(),
             uploads: Mutex::default(),
+            pace: Arc::new(Mutex::new(Pace::new(parts.choices.look_every))),
             framing: Semaphore::new(FRAMING),
             stop: OnceLock::new(),
         };
@@ -171,11 +175,16 @@ impl Worker {
             return Ok(Called::Stranger);
         }
         let now = self.parts.clock.now();
-        let called = self
-            .parts
-            .store
-            .try_write(move |txn| verdict::callback(txn, job, nonce, submission, &task, now))
-            .await?;
+        let pace = Arc::clone(&self.desk.pace);
+        let nudge = move |txn: &mut Txn<'_>| {
+            let called = verdict::callback(txn, job, nonce, submission, &task, now)?;
+            // In the transaction: a look that runs meanwhile is stored before it or knows of it.
+            if matches!(called, Called::Nudged | Called::Adopted) {
+                lock(&pace).called(job, now);
+            }
+            Ok(called)
+        };
+        let called = self.parts.store.try_write(nudge).await?;
         tracing::debug!(
             job.id = job.0,
             submission,
@@ -364,6 +373,7 @@ impl Worker {
         self.parts.keys.let_go(id);
         self.known(id);
         self.uploads().remove(&id);
+        lock(&self.desk.pace).forget(id);
     }
 
     fn stepping(&self) -> MutexGuard<'_, HashSet<JobId>> {
@@ -378,6 +388,10 @@ impl Worker {
 struct Handed {
     any: bool,
     next: Option<Timestamp>,
+}
+
+fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {

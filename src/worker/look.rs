@@ -1,10 +1,10 @@
 //! The look at a task: how far it is, when to look again, and when to stop hoping.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::step::off;
-use super::{Stepped, Worker};
+use super::{Stepped, Worker, lock};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{JobId, TaskId};
 use crate::domain::job::{Job, Route};
@@ -33,21 +33,26 @@ impl Worker {
         let now = self.parts.clock.now();
         let waited = now.since(since);
         let temporary = Failure::new(Kind::Temporary, Source::Kie);
-        let mut next = now.plus(self.parts.choices.look_every);
+        let mut asked = Duration::ZERO;
         match seen {
             Ok(Look::Ready { url, .. }) => {
                 self.known(job.id);
+                lock(&self.desk.pace).ended(job.id);
                 let moved = self
                     .advance(job, move |job| job.rendered(url.clone(), now))
                     .await?;
                 return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
             }
             Ok(Look::NoVideo) => {
+                lock(&self.desk.pace).ended(job.id);
                 return self
                     .fail(job, Failure::new(Kind::Unknown, Source::Kie))
                     .await;
             }
-            Ok(Look::Failed { failure, .. }) => return self.fail(job, failure).await,
+            Ok(Look::Failed { failure, .. }) => {
+                lock(&self.desk.pace).ended(job.id);
+                return self.fail(job, failure).await;
+            }
             Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
                 return self.fail(job, temporary).await;
             }
@@ -56,17 +61,21 @@ impl Worker {
             Err(error) => {
                 // An error of the look says nothing about the task.
                 tracing::debug!(job.id = job.id.0, %error, "a look failed");
-                let asked = error.failure.retry_after.unwrap_or_default();
-                next = next.max(now.plus(asked.min(self.parts.choices.deadline)));
+                asked = error.failure.retry_after.unwrap_or_default();
             }
         }
         if waited >= self.parts.choices.deadline {
             return self.fail(job, temporary).await;
         }
         let last = since.plus(self.parts.choices.deadline);
-        let moved = self
-            .advance(job, move |job| job.look_again(next.min(last)))
-            .await?;
+        let asked = asked.min(self.parts.choices.deadline);
+        let pace = Arc::clone(&self.desk.pace);
+        let again = move |job: Job| {
+            // In the transaction: a callback that came while we looked is known by now.
+            let own = lock(&pace).interval(job.id, now);
+            job.look_again(now.plus(own.max(asked)).min(last))
+        };
+        let moved = self.advance(job, again).await?;
         Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
     }
 

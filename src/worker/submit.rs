@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::step::off;
-use super::{Stepped, Worker};
+use super::{Stepped, Worker, lock};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{KeyPrint, ModelName, TaskId};
 use crate::domain::job::{Job, OutOfTurn, Route};
@@ -59,7 +59,7 @@ impl Worker {
         let created = self.parts.kie.create(secret, &body).await;
         points::reach("create.after");
         match created {
-            Ok(task) => self.accepted(&job, task).await,
+            Ok(task) => self.accepted(&job, task, now).await,
             Err(CreateError::Refused(refusal)) => self.fail(&job, refusal.failure).await,
             Err(CreateError::NotSent) => {
                 self.fail(&job, Failure::new(Kind::Temporary, Source::Kie))
@@ -100,9 +100,16 @@ impl Worker {
             .await
     }
 
-    async fn accepted(&self, job: &Job, task: TaskId) -> Result<Stepped, StoreError> {
+    async fn accepted(
+        &self,
+        job: &Job,
+        task: TaskId,
+        since: Timestamp,
+    ) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let next = now.plus(self.parts.choices.look_every);
+        // Not after the deadline, however rare looks are.
+        let next = now.plus(lock(&self.desk.pace).interval(id, now));
+        let next = next.min(since.plus(self.parts.choices.deadline));
         let shop = Arc::clone(self.parts.store.shop());
         let moved = self
             .parts

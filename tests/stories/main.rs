@@ -2,6 +2,7 @@
 
 mod admin;
 mod buttons;
+mod callbacks;
 mod chat;
 mod delivery;
 mod doors;
