@@ -132,7 +132,7 @@ async fn the_webhook_is_shown_taken_away_and_set() {
         clock: Clock::led(Timestamp(1_769_083_200_000), 0.0),
         page: None,
         config: "",
-        webhook: true,
+        reach: Reach::Webhook,
         author: true,
     };
     let mut stage = Playground::start(setting).await.unwrap();
