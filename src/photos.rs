@@ -49,6 +49,13 @@ impl Photos {
         self.home(user).join(format!("{name}{EXTENSION}"))
     }
 
+    /// A photo to be read, with its length in bytes.
+    pub fn open(&self, user: UserId, name: PhotoName) -> io::Result<(File, u64)> {
+        let file = File::open(self.path(user, name))?;
+        let length = file.metadata()?.len();
+        Ok((file, length))
+    }
+
     /// Whether a photo is there.
     pub fn has(&self, user: UserId, name: PhotoName) -> bool {
         self.path(user, name).is_file()

@@ -2,8 +2,10 @@
 
 mod callback;
 pub mod listen;
-mod photo;
+mod pages;
+pub mod photo;
 mod proof;
+pub mod range;
 mod webhook;
 
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{any, post};
 use secrecy::SecretString;
 
 use crate::bot::Bot;
@@ -49,7 +51,7 @@ pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/telegram", post(webhook::update))
         .route("/kie/{job}/{submission}", post(callback::call))
-        .route("/p/{name}", get(photo::photo))
+        .route("/p/{name}", any(photo::photo))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(BODY))

@@ -1,49 +1,140 @@
 //! The photo route: the provider fetches a job's photo by its unguessable name, while the job lives.
 
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Web;
+use super::pages::Pages;
+use super::range::{self, Wanted};
 use crate::domain::id::PhotoName;
 use crate::store::StoreError;
 
-/// Sends the photo of a live job; anything else is 404.
-pub async fn photo(State(web): State<Arc<Web>>, Path(name): Path<String>) -> Response {
-    let Some(name) = name.strip_suffix(".jpg").and_then(PhotoName::parse) else {
+/// Where photos are.
+const PLACE: &str = "/p/";
+/// How an address of a photo ends.
+const EXTENSION: &str = ".jpg";
+
+/// Sends the photo of a live job, or one part of it; anything else is 404, whatever the method.
+pub async fn photo(
+    State(web): State<Arc<Web>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let Some(name) = name(uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match owner(&web, name) {
-        Ok(Some(user)) => send(&web.photos.path(user, name)).await,
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => {
+    // The disk may have to be waited for.
+    let opened = tokio::task::spawn_blocking(move || open(&web, name));
+    match opened.await.map_err(io::Error::other) {
+        Ok(Ok(Some((file, length)))) => send(&method, &headers, file, length),
+        Ok(Ok(None)) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Err(error)) => {
             tracing::error!(%error, "a photo could not be looked up");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a photo could not be looked up");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-fn owner(web: &Web, name: PhotoName) -> Result<Option<crate::domain::id::UserId>, StoreError> {
-    let job = web.store.snapshot()?.find_job(name.job())?;
-    Ok(job
-        .filter(|job| job.photo == name && !job.stage.ended())
-        .map(|job| job.user))
+/// The photo a path names, spelt as we spell it: no escapes, no capitals, nothing before or behind.
+pub fn name(path: &str) -> Option<PhotoName> {
+    PhotoName::parse(path.strip_prefix(PLACE)?.strip_suffix(EXTENSION)?)
 }
 
-async fn send(path: &std::path::Path) -> Response {
-    match tokio::fs::read(path).await {
-        Ok(jpeg) => (
-            [
-                (header::CONTENT_TYPE, "image/jpeg"),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ],
-            Body::from(jpeg),
-        )
-            .into_response(),
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
+/// The file of a live job's photo, with its length; nothing if the job has ended or never was.
+fn open(web: &Web, name: PhotoName) -> Result<Option<(File, u64)>, StoreError> {
+    let job = web.store.snapshot()?.find_job(name.job())?;
+    let Some(job) = job.filter(|job| job.photo == name && !job.stage.ended()) else {
+        return Ok(None);
+    };
+    // A job that ends just now takes its photo away.
+    Ok(web.photos.open(job.user, name).ok())
+}
+
+fn send(method: &Method, headers: &HeaderMap, file: File, length: u64) -> Response {
+    let wanted = match *method {
+        // There is no validator that If-Range could name: whoever sends one gets the whole.
+        Method::GET if !headers.contains_key(header::IF_RANGE) => headers
+            .get(header::RANGE)
+            .map_or(Wanted::Whole, |value| range::read(value.as_bytes(), length)),
+        Method::GET | Method::HEAD => Wanted::Whole,
+        _ => {
+            let allow = [(header::ALLOW, "GET, HEAD")];
+            return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
+        }
+    };
+    let mut response = match wanted {
+        Wanted::Whole if *method == Method::HEAD => Response::new(Body::empty()),
+        Wanted::Whole => Response::new(Body::new(Pages::new(file, 0..length))),
+        Wanted::Part(part) => {
+            let last = part.end - 1;
+            let told = format!("bytes {}-{last}/{length}", part.start);
+            let mut response = Response::new(Body::new(Pages::new(file, part)));
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            tell(&mut response, header::CONTENT_RANGE, &told);
+            response
+        }
+        Wanted::Nothing => {
+            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            tell(
+                &mut response,
+                header::CONTENT_RANGE,
+                &format!("bytes */{length}"),
+            );
+            return response;
+        }
+    };
+    if *method == Method::HEAD {
+        tell(&mut response, header::CONTENT_LENGTH, &length.to_string());
+    }
+    for (name, value) in [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn tell(response: &mut Response, name: header::HeaderName, value: &str) {
+    let value = HeaderValue::from_str(value).expect("numbers fit into a header");
+    response.headers_mut().insert(name, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::JobId;
+
+    #[test]
+    fn a_photo_has_one_address() {
+        let right = PhotoName::new(JobId(7), [0xab; 16]);
+        assert_eq!(name(&format!("/p/{right}.jpg")), Some(right));
+        for wrong in [
+            format!("/p/{right}"),
+            format!("/p/{right}.JPG"),
+            format!("/p//{right}.jpg"),
+            format!("/p/{right}.jpg/"),
+            format!("/p/%30{}.jpg", &right.to_string()[1..]),
+            format!("/p/{}.jpg", right.to_string().to_uppercase()),
+            format!("/p/{{{right}}}.jpg"),
+            format!("/p/{}.jpg", right.to_string().replace('-', "")),
+        ] {
+            assert_eq!(name(&wrong), None, "{wrong}");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod chat;
 mod delivery;
 mod doors;
 mod failures;
+mod fetching;
 mod gpt;
 mod guard;
 mod home;
