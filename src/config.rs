@@ -1,6 +1,7 @@
 //! What the operator chose, read from one annotated file, the environment and secret files.
 
 mod duration;
+mod network;
 mod reach;
 mod reader;
 mod secret;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use duration::{DurationError, parse as parse_duration};
+pub use network::{Network, NotANetwork};
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};

@@ -46,6 +46,7 @@ pub struct Daemon {
     store: Store,
     clock: Clock,
     worker: Arc<Worker>,
+    keeper: Arc<web::Keeper>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
     grace: Duration,
@@ -58,6 +59,8 @@ pub struct Doors {
     pub http: Vec<StdListener>,
     /// For HTTPS.
     pub https: Vec<StdListener>,
+    /// What they put up with; how many connections of an address, the configuration says.
+    pub limits: web::Limits,
 }
 
 impl Doors {
@@ -76,6 +79,7 @@ impl Doors {
                 .iter()
                 .map(bind)
                 .collect::<anyhow::Result<_>>()?,
+            limits: web::Limits::default(),
         })
     }
 }
@@ -192,6 +196,12 @@ impl Daemon {
             }
             Updates::Polling => None,
         };
+        let door_limits = web::Limits {
+            per_address: config.http.connections_per_address,
+            ..doors.limits.clone()
+        };
+        let keeper = web::Keeper::new(door_limits, config.http.trusted_proxies.clone());
+        let keeper = Arc::new(keeper);
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
             worker: Arc::clone(&worker),
@@ -203,8 +213,9 @@ impl Daemon {
         });
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
+        let ways = (web::router(web), Arc::clone(&keeper));
         let public_url = config.public_url.as_deref();
-        open_doors(&mut actors, public_url, doors, web, &certificates, &stop)?;
+        open_doors(&mut actors, public_url, doors, ways, &certificates, &stop)?;
         let introductions = certificates.introductions();
         actors.spawn(ends_well(certificates.run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
@@ -223,6 +234,7 @@ impl Daemon {
             store,
             clock,
             worker,
+            keeper,
             stop,
             actors,
             grace,
@@ -237,6 +249,11 @@ impl Daemon {
     /// The store, for whoever tells what has become of things.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How often each kind of stranger was refused at the doors.
+    pub fn refused(&self, refusal: web::Refusal) -> u64 {
+        self.keeper.refusals.of(refusal)
     }
 
     /// Whether no job is being stepped.
@@ -405,11 +422,10 @@ fn open_doors(
     actors: &mut JoinSet<anyhow::Result<()>>,
     public_url: Option<&str>,
     doors: Doors,
-    web: Arc<Web>,
+    (router, keeper): (axum::Router, Arc<web::Keeper>),
     certificates: &Certificates,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = web::router(web);
     let origin = public_url.map(|url| url::Url::parse(url).context("public_url"));
     let origin = origin
         .transpose()?
@@ -420,11 +436,12 @@ fn open_doors(
         // What comes from elsewhere belongs at the other door.
         let elsewhere = secure && !listener.local_addr()?.ip().is_loopback();
         let router = match &origin {
-            Some(origin) if elsewhere => web::gate(door, origin.clone()),
+            Some(origin) if elsewhere => web::elsewhere(door, origin.clone()),
             None if elsewhere => web::proofs(door),
             Some(_) | None => router.clone().merge(web::proofs(door)),
         };
-        let served = listen::serve(listened(listener)?, None, router, stop.clone());
+        let keeper = Arc::clone(&keeper);
+        let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
         actors.spawn(async {
             served.await;
             Ok(())
@@ -433,7 +450,8 @@ fn open_doors(
     let config = certificates.config();
     for listener in doors.https {
         let config = Some(Arc::clone(&config));
-        let served = listen::serve(listened(listener)?, config, router.clone(), stop.clone());
+        let (router, keeper) = (router.clone(), Arc::clone(&keeper));
+        let served = listen::serve(listened(listener)?, config, router, keeper, stop.clone());
         actors.spawn(async {
             served.await;
             Ok(())

@@ -1,11 +1,17 @@
 //! The doors to the world: one table of routes, over plain HTTP and TLS.
 
-mod callback;
+pub mod callback;
+pub mod gate;
+pub mod keeper;
+pub mod limits;
 pub mod listen;
 mod pages;
+pub mod peers;
 pub mod photo;
 mod proof;
 pub mod range;
+pub mod refusals;
+mod visit;
 mod webhook;
 
 use std::sync::Arc;
@@ -26,7 +32,10 @@ use crate::worker::Worker;
 /// No body is larger, in bytes: Telegram's largest update is far smaller.
 const BODY: usize = 1 << 20;
 
-pub use proof::{gate, proofs};
+pub use keeper::Keeper;
+pub use limits::Limits;
+pub use proof::{elsewhere, proofs};
+pub use refusals::Refusal;
 
 /// What the routes work with.
 pub struct Web {

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::daemon::{Daemon, Doors};
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
+use crate::web::{Limits, Refusal};
 
 /// How a playground is set up.
 pub struct Setting<'a> {
@@ -55,6 +56,7 @@ pub struct Playground {
     root: String,
     author: bool,
     reach: Reach,
+    limits: Limits,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -64,6 +66,11 @@ type Books = std::sync::Mutex<Option<Store>>;
 impl Playground {
     /// Starts stand-ins and daemon.
     pub async fn start(setting: Setting<'_>) -> anyhow::Result<Self> {
+        Self::start_within(setting, Limits::default()).await
+    }
+
+    /// As [`Playground::start`]; `limits` are what the door puts up with.
+    pub async fn start_within(setting: Setting<'_>, limits: Limits) -> anyhow::Result<Self> {
         let data = setting.data.to_owned();
         let root = certificate(&data)?;
         let books: Arc<OnceLock<Books>> = Arc::default();
@@ -89,6 +96,7 @@ impl Playground {
             root,
             author: setting.author,
             reach: setting.reach,
+            limits,
             books,
         };
         playground.wake(door).await?;
@@ -127,6 +135,7 @@ impl Playground {
         let doors = match self.reach {
             Reach::Polling | Reach::Webhook => Doors {
                 https: vec![door],
+                limits: self.limits.clone(),
                 ..Doors::default()
             },
             Reach::Home => Doors::default(),
@@ -166,6 +175,11 @@ impl Playground {
     /// Asks as an operator.
     pub async fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
         Ok(self.daemon().ask(ask).await?)
+    }
+
+    /// How often the daemon's door has refused somebody for that reason.
+    pub fn refused(&self, refusal: Refusal) -> u64 {
+        self.daemon().refused(refusal)
     }
 
     /// Waits until nothing moves: no update on its way, no step, no note that could be sent now.
@@ -309,7 +323,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
          [telegram]\napi_url = \"{}\"\nwebhook_secret_file = \"webhook.secret\"\n{}\n\
          [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
-         [http]\nlisten = []\n\
+         [http]\nlisten = []\n{}\n\
          {tls}\n[store]\n{}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
@@ -318,6 +332,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
         section("kie"),
         sandbox.gpt.api_url(),
         section("gpt"),
+        section("http"),
         section("store"),
     )
 }

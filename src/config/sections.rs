@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::network::Network;
 use super::reader::Section;
 use super::secret::{self, Env};
 use super::{reach, value};
@@ -81,6 +82,10 @@ pub struct Gpt {
 pub struct Http {
     /// Where plain HTTP is spoken; may be empty.
     pub listen: Vec<SocketAddr>,
+    /// Connections from one address at once, at either door.
+    pub connections_per_address: usize,
+    /// Who is believed when it says for whom it asks.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// `[https]`
@@ -217,6 +222,12 @@ impl Http {
         let listen = value::list(value::socket);
         Self {
             listen: section.value("listen", r#"["127.0.0.1:8080"]"#, listen),
+            connections_per_address: section.value(
+                "connections_per_address",
+                "128",
+                value::whole(1..=10_000),
+            ),
+            trusted_proxies: section.value("trusted_proxies", "[]", value::list(value::network)),
         }
     }
 }

@@ -10,6 +10,7 @@ use reqwest::Url;
 use toml::de::DeValue;
 
 use super::duration;
+use super::network::Network;
 use crate::domain::id::{ModelName, UserId};
 
 /// What a parser of values answers: the value, or what was wanted instead.
@@ -150,6 +151,11 @@ pub(super) fn some<T>(
 pub(super) fn socket(value: &DeValue<'_>) -> Parsed<SocketAddr> {
     SocketAddr::from_str(&text(value)?)
         .map_err(|_| "must be an address and a port, such as \"127.0.0.1:8080\"".into())
+}
+
+/// An address or a range of them, such as `10.0.0.0/8`.
+pub(super) fn network(value: &DeValue<'_>) -> Parsed<Network> {
+    Network::from_str(&text(value)?).map_err(|wanted| wanted.to_string())
 }
 
 /// A Telegram user's number.

@@ -58,7 +58,8 @@ fn is_signed(web: &Web, task: Option<&TaskId>, headers: &HeaderMap) -> bool {
     }
 }
 
-fn read(address: &str, submission: &str) -> Option<(JobId, u64, usize)> {
+/// Reads an address: the job and the number nobody can guess, and which submission of it.
+pub fn read(address: &str, submission: &str) -> Option<(JobId, u64, usize)> {
     let (job, nonce) = address.split_once('-')?;
     if nonce.len() != 16 {
         return None;

@@ -1,31 +1,39 @@
-//! The listeners: plain and TLS, with bounds on connections and on the patience with each.
+//! The listeners: plain and TLS. What is spoken is agreed on in the handshake; without TLS it is HTTP/1.
 
 use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::GracefulConnection;
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::gate::Gate;
+use super::keeper::Keeper;
+use super::refusals::Refusal;
+use super::visit::{Doings, Visit, outstayed};
 use crate::tls::door::PROOF;
 
-/// Connections at once; Telegram opens at most 100, the provider some. More wait in the kernel's queue.
-const CONNECTIONS: usize = 512;
-/// A handshake takes no longer.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// A request's head must have come within this time; also the longest an idle connection is kept.
-const HEAD: Duration = Duration::from_secs(30);
-/// A silent HTTP/2 connection is asked this often whether it lives.
-const PING: Duration = Duration::from_secs(30);
+/// What is agreed on when HTTP/2 is.
+const H2: &[u8] = b"h2";
+/// Bytes of an HTTP/1 connection kept in memory each way: a few pages of a photo. A head is smaller yet.
+const BUFFER: usize = 256 << 10;
+/// Bytes of bodies an HTTP/2 client may send unread, per request and per connection: bodies here are small.
+const WINDOW: u32 = 64 << 10;
+/// Bytes of one HTTP/2 answer kept in memory.
+const SENT: usize = 128 << 10;
 /// The pause after the system refused to accept, for instance for want of file descriptors.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -34,70 +42,167 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     router: Router,
+    keeper: Arc<Keeper>,
     stop: CancellationToken,
 ) {
     let tls = tls.map(TlsAcceptor::from);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let guests = TaskTracker::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            break;
-        };
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            accepted = next(&listener, &keeper) => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(BREATH).await;
+        let Some((stream, address, place)) = accepted else {
+            continue;
+        };
+        let of_address = match keeper.admit(address) {
+            Ok(place) => place,
+            Err(refusal) => {
+                keeper.refusals.count(refusal);
                 continue;
             }
         };
-        let (tls, router, watcher) = (tls.clone(), router.clone(), graceful.watcher());
-        tokio::spawn(async move {
-            let _place = place;
-            match tls {
-                None => connection(stream, router, watcher).await,
-                Some(tls) => match shake_hands(&tls, stream).await {
-                    // An authority has seen our proof: there is nothing more to say.
-                    Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(PROOF) => {}
-                    Ok(stream) => connection(stream, router, watcher).await,
-                    Err(error) => tracing::debug!(%error, "a handshake failed"),
-                },
-            }
+        let guest = Guest {
+            keeper: Arc::clone(&keeper),
+            router: router.clone(),
+            address,
+            stop: stop.clone(),
+        };
+        let tls = tls.clone();
+        guests.spawn(async move {
+            let _places = (place, of_address);
+            guest.comes(stream, tls).await;
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    guests.close();
+    guests.wait().await;
 }
 
-async fn shake_hands(
-    tls: &TlsAcceptor,
-    stream: TcpStream,
-) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
-    let hands = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
-    hands.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+/// The next connection, with a place for it.
+async fn next(
+    listener: &TcpListener,
+    keeper: &Keeper,
+) -> Option<(TcpStream, IpAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let place = keeper.place().await?;
+    match listener.accept().await {
+        Ok((stream, address)) => {
+            // An answer is written whole: nothing is gained by waiting for more of it.
+            let _ = stream.set_nodelay(true);
+            Some((stream, address.ip().to_canonical(), place))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(BREATH).await;
+            None
+        }
+    }
 }
 
-async fn connection(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+/// Whoever is at the door.
+struct Guest {
+    keeper: Arc<Keeper>,
     router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
-    let serving = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    if let Err(error) = watcher.watch(serving.into_owned()).await {
+    address: IpAddr,
+    stop: CancellationToken,
+}
+
+impl Guest {
+    async fn comes(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        let Some(tls) = tls else {
+            return self.http1(stream).await;
+        };
+        match self.shake_hands(&tls, stream).await {
+            Ok(stream) => match stream.get_ref().1.alpn_protocol() {
+                // An authority has seen our proof: there is nothing more to say.
+                Some(PROOF) => {}
+                Some(H2) => self.http2(stream).await,
+                _ => self.http1(stream).await,
+            },
+            Err(error) => {
+                self.keeper.refusals.count(Refusal::Handshake);
+                tracing::debug!(%error, "a handshake failed");
+            }
+        }
+    }
+
+    async fn shake_hands(
+        &self,
+        tls: &TlsAcceptor,
+        stream: TcpStream,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let patience = self.keeper.limits.handshake;
+        let hands = tokio::time::timeout(patience, tls.accept(stream)).await;
+        hands.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn gate(&self, visit: &Visit) -> Gate {
+        Gate {
+            keeper: Arc::clone(&self.keeper),
+            routes: TowerToHyperService::new(self.router.clone()),
+            address: self.address,
+            visit: Arc::clone(visit),
+        }
+    }
+
+    async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let visit = Visit::new(watch::Sender::default());
+        let limits = &self.keeper.limits;
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.idle)
+            .max_header_size(limits.head)
+            .max_buf_size(BUFFER)
+            .serve_connection(TokioIo::new(stream), self.gate(&visit));
+        self.stays(connection, visit.subscribe(), false).await;
+    }
+
+    async fn http2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let visit = Visit::new(watch::Sender::default());
+        let limits = &self.keeper.limits;
+        let connection = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(limits.streams)
+            .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW)
+            .max_send_buf_size(SENT)
+            .serve_connection(TokioIo::new(stream), self.gate(&visit));
+        self.stays(connection, visit.subscribe(), true).await;
+    }
+
+    async fn stays(
+        &self,
+        connection: impl GracefulConnection<Error = hyper::Error>,
+        doings: watch::Receiver<Doings>,
+        idles: bool,
+    ) {
+        let limits = &self.keeper.limits;
+        let mut connection = pin!(connection);
+        let patience = tokio::select! {
+            ended = connection.as_mut() => return self.ended(ended, &doings),
+            refusal = outstayed(doings.clone(), limits, idles) => match refusal {
+                Some(refusal) => return self.keeper.refusals.count(refusal),
+                None => limits.farewell,
+            },
+            () = self.stop.cancelled() => limits.request,
+        };
+        connection.as_mut().graceful_shutdown();
+        if let Ok(ended) = tokio::time::timeout(patience, connection).await {
+            self.ended(ended, &doings);
+        }
+    }
+
+    fn ended(&self, ended: Result<(), hyper::Error>, doings: &watch::Receiver<Doings>) {
+        let Err(error) = ended else { return };
         tracing::debug!(%error, "a connection ended badly");
+        let refusal = match Refusal::of_error(&error) {
+            // Whoever has asked before and asks no more is no nuisance.
+            Some(Refusal::Slow) if doings.borrow().begun > 0 => None,
+            refusal => refusal,
+        };
+        if let Some(refusal) = refusal {
+            self.keeper.refusals.count(refusal);
+        }
     }
 }

@@ -18,12 +18,12 @@ pub fn proofs(door: Arc<Door>) -> Router {
 }
 
 /// As [`proofs`]; everything else is at `origin`, which is `https://host:port`.
-pub fn gate(door: Arc<Door>, origin: String) -> Router {
-    let elsewhere = move |uri: Uri| async move {
+pub fn elsewhere(door: Arc<Door>, origin: String) -> Router {
+    let there = move |uri: Uri| async move {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         Redirect::permanent(&format!("{origin}{path}"))
     };
-    proofs(door).fallback(elsewhere)
+    proofs(door).fallback(there)
 }
 
 async fn answer(State(door): State<Arc<Door>>, Path(token): Path<String>) -> Response {

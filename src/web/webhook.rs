@@ -1,7 +1,7 @@
 //! Telegram's webhook: the secret, the turn, and only then 200.
 
+use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -10,18 +10,14 @@ use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
-use super::Web;
+use super::refusals::Refusal;
+use super::{BODY, Web};
 use crate::telegram::update;
 
 /// The header Telegram repeats our secret in.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
 /// When the store is busy Telegram is asked to come again so soon, in seconds.
 const COME_AGAIN: &str = "1";
-
-/// No body is larger, in bytes: Telegram's largest update is far smaller.
-const BODY: usize = 1 << 20;
-/// A body must have come within this time.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Takes one update. A body that is no update is acknowledged, for a repeat would be no better.
 pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
@@ -34,9 +30,9 @@ pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
         tracing::debug!("a webhook call without the secret is refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let body = tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), BODY)).await;
-    let Ok(Ok(body)) = body else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match to_bytes(request.into_body(), BODY).await {
+        Ok(body) => body,
+        Err(error) => return refused(&error).into_response(),
     };
     let Some(update) = update::read(&body) else {
         tracing::warn!(bytes = body.len(), "a webhook body is not an update");
@@ -57,4 +53,19 @@ pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
             StatusCode::OK.into_response()
         }
     }
+}
+
+/// Why a body could not be read: the gate's patience was over, it broke off, or it is too large.
+fn refused(error: &(dyn Error + 'static)) -> StatusCode {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<Refusal>() {
+            return StatusCode::REQUEST_TIMEOUT;
+        }
+        if error.is::<hyper::Error>() {
+            return StatusCode::BAD_REQUEST;
+        }
+        cause = error.source();
+    }
+    StatusCode::PAYLOAD_TOO_LARGE
 }

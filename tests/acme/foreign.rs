@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use neurocards::tls::Door;
-use neurocards::web::{gate, listen};
+use neurocards::web::{Keeper, Limits, elsewhere, listen};
 use tokio_util::sync::CancellationToken;
 
 use crate::pebble::{Authority, free_port};
@@ -159,11 +159,12 @@ async fn the_plain_door_leads_to_the_other_one() {
     let stop = CancellationToken::new();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/p/a.jpg?x=1", listener.local_addr().unwrap());
-    let router = gate(
+    let router = elsewhere(
         Arc::new(Door::default()),
         "https://cards.example.org:8443".into(),
     );
-    let served = tokio::spawn(listen::serve(listener, None, router, stop.clone()));
+    let keeper = Arc::new(Keeper::new(Limits::default(), Vec::new()));
+    let served = tokio::spawn(listen::serve(listener, None, router, keeper, stop.clone()));
     let told = tokio::task::spawn_blocking(move || curl(&url, Path::new("/dev/null"), &[]));
     let (_, told) = told.await.unwrap();
     assert_eq!(told, "1.1 308 https://cards.example.org:8443/p/a.jpg?x=1");

@@ -113,6 +113,7 @@ impl Shop {
         let doors = Doors {
             http: vec![bind(self.plain)],
             https: vec![bind(self.port)],
+            ..Doors::default()
         };
         let daemon = Daemon::start(config, self.data.path(), self.clock.clone(), doors).await;
         self.daemon = Some(daemon.unwrap());

@@ -21,5 +21,6 @@ mod races;
 mod restarts;
 mod scene;
 mod seller;
+mod siege;
 mod steps;
 mod updates;

@@ -13,6 +13,7 @@ use neurocards::domain::job::Job;
 use neurocards::domain::time::Timestamp;
 use neurocards::sandbox::{Call, Ending, Gpt, Kie, Telegram};
 use neurocards::store::audit;
+use neurocards::web::Limits;
 
 pub use crate::seller::{At, PRODUCT, Seller};
 
@@ -40,12 +41,12 @@ impl Scene {
             true => Reach::Webhook,
             false => Reach::Polling,
         };
-        Self::set(config, reach, true).await
+        Self::set(config, reach, true, Limits::default()).await
     }
 
     /// At home, behind a router: the world does not reach the bot.
     pub async fn at_home() -> Self {
-        Self::set("", Reach::Home, true).await
+        Self::set("", Reach::Home, true, Limits::default()).await
     }
 
     /// A chat with no pause between messages.
@@ -59,10 +60,15 @@ impl Scene {
 
     /// With nobody to write scripts but the templates.
     pub async fn without_author() -> Self {
-        Self::set("", Reach::Polling, false).await
+        Self::set("", Reach::Polling, false, Limits::default()).await
     }
 
-    async fn set(config: &str, reach: Reach, author: bool) -> Self {
+    /// With a door that puts up with less.
+    pub async fn besieged(config: &str, limits: Limits) -> Self {
+        Self::set(config, Reach::Webhook, true, limits).await
+    }
+
+    async fn set(config: &str, reach: Reach, author: bool, limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Clock::led(NOON, 0.0);
         let setting = Setting {
@@ -73,7 +79,7 @@ impl Scene {
             reach,
             author,
         };
-        let stage = Playground::start(setting).await.unwrap();
+        let stage = Playground::start_within(setting, limits).await.unwrap();
         stage.settle().await.unwrap();
         Self {
             stage,

@@ -1,0 +1,85 @@
+//! The doorkeeper: who may come in, how many at once, and what was refused. One for all doors.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, StatusCode};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::limits::Limits;
+use super::peers::{self, Peers, Place};
+use super::refusals::{Refusal, Refusals};
+use crate::config::Network;
+
+/// The doorkeeper.
+pub struct Keeper {
+    /// What the doors put up with.
+    pub limits: Limits,
+    /// What they have refused.
+    pub refusals: Refusals,
+    connections: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
+    peers: Arc<Peers>,
+    proxies: Vec<Network>,
+}
+
+/// What a request holds while it lasts.
+pub(super) struct Pass {
+    _of_all: OwnedSemaphorePermit,
+    _of_address: Option<Place>,
+}
+
+impl Keeper {
+    /// Keeps doors within `limits`; `proxies` are believed when they say for whom they ask.
+    pub fn new(limits: Limits, proxies: Vec<Network>) -> Self {
+        Self {
+            refusals: Refusals::default(),
+            connections: Arc::new(Semaphore::new(limits.connections)),
+            requests: Arc::new(Semaphore::new(limits.requests)),
+            peers: Arc::new(Peers::new(limits.per_address)),
+            proxies,
+            limits,
+        }
+    }
+
+    /// A place for one more connection of whoever it will be, when there is one.
+    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if self.connections.available_permits() == 0 {
+            self.refusals.count(Refusal::Crowd);
+        }
+        Arc::clone(&self.connections).acquire_owned().await.ok()
+    }
+
+    /// A place for a connection of `address`; a trusted proxy needs none.
+    pub(super) fn admit(&self, address: IpAddr) -> Result<Option<Place>, Refusal> {
+        if peers::trusted(address, &self.proxies) {
+            return Ok(None);
+        }
+        self.peers.take(address).map(Some).ok_or(Refusal::Address)
+    }
+
+    /// A place for a request that came from `address`, which may be a trusted proxy's.
+    pub(super) fn pass(
+        &self,
+        address: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<Pass, (StatusCode, Refusal)> {
+        let of_address = match peers::trusted(address, &self.proxies) {
+            false => None,
+            true => {
+                let stranger = peers::asked_for(address, headers, &self.proxies);
+                match self.admit(stranger) {
+                    Ok(place) => place,
+                    Err(refusal) => return Err((StatusCode::TOO_MANY_REQUESTS, refusal)),
+                }
+            }
+        };
+        match Arc::clone(&self.requests).try_acquire_owned() {
+            Ok(of_all) => Ok(Pass {
+                _of_all: of_all,
+                _of_address: of_address,
+            }),
+            Err(_) => Err((StatusCode::SERVICE_UNAVAILABLE, Refusal::Crowd)),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A visit: one connection as its requests see it, and how long it may still last.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::watch;
+
+use super::keeper::Pass;
+use super::limits::Limits;
+use super::refusals::Refusal;
+
+/// What has happened on a connection.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Doings {
+    /// Requests whose answers are not out yet.
+    running: u32,
+    /// Requests so far.
+    pub(super) begun: u64,
+    /// Requests given up by whoever had made them.
+    given_up: u32,
+}
+
+/// The doings of one connection.
+pub(super) type Visit = Arc<watch::Sender<Doings>>;
+
+/// A request that runs; given up, unless it is finished before it is dropped.
+pub(super) struct Running {
+    visit: Visit,
+    finished: bool,
+    /// Whether its body never came to an end: then it was given up, whatever is answered.
+    pub(super) broke_off: bool,
+    /// What it holds, for as long as it lasts.
+    pub(super) pass: Option<Pass>,
+}
+
+impl Running {
+    pub(super) fn begin(visit: &Visit) -> Self {
+        visit.send_modify(|doings| {
+            doings.running += 1;
+            doings.begun += 1;
+        });
+        Self {
+            visit: Arc::clone(visit),
+            finished: false,
+            broke_off: false,
+            pass: None,
+        }
+    }
+
+    /// The body of its answer; with the last of it the request is finished.
+    pub(super) fn answers(mut self, body: Body) -> Body {
+        if body.is_end_stream() {
+            self.finished = true;
+            return body;
+        }
+        Body::new(Answer {
+            body,
+            running: self,
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.visit.send_modify(|doings| {
+            doings.running -= 1;
+            doings.given_up += u32::from(!self.finished || self.broke_off);
+        });
+    }
+}
+
+struct Answer {
+    body: Body,
+    running: Running,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        // Whoever takes the last frame need not ask for another one.
+        let last = matches!(frame, Poll::Ready(None | Some(Err(_))));
+        if last || (frame.is_ready() && self.body.is_end_stream()) {
+            self.running.finished = true;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Resolves when a connection has to go: with a reason if it misbehaved, with none if it was idle.
+///
+/// `idles` is false when somebody else looks after idleness, as HTTP/1 does by itself.
+pub(super) async fn outstayed(
+    mut doings: watch::Receiver<Doings>,
+    limits: &Limits,
+    idles: bool,
+) -> Option<Refusal> {
+    loop {
+        let now = *doings.borrow_and_update();
+        if now.given_up > limits.resets {
+            return Some(Refusal::Resets);
+        }
+        let changed = async {
+            if doings.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        match now.running {
+            0 if !idles => changed.await,
+            0 => match tokio::time::timeout(limits.idle, changed).await {
+                Ok(()) => {}
+                Err(_) => return None,
+            },
+            _ => match tokio::time::timeout(limits.request, changed).await {
+                Ok(()) => {}
+                Err(_) => return Some(Refusal::Stalled),
+            },
+        }
+    }
+}
