@@ -153,7 +153,8 @@ async fn nothing_a_stranger_says_is_logged() {
         .with_env_filter("warn,neurocards=trace")
         .with_writer(log.clone())
         .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    // For every story that runs beside this one as well: none may be told of a stranger's words.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let scene = besieged().await;
     for request in [
         "GET /xyzzy HTTP/1.1\r\nHost: xyzzy\r\nX-Xyzzy: xyzzy\r\n\r\n".to_owned(),
