@@ -93,6 +93,11 @@ tail -n 1 "$scratch/story" |
     fail 'the story did not end as the spec tells it'
 end
 
+# A minute in all; a longer run is scripts/fuzz.sh with the seconds for each target.
+begin 'fuzzing'
+scripts/fuzz.sh
+end
+
 # Bans and licences are among the tests (tests/supply.rs); advisories need a tool of their own.
 begin 'advisories'
 if cargo deny --version >/dev/null 2>&1; then

@@ -1,0 +1,16 @@
+//! libFuzzer's way into one of the targets, by the name in `NEUROCARDS_FUZZ`.
+#![no_main]
+
+mod targets;
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+
+static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+    let wanted = std::env::var("NEUROCARDS_FUZZ").expect("NEUROCARDS_FUZZ names a target");
+    let target = targets::TARGETS.iter().find(|(name, _)| *name == wanted);
+    target.expect("there is such a target").1
+});
+
+fuzz_target!(|bytes: &[u8]| TARGET(bytes));

@@ -1,0 +1,93 @@
+//! What meets the public side: every parser of what a stranger may send, and what must be true of its answer.
+
+use http::{HeaderMap, HeaderValue};
+use neurocards::config::Network;
+use neurocards::kie;
+use neurocards::telegram::update;
+use neurocards::web::range::Wanted;
+use neurocards::web::{callback, gate, peers, photo, range};
+
+/// Each target, by name; `corpus/` has a directory for each.
+pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+    ("webhook", webhook),
+    ("callback", called_back),
+    ("address", address),
+    ("photo", photo_path),
+    ("range", ranges),
+    ("forwarded", forwarded),
+];
+
+/// An update as Telegram posts it, and what it means to us.
+fn webhook(body: &[u8]) {
+    let Some(wire) = update::read(body) else {
+        return;
+    };
+    for me in [None, Some("neurocards_bot")] {
+        if let Some(update) = update::parse(&wire, me) {
+            assert_eq!(update.id.0, u64::from(wire.id.0));
+        }
+    }
+}
+
+/// The provider's callback.
+fn called_back(body: &[u8]) {
+    if let Some(task) = kie::parse_callback(body) {
+        assert!(!task.0.is_empty() && task.0.len() <= 256);
+    }
+}
+
+/// A callback's address: the job with its number, and the submission.
+fn address(path: &[u8]) {
+    let Some((job, submission)) = std::str::from_utf8(path)
+        .ok()
+        .and_then(|path| path.split_once('/'))
+    else {
+        return;
+    };
+    if let Some((id, nonce, submission)) = callback::read(job, submission) {
+        let again = callback::read(
+            &format!("{id}-{nonce:016x}", id = id.0),
+            &submission.to_string(),
+        );
+        assert_eq!(again, Some((id, nonce, submission)));
+    }
+}
+
+/// The path of a photo.
+fn photo_path(path: &[u8]) {
+    let Ok(path) = std::str::from_utf8(path) else {
+        return;
+    };
+    if let Some(name) = photo::name(path) {
+        // One photo, one address, and nothing in it that a file system could take amiss.
+        assert_eq!(format!("/p/{name}.jpg"), path);
+        assert!(gate::plain(path));
+    }
+}
+
+/// A length in eight bytes, and a `Range` header.
+fn ranges(bytes: &[u8]) {
+    let Some((length, value)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let length = u64::from_le_bytes(*length);
+    if let Wanted::Part(part) = range::read(value, length) {
+        assert!(part.start < part.end && part.end <= length);
+    }
+}
+
+/// What a proxy says in `X-Forwarded-For`, a header a line.
+fn forwarded(bytes: &[u8]) {
+    let proxies: [Network; 2] =
+        ["127.0.0.0/8", "2001:db8::/32"].map(|text| text.parse().expect("a network"));
+    let proxy = "127.0.0.1".parse().expect("an address");
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            headers.append("x-forwarded-for", value);
+        }
+    }
+    let found = peers::asked_for(proxy, &headers, &proxies);
+    // An address nobody named can only be the proxy's.
+    assert!(!headers.is_empty() || found == proxy);
+}
