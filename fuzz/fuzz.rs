@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 
-static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static TARGET: LazyLock<targets::Target> = LazyLock::new(|| {
     let wanted = std::env::var("NEUROCARDS_FUZZ").expect("NEUROCARDS_FUZZ names a target");
     let target = targets::TARGETS.iter().find(|(name, _)| *name == wanted);
     target.expect("there is such a target").1

@@ -7,8 +7,11 @@ use neurocards::telegram::update;
 use neurocards::web::range::Wanted;
 use neurocards::web::{callback, gate, peers, photo, range};
 
+/// Takes what a stranger sent, and panics if anything about the answer is not as it must be.
+pub type Target = fn(&[u8]);
+
 /// Each target, by name; `corpus/` has a directory for each.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("webhook", webhook),
     ("callback", called_back),
     ("address", address),
