@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use neurocards::cli::playground::{Playground, Setting};
+use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use neurocards::domain::time::Timestamp;
 use neurocards::sandbox::sample_photo;
@@ -154,7 +154,7 @@ fn serve(data: &Path) {
             clock: Clock::led(Timestamp(1_769_083_200_000), 0.0),
             page: None,
             config: "",
-            webhook: false,
+            reach: Reach::Polling,
             author: false,
         });
         let stage = stage.await.expect("the playground");
