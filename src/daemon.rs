@@ -499,7 +499,7 @@ async fn take_updates(
     Ok(())
 }
 
-/// A commit whose outcome is unknown ends the process by way of the store; here it is no error of the actor's.
+/// A store that is closing, or whose file is beyond use, ends the process by itself; here it is no error of the actor's.
 async fn ends_well(actor: impl Future<Output = Result<(), StoreError>>) -> anyhow::Result<()> {
     match actor.await {
         Ok(()) | Err(StoreError::CommitUnknown | StoreError::Closed) => Ok(()),

@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
 //! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
-//! | 5 | [`web`] | the doors to the world: webhook, callback, photos |
+//! | 5 | [`web`] | the doors to the world: webhook, callback, photos, proofs for certificates |
 //! | 5 | [`control`] | the operator's socket |
 //! | 4 | [`bot`] | updates on their way in: each becomes one turn |
 //! | 4 | [`worker`] | the pool that does one step of one job at a time |
@@ -19,7 +19,7 @@
 //! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 4 | [`certificates`] | gets and renews the certificate of our door |
 //! | 4 | [`admin`] | what an operator may ask and be told |
-//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit |
+//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit, migrations |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
 //! | 3 | [`telegram`] | updates become events; words, buttons and calls |
 //! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |
