@@ -292,8 +292,8 @@ fn lent(books: &OnceLock<Books>) -> Option<Store> {
 
 fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> String {
     let (top, sections) = match extra.find("\n[") {
+        _ if extra.starts_with('[') => ("", extra),
         Some(at) => extra.split_at(at),
-        None if extra.starts_with('[') => ("", extra),
         None => (extra, ""),
     };
     let public_url = format!("public_url = \"https://127.0.0.1:{port}\"\n");

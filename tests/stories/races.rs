@@ -83,10 +83,13 @@ fn hears(seller: &Seller, text: &str) -> usize {
     read.filter(|said| said.contains(text)).count()
 }
 
-/// By webhook, with no pause between messages.
+/// As many connections of one address as come.
+const CROWD: &str = "[http]\nconnections_per_address = 1000\n";
+
+/// By webhook, with no pause between messages, and as many connections of one address as come.
 async fn busy_webhook() -> Scene {
-    let config = "[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n";
-    Scene::with(config, true).await
+    let pace = "[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n";
+    Scene::with(&format!("{pace}{CROWD}"), true).await
 }
 
 /// Five hundred connections have two ends each, and a shell often allows no more than 1024.
@@ -125,7 +128,7 @@ async fn says_yes_at_once(scene: Scene, presses: impl Fn(&Seller, &Message) -> V
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_yeses_at_once_make_one_order() {
-    let scene = Scene::with("", true).await;
+    let scene = Scene::with(CROWD, true).await;
     let twenty = |anna: &Seller, question: &Message| (0..20).map(|_| yes(anna, question)).collect();
     says_yes_at_once(scene, twenty).await;
 }
@@ -133,14 +136,14 @@ async fn twenty_yeses_at_once_make_one_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_yeses_at_once_make_one_order() {
     opens_as_many_files_as_it_may();
-    let scene = Scene::with("", true).await;
+    let scene = Scene::with(CROWD, true).await;
     let many = |anna: &Seller, question: &Message| (0..500).map(|_| yes(anna, question)).collect();
     says_yes_at_once(scene, many).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn yeses_that_come_again_among_others_make_one_order() {
-    let scene = Scene::with("", true).await;
+    let scene = Scene::with(CROWD, true).await;
     let mixed = |anna: &Seller, question: &Message| {
         let different = (0..20).map(|_| yes(anna, question));
         different.flat_map(|press| vec![press; 5]).collect()
@@ -377,7 +380,7 @@ async fn a_failure_around_a_restart_is_refunded_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_told_and_seen_at_once_is_refunded_once() {
-    let mut scene = Scene::with("", true).await;
+    let mut scene = Scene::with(CROWD, true).await;
     scene.kie().set_callbacks(false);
     scene.kie().by_default(Ending::Unknown);
     let anna = scene.seller(1, 5).await;
