@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderValue};
 use neurocards::config::Network;
+use neurocards::domain::id::TaskId;
+use neurocards::domain::time::Timestamp;
 use neurocards::kie;
 use neurocards::telegram::update;
 use neurocards::web::range::Wanted;
@@ -11,9 +13,10 @@ use neurocards::web::{callback, gate, peers, photo, range};
 pub type Target = fn(&[u8]);
 
 /// Each target, by name; `corpus/` has a directory for each.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("webhook", webhook),
     ("callback", called_back),
+    ("signed", signed),
     ("address", address),
     ("photo", photo_path),
     ("range", ranges),
@@ -37,6 +40,23 @@ fn called_back(body: &[u8]) {
     if let Some(task) = kie::parse_callback(body) {
         assert!(!task.0.is_empty() && task.0.len() <= 256);
     }
+}
+
+/// The headers of a signed callback, a line each: timestamp and signature, of a task that is always the same.
+fn signed(headers: &[u8]) {
+    let Some((timestamp, signature)) = std::str::from_utf8(headers)
+        .ok()
+        .and_then(|headers| headers.split_once('\n'))
+    else {
+        return;
+    };
+    let task = TaskId("task".to_owned());
+    let made = timestamp.parse::<u64>().unwrap_or_default();
+    let now = Timestamp(made.saturating_mul(1000));
+    // Whatever is found, it is not found with another key.
+    let keys = ["key", "another"].map(|key| kie::Seal::new(&key.into()));
+    let holds = keys.map(|seal| seal.holds(&task, timestamp, signature, now));
+    assert_ne!(holds, [true, true]);
 }
 
 /// A callback's address: the job with its number, and the submission.

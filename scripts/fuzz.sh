@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-seconds=${1:-10}
-targets=(webhook callback address photo range forwarded)
+seconds=${1:-8}
+targets=(webhook callback signed address photo range forwarded)
 built=${CARGO_TARGET_DIR:-$PWD/target}
 
 RUSTC_WRAPPER=$PWD/fuzz/instrument.sh \
