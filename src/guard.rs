@@ -117,13 +117,10 @@ impl Guard {
                     unreadable(&error)
                 }
             };
-            match self.tell(check, report).await {
-                Ok(()) => return,
-                Err(error) => {
-                    tracing::error!(%error, "nobody could be told of {}", check.name());
-                    return;
-                }
+            if let Err(error) = self.tell(check, report).await {
+                tracing::error!(%error, "nobody could be told of {}", check.name());
             }
+            return;
         }
     }
 

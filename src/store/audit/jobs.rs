@@ -1,0 +1,195 @@
+//! The jobs: what their entries make of them, and their places in the due index.
+
+use redb::ReadableTableMetadata;
+
+use super::{Audit, Moves, due_row, job_row, mark, user_row};
+use crate::domain::credit::Account;
+use crate::domain::id::JobId;
+use crate::domain::job::{Job, Stage};
+use crate::store::record::{JobRow, Lane, decode};
+use crate::store::{StoreError, queue, tables};
+
+impl Audit<'_> {
+    pub(super) fn jobs(&mut self) -> Result<(), StoreError> {
+        let mut places = 0;
+        let mut due = 0;
+        let mut known = vec![false; self.moves.len()];
+        for row in self.snapshot.rows(tables::JOBS)? {
+            let (number, row) = row?;
+            let number = number.value();
+            self.report.jobs += 1;
+            let Some(row) = self.read::<JobRow>(decode(row.value()), || job_row(number)) else {
+                continue;
+            };
+            mark(&mut known, number);
+            self.job_moves(&row.job);
+            due += u64::from(self.job_is_due(&row)?);
+            places += u32::from(row.job.stage.takes_a_place());
+            if !row.job.stage.ended() {
+                *self.live.entry(row.job.user).or_default() += 1;
+            }
+        }
+        let strangers = self.moves.iter().zip(known).enumerate();
+        let strangers: Vec<_> = strangers
+            .filter(|(_, (moves, known))| !known && **moves != Moves::default())
+            .map(|(number, _)| JobId(number as u64))
+            .collect();
+        for job in strangers {
+            self.suspects.insert(job);
+            self.breach(
+                format!("job {job} has entries and no row"),
+                [job_row(job.0)],
+            );
+        }
+        let rows = self.snapshot.table(tables::DUE)?.len()?;
+        if rows != due {
+            self.rows_of_nobody()?;
+        }
+        self.counted_places(places);
+        let jobs = self.report.jobs;
+        self.holds("a live job has one open hold, an ended one none", jobs);
+        self.holds("done means one capture, failed one release", jobs);
+        self.holds("every live job is due once, no other is", rows);
+        self.holds("the places counted are the places taken", places.into());
+        Ok(())
+    }
+
+    /// Rows of the due index that no job says it has.
+    fn rows_of_nobody(&mut self) -> Result<(), StoreError> {
+        for row in self.snapshot.rows(tables::DUE)? {
+            let key = row?.0.value();
+            let job = self.found(self.snapshot.job_row(JobId(key.2)))?.flatten();
+            if job.is_none_or(|row| place(&row) != Some(key)) {
+                self.breach("the due index has a row that is no job's", [due_row(key)]);
+            }
+        }
+        Ok(())
+    }
+
+    fn job_moves(&mut self, job: &Job) {
+        let found = self
+            .moves
+            .get(job.id.0 as usize)
+            .copied()
+            .unwrap_or_default();
+        let (captures, releases) = match job.stage {
+            Stage::Done { .. } => (1, 0),
+            Stage::Failed { .. } => (0, 1),
+            Stage::Queued
+            | Stage::Preparing
+            | Stage::Submitting { .. }
+            | Stage::Rendering { .. }
+            | Stage::Rendered { .. } => (0, 0),
+        };
+        let wanted = Moves {
+            holds: 1,
+            captures,
+            releases,
+            ..found
+        };
+        if found == wanted && (found.user, found.order) != (job.user.0, job.order.0) {
+            let (id, user, order) = (job.id, job.user, job.order);
+            let (payer, paid) = (found.user, found.order);
+            self.suspects.insert(id);
+            self.breach(
+                format!("job {id} of user {user} and order {order} is paid by user {payer} for order {paid}"),
+                [job_row(id.0)],
+            );
+        }
+        if found != wanted {
+            let numbers = |moves: Moves| (moves.holds, moves.captures, moves.releases);
+            let (id, stage) = (job.id, job.stage.name());
+            let (found, wanted) = (numbers(found), numbers(wanted));
+            self.suspects.insert(id);
+            self.breach(
+                format!(
+                    "job {id} is {stage} with (holds, captures, releases) {found:?}, not {wanted:?}"
+                ),
+                [job_row(id.0)],
+            );
+        }
+    }
+
+    /// Whether the job has a row in the due index; a breach if it should have one and has none.
+    fn job_is_due(&mut self, row: &JobRow) -> Result<bool, StoreError> {
+        let job = &row.job;
+        let key = place(row);
+        if job.stage.ended() != key.is_none() {
+            let (id, stage) = (job.id, job.stage.name());
+            let what = format!("job {id} is {stage} in lane {:?}", row.lane);
+            self.breach(what, [job_row(id.0)]);
+        }
+        let Some(key) = key else { return Ok(false) };
+        let found = self.snapshot.table(tables::DUE)?.get(key)?;
+        match found.map(|waits| waits.value() == 1) {
+            None => {
+                let what = format!("job {} is not in the due index", job.id);
+                self.breach(what, [job_row(job.id.0), due_row(key)]);
+                return Ok(false);
+            }
+            Some(waits) if waits != (job.stage == Stage::Queued) => {
+                let what = format!("job {} is {} and due as another", job.id, job.stage.name());
+                self.breach(what, [job_row(job.id.0), due_row(key)]);
+            }
+            Some(_) => {}
+        }
+        Ok(true)
+    }
+
+    fn counted_places(&mut self, taken: u32) {
+        let counted = self.counters.places;
+        if counted != taken {
+            self.breach(
+                format!("{counted} places are counted, {taken} are taken"),
+                ["meta.v1/counters".into()],
+            );
+        }
+    }
+
+    pub(super) fn live_jobs(&mut self) -> Result<(), StoreError> {
+        let mut places = 0;
+        let mut rows = 0;
+        for row in self.snapshot.rows(tables::DUE)? {
+            let (lane, at, job) = row?.0.value();
+            rows += 1;
+            let due = due_row((lane, at, job));
+            let row = match self.found(self.snapshot.job_row(JobId(job)))? {
+                Some(Some(row)) => row,
+                Some(None) => {
+                    self.breach(format!("job {job} is due and there is not"), [due]);
+                    continue;
+                }
+                None => continue,
+            };
+            self.report.jobs += 1;
+            self.job_is_due(&row)?;
+            places += u32::from(row.job.stage.takes_a_place());
+            *self.live.entry(row.job.user).or_default() += 1;
+        }
+        self.counted_places(places);
+        let live = std::mem::take(&mut self.live);
+        for (user, live) in &live {
+            self.report.users += 1;
+            let Some(held) = self.found(self.stored(Account::Held(*user)))? else {
+                continue;
+            };
+            if held != Some(i64::from(*live)) {
+                let what = format!("user {user} holds {held:?} credits for {live} live jobs");
+                self.breach(what, [user_row(*user)]);
+            }
+        }
+        self.holds("every live job is due once, no other is", rows);
+        self.holds("the places counted are the places taken", places.into());
+        self.holds("held credits are those of live jobs", live.len() as u64);
+        Ok(())
+    }
+}
+
+/// A job's place in the due index, as its row says it.
+fn place(row: &JobRow) -> Option<(u8, u64, u64)> {
+    match row.lane {
+        Lane::None => None,
+        Lane::Timed(at) => Some((queue::TIMED, at.0, row.job.id.0)),
+        Lane::Ready(tag) => Some((queue::READY, tag, row.job.id.0)),
+    }
+}

@@ -1,0 +1,284 @@
+//! The ledger, entry by entry: numbers, seals, accounts, balances, and the keys of grants.
+
+use std::collections::{BTreeMap, HashMap};
+
+use redb::ReadableTableMetadata;
+
+use super::{Audit, Moves, entry_row, job_row, order_row};
+use crate::domain::credit::{Account, Entry, PRICE, Reason, Seal};
+use crate::domain::id::UserId;
+use crate::store::record::{decode, seal, unsealed};
+use crate::store::{StoreError, tables};
+
+/// Numbers of jobs beyond the rows there are that are still taken for possible.
+const SLACK: u64 = 1 << 16;
+/// So many entries at the end of the ledger are looked at by a glance.
+const GLANCE: u64 = 1000;
+
+impl Audit<'_> {
+    /// Numbers are given once: no row is beyond its counter, and a wild one does not cost memory.
+    pub(super) fn numbers(&mut self) -> Result<(), StoreError> {
+        let jobs = last(self.snapshot.rows(tables::JOBS)?)?;
+        let orders = last(self.snapshot.rows(tables::ORDERS)?)?;
+        let counted = (self.counters.job, self.counters.order);
+        for (last, counted, row) in [
+            (jobs, counted.0, job_row(jobs)),
+            (orders, counted.1, order_row(orders)),
+        ] {
+            if last > counted {
+                let what = format!("numbers are given up to {counted}, a row has {last}");
+                self.breach(what, [row, "meta.v1/counters".into()]);
+            }
+        }
+        let rows = self.snapshot.table(tables::JOBS)?.len()?;
+        let last = counted.0.min(rows.saturating_add(SLACK));
+        self.moves = vec![Moves::default(); last as usize + 1];
+        self.holds("no row has a number that was not given", 2);
+        Ok(())
+    }
+
+    pub(super) fn ledger(&mut self) -> Result<(), StoreError> {
+        let mut last = Seal::default();
+        let mut next = 1;
+        for row in self.snapshot.rows(tables::LEDGER)? {
+            let (number, row) = row?;
+            self.report.entries += 1;
+            let entry = self.chained(number.value(), row.value(), &mut last, &mut next);
+            if let Some(entry) = entry {
+                self.fold(&entry);
+            }
+        }
+        let entries = self.report.entries;
+        self.ends_at(next - 1, last);
+        self.holds("entries are numbered without a gap", entries);
+        self.holds("each entry is sealed over the one before", entries);
+        self.holds("each entry tells the balances it left", entries);
+        self.holds("no user was ever below 0", entries);
+        Ok(())
+    }
+
+    /// An entry that must have this number and be sealed over the last one.
+    fn chained(
+        &mut self,
+        number: u64,
+        row: &[u8],
+        last: &mut Seal,
+        next: &mut u64,
+    ) -> Option<Entry> {
+        let name = || entry_row(number);
+        if number != *next {
+            let (gap, to) = (*next, number.saturating_sub(1));
+            self.breach(format!("entries {gap} to {to} are missing"), [name()]);
+        }
+        *next = number.saturating_add(1);
+        let (record, sealed) = match unsealed(row) {
+            Ok(parts) => parts,
+            Err(error) => {
+                self.breach(format!("a row {}", error.what()), [name()]);
+                return None;
+            }
+        };
+        if seal(*last, record) != sealed {
+            self.breach(
+                "the seal is broken: this entry or one before was changed",
+                [name()],
+            );
+        }
+        *last = sealed;
+        let entry: Entry = self.read(decode(record), name)?;
+        if entry.id.0 != number {
+            self.breach(format!("the entry calls itself {}", entry.id), [name()]);
+        }
+        Some(entry)
+    }
+
+    fn ends_at(&mut self, number: u64, last: Seal) {
+        let (counted, sealed) = (self.counters.entry, self.counters.seal);
+        if (number, last) != (counted, sealed) {
+            self.breach(
+                format!("the ledger ends with {number}, sealed {last}; counted are {counted}, sealed {sealed}"),
+                [entry_row(number), "meta.v1/counters".into()],
+            );
+        }
+    }
+
+    fn fold(&mut self, entry: &Entry) {
+        let row = || [entry_row(entry.id.0)];
+        let amount = i64::from(entry.amount.0);
+        for (account, change, said) in [
+            (entry.from, -amount, entry.from_balance),
+            (entry.to, amount, entry.to_balance),
+        ] {
+            let fold = self.balances.entry(account).or_default();
+            fold.balance += change;
+            fold.last = entry.id.0;
+            let balance = fold.balance;
+            if balance != said {
+                let what = format!("{account} has {balance} after it, it says {said}");
+                self.breach(what, row());
+            }
+            let personal = matches!(account, Account::Available(_) | Account::Held(_));
+            if personal && balance < 0 {
+                self.breach(format!("{account} is below 0 after it"), row());
+            }
+        }
+        let Some(user) = shape(entry) else {
+            let (from, to, reason) = (entry.from, entry.to, entry.reason.word());
+            self.breach(format!("a {reason} from {from} to {to}"), row());
+            return;
+        };
+        if entry.reason == Reason::Welcome && !self.welcomed.insert(user) {
+            self.breach(format!("user {user} is welcomed again"), row());
+        }
+        if let Reason::Grant { key: Some(key), .. } = &entry.reason
+            && let Some(first) = self.keys.insert(key.clone(), entry.id.0)
+        {
+            let rows = [entry_row(first), entry_row(entry.id.0)];
+            self.breach("two grants have the same key", rows);
+        }
+        let Some(job) = entry.reason.job() else {
+            return;
+        };
+        if entry.amount != PRICE {
+            self.breach(format!("it moves {} for a job", entry.amount), row());
+        }
+        let Some(moves) = self.moves.get_mut(job.0 as usize) else {
+            self.breach(
+                format!("it belongs to job {job}, which there is not"),
+                row(),
+            );
+            return;
+        };
+        let count = match entry.reason {
+            Reason::Hold { .. } => &mut moves.holds,
+            Reason::Capture { .. } => &mut moves.captures,
+            Reason::Release { .. } => &mut moves.releases,
+            Reason::Welcome | Reason::Grant { .. } => return,
+        };
+        *count = count.saturating_add(1);
+        if moves.user == 0 {
+            moves.user = user.0;
+        }
+        if let Reason::Hold { order, .. } = entry.reason {
+            moves.order = order.0;
+        }
+        let owner = moves.user;
+        if owner != user.0 {
+            let what = format!("it moves credits of user {user} for a job of user {owner}");
+            self.breach(what, row());
+        }
+    }
+
+    pub(super) fn grants(&mut self) -> Result<(), StoreError> {
+        let mut known = 0;
+        for row in self.snapshot.rows(tables::GRANTS)? {
+            let (key, number) = row?;
+            known += 1;
+            let (key, number) = (key.value().to_owned(), number.value());
+            // What is left of the keys in the end is known to no row.
+            if self.keys.remove(&key) != Some(number) {
+                let rows = [format!("grants.v1/{key}"), entry_row(number)];
+                self.breach("a key of a grant leads to another entry", rows);
+            }
+        }
+        for (key, number) in std::mem::take(&mut self.keys) {
+            let rows = [entry_row(number), format!("grants.v1/{key}")];
+            self.breach("the key of a grant is not known", rows);
+        }
+        self.holds("one payment or key is at most one grant", known);
+        Ok(())
+    }
+
+    /// Adds the entries of each suspect to what was found about it.
+    pub(super) fn rows_of_jobs(&mut self) -> Result<(), StoreError> {
+        if self.suspects.is_empty() {
+            return Ok(());
+        }
+        let mut entries: HashMap<String, Vec<String>> = HashMap::new();
+        for row in self.snapshot.rows(tables::LEDGER)? {
+            let (number, row) = row?;
+            let entry = unsealed(row.value()).and_then(|(record, _)| decode::<Entry>(record));
+            let job = entry.ok().and_then(|entry| entry.reason.job());
+            if let Some(job) = job.filter(|job| self.suspects.contains(job)) {
+                let rows = entries.entry(job_row(job.0)).or_default();
+                rows.push(entry_row(number.value()));
+            }
+        }
+        for breach in &mut self.report.breaches {
+            if let [row] = breach.rows.as_slice()
+                && let Some(more) = entries.get(row)
+            {
+                breach.rows.extend_from_slice(more);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_of_ledger(&mut self) -> Result<(), StoreError> {
+        let first = self.counters.entry.saturating_sub(GLANCE);
+        let mut next = first + 1;
+        let mut last = Seal::default();
+        let mut balances = BTreeMap::new();
+        for row in self.snapshot.rows_from(tables::LEDGER, first)? {
+            let (number, row) = row?;
+            if number.value() == first {
+                // Only its seal is needed.
+                last = unsealed(row.value()).map_or(last, |(_, seal)| seal);
+                continue;
+            }
+            self.report.entries += 1;
+            let entry = self.chained(number.value(), row.value(), &mut last, &mut next);
+            if let Some(entry) = entry {
+                balances.insert(entry.from, (entry.from_balance, number.value()));
+                balances.insert(entry.to, (entry.to_balance, number.value()));
+            }
+        }
+        self.ends_at(next - 1, last);
+        let accounts = balances.len() as u64;
+        for (account, (said, number)) in balances {
+            let Some(stored) = self.found(self.stored(account))? else {
+                continue;
+            };
+            if stored != Some(said) {
+                let what = format!("{account} is stored as {stored:?}, its last entry says {said}");
+                self.breach(what, [entry_row(number)]);
+            }
+        }
+        let entries = self.report.entries;
+        self.holds("the last entries are numbered without a gap", entries);
+        self.holds("each of them is sealed over the one before", entries);
+        self.holds("stored balances are what the last entries say", accounts);
+        Ok(())
+    }
+}
+
+/// Whose credits an entry moves, if its accounts fit its reason.
+fn shape(entry: &Entry) -> Option<UserId> {
+    match (&entry.reason, entry.from, entry.to) {
+        (Reason::Welcome, Account::Gifts, Account::Available(user))
+        | (Reason::Capture { .. }, Account::Held(user), Account::Revenue)
+        | (Reason::Grant { .. }, Account::Grants, Account::Available(user))
+        | (Reason::Grant { .. }, Account::Available(user), Account::Grants) => Some(user),
+        (Reason::Hold { .. }, Account::Available(user), Account::Held(same))
+        | (Reason::Release { .. }, Account::Held(user), Account::Available(same))
+            if user == same =>
+        {
+            Some(user)
+        }
+        (
+            Reason::Welcome
+            | Reason::Hold { .. }
+            | Reason::Capture { .. }
+            | Reason::Release { .. }
+            | Reason::Grant { .. },
+            _,
+            _,
+        ) => None,
+    }
+}
+
+/// The last number of a table.
+fn last<V: redb::Value>(mut rows: redb::Range<'static, u64, V>) -> Result<u64, StoreError> {
+    let last = rows.next_back().transpose()?;
+    Ok(last.map_or(0, |(number, _)| number.value()))
+}

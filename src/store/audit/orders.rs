@@ -1,0 +1,75 @@
+//! The orders: each with its jobs, each known by the one press that placed it.
+
+use super::{Audit, job_row, mark, order_row, press_row};
+use crate::domain::id::OrderId;
+use crate::domain::order::Order;
+use crate::store::record::decode;
+use crate::store::{StoreError, tables};
+
+impl Audit<'_> {
+    pub(super) fn orders(&mut self) -> Result<(), StoreError> {
+        let mut listed = vec![false; self.moves.len()];
+        let presses = self.snapshot.table(tables::CALLBACKS)?;
+        for row in self.snapshot.rows(tables::ORDERS)? {
+            let (number, row) = row?;
+            let number = number.value();
+            self.report.orders += 1;
+            let Some(order) = self.read::<Order>(decode(row.value()), || order_row(number)) else {
+                continue;
+            };
+            let press = presses.get(order.callback.0.as_str())?;
+            if press.map(|order| order.value()) != Some(number) {
+                let rows = [order_row(number), press_row(&order.callback.0)];
+                self.breach(format!("order {number} is not known by its press"), rows);
+            }
+            for job in order.jobs() {
+                let row = match self.snapshot.find_job(job) {
+                    // It has been told.
+                    Err(StoreError::Corrupt { .. }) => {
+                        mark(&mut listed, job.0);
+                        continue;
+                    }
+                    found => found?,
+                };
+                if row.is_none_or(|row| row.order.0 != number || row.user != order.user) {
+                    let rows = [order_row(number), job_row(job.0)];
+                    self.breach(format!("order {number} has no job {job}"), rows);
+                } else {
+                    mark(&mut listed, job.0);
+                }
+            }
+        }
+        for row in self.snapshot.rows(tables::JOBS)? {
+            let number = row?.0.value();
+            if listed.get(number as usize) != Some(&true) {
+                self.breach(format!("no order has job {number}"), [job_row(number)]);
+            }
+        }
+        self.holds(
+            "every order has its jobs, every job its order",
+            self.report.orders,
+        );
+        Ok(())
+    }
+
+    /// A job's key is its press and its number in the order, so one order a press is one job a key.
+    pub(super) fn presses(&mut self) -> Result<(), StoreError> {
+        let mut presses = 0;
+        for row in self.snapshot.rows(tables::CALLBACKS)? {
+            let (press, order) = row?;
+            presses += 1;
+            let (press, order) = (press.value(), order.value());
+            let found = match self.snapshot.find_order(OrderId(order)) {
+                // It has been told.
+                Err(StoreError::Corrupt { .. }) => continue,
+                found => found?,
+            };
+            if found.is_none_or(|order| order.callback.0 != press) {
+                let what = format!("a press points to order {order}, which it did not place");
+                self.breach(what, [press_row(press), order_row(order)]);
+            }
+        }
+        self.holds("one press is one order, one key at most one job", presses);
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! The users and the shop: every balance held against the entries, every credit held against a live job.
+
+use std::collections::BTreeSet;
+
+use super::{Audit, entry_row, user_row};
+use crate::domain::credit::Account;
+use crate::domain::id::UserId;
+use crate::store::record::{UserRow, decode};
+use crate::store::{StoreError, tables};
+
+impl Audit<'_> {
+    pub(super) fn users(&mut self) -> Result<(), StoreError> {
+        let mut sum = 0;
+        let mut accounts = 0;
+        let mut known = BTreeSet::new();
+        let shop = [
+            (Account::Gifts, self.counters.gifts),
+            (Account::Sales, self.counters.sales),
+            (Account::Grants, self.counters.grants),
+            (Account::Revenue, self.counters.revenue),
+        ];
+        for (account, balance) in shop {
+            sum += balance;
+            accounts += 1;
+            known.insert(account);
+            self.account(account, balance, "meta.v1/counters".into());
+        }
+        for row in self.snapshot.rows(tables::USERS)? {
+            let (number, row) = row?;
+            let id = UserId(number.value());
+            self.report.users += 1;
+            let Some(row) = self.read::<UserRow>(decode(row.value()), || user_row(id)) else {
+                continue;
+            };
+            let (available, held) = (row.user.available.0, row.user.held.0);
+            for (account, balance) in [
+                (Account::Available(id), available),
+                (Account::Held(id), held),
+            ] {
+                sum += i64::from(balance);
+                accounts += 1;
+                known.insert(account);
+                self.account(account, balance.into(), user_row(id));
+            }
+            let live = self.live.get(&id).copied().unwrap_or_default();
+            if held != live {
+                let what = format!("user {id} holds {held} credits for {live} live jobs");
+                self.breach(what, [user_row(id)]);
+            }
+        }
+        if sum != 0 {
+            let what = format!("the sum of all accounts is {sum}, not 0");
+            self.breach(what, ["meta.v1/counters".into(), "users.v1".into()]);
+        }
+        let folds = std::mem::take(&mut self.balances);
+        for (account, fold) in folds
+            .iter()
+            .filter(|(account, _)| !known.contains(*account))
+        {
+            let what = format!("{account} has entries but no owner");
+            self.breach(what, [entry_row(fold.last)]);
+        }
+        self.holds("the sum of all accounts is 0", accounts);
+        self.holds("stored balances are what the entries make", accounts);
+        self.holds(
+            "a user's held credits are those of live jobs",
+            self.report.users,
+        );
+        Ok(())
+    }
+
+    fn account(&mut self, account: Account, stored: i64, row: String) {
+        let fold = self.balances.get(&account).copied().unwrap_or_default();
+        let folded = fold.balance;
+        if folded != stored {
+            self.breach(
+                format!("{account} is stored as {stored}, its entries make {folded}"),
+                [row],
+            );
+        }
+    }
+
+    pub(super) fn stored(&self, account: Account) -> Result<Option<i64>, StoreError> {
+        let counters = &self.counters;
+        Ok(match account {
+            Account::Gifts => Some(counters.gifts),
+            Account::Sales => Some(counters.sales),
+            Account::Grants => Some(counters.grants),
+            Account::Revenue => Some(counters.revenue),
+            Account::Available(user) => {
+                let row = self.snapshot.user(user)?;
+                row.map(|row| row.user.available.0.into())
+            }
+            Account::Held(user) => {
+                let row = self.snapshot.user(user)?;
+                row.map(|row| row.user.held.0.into())
+            }
+        })
+    }
+}
