@@ -169,7 +169,14 @@ impl Daemon {
             per_chat: config.telegram.per_chat_interval,
             burst: config.telegram.per_chat_burst,
         };
-        let guarded = (Arc::clone(&telegram), Arc::clone(&words));
+        let guard = Guard {
+            store: store.clone(),
+            clock: clock.clone(),
+            telegram: Arc::clone(&telegram),
+            words: Arc::clone(&words),
+            data: data.to_owned(),
+            floor: config.store.min_free_mb << 20,
+        };
         let delivery = Arc::new(Delivery::new(
             store.clone(),
             clock.clone(),
@@ -178,14 +185,6 @@ impl Daemon {
             videos,
             limits,
         ));
-        let guard = Guard {
-            store: store.clone(),
-            clock: clock.clone(),
-            telegram: guarded.0,
-            words: guarded.1,
-            data: data.to_owned(),
-            floor: config.store.min_free_mb << 20,
-        };
         let certificates =
             Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
         let secret = shipped::webhook_secret(&config, data)?;
