@@ -2,6 +2,7 @@
 //!
 //! Pure: no clock, no chance, no I/O. Every function is given the time it needs.
 
+pub mod act;
 pub mod brief;
 pub mod credit;
 pub mod failure;

@@ -24,7 +24,20 @@ pub struct Facts {
     /// The brief behind an «again» button, if the order is the user's own.
     pub again: Option<Brief>,
     /// Whether orders are taken.
-    pub open: bool,
+    pub sales: Sales,
+    /// Whether the user is shut out.
+    pub banned: bool,
+}
+
+/// Whether orders are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sales {
+    /// They are.
+    Open,
+    /// Not while the disk is nearly full.
+    NoRoom,
+    /// Not until an operator says so.
+    Paused,
 }
 
 /// What is to be done, all in the same transaction but the toast.
@@ -47,6 +60,9 @@ pub enum Effect {
 
 /// One step of the conversation.
 pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effect>) {
+    if facts.banned {
+        return on_banned(session, event);
+    }
     match event {
         Event::Command(command) => on_command(session, command, facts),
         Event::Text(raw) => on_text(session, &raw, facts),
@@ -61,6 +77,22 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
         Event::Blocked => (session, vec![Effect::Reachable(false)]),
         Event::Unblocked => (session, vec![Effect::Reachable(true)]),
         Event::Group => (session, tell(Say::Group)),
+    }
+}
+
+/// Somebody who is shut out is told so, whatever they do; what they have ordered before still comes.
+fn on_banned(session: Session, event: Event) -> (Session, Vec<Effect>) {
+    match event {
+        Event::Blocked => (session, vec![Effect::Reachable(false)]),
+        Event::Unblocked => (session, vec![Effect::Reachable(true)]),
+        Event::Group => (session, tell(Say::Group)),
+        Event::Press(_) => toasted(session.idle(), Say::Banned),
+        Event::Command(_)
+        | Event::Text(_)
+        | Event::Picture(_)
+        | Event::BadFile(_)
+        | Event::Other
+        | Event::Edited => (session.idle(), tell(Say::Banned)),
     }
 }
 
@@ -216,7 +248,12 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
         Button::Menu => toasted(session.idle(), Say::Menu { hint: None }),
         Button::Make => {
             let session = session.fresh(facts.fresh);
-            let (session, effects) = forward(session, Step::AwaitPhoto, None, facts);
+            // Whoever is going to answer five questions is told before the first.
+            let hint = match facts.sales {
+                Sales::Paused => Some(Hint::PausedEarly),
+                Sales::Open | Sales::NoRoom => None,
+            };
+            let (session, effects) = forward(session, Step::AwaitPhoto, hint, facts);
             (session, with_toast(Toast::Plain, effects))
         }
         Button::Cabinet => toasted(
@@ -317,11 +354,16 @@ fn on_confirm(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
         Step::AwaitConfirm { brief, count } if facts.balance < count.price() => {
             too_few(session, brief, count, facts)
         }
-        Step::AwaitConfirm { .. } if !facts.open => {
-            let (session, effects) = reask(session, Hint::NoRoom, facts);
-            (session, with_toast(Toast::Plain, effects))
-        }
         Step::AwaitConfirm { brief, count } => {
+            let closed = match facts.sales {
+                Sales::Open => None,
+                Sales::NoRoom => Some(Hint::NoRoom),
+                Sales::Paused => Some(Hint::Paused),
+            };
+            if let Some(hint) = closed {
+                let (session, effects) = reask(session, hint, facts);
+                return (session, with_toast(Toast::Plain, effects));
+            }
             let accepted = Effect::Tell(Say::Accepted {
                 count: count.number(),
             });
@@ -441,7 +483,8 @@ mod tests {
 
     fn facts(balance: u32, fresh: u64) -> Facts {
         Facts {
-            open: true,
+            sales: Sales::Open,
+            banned: false,
             balance: Credits(balance),
             fresh: DraftId(fresh),
             again: Some(brief()),

@@ -76,7 +76,7 @@ impl Guard {
     /// `since` is when there was room again.
     async fn judge_room(&self, free: u64, since: &mut Option<Timestamp>) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let closed = self.store.snapshot()?.closed()?.is_some();
+        let closed = self.store.snapshot()?.closed(sales::Cause::Room)?.is_some();
         let shop = Arc::clone(self.store.shop());
         let room = free >= self.floor;
         *since = since.or(Some(now)).filter(|_| room);

@@ -4,6 +4,7 @@
 //! answered after the one `fsync` they share. Wakers fire after the commit. No row locks, no leases: the
 //! file lock makes this process the only owner.
 
+pub mod acts;
 pub mod audit;
 mod disk;
 pub mod ledger;

@@ -21,7 +21,7 @@ struct Stored {
 ///
 /// All hold the same shop: eight sellers, three orders with nine jobs in every stage, two payments and a grant
 /// taken back, unsaid notes, rests and an alert.
-const STORED: [Stored; 2] = [
+const STORED: [Stored; 4] = [
     Stored {
         name: "0.1.0",
         schema: 1,
@@ -31,6 +31,16 @@ const STORED: [Stored; 2] = [
         name: "0.1.0, killed",
         schema: 1,
         bytes: include_bytes!("upgrade/0.1.0-killed.redb.gz"),
+    },
+    Stored {
+        name: "0.1.0 with schema 2",
+        schema: 2,
+        bytes: include_bytes!("upgrade/0.1.0-schema-2.redb.gz"),
+    },
+    Stored {
+        name: "0.1.0 with schema 2, killed",
+        schema: 2,
+        bytes: include_bytes!("upgrade/0.1.0-schema-2-killed.redb.gz"),
     },
 ];
 

@@ -69,6 +69,10 @@ help =
     /help — this help
 
     Questions: @{ $support }
+banned =
+    🚫 You have no access to this bot.
+
+    If that is a mistake, write to support: @{ $support }
 group = I only work in private messages. Open a chat with me and press /start 🙂
 
 # --- The six steps ----------------------------------------------------------
@@ -136,6 +140,11 @@ hint-not-understood = 🙂 I did not get that. Start with a button below.
 hint-cancelled = 👌 Cancelled. Your credits are untouched.
 hint-nothing-to-cancel = 👌 Nothing to cancel.
 hint-same-again = 🔁 Everything as last time. Only the number is left to pick.
+hint-paused =
+    ⏸ New orders are on hold for now.
+
+    No credits were taken, and your order is filled in — press “Yes, start” a little later.
+hint-paused-early = ⏸ New orders are on hold for now. You can fill yours in already: credits are taken only when you start it.
 hint-no-room =
     ⏸ No new orders right now: the server is running out of room.
 
@@ -207,6 +216,10 @@ refund-bad-photo =
     🖼 I could not open the photo
 
     Send another one: JPEG, PNG or WebP, at least 300 pixels on each side and at most 50 megapixels.
+
+    1 credit is back on your balance ✅
+refund-cancelled =
+    ↩️ The video was cancelled
 
     1 credit is back on your balance ✅
 reference = Code for support: { $code }

@@ -34,6 +34,8 @@ pub enum Kind {
     ModelOff,
     /// The photo cannot be used: not a picture, too small, too large.
     BadPhoto,
+    /// An operator ended it.
+    Cancelled,
 }
 
 /// Who said so.
@@ -105,7 +107,7 @@ impl Failure {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UserViolation,
         Self::Billing,
         Self::RateLimit,
@@ -113,6 +115,7 @@ impl Kind {
         Self::Unknown,
         Self::ModelOff,
         Self::BadPhoto,
+        Self::Cancelled,
     ];
 
     /// The name the spec gives it.
@@ -125,6 +128,7 @@ impl Kind {
             Self::Unknown => "UNKNOWN",
             Self::ModelOff => "MODEL_OFF",
             Self::BadPhoto => "BAD_PHOTO",
+            Self::Cancelled => "CANCELLED",
         }
     }
 
@@ -137,7 +141,8 @@ impl Kind {
             | Self::Billing
             | Self::Unknown
             | Self::ModelOff
-            | Self::BadPhoto => None,
+            | Self::BadPhoto
+            | Self::Cancelled => None,
         }
     }
 
@@ -150,7 +155,8 @@ impl Kind {
             | Self::Temporary
             | Self::Unknown
             | Self::ModelOff
-            | Self::BadPhoto => None,
+            | Self::BadPhoto
+            | Self::Cancelled => None,
         }
     }
 
@@ -162,7 +168,8 @@ impl Kind {
             | Self::RateLimit
             | Self::Temporary
             | Self::Unknown
-            | Self::BadPhoto => false,
+            | Self::BadPhoto
+            | Self::Cancelled => false,
         }
     }
 }
@@ -191,6 +198,7 @@ mod tests {
             Kind::Unknown,
             Kind::ModelOff,
             Kind::BadPhoto,
+            Kind::Cancelled,
         ] {
             assert_eq!(delays(kind), [None, None, None], "{}", kind.name());
         }

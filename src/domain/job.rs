@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, Source};
 use super::id::{JobId, KeyPrint, ModelName, OrderId, PhotoName, TaskId, UserId};
 use super::time::Timestamp;
 
@@ -339,6 +339,25 @@ impl Job {
         Ok((self, verdict))
     }
 
+    /// Ends it without a video, wherever it stands. What the provider makes of it meanwhile comes late.
+    pub fn cancel(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
+        if self.stage.ended() {
+            return Err(self.out_of_turn("live"));
+        }
+        let failure = Failure::new(Kind::Cancelled, Source::Shop);
+        if self.stage.takes_a_place() {
+            self.missed.push(Missed {
+                attempt: self.attempt,
+                at: now,
+                failure,
+                model: self.stage.route().map(|route| route.model.clone()),
+                task: self.stage.task().cloned(),
+            });
+        }
+        self.stage = Stage::Failed { failure, at: now };
+        Ok(self)
+    }
+
     /// The number of the submission that is under way or next, from 1; unlike the attempt it grows with every
     /// change of model, so that a callback says which call it belongs to.
     pub fn submission(&self) -> usize {
@@ -369,7 +388,8 @@ impl Job {
             | Kind::Temporary
             | Kind::Unknown
             | Kind::ModelOff
-            | Kind::BadPhoto => Verdict::Refund,
+            | Kind::BadPhoto
+            | Kind::Cancelled => Verdict::Refund,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, UTC.
@@ -15,6 +16,17 @@ impl Timestamp {
     /// The moment `span` later; the end of time if there is none.
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// Date and time, UTC, to the second: `2026-01-22 12:00:00`.
+    pub fn utc(self) -> String {
+        let moment = i64::try_from(self.0)
+            .ok()
+            .and_then(DateTime::from_timestamp_millis);
+        moment.map_or_else(
+            || "the end of time".to_owned(),
+            |moment| moment.format("%F %T").to_string(),
+        )
     }
 
     /// How long ago `earlier` was; zero if it was not.

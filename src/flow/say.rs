@@ -86,6 +86,8 @@ pub enum Say {
     },
     /// To an operator: something needs a look.
     Alert(Alert),
+    /// The user is shut out.
+    Banned,
 }
 
 impl Say {
@@ -110,6 +112,7 @@ impl Say {
             Self::Refunded { .. } => "refunded",
             Self::Granted { .. } => "granted",
             Self::Alert(_) => "alert",
+            Self::Banned => "banned",
         }
     }
 }
@@ -206,11 +209,15 @@ pub enum Hint {
     SameAgain,
     /// Orders are not taken: the disk is nearly full.
     NoRoom,
+    /// Orders are not taken for a while.
+    Paused,
+    /// The same, to somebody who only begins.
+    PausedEarly,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -230,6 +237,8 @@ impl Hint {
         Self::NothingToCancel,
         Self::SameAgain,
         Self::NoRoom,
+        Self::Paused,
+        Self::PausedEarly,
     ];
 }
 

@@ -88,7 +88,8 @@ impl Answer {
             | Kind::RateLimit
             | Kind::Temporary
             | Kind::Unknown
-            | Kind::BadPhoto) => kind,
+            | Kind::BadPhoto
+            | Kind::Cancelled) => kind,
         };
         failure
     }

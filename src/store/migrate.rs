@@ -13,13 +13,18 @@ use super::{StoreError, disk, tables};
 use crate::points;
 
 /// The schema this program writes.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// Brings a file from one schema to the next.
 type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// The step at index `n` leads from schema `n + 1` to `n + 2`.
-const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2];
+const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2, only_new_tables];
+
+/// From schema 2: bans and acts begin empty; a program that does not know them must not serve the banned.
+fn only_new_tables(_: &WriteTransaction) -> Result<(), StoreError> {
+    Ok(())
+}
 
 /// The schema of a file; nothing for a new one.
 pub fn schema_of(transaction: &ReadTransaction) -> Result<Option<u32>, StoreError> {
@@ -130,5 +135,7 @@ fn create_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(tables::GRANTS)?;
     transaction.open_table(tables::VIDEOS)?;
     transaction.open_table(tables::STRAYS)?;
+    transaction.open_table(tables::BANS)?;
+    transaction.open_table(tables::ACTS)?;
     Ok(())
 }

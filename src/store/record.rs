@@ -7,6 +7,7 @@ use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::act::{Act, Ban};
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
@@ -49,6 +50,8 @@ records! {
     Rest = 7, 1;
     Raised = 8, 1;
     Closed = 9, 1;
+    Ban = 10, 1;
+    Act = 11, 1;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.

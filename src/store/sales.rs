@@ -1,10 +1,40 @@
-//! Whether orders are taken: not while the disk is nearly full.
+//! Whether orders are taken: not while the disk is nearly full, nor while an operator pauses sales.
 
 use super::record::Closed;
 use super::txn::Txn;
 use super::{Shop, StoreError, outbox};
 use crate::domain::time::Timestamp;
 use crate::flow::say::Alert;
+
+/// Why orders are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The disk is nearly full.
+    Room,
+    /// An operator paused sales.
+    Pause,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 2] = [Self::Room, Self::Pause];
+
+    /// Its row.
+    pub(super) fn row(self) -> &'static str {
+        match self {
+            Self::Room => "closed:room",
+            Self::Pause => "closed:pause",
+        }
+    }
+
+    /// Its word for operators.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Room => "room",
+            Self::Pause => "pause",
+        }
+    }
+}
 
 /// The cause under which want of room is told.
 const CAUSE: &str = "room";
@@ -16,16 +46,26 @@ pub fn close(
     free_mb: u64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if txn.put_closed(Some(Closed { since: now }))? {
+    if txn.put_closed(Cause::Room, Some(Closed { since: now }))? {
         outbox::alert(txn, &shop.admins, CAUSE, &Alert::NoRoom { free_mb }, now)?;
     }
     Ok(())
 }
 
-/// Takes orders again, and says so.
+/// There is room again, and it is said so.
 pub fn open(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
-    if txn.put_closed(None)? {
+    if txn.put_closed(Cause::Room, None)? {
         outbox::recovered(txn, &shop.admins, CAUSE, &Alert::RoomBack, now)?;
     }
     Ok(())
+}
+
+/// An operator stops sales; whether they were not stopped already. Running jobs go on.
+pub fn pause(txn: &mut Txn<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    txn.put_closed(Cause::Pause, Some(Closed { since: now }))
+}
+
+/// An operator ends the pause; whether there was one.
+pub fn resume(txn: &mut Txn<'_>) -> Result<bool, StoreError> {
+    txn.put_closed(Cause::Pause, None)
 }

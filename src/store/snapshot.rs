@@ -6,8 +6,10 @@ use redb::{
 };
 
 use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
-use super::txn::{self, missing, parse, read};
+use super::sales::Cause;
+use super::txn::{missing, parse, read};
 use super::{StoreError, migrate, queue, tables};
+use crate::domain::act::{Act, Ban};
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
@@ -89,9 +91,25 @@ impl Snapshot {
         Ok(read(&self.0.open_table(tables::META)?, "counters", "meta.v1")?.unwrap_or_default())
     }
 
-    /// Since when orders are not taken, if they are not.
-    pub fn closed(&self) -> Result<Option<Closed>, StoreError> {
-        read(&self.0.open_table(tables::META)?, txn::CLOSED, "meta.v1")
+    /// Since when orders are not taken for that cause, if they are not.
+    pub fn closed(&self, cause: Cause) -> Result<Option<Closed>, StoreError> {
+        read(&self.0.open_table(tables::META)?, cause.row(), "meta.v1")
+    }
+
+    /// Why a user may not use the bot, if they may not.
+    pub fn ban(&self, id: UserId) -> Result<Option<Ban>, StoreError> {
+        read(&self.0.open_table(tables::BANS)?, id.0, "bans.v1")
+    }
+
+    /// The newest acts of operators with their numbers, newest first, at most `most`.
+    pub fn acts(&self, most: usize) -> Result<Vec<(u64, Act)>, StoreError> {
+        let rows = self.rows(tables::ACTS)?.rev().take(most);
+        rows.map(|row| {
+            let (key, value) = row?;
+            let number = key.value();
+            Ok((number, parse(value.value(), "acts.v1", number)?))
+        })
+        .collect()
     }
 
     /// A user.

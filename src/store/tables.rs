@@ -5,8 +5,8 @@ use redb::TableDefinition;
 /// A row as `record` encodes it.
 pub type Row = &'static [u8];
 
-/// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`]; `"closed:room"` →
-/// [`super::record::Closed`] while orders are not taken for want of room.
+/// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`]; `"closed:room"` and
+/// `"closed:pause"` → [`super::record::Closed`] while orders are not taken for want of room, or by an operator.
 pub const META: TableDefinition<'static, &str, Row> = TableDefinition::new("meta.v1");
 /// User → [`super::record::UserRow`]: the user with balances and session, so that a turn touches one row.
 pub const USERS: TableDefinition<'static, u64, Row> = TableDefinition::new("users.v1");
@@ -37,8 +37,14 @@ pub const VIDEOS: TableDefinition<'static, u64, &str> = TableDefinition::new("vi
 /// (job, task) of a task that the provider made for a job and nobody waited for → when it was heard of (Unix ms).
 pub const STRAYS: TableDefinition<'static, (u64, &str), u64> = TableDefinition::new("strays.v1");
 
+/// User → [`crate::domain::act::Ban`] of somebody who may not use the bot.
+pub const BANS: TableDefinition<'static, u64, Row> = TableDefinition::new("bans.v1");
+
+/// Number, from 1 without gaps → [`crate::domain::act::Act`]: what operators did.
+pub const ACTS: TableDefinition<'static, u64, Row> = TableDefinition::new("acts.v1");
+
 /// Every table's name; a test compares it with the file.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 16] = [
     "meta.v1",
     "users.v1",
     "updates.v1",
@@ -53,4 +59,6 @@ pub const NAMES: [&str; 14] = [
     "grants.v1",
     "videos.v1",
     "strays.v1",
+    "bans.v1",
+    "acts.v1",
 ];

@@ -3,11 +3,12 @@
 use ring::digest;
 
 use super::record::UserRow;
+use super::sales::Cause;
 use super::txn::Txn;
 use super::{Shop, StoreError, ledger, outbox, queue};
 use crate::domain::brief::{Brief, Count};
 use crate::domain::credit::{Account, PRICE, Reason};
-use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, PhotoName};
+use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, PhotoName, UserId};
 use crate::domain::job::{Job, Stage};
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::time::Timestamp;
@@ -15,7 +16,7 @@ use crate::domain::user::{Lang, User};
 use crate::flow::event::{Button, Event, Update};
 use crate::flow::say::{Say, Toast};
 use crate::flow::session::Session;
-use crate::flow::{self, Effect, Facts};
+use crate::flow::{self, Effect, Facts, Sales};
 
 /// What a turn came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,14 @@ pub fn turn(
             Effect::Toast(shown) => toast = Some(shown),
             Effect::Reachable(reachable) => row.user.reachable = reachable,
             Effect::Order { brief, count } => {
-                order = place(txn, update, &mut row, brief, count, chance, now)?;
+                let wish = Wish {
+                    user: update.user,
+                    brief,
+                    count,
+                    callback: press_of(update),
+                    chance,
+                };
+                order = place(txn, &mut row, wish, now)?;
             }
         }
     }
@@ -130,32 +138,58 @@ fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, Sto
             .filter(|order| order.user == update.user);
         again = order.map(|order| order.brief);
     }
-    let open = txn.closed()?.is_none();
+    let paused = txn.closed(Cause::Pause)?.is_some();
+    let sales = match txn.closed(Cause::Room)? {
+        Some(_) => Sales::NoRoom,
+        None if paused => Sales::Paused,
+        None => Sales::Open,
+    };
+    let banned = txn.ban(update.user)?.is_some();
     let counters = txn.counters();
     counters.draft += 1;
     Ok(Facts {
-        open,
+        sales,
+        banned,
         balance: row.user.available,
         fresh: DraftId(counters.draft),
         again,
     })
 }
 
-/// N jobs and N credits, or nothing.
-fn place(
+/// A confirming event without a press cannot come from Telegram; the update id names it as well.
+fn press_of(update: &Update) -> CallbackId {
+    let press = update.callback.clone();
+    press.unwrap_or_else(|| CallbackId(format!("u{}", update.id)))
+}
+
+/// An order as it is asked for.
+pub(super) struct Wish<'w> {
+    /// Whose.
+    pub user: UserId,
+    /// What.
+    pub brief: Brief,
+    /// How many.
+    pub count: Count,
+    /// What confirms it: the same makes no second order.
+    pub callback: CallbackId,
+    /// Unguessable.
+    pub chance: &'w [u8; 32],
+}
+
+/// N jobs and N credits, or nothing if it was placed before.
+pub(super) fn place(
     txn: &mut Txn<'_>,
-    update: &Update,
     row: &mut UserRow,
-    brief: Brief,
-    count: Count,
-    chance: &[u8; 32],
+    wish: Wish<'_>,
     now: Timestamp,
 ) -> Result<Option<OrderId>, StoreError> {
-    // A confirming event without a press cannot come from Telegram; the update id names it as well.
-    let callback = update
-        .callback
-        .clone()
-        .unwrap_or_else(|| CallbackId(format!("u{}", update.id)));
+    let Wish {
+        user,
+        brief,
+        count,
+        callback,
+        chance,
+    } = wish;
     if txn.confirmed_by(&callback)?.is_some() {
         return Ok(None);
     }
@@ -166,7 +200,7 @@ fn place(
     counters.job += u64::from(count.number());
     let order = Order {
         id,
-        user: update.user,
+        user,
         brief,
         count,
         first_job,
@@ -177,8 +211,8 @@ fn place(
     };
     for job in order.jobs() {
         let reason = Reason::Hold { order: id, job };
-        let (from, to) = (Account::Available(update.user), Account::Held(update.user));
-        ledger::post(txn, update.user, row, now, from, to, PRICE, reason)?;
+        let (from, to) = (Account::Available(user), Account::Held(user));
+        ledger::post(txn, user, row, now, from, to, PRICE, reason)?;
         queue::enqueue(txn, &mut row.user, fresh_job(&order, job, chance, now))?;
     }
     txn.confirm(&order.callback, id)?;

@@ -8,7 +8,9 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::record::{
     Closed, Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed,
 };
+use super::sales::Cause;
 use super::{StoreError, tables};
+use crate::domain::act::{Act, Ban};
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::keyring::Rest;
@@ -17,8 +19,6 @@ use crate::domain::time::Timestamp;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
 pub const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);
-/// The row that says that orders are not taken.
-pub(super) const CLOSED: &str = "closed:room";
 /// No more strays of one job are remembered.
 const STRAYS: usize = 16;
 
@@ -40,6 +40,8 @@ pub struct Txn<'t> {
     grants: Table<'t, &'static str, u64>,
     videos: Table<'t, u64, &'static str>,
     strays: Table<'t, (u64, &'static str), u64>,
+    bans: Rows<'t, u64>,
+    acts: Rows<'t, u64>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -73,6 +75,8 @@ impl<'t> Txn<'t> {
             grants: transaction.open_table(tables::GRANTS)?,
             videos: transaction.open_table(tables::VIDEOS)?,
             strays: transaction.open_table(tables::STRAYS)?,
+            bans: transaction.open_table(tables::BANS)?,
+            acts: transaction.open_table(tables::ACTS)?,
             counters,
             woken: Woken::default(),
             writes: 0,
@@ -103,22 +107,49 @@ impl<'t> Txn<'t> {
         &self.counters
     }
 
-    /// Since when orders are not taken, if they are not.
-    pub fn closed(&self) -> Result<Option<Closed>, StoreError> {
-        read(&self.meta, CLOSED, "meta.v1")
+    /// Since when orders are not taken for that cause, if they are not.
+    pub fn closed(&self, cause: Cause) -> Result<Option<Closed>, StoreError> {
+        read(&self.meta, cause.row(), "meta.v1")
     }
 
-    /// Closes the shop, or opens it; whether that changes anything.
-    pub(super) fn put_closed(&mut self, closed: Option<Closed>) -> Result<bool, StoreError> {
-        if self.closed()?.is_some() == closed.is_some() {
+    /// Closes the shop for a cause, or ends that; whether it changes anything.
+    pub(super) fn put_closed(
+        &mut self,
+        cause: Cause,
+        closed: Option<Closed>,
+    ) -> Result<bool, StoreError> {
+        if self.closed(cause)?.is_some() == closed.is_some() {
             return Ok(false);
         }
         self.writes += 1;
         match closed {
-            Some(closed) => self.meta.insert(CLOSED, encode(&closed).as_slice())?,
-            None => self.meta.remove(CLOSED)?,
+            Some(closed) => self.meta.insert(cause.row(), encode(&closed).as_slice())?,
+            None => self.meta.remove(cause.row())?,
         };
         Ok(true)
+    }
+
+    /// Why a user may not use the bot, if they may not.
+    pub fn ban(&self, id: UserId) -> Result<Option<Ban>, StoreError> {
+        read(&self.bans, id.0, "bans.v1")
+    }
+
+    /// Bans a user, or lets them in again.
+    pub(super) fn put_ban(&mut self, id: UserId, ban: Option<&Ban>) -> Result<(), StoreError> {
+        self.writes += 1;
+        match ban {
+            Some(ban) => self.bans.insert(id.0, encode(ban).as_slice())?,
+            None => self.bans.remove(id.0)?,
+        };
+        Ok(())
+    }
+
+    /// Writes down what an operator did.
+    pub(super) fn put_act(&mut self, act: &Act) -> Result<(), StoreError> {
+        let last = self.acts.last()?.map_or(0, |(number, _)| number.value());
+        self.writes += 1;
+        self.acts.insert(last + 1, encode(act).as_slice())?;
+        Ok(())
     }
 
     /// A user.
@@ -275,6 +306,12 @@ impl<'t> Txn<'t> {
         self.writes += 1;
         self.rests.insert(name, encode(rest).as_slice())?;
         Ok(())
+    }
+
+    /// Ends the rest of a key or model; whether there was one.
+    pub(super) fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
+        self.writes += 1;
+        Ok(self.rests.remove(name)?.is_some())
     }
 
     /// A raised alert.

@@ -185,30 +185,58 @@ pub fn fail(
     };
     queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
     raise(txn, shop, &job, key, failure, models_left, now)?;
-    let mut user = txn.known_user(job.user)?;
-    let lang = user.user.lang;
-    let order = txn.order(job.order)?;
     match verdict {
         Verdict::Refund => {
-            let (from, to) = (Account::Held(job.user), Account::Available(job.user));
-            let reason = Reason::Release { job: id };
-            ledger::post(txn, job.user, &mut user, now, from, to, PRICE, reason)?;
-            txn.put_user(job.user, &user)?;
             let model = route.map(|route| route.model);
-            let say = Say::Refunded {
-                job: id,
-                kind: failure.kind,
-                model,
-            };
-            outbox::tell(txn, job.user, lang, say, now)?;
+            refund(txn, &job, failure.kind, model, now)?;
         }
         Verdict::Retry(_) if failure.kind == Kind::Temporary => {
+            let lang = txn.known_user(job.user)?.user.lang;
             outbox::tell(txn, job.user, lang, Say::Retrying, now)?;
         }
         Verdict::Retry(_) | Verdict::NextModel => {}
     }
-    status(txn, &order, lang, now)?;
+    tell_status(txn, &job, now)?;
     Ok(Ok((job, verdict)))
+}
+
+/// An operator ends a job: its credit goes back, and the seller is told.
+pub fn cancel(
+    txn: &mut Txn<'_>,
+    id: JobId,
+    now: Timestamp,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let row = txn.job(id)?;
+    let model = row.job.stage.route().map(|route| route.model.clone());
+    let job = match row.job.cancel(now) {
+        Ok(job) => job,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    queue::put(txn, row.lane, job.clone(), Lane::None)?;
+    refund(txn, &job, Kind::Cancelled, model, now)?;
+    tell_status(txn, &job, now)?;
+    Ok(Ok(job))
+}
+
+/// Gives a failed job's credit back and says so.
+fn refund(
+    txn: &mut Txn<'_>,
+    job: &Job,
+    kind: Kind,
+    model: Option<ModelName>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut user = txn.known_user(job.user)?;
+    let (from, to) = (Account::Held(job.user), Account::Available(job.user));
+    let reason = Reason::Release { job: job.id };
+    ledger::post(txn, job.user, &mut user, now, from, to, PRICE, reason)?;
+    txn.put_user(job.user, &user)?;
+    let say = Say::Refunded {
+        job: job.id,
+        kind,
+        model,
+    };
+    outbox::tell(txn, job.user, user.user.lang, say, now)
 }
 
 /// Tells the operator what a failure means for the shop.
@@ -244,7 +272,8 @@ fn raise(
             | Kind::RateLimit
             | Kind::Temporary
             | Kind::Unknown
-            | Kind::BadPhoto,
+            | Kind::BadPhoto
+            | Kind::Cancelled,
             _,
         ) => {
             return Ok(());

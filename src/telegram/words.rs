@@ -215,6 +215,13 @@ impl Words {
                 self.said(lang, key, &args, vec![])
             }
             Say::Alert(alert) => self.alert(lang, alert),
+            Say::Banned => {
+                let write = Key::Open(
+                    self.plain(lang, "button-write-support"),
+                    self.support_link(),
+                );
+                self.said(lang, "banned", &[], vec![vec![write]])
+            }
         }
     }
 
@@ -359,6 +366,7 @@ impl Words {
             Kind::Temporary => "refund-temporary",
             Kind::Unknown => "refund-unknown",
             Kind::BadPhoto => "refund-bad-photo",
+            Kind::Cancelled => "refund-cancelled",
         };
         let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
         let code = self.text(lang, "reference", &[("code", format!("J{job}").into())]);
@@ -585,6 +593,8 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::NothingToCancel => "hint-nothing-to-cancel",
         Hint::SameAgain => "hint-same-again",
         Hint::NoRoom => "hint-no-room",
+        Hint::Paused => "hint-paused",
+        Hint::PausedEarly => "hint-paused-early",
     }
 }
 

@@ -3,8 +3,8 @@
 use super::act::{Act, Word};
 use super::*;
 use crate::flow::event::{Picture, Style};
-use crate::store::Snapshot;
 use crate::store::outbox::{self, Sent};
+use crate::store::{Snapshot, acts};
 
 /// A move of a job that needs the time.
 type Move = fn(Job, Timestamp) -> Result<Job, OutOfTurn>;
@@ -29,6 +29,11 @@ pub(super) enum What {
     Fails(JobId, u8, &'static str, Failure),
     Calls(JobId, u64, usize, TaskId),
     Nudges(JobId),
+    Cancels(JobId),
+    Refunds(JobId),
+    Retries(JobId),
+    Bans(UserId, bool),
+    Pauses(bool),
     Blocks(i64),
     Strikes(i64, NoteId),
 }
@@ -68,10 +73,22 @@ impl Deed {
                 said(verdict::callback(txn, job, nonce, submission, &task, now)?)
             }
             What::Nudges(job) => said(queue::nudge(txn, job, now)?),
+            What::Cancels(job) => said(acts::cancel(txn, by(now), job, "why")?),
+            What::Refunds(job) => said(acts::refund(txn, by(now), job, "why")?),
+            What::Retries(job) => said(acts::retry(txn, by(now), job, &[7; 32])?),
+            What::Bans(user, true) => said(acts::ban(txn, by(now), user, "why")?),
+            What::Bans(user, false) => said(acts::unban(txn, by(now), user)?),
+            What::Pauses(true) => said(acts::pause(txn, by(now), "why")?),
+            What::Pauses(false) => said(acts::resume(txn, by(now))?),
             What::Blocks(chat) => said(outbox::unreachable(txn, chat)?),
             What::Strikes(chat, note) => said(outbox::strike(txn, chat, note, &Sent::Plainly)?),
         }
     }
+}
+
+fn by(at: Timestamp) -> acts::By {
+    let who = crate::domain::act::Who::Shell { uid: 0 };
+    acts::By { who, at }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "ends every arm alike")]
@@ -155,6 +172,11 @@ impl Pen {
                 What::Calls(job.id, nonce, job.submission(), task(named))
             })),
             Act::Nudges(which) => one(pick(sight, which).map(|job| What::Nudges(job.id))),
+            Act::Cancels(which) => one(pick(sight, which).map(|job| What::Cancels(job.id))),
+            Act::Refunds(which) => one(pick(sight, which).map(|job| What::Refunds(job.id))),
+            Act::Retries(which) => one(pick(sight, which).map(|job| What::Retries(job.id))),
+            Act::Bans(user, out) => vec![What::Bans(UserId(user), out)],
+            Act::Pauses(on) => vec![What::Pauses(on)],
             Act::Blocks(user) => vec![What::Blocks(outbox::chat_of(UserId(user)))],
             Act::Strikes(user) => {
                 let chat = outbox::chat_of(UserId(user));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Sample, sample};
+use crate::domain::act::{Act, Ban, Deed, Who};
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
 use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
@@ -18,7 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Counters, JobRow, Lane, Note, Raised, UserRow};
+use crate::store::record::{Closed, Counters, JobRow, Lane, Note, Raised, UserRow};
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -55,6 +56,8 @@ fn variants_keep_their_numbers() {
     numbered(&accounts(), number_of_account);
     numbered(&reasons(), number_of_reason);
     numbered(&sources(), number_of_source);
+    numbered(&operators(), number_of_operator);
+    numbered(&deeds(), number_of_deed);
 }
 
 /// One of every record with every variant in it.
@@ -125,6 +128,18 @@ pub fn samples() -> Vec<Sample> {
             obstacle,
         }))
     }));
+    all.extend(operators().into_iter().map(|who| {
+        let (at, deed) = (Timestamp(9), Deed::Resumed);
+        sample("act", &Act { at, who, deed })
+    }));
+    all.extend(deeds().into_iter().map(|deed| {
+        let (at, who) = (Timestamp(9), Who::Page);
+        sample("act", &Act { at, who, deed })
+    }));
+    let (since, why) = (Timestamp(9), "wh".into());
+    all.push(sample("ban", &Ban { since, why }));
+    let since = Timestamp(9);
+    all.push(sample("closed", &Closed { since }));
     all.extend(Kind::ALL.into_iter().map(|why| {
         let until = Timestamp(9);
         sample("rest", &Rest { until, why })
@@ -457,6 +472,7 @@ fn says() -> Vec<Say> {
             balance,
         },
         Say::Alert(Alert::AllKeysRest),
+        Say::Banned,
     ]
 }
 
@@ -480,6 +496,68 @@ fn number_of_say(say: &Say) -> usize {
         Say::Refunded { .. } => 15,
         Say::Granted { .. } => 16,
         Say::Alert(_) => 17,
+        Say::Banned => 18,
+    }
+}
+
+fn operators() -> Vec<Who> {
+    vec![Who::Shell { uid: 1000 }, Who::Chat(UserId(1)), Who::Page]
+}
+
+fn number_of_operator(who: &Who) -> usize {
+    match who {
+        Who::Shell { .. } => 0,
+        Who::Chat(_) => 1,
+        Who::Page => 2,
+    }
+}
+
+fn deeds() -> Vec<Deed> {
+    let (user, job, key) = (UserId(1), JobId(2), KeyPrint([3; 8]));
+    let (model, until) = (ModelName("mo".into()), Timestamp(9));
+    let why = || "wh".to_owned();
+    vec![
+        Deed::Granted {
+            user,
+            credits: -5,
+            why: why(),
+        },
+        Deed::Banned { user, why: why() },
+        Deed::Unbanned { user },
+        Deed::Hurried { job },
+        Deed::Reordered {
+            job,
+            order: OrderId(4),
+        },
+        Deed::Cancelled { job, why: why() },
+        Deed::Refunded { job, why: why() },
+        Deed::KeyRested { key, until },
+        Deed::KeyWoken { key },
+        Deed::ModelRested {
+            model: model.clone(),
+            until,
+        },
+        Deed::ModelWoken { model },
+        Deed::Paused { why: why() },
+        Deed::Resumed,
+    ]
+}
+
+fn number_of_deed(deed: &Deed) -> usize {
+    match deed {
+        Deed::Granted { .. } => 0,
+        Deed::Banned { .. } => 1,
+        Deed::Unbanned { .. } => 2,
+        Deed::Hurried { .. } => 3,
+        Deed::Reordered { .. } => 4,
+        Deed::Cancelled { .. } => 5,
+        Deed::Refunded { .. } => 6,
+        Deed::KeyRested { .. } => 7,
+        Deed::KeyWoken { .. } => 8,
+        Deed::ModelRested { .. } => 9,
+        Deed::ModelWoken { .. } => 10,
+        Deed::Paused { .. } => 11,
+        Deed::Resumed => 12,
     }
 }
 

@@ -1,0 +1,170 @@
+//! What operators do to one job: end it, pay it back, try it again.
+
+use super::{By, note};
+use crate::domain::act::Deed;
+use crate::domain::brief::Count;
+use crate::domain::credit::{Credits, PRICE};
+use crate::domain::id::{CallbackId, JobId, OrderId};
+use crate::domain::job::Stage;
+use crate::store::ledger::{self, Granted};
+use crate::store::record::Lane;
+use crate::store::turn::{self, Wish};
+use crate::store::txn::Txn;
+use crate::store::{StoreError, queue, verdict};
+
+/// Why a deed cannot be done to a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// There is no such job.
+    Unknown,
+    /// It has not ended.
+    Live,
+    /// It has ended with a video.
+    Done,
+    /// It has ended without one, and its credit is back.
+    Failed,
+    /// The provider was asked and has not answered: asking again might pay twice.
+    Asked,
+    /// It waits for nothing but its turn.
+    Waits,
+    /// The seller has too few credits.
+    Poor(Credits),
+    /// The seller has as many credits as an account can hold.
+    Full(Credits),
+}
+
+/// Ends a live job and gives its credit back.
+pub fn cancel(
+    txn: &mut Txn<'_>,
+    by: By,
+    id: JobId,
+    why: &str,
+) -> Result<Result<(), Unfit>, StoreError> {
+    let Some(row) = txn.find_job(id)? else {
+        return Ok(Err(Unfit::Unknown));
+    };
+    if let Some(unfit) = ended(&row.job.stage) {
+        return Ok(Err(unfit));
+    }
+    if verdict::cancel(txn, id, by.at)?.is_err() {
+        return Ok(Err(Unfit::Live));
+    }
+    let (job, why) = (id, why.to_owned());
+    note(txn, by, Deed::Cancelled { job, why })?;
+    Ok(Ok(()))
+}
+
+/// Gives the credit of a finished video back, once; the balance then, and whether it was given before.
+pub fn refund(
+    txn: &mut Txn<'_>,
+    by: By,
+    id: JobId,
+    why: &str,
+) -> Result<Result<(Credits, bool), Unfit>, StoreError> {
+    let Some(row) = txn.find_job(id)? else {
+        return Ok(Err(Unfit::Unknown));
+    };
+    match row.job.stage {
+        Stage::Done { .. } => {}
+        Stage::Failed { .. } => return Ok(Err(Unfit::Failed)),
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Submitting { .. }
+        | Stage::Rendering { .. }
+        | Stage::Rendered { .. } => return Ok(Err(Unfit::Live)),
+    }
+    let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
+    let (said, key) = (format!("job {id}: {why}"), format!("refund:{id}"));
+    let granted = ledger::grant(txn, row.job.user, credits, &said, Some(&key), by.at)?;
+    Ok(match granted {
+        Granted::Done(balance) => {
+            let (job, why) = (id, why.to_owned());
+            note(txn, by, Deed::Refunded { job, why })?;
+            Ok((balance, false))
+        }
+        Granted::Before(balance) => Ok((balance, true)),
+        Granted::TooMuch(balance) => Err(Unfit::Full(balance)),
+        Granted::NoUser => Err(Unfit::Unknown),
+    })
+}
+
+/// What trying a job again came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retried {
+    /// It is due at once.
+    Hurried,
+    /// It had failed; an order of one video with the same answers was placed, for one of the seller's credits.
+    Ordered(OrderId),
+    /// That order had been placed before.
+    Before(OrderId),
+}
+
+/// Tries a job again: a waiting one at once, a failed one as a new order. `chance` is unguessable.
+pub fn retry(
+    txn: &mut Txn<'_>,
+    by: By,
+    id: JobId,
+    chance: &[u8; 32],
+) -> Result<Result<Retried, Unfit>, StoreError> {
+    let Some(row) = txn.find_job(id)? else {
+        return Ok(Err(Unfit::Unknown));
+    };
+    match row.job.stage {
+        Stage::Done { .. } => Ok(Err(Unfit::Done)),
+        Stage::Submitting { .. } => Ok(Err(Unfit::Asked)),
+        Stage::Failed { .. } => reorder(txn, by, id, chance),
+        Stage::Queued | Stage::Preparing | Stage::Rendering { .. } | Stage::Rendered { .. } => {
+            if !matches!(row.lane, Lane::Timed(at) if at > by.at) {
+                return Ok(Err(Unfit::Waits));
+            }
+            queue::nudge(txn, id, by.at)?;
+            note(txn, by, Deed::Hurried { job: id })?;
+            Ok(Ok(Retried::Hurried))
+        }
+    }
+}
+
+fn reorder(
+    txn: &mut Txn<'_>,
+    by: By,
+    id: JobId,
+    chance: &[u8; 32],
+) -> Result<Result<Retried, Unfit>, StoreError> {
+    let job = txn.job(id)?.job;
+    let old = txn.order(job.order)?;
+    let mut row = txn.known_user(job.user)?;
+    let callback = CallbackId(format!("retry:{id}"));
+    if let Some(order) = txn.confirmed_by(&callback)? {
+        return Ok(Ok(Retried::Before(order)));
+    }
+    if row.user.available < PRICE {
+        return Ok(Err(Unfit::Poor(row.user.available)));
+    }
+    let wish = Wish {
+        user: job.user,
+        brief: old.brief,
+        count: Count::One,
+        callback,
+        chance,
+    };
+    let Some(order) = turn::place(txn, &mut row, wish, by.at)? else {
+        return Ok(Err(Unfit::Failed));
+    };
+    txn.put_user(job.user, &row)?;
+    let placed = txn.order(order)?;
+    verdict::status(txn, &placed, row.user.lang, by.at)?;
+    note(txn, by, Deed::Reordered { job: id, order })?;
+    Ok(Ok(Retried::Ordered(order)))
+}
+
+fn ended(stage: &Stage) -> Option<Unfit> {
+    match stage {
+        Stage::Done { .. } => Some(Unfit::Done),
+        Stage::Failed { .. } => Some(Unfit::Failed),
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Submitting { .. }
+        | Stage::Rendering { .. }
+        | Stage::Rendered { .. } => None,
+    }
+}
