@@ -1,10 +1,16 @@
 //! The commands: what can be said to the program, and what it answers.
 
-mod operator;
+mod books;
+mod orders;
+mod place;
 pub mod playground;
+mod provider;
 mod run;
 mod sandbox;
+mod shop;
 mod story;
+mod table;
+mod users;
 mod webhook;
 
 use std::path::PathBuf;
@@ -26,10 +32,17 @@ enum Command {
     Run(RunArgs),
     /// Try everything on this machine: stand-ins for Telegram, KIE and GPT, the real bot, and a page.
     Sandbox(SandboxArgs),
-    /// Check the books: of the running daemon, or of a file.
-    Audit(operator::AuditArgs),
-    /// Give a seller credits, or take them back.
-    Grant(operator::GrantArgs),
+    Status(shop::StatusArgs),
+    Users(users::UsersArgs),
+    Grant(users::GrantArgs),
+    Orders(orders::OrdersArgs),
+    Jobs(orders::JobsArgs),
+    Keys(provider::KeysArgs),
+    Models(provider::ModelsArgs),
+    Pause(shop::PauseArgs),
+    Resume(shop::ResumeArgs),
+    Acts(shop::ActsArgs),
+    Audit(books::AuditArgs),
     /// Show, set or delete Telegram's webhook.
     Webhook(webhook::WebhookArgs),
 }
@@ -71,8 +84,17 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Sandbox(args) if args.story => story::story(args),
         Command::Sandbox(args) => sandbox::sandbox(args),
-        Command::Audit(args) => operator::audit(args),
-        Command::Grant(args) => operator::grant(args),
+        Command::Status(args) => shop::status(args),
+        Command::Users(args) => users::users(args),
+        Command::Grant(args) => users::grant(args),
+        Command::Orders(args) => orders::orders(args),
+        Command::Jobs(args) => orders::jobs(args),
+        Command::Keys(args) => provider::keys(args),
+        Command::Models(args) => provider::models(args),
+        Command::Pause(args) => shop::pause(args),
+        Command::Resume(args) => shop::resume(args),
+        Command::Acts(args) => shop::acts(args),
+        Command::Audit(args) => books::audit(args),
         Command::Webhook(args) => webhook::webhook(args),
     };
     match done {
@@ -81,6 +103,22 @@ pub fn main() -> ExitCode {
             eprintln!("neurocards: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Asks for a change and says what came of it.
+fn changed(
+    place: &place::Place,
+    ask: crate::admin::Ask,
+    said: impl FnOnce(bool) -> String,
+) -> anyhow::Result<()> {
+    match place.ask(ask)? {
+        answer @ crate::admin::Answer::Changed(_) if place.json => place::json(&answer),
+        crate::admin::Answer::Changed(changed) => {
+            println!("{}", said(changed));
+            Ok(())
+        }
+        other => Err(place::senseless(&other)),
     }
 }
 

@@ -13,9 +13,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::{self, Answer, Ask};
-use crate::clock::Clock;
-use crate::store::Store;
+use crate::admin::{Answer, Ask, Desk};
+use crate::domain::act::Who;
 
 /// No question is longer, in bytes.
 const QUESTION: u64 = 64 << 10;
@@ -68,7 +67,7 @@ pub fn open(data: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers operators until told to stop.
-pub async fn serve(listener: UnixListener, store: Store, clock: Clock, stop: CancellationToken) {
+pub async fn serve(listener: UnixListener, desk: Desk, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
@@ -86,12 +85,12 @@ pub async fn serve(listener: UnixListener, store: Store, clock: Clock, stop: Can
                 continue;
             }
         };
-        let (store, clock, stop) = (store.clone(), clock.clone(), stop.clone());
+        let (desk, stop) = (desk.clone(), stop.clone());
         tokio::spawn(async move {
             let _place = place;
             tokio::select! {
                 () = stop.cancelled() => {}
-                answered = talk(stream, &store, &clock) => if let Err(error) = answered {
+                answered = talk(stream, &desk) => if let Err(error) = answered {
                     tracing::debug!(%error, "an operator could not be answered");
                 }
             }
@@ -99,8 +98,8 @@ pub async fn serve(listener: UnixListener, store: Store, clock: Clock, stop: Can
     }
 }
 
-async fn talk(stream: UnixStream, store: &Store, clock: &Clock) -> io::Result<()> {
-    let (mut stream, answer) = ask_of(stream, store, clock).await?;
+async fn talk(stream: UnixStream, desk: &Desk) -> io::Result<()> {
+    let (mut stream, answer) = ask_of(stream, desk).await?;
     let mut line = serde_json::to_vec(&answer)?;
     line.push(b'\n');
     stream.write_all(&line).await
@@ -108,11 +107,10 @@ async fn talk(stream: UnixStream, store: &Store, clock: &Clock) -> io::Result<()
 
 async fn ask_of(
     stream: UnixStream,
-    store: &Store,
-    clock: &Clock,
+    desk: &Desk,
 ) -> io::Result<(UnixStream, Result<Answer, String>)> {
     let uid = stream.peer_cred()?.uid();
-    if uid != 0 && uid != own_uid()? {
+    if uid != 0 && uid != rustix::process::getuid().as_raw() {
         tracing::warn!(
             uid,
             "somebody else's user asks at the control socket and is refused"
@@ -132,14 +130,8 @@ async fn ask_of(
             Err("the question cannot be read: is it of another version?".into()),
         ));
     };
-    let answer = admin::answer(store, clock, ask).await;
+    let answer = desk.answer(Who::Shell { uid }, ask).await;
     Ok((stream, answer.map_err(|error| error.to_string())))
-}
-
-/// The user this process runs as, who owns `/proc/self`.
-fn own_uid() -> io::Result<u32> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(std::fs::metadata("/proc/self")?.uid())
 }
 
 /// Asks the daemon that runs on a data directory.

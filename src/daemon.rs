@@ -15,20 +15,21 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::{self, Answer, Ask};
+use crate::admin::{Answer, Ask, Desk, Place, Provider};
 use crate::bot::Bot;
 use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
 use crate::config::{self, Config, Updates};
 use crate::control;
 use crate::delivery::{Delivery, Limits};
+use crate::domain::act::Who;
 use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
 use crate::gpt::{Gpt, Templates};
 use crate::guard::Guard;
 use crate::janitor::Janitor;
-use crate::kie::{Kie, Models, Seal};
+use crate::kie::{self, Kie, Models, Seal};
 use crate::photos::Photos;
 use crate::store::{Options, Shop, Store, StoreError};
 use crate::telegram::client::Telegram;
@@ -44,7 +45,7 @@ const WAITING: usize = 4096;
 /// A running daemon.
 pub struct Daemon {
     store: Store,
-    clock: Clock,
+    desk: Desk,
     worker: Arc<Worker>,
     keeper: Arc<web::Keeper>,
     stop: CancellationToken,
@@ -129,6 +130,16 @@ impl Daemon {
         let root = extra_root(&config)?;
         let telegram = Arc::new(telegram(&config, root.as_deref(), data)?);
         let http = tls::client(root.as_deref(), None)?;
+        let known = provider(&config, http.clone(), &models);
+        let desk = Desk {
+            store: store.clone(),
+            clock: clock.clone(),
+            provider: Arc::new(move || Some(known.clone())),
+            place: Place {
+                file: data_file(data),
+                since: Some(clock.now()),
+            },
+        };
         let bot = Bot::new(
             store.clone(),
             clock.clone(),
@@ -141,12 +152,7 @@ impl Daemon {
             telegram: Arc::clone(&telegram),
             photos: photos.clone(),
             gpt: gpt(&config, http.clone(), templates),
-            kie: Kie::new(
-                http,
-                &config.kie.api_url,
-                &config.kie.upload_url,
-                config.kie.timeout,
-            ),
+            kie: kie(&config, http),
             models,
             keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
             choices: Choices {
@@ -222,16 +228,16 @@ impl Daemon {
         actors.spawn(ends_well(janitor.run(stop.clone())));
         actors.spawn(ends_well(guard.run(stop.clone())));
         let control = control::open(data).context("cannot open the control socket")?;
-        let (asked, time, till) = (store.clone(), clock.clone(), stop.clone());
+        let (asked, till) = (desk.clone(), stop.clone());
         actors.spawn(async {
-            control::serve(control, asked, time, till).await;
+            control::serve(control, asked, till).await;
             Ok(())
         });
         actors.spawn(take_updates(bot, webhook, introductions, stop.clone()));
         let grace = config.shutdown_grace;
         Ok(Self {
             store,
-            clock,
+            desk,
             worker,
             keeper,
             stop,
@@ -242,7 +248,8 @@ impl Daemon {
 
     /// Answers an operator.
     pub async fn ask(&self, ask: Ask) -> Result<Answer, StoreError> {
-        admin::answer(&self.store, &self.clock, ask).await
+        let uid = rustix::process::getuid().as_raw();
+        self.desk.answer(Who::Shell { uid }, ask).await
     }
 
     /// The store, for whoever tells what has become of things.
@@ -289,7 +296,29 @@ impl Daemon {
     }
 }
 
-fn models(config: &Config, data: &Path) -> anyhow::Result<Models> {
+/// The file of a data directory.
+pub fn data_file(data: &Path) -> PathBuf {
+    data.join("neurocards.redb")
+}
+
+/// The provider, as the configuration knows it.
+pub fn provider(config: &Config, http: reqwest::Client, models: &Models) -> Provider {
+    let keys = config.kie.keys.iter();
+    Provider {
+        kie: kie(config, http),
+        keys: keys.map(|key| (kie::print(key), key.clone())).collect(),
+        chain: config.kie.models.clone(),
+        models: models.clone(),
+    }
+}
+
+fn kie(config: &Config, http: reqwest::Client) -> Kie {
+    let chosen = &config.kie;
+    Kie::new(http, &chosen.api_url, &chosen.upload_url, chosen.timeout)
+}
+
+/// The models that the configuration's chain may name.
+pub fn models(config: &Config, data: &Path) -> anyhow::Result<Models> {
     let models = match shipped::changed(data, "models.toml")? {
         Some(text) => Models::parse(&text).context("models.toml")?,
         None => Models::shipped(),
@@ -381,7 +410,7 @@ pub fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Re
 }
 
 async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
-    let path: PathBuf = data.join("neurocards.redb");
+    let path = data_file(data);
     let options = Options {
         cache: config.store.cache_mb << 20,
         batch: config.store.batch,

@@ -6,6 +6,7 @@
 mod classify;
 mod client;
 mod fetch;
+mod key;
 mod models;
 mod signature;
 mod upload;
@@ -14,6 +15,7 @@ mod wire;
 pub use classify::classify;
 pub use client::{CreateError, Kie, Look, LookError, Refusal};
 pub use fetch::FetchError;
+pub use key::print;
 pub use models::{Model, Models, ModelsError, fit};
 pub use signature::{SIGNATURE, Seal, TIMESTAMP};
 pub use upload::UploadError;

@@ -8,10 +8,11 @@ use std::time::Duration;
 use anyhow::Context;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use crate::admin::{self, Answer, Ask};
+use crate::admin::{self, Answer, Ask, Desk, Whom};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Daemon, Doors};
+use crate::domain::act::Who;
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
 use crate::web::{Limits, Refusal};
@@ -267,13 +268,13 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
             Box::pin(async move {
                 let store = store.ok_or("the daemon is stopped")?;
                 let ask = Ask::Grant {
-                    user: seller.unsigned_abs(),
+                    whom: Whom::Number(seller.unsigned_abs()),
                     credits,
                     why: "a gift at the sandbox's page".to_owned(),
                     key: None,
                 };
-                match admin::answer(&store, &clock, ask).await {
-                    Ok(Answer::NoUser) => Err("the seller has not written to the bot yet".into()),
+                match Desk::bare(store, clock).answer(Who::Page, ask).await {
+                    Ok(Answer::Refused(refusal)) => Err(refusal.to_string()),
                     Ok(_) => Ok(()),
                     Err(error) => Err(error.to_string()),
                 }

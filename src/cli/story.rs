@@ -48,7 +48,7 @@ async fn play(data: &Path, out: &Path) -> anyhow::Result<()> {
     chat.settle(&stage).await?;
     let why = "the example begins with five credits".to_owned();
     let ask = Ask::Grant {
-        user: ANNA as u64,
+        whom: (ANNA as u64).into(),
         credits: 3,
         why,
         key: Some("story".into()),

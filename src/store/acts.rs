@@ -4,6 +4,8 @@
 
 mod jobs;
 
+use std::fmt;
+
 use super::ledger::{self, Granted};
 use super::txn::Txn;
 use super::{StoreError, sales, verdict};
@@ -118,11 +120,12 @@ pub enum Tired {
     Model(ModelName),
 }
 
-impl Tired {
-    fn row(&self) -> String {
+impl fmt::Display for Tired {
+    /// The name of its rest.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(key) => verdict::key_rest(*key),
-            Self::Model(model) => verdict::model_rest(model),
+            Self::Key(key) => f.write_str(&verdict::key_rest(*key)),
+            Self::Model(model) => f.write_str(&verdict::model_rest(model)),
         }
     }
 }
@@ -133,7 +136,7 @@ pub fn rest(txn: &mut Txn<'_>, by: By, tired: Tired, until: Timestamp) -> Result
         until,
         why: Kind::Cancelled,
     };
-    txn.put_rest(&tired.row(), &rest)?;
+    txn.put_rest(&tired.to_string(), &rest)?;
     let deed = match tired {
         Tired::Key(key) => Deed::KeyRested { key, until },
         Tired::Model(model) => Deed::ModelRested { model, until },
@@ -143,7 +146,7 @@ pub fn rest(txn: &mut Txn<'_>, by: By, tired: Tired, until: Timestamp) -> Result
 
 /// Uses a key or a model again.
 pub fn wake(txn: &mut Txn<'_>, by: By, tired: Tired) -> Result<Changed, StoreError> {
-    let name = tired.row();
+    let name = tired.to_string();
     let rests = txn.rest(&name)?.is_some_and(|rest| rest.lasts(by.at));
     if !rests {
         return Ok(Changed::Before);

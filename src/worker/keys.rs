@@ -6,12 +6,12 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use ring::digest;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::domain::id::{JobId, KeyPrint};
 use crate::domain::keyring::{self, Choice, Rest};
 use crate::domain::time::Timestamp;
+use crate::kie::print;
 
 /// The provider counts creations over ten seconds, by its own clock: a request that was long on its way must not
 /// fall into the window of the next ones, so ours is half a second longer.
@@ -82,16 +82,6 @@ impl Book {
         used.push_back(now);
         Ok(())
     }
-}
-
-/// The fingerprint of a key.
-pub fn print(key: &SecretString) -> KeyPrint {
-    let digest = digest::digest(&digest::SHA256, key.expose_secret().as_bytes());
-    KeyPrint(
-        digest.as_ref()[..8]
-            .try_into()
-            .expect("a digest has 32 bytes"),
-    )
 }
 
 impl Keys {

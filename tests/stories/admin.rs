@@ -1,13 +1,13 @@
 //! What an operator may do, and what becomes of it.
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::admin::{Answer, Ask, Refusal};
 use neurocards::sandbox::Ending;
 
 use crate::scene::Scene;
 
 fn grant(user: u64, credits: i32, key: Option<&str>) -> Ask {
     Ask::Grant {
-        user,
+        whom: user.into(),
         credits,
         why: "a package".into(),
         key: key.map(str::to_owned),
@@ -20,7 +20,10 @@ async fn a_grant_is_told_to_the_seller_and_its_repeat_is_harmless() {
     let anna = scene.seller(1, 2).await;
     for repeat in [false, true, true] {
         let answer = scene.stage().ask(grant(1, 15, Some("payment-7"))).await;
-        let Answer::Granted { balance, repeated } = answer.unwrap() else {
+        let Answer::Granted {
+            balance, repeated, ..
+        } = answer.unwrap()
+        else {
             panic!("no grant");
         };
         assert_eq!((balance, repeated), (17, repeat));
@@ -37,7 +40,7 @@ async fn no_more_is_taken_back_than_there_is() {
     let anna = scene.seller(1, 2).await;
     let answer = scene.stage().ask(grant(1, -3, None)).await.unwrap();
     assert!(
-        matches!(answer, Answer::TooMuch { balance: 2 }),
+        matches!(answer, Answer::Refused(Refusal::TooMuch { balance: 2, .. })),
         "{answer:?}"
     );
     anna.sees_nothing();
@@ -53,7 +56,7 @@ async fn credits_that_videos_hold_cannot_be_taken_back() {
     anna.orders(&scene, 3).await;
     let answer = scene.stage().ask(grant(1, -1, None)).await.unwrap();
     assert!(
-        matches!(answer, Answer::TooMuch { balance: 0 }),
+        matches!(answer, Answer::Refused(Refusal::TooMuch { balance: 0, .. })),
         "{answer:?}"
     );
     scene.all_end().await;
@@ -68,7 +71,10 @@ async fn credits_that_videos_hold_cannot_be_taken_back() {
 async fn a_stranger_cannot_be_given_anything() {
     let scene = Scene::new().await;
     let answer = scene.stage().ask(grant(77, 5, None)).await.unwrap();
-    assert!(matches!(answer, Answer::NoUser), "{answer:?}");
+    assert!(
+        matches!(answer, Answer::Refused(Refusal::NoUser(_))),
+        "{answer:?}"
+    );
     scene.ends().await;
 }
 

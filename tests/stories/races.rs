@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use neurocards::admin::{Answer, Ask};
+use neurocards::admin::{Answer, Ask, Refusal};
 use neurocards::cli::playground::SECRET;
 use neurocards::sandbox::{Ending, Fault, Message};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -273,7 +273,7 @@ async fn credits_taken_back_while_yes_is_said_are_either_spent_or_gone() {
         for id in 1..=6 {
             let (why, key) = ("a story".into(), None);
             let ask = Ask::Grant {
-                user: id,
+                whom: id.into(),
                 credits: -2,
                 why,
                 key,
@@ -287,7 +287,7 @@ async fn credits_taken_back_while_yes_is_said_are_either_spent_or_gone() {
     for (seller, answer) in sellers.iter().zip(&answers) {
         all_answered(&scene, seller).await;
         match answer {
-            Answer::TooMuch { balance: 1 } => {
+            Answer::Refused(Refusal::TooMuch { balance: 1, .. }) => {
                 seller.sees("✅ Принял!");
                 assert_eq!(scene.balance(seller), (1, 1));
             }
@@ -301,7 +301,7 @@ async fn credits_taken_back_while_yes_is_said_are_either_spent_or_gone() {
     }
     scene.all_end().await;
     for (seller, answer) in sellers.iter().zip(&answers) {
-        if let Answer::TooMuch { .. } = answer {
+        if let Answer::Refused(Refusal::TooMuch { .. }) = answer {
             seller.gets_video();
         }
     }

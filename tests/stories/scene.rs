@@ -148,7 +148,7 @@ impl Scene {
     pub async fn grant(&self, seller: &Seller, credits: i32) {
         let user = seller.person.id() as u64;
         let ask = Ask::Grant {
-            user,
+            whom: user.into(),
             credits,
             why: "a story".into(),
             key: None,

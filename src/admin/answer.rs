@@ -1,0 +1,383 @@
+//! What an operator is told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::books::Books;
+use crate::store::audit::Report;
+
+/// What an operator is told. Times are Unix milliseconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Answer {
+    /// How the shop fares.
+    Status(Box<Status>),
+    /// Users.
+    Users(Vec<UserLine>),
+    /// A user.
+    User(Box<UserCard>),
+    /// Whether anything changed; if not, it was so before.
+    Changed(bool),
+    /// The balance after credits were given, or taken back.
+    Granted {
+        /// Whose.
+        user: u64,
+        /// What they may spend now.
+        balance: u32,
+        /// Whether it had been done before and nothing moved.
+        repeated: bool,
+    },
+    /// Orders.
+    Orders(Vec<OrderLine>),
+    /// An order.
+    Order(Box<OrderCard>),
+    /// Jobs.
+    Jobs(Vec<JobLine>),
+    /// A job.
+    Job(Box<JobCard>),
+    /// A job is tried again.
+    Retried {
+        /// The order it became; nothing for a waiting job that is due at once now.
+        order: Option<u64>,
+        /// Whether that order had been placed before.
+        repeated: bool,
+    },
+    /// Keys.
+    Keys(Vec<KeyLine>),
+    /// Models.
+    Models(Vec<ModelLine>),
+    /// A key or a model rests until then.
+    Rests {
+        /// Its whole name.
+        name: String,
+        /// Until when.
+        until: u64,
+    },
+    /// What operators did.
+    Acts(Vec<ActLine>),
+    /// What the audit found.
+    Audited(Report),
+    /// The books.
+    Books(Books),
+    /// It cannot be done, and nothing was.
+    Refused(Refusal),
+}
+
+/// Why something cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// No such user.
+    #[error("there is no user {0}: they must write /start to the bot first")]
+    NoUser(String),
+    /// Several users have had that name.
+    #[error("several users have had the name {name}: choose a number of {numbers:?}")]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Theirs.
+        numbers: Vec<u64>,
+    },
+    /// More would be taken back than there is, or given than an account can hold.
+    #[error("user {user} has only {balance} credits")]
+    TooMuch {
+        /// Who.
+        user: u64,
+        /// What there is.
+        balance: u32,
+    },
+    /// An account can hold no more.
+    #[error("user {user} has {balance} credits, and an account can hold no more")]
+    Full {
+        /// Who.
+        user: u64,
+        /// What there is.
+        balance: u32,
+    },
+    /// No such order.
+    #[error("there is no order {0}")]
+    NoOrder(u64),
+    /// No such job.
+    #[error("there is no job {0}")]
+    NoJob(u64),
+    /// The job has not ended.
+    #[error("job {0} has not ended: cancel it instead, and its credit goes back")]
+    Live(u64),
+    /// The job ended with a video.
+    #[error("job {0} has ended with a video: `jobs refund` gives its credit back")]
+    Done(u64),
+    /// The job ended without a video.
+    #[error("job {0} has failed, and its credit went back then")]
+    Failed(u64),
+    /// The provider was asked and has not answered.
+    #[error(
+        "the provider was asked for job {0} and has not answered: asking again might pay twice. \
+         It settles by itself within generation_deadline; `jobs cancel` ends it at once"
+    )]
+    Asked(u64),
+    /// The job waits for nothing but its turn.
+    #[error("job {0} waits for nothing but its turn")]
+    Waits(u64),
+    /// The seller of a failed job has no credit for another try.
+    #[error("the seller of job {0} has no credit left for another try: grant one first")]
+    Poor(u64),
+    /// No such key.
+    #[error("no key of the configuration has a fingerprint that begins with {0}: see `keys list`")]
+    NoKey(String),
+    /// Several keys begin so.
+    #[error("several keys have a fingerprint that begins with {0}: write more of it")]
+    ManyKeys(String),
+    /// No such model.
+    #[error("the chain has no model {name}; it has {chain}")]
+    NoModel {
+        /// As it was named.
+        name: String,
+        /// What there is.
+        chain: String,
+    },
+    /// What is in the configuration is not known.
+    #[error("without a configuration nobody knows the keys and models: name it with --config")]
+    NoConfig,
+}
+
+/// How the shop fares.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Status {
+    /// The program's version.
+    pub version: String,
+    /// Whether the daemon itself answers, and not its file.
+    pub running: bool,
+    /// Its process, if it answers.
+    pub pid: Option<u32>,
+    /// Since when it runs.
+    pub since: Option<u64>,
+    /// The file's schema.
+    pub schema: u32,
+    /// The file's size, in bytes.
+    pub file_bytes: u64,
+    /// Room on its disk, in bytes.
+    pub free_bytes: Option<u64>,
+    /// Why orders are not taken: `room`, `pause`.
+    pub closed: Vec<String>,
+    /// Why the disk cannot be written, if it cannot.
+    pub fault: Option<String>,
+    /// Users.
+    pub users: u64,
+    /// Users who are shut out.
+    pub banned: u64,
+    /// Orders so far.
+    pub orders: u64,
+    /// Jobs so far.
+    pub jobs: u64,
+    /// Live jobs by stage.
+    pub live: BTreeMap<String, u64>,
+    /// Places taken at the provider.
+    pub places: u32,
+    /// How long the oldest job that waits for its first attempt has waited, in seconds.
+    pub oldest_queued_s: Option<u64>,
+    /// Messages that wait to be said.
+    pub notes: u64,
+    /// How long the oldest of them has waited, in seconds.
+    pub oldest_note_s: Option<u64>,
+    /// Keys and models that rest.
+    pub resting: Vec<RestLine>,
+    /// Entries in the ledger.
+    pub entries: u64,
+}
+
+/// A key or a model that rests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestLine {
+    /// `key:` or `model:` and its name.
+    pub name: String,
+    /// Until when.
+    pub until: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// A user's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserLine {
+    /// Their Telegram number.
+    pub id: u64,
+    /// Their Telegram name.
+    pub name: Option<String>,
+    /// What they may spend.
+    pub available: u32,
+    /// What their jobs hold.
+    pub held: u32,
+    /// Their language.
+    pub lang: String,
+    /// Since when they are known.
+    pub since: u64,
+    /// Whether Telegram lets us write to them.
+    pub reachable: bool,
+    /// Whether they are shut out.
+    pub banned: bool,
+}
+
+/// A user, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserCard {
+    /// Who.
+    pub user: UserLine,
+    /// Why and since when they are shut out, if they are.
+    pub ban: Option<(u64, String)>,
+    /// The open question.
+    pub step: String,
+    /// Messages that wait for them.
+    pub notes: usize,
+    /// Their newest entries, newest first.
+    pub entries: Vec<EntryLine>,
+    /// Their newest orders, newest first.
+    pub orders: Vec<OrderLine>,
+}
+
+/// A ledger entry's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EntryLine {
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub at: u64,
+    /// The account that gave.
+    pub from: String,
+    /// The account that got.
+    pub to: String,
+    /// How much.
+    pub amount: u32,
+    /// Why, in a word.
+    pub reason: String,
+    /// In the operator's words, if one did it.
+    pub why: Option<String>,
+    /// The job it belongs to.
+    pub job: Option<u64>,
+}
+
+/// An order's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// Its number.
+    pub id: u64,
+    /// Whose.
+    pub seller: u64,
+    /// When it was placed.
+    pub at: u64,
+    /// The template, or `own` for the seller's own prompt.
+    pub template: String,
+    /// The stage of each of its jobs.
+    pub jobs: Vec<String>,
+}
+
+/// An order, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderCard {
+    /// Which.
+    pub order: OrderLine,
+    /// What became of its photo.
+    pub photo: String,
+    /// Its jobs.
+    pub jobs: Vec<JobLine>,
+}
+
+/// A job's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobLine {
+    /// Its number.
+    pub id: u64,
+    /// Its order.
+    pub order: u64,
+    /// Who pays.
+    pub seller: u64,
+    /// When it was ordered.
+    pub at: u64,
+    /// Where it stands.
+    pub stage: String,
+    /// How many attempts have begun.
+    pub attempt: u8,
+    /// The model it was sent to last.
+    pub model: Option<String>,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+    /// When it is due; nothing once it has ended.
+    pub due: Option<u64>,
+    /// When it ended.
+    pub ended: Option<u64>,
+}
+
+/// A job, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobCard {
+    /// Which.
+    pub job: JobLine,
+    /// The key it was sent with last, by its fingerprint, while it is out.
+    pub key: Option<String>,
+    /// The provider's task.
+    pub task: Option<String>,
+    /// Whether its script is written.
+    pub scripted: bool,
+    /// Every submission that failed, oldest first.
+    pub missed: Vec<MissedLine>,
+    /// Its entries in the ledger.
+    pub entries: Vec<EntryLine>,
+}
+
+/// A failed submission.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MissedLine {
+    /// Of which attempt.
+    pub attempt: u8,
+    /// When it failed.
+    pub at: u64,
+    /// How.
+    pub failure: String,
+    /// Who said so.
+    pub source: String,
+    /// The model, if it got so far.
+    pub model: Option<String>,
+    /// The provider's task, if it got so far.
+    pub task: Option<String>,
+}
+
+/// A key of the provider's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyLine {
+    /// Its fingerprint.
+    pub key: String,
+    /// Until when it rests, if it does.
+    pub until: Option<u64>,
+    /// Why.
+    pub why: Option<String>,
+    /// The provider's credits on its account.
+    pub credits: Option<f64>,
+    /// Why nobody knows them.
+    pub trouble: Option<String>,
+}
+
+/// A model of the chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ModelLine {
+    /// As the provider names it.
+    pub model: String,
+    /// As sellers read it.
+    pub title: String,
+    /// What one clip costs, in the provider's credits.
+    pub credits: f64,
+    /// Until when it rests, if it does.
+    pub until: Option<u64>,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// Something an operator did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ActLine {
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub at: u64,
+    /// Who.
+    pub who: String,
+    /// What, as a sentence without its subject.
+    pub what: String,
+}

@@ -1,0 +1,191 @@
+//! What an operator may ask.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Something an operator asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Ask {
+    /// How the shop fares.
+    Status,
+    /// Who the users are, newest first.
+    Users {
+        /// Only those whose name or number has this in it.
+        like: Option<String>,
+        /// Only those who are shut out.
+        banned: bool,
+        /// At most so many.
+        most: usize,
+    },
+    /// A user with their newest entries and orders.
+    User {
+        /// Whom.
+        whom: Whom,
+    },
+    /// Shut a user out.
+    Ban {
+        /// Whom.
+        whom: Whom,
+        /// Why, in the operator's words.
+        why: String,
+    },
+    /// Let a user in again.
+    Unban {
+        /// Whom.
+        whom: Whom,
+    },
+    /// Give a user credits, or take them back.
+    Grant {
+        /// Whom.
+        whom: Whom,
+        /// How many; negative takes back.
+        credits: i32,
+        /// Why, in the operator's words.
+        why: String,
+        /// Makes a repeat harmless.
+        key: Option<String>,
+    },
+    /// Orders, newest first.
+    Orders {
+        /// Only this user's.
+        whom: Option<Whom>,
+        /// At most so many.
+        most: usize,
+    },
+    /// An order with its jobs.
+    Order {
+        /// Its number.
+        order: u64,
+    },
+    /// Jobs, newest first.
+    Jobs {
+        /// Which.
+        wanted: Wanted,
+        /// Only this user's.
+        whom: Option<Whom>,
+        /// At most so many.
+        most: usize,
+    },
+    /// A job with every attempt.
+    Job {
+        /// Its number.
+        job: u64,
+    },
+    /// Try a job again: a waiting one at once, a failed one as a new order.
+    Retry {
+        /// Its number.
+        job: u64,
+    },
+    /// End a live job; its credit goes back.
+    Cancel {
+        /// Its number.
+        job: u64,
+        /// Why, in the operator's words.
+        why: String,
+    },
+    /// Give the credit of a finished video back.
+    Refund {
+        /// Its job.
+        job: u64,
+        /// Why, in the operator's words.
+        why: String,
+    },
+    /// The provider's keys.
+    Keys,
+    /// The chain of models.
+    Models,
+    /// Leave a key or a model alone for a while.
+    Rest {
+        /// Which.
+        tired: Tired,
+        /// How long, in seconds.
+        seconds: u64,
+    },
+    /// Use a key or a model again.
+    Wake {
+        /// Which.
+        tired: Tired,
+    },
+    /// Take no orders.
+    Pause {
+        /// Why, in the operator's words.
+        why: String,
+    },
+    /// Take orders again.
+    Resume,
+    /// What operators did, newest first.
+    Acts {
+        /// At most so many.
+        most: usize,
+    },
+    /// Check the books.
+    Audit,
+    /// Show accounts, the newest entries and the newest jobs.
+    Books,
+}
+
+/// A user, as an operator names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Whom {
+    /// By their Telegram number.
+    Number(u64),
+    /// By their Telegram name, without the `@`.
+    Name(String),
+}
+
+/// What names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write a Telegram number, or a name with @ in front")]
+pub struct Nobody;
+
+impl FromStr for Whom {
+    type Err = Nobody;
+
+    fn from_str(said: &str) -> Result<Self, Nobody> {
+        match said.strip_prefix('@') {
+            Some("") => Err(Nobody),
+            Some(name) => Ok(Self::Name(name.to_owned())),
+            None => said.parse().map(Self::Number).map_err(|_| Nobody),
+        }
+    }
+}
+
+impl From<u64> for Whom {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Name(name) => write!(f, "@{name}"),
+        }
+    }
+}
+
+/// Which jobs are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Wanted {
+    /// All.
+    #[default]
+    All,
+    /// Those that have not ended.
+    Live,
+    /// Those that ended without a video.
+    Failed,
+    /// Those that ended with one.
+    Done,
+}
+
+/// What may be left alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tired {
+    /// A key of the provider's, by its fingerprint or the beginning of it.
+    Key(String),
+    /// A model, by its name.
+    Model(String),
+}

@@ -1,0 +1,333 @@
+//! The desk that answers operators, whichever way they come.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::answer::{ActLine, Answer, Refusal};
+use super::ask::{Ask, Whom};
+use super::provider::{self, Provider};
+use super::{books, orders, people, status};
+use crate::clock::Clock;
+use crate::domain::act::Who;
+use crate::domain::id::{JobId, UserId};
+use crate::domain::time::Timestamp;
+use crate::store::acts::{self, By, Changed, Retried, Unfit};
+use crate::store::ledger::Granted;
+use crate::store::{Snapshot, Store, StoreError, Txn, audit};
+
+/// What the configuration says of the provider at the moment; nothing without a configuration.
+pub type Providing = Arc<dyn Fn() -> Option<Provider> + Send + Sync>;
+
+/// Where the shop is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The data file.
+    pub file: PathBuf,
+    /// Since when the daemon runs; nothing when its file is asked.
+    pub since: Option<Timestamp>,
+}
+
+/// Answers operators. Clones share everything.
+#[derive(Clone)]
+pub struct Desk {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The provider.
+    pub provider: Providing,
+    /// Where the shop is.
+    pub place: Place,
+}
+
+/// An answer, or why there is none.
+type Answered = Result<Result<Answer, Refusal>, StoreError>;
+
+impl Desk {
+    /// A desk that knows neither the provider nor the place.
+    pub fn bare(store: Store, clock: Clock) -> Self {
+        let place = Place {
+            file: PathBuf::new(),
+            since: None,
+        };
+        Self {
+            store,
+            clock,
+            provider: Arc::new(|| None),
+            place,
+        }
+    }
+
+    /// Answers one question of `who`.
+    pub async fn answer(&self, who: Who, ask: Ask) -> Result<Answer, StoreError> {
+        let by = By {
+            who,
+            at: self.clock.now(),
+        };
+        let answered = self.ask(by, ask).await?;
+        Ok(answered.unwrap_or_else(Answer::Refused))
+    }
+
+    async fn ask(&self, by: By, ask: Ask) -> Answered {
+        let now = by.at;
+        match ask {
+            Ask::Status => {
+                let (place, fault) = (self.place.clone(), self.store.fault().borrow().clone());
+                let status = move |sight: &Snapshot| status::status(sight, &place, fault, now);
+                Ok(Ok(Answer::Status(Box::new(self.see(status).await?))))
+            }
+            Ask::Users { like, banned, most } => {
+                let users = move |s: &Snapshot| people::users(s, like.as_deref(), banned, most);
+                Ok(Ok(Answer::Users(self.see(users).await?)))
+            }
+            Ask::User { whom } => {
+                let card = move |sight: &Snapshot| match people::find(sight, &whom)? {
+                    Ok(user) => people::card(sight, user),
+                    Err(refusal) => Ok(Err(refusal)),
+                };
+                let card = self.see(card).await?;
+                Ok(card.map(|card| Answer::User(Box::new(card))))
+            }
+            Ask::Ban { whom, why } => self.shut_out(by, whom, Some(why)).await,
+            Ask::Unban { whom } => self.shut_out(by, whom, None).await,
+            Ask::Grant {
+                whom,
+                credits,
+                why,
+                key,
+            } => self.grant(by, whom, credits, why, key).await,
+            Ask::Orders { whom, most } => {
+                let list = move |sight: &Snapshot| {
+                    Ok(match user(sight, whom.as_ref())? {
+                        Ok(user) => Ok(Answer::Orders(orders::list(sight, user, most)?)),
+                        Err(refusal) => Err(refusal),
+                    })
+                };
+                self.see(list).await
+            }
+            Ask::Order { order } => {
+                let card = self.see(move |sight| orders::card(sight, order)).await?;
+                Ok(card.map(|card| Answer::Order(Box::new(card))))
+            }
+            Ask::Jobs { wanted, whom, most } => {
+                let list = move |sight: &Snapshot| {
+                    Ok(match user(sight, whom.as_ref())? {
+                        Ok(user) => Ok(Answer::Jobs(orders::jobs(sight, wanted, user, most)?)),
+                        Err(refusal) => Err(refusal),
+                    })
+                };
+                self.see(list).await
+            }
+            Ask::Job { job } => {
+                let card = self.see(move |sight| orders::job_card(sight, job)).await?;
+                Ok(card.map(|card| Answer::Job(Box::new(card))))
+            }
+            Ask::Retry { job } => self.retry(by, job).await,
+            Ask::Cancel { job, why } => {
+                let cancel = move |txn: &mut Txn<'_>| acts::cancel(txn, by, JobId(job), &why);
+                let done = self.store.try_write(cancel).await?;
+                Ok(done
+                    .map(|()| Answer::Changed(true))
+                    .map_err(|unfit| refusal(job, unfit)))
+            }
+            Ask::Refund { job, why } => self.refund(by, job, why).await,
+            Ask::Keys => self.keys(now).await,
+            Ask::Models => {
+                let Some(provider) = (self.provider)() else {
+                    return Ok(Err(Refusal::NoConfig));
+                };
+                let models = move |sight: &Snapshot| provider::models(&provider, sight, now);
+                Ok(Ok(Answer::Models(self.see(models).await?)))
+            }
+            Ask::Rest { tired, seconds } => {
+                let until = now.plus(Duration::from_secs(seconds));
+                let tired = match self.tired(&tired) {
+                    Ok(tired) => tired,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let name = tired.to_string();
+                let rest = move |txn: &mut Txn<'_>| acts::rest(txn, by, tired.clone(), until);
+                self.store.try_write(rest).await?;
+                let until = until.0;
+                Ok(Ok(Answer::Rests { name, until }))
+            }
+            Ask::Wake { tired } => {
+                let tired = match self.tired(&tired) {
+                    Ok(tired) => tired,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let wake = move |txn: &mut Txn<'_>| acts::wake(txn, by, tired.clone());
+                let woken = self.store.try_write(wake).await?;
+                Ok(Ok(Answer::Changed(woken == Changed::Done)))
+            }
+            Ask::Pause { why } => {
+                let pause = move |txn: &mut Txn<'_>| acts::pause(txn, by, &why);
+                let paused = self.store.try_write(pause).await?;
+                Ok(Ok(Answer::Changed(paused == Changed::Done)))
+            }
+            Ask::Resume => {
+                let resumed = self
+                    .store
+                    .try_write(move |txn| acts::resume(txn, by))
+                    .await?;
+                Ok(Ok(Answer::Changed(resumed == Changed::Done)))
+            }
+            Ask::Acts { most } => {
+                let lines = self.see(move |sight| sight.acts(most)).await?;
+                let lines = lines.into_iter().map(|(n, act)| ActLine {
+                    n,
+                    at: act.at.0,
+                    who: act.who.to_string(),
+                    what: act.deed.to_string(),
+                });
+                Ok(Ok(Answer::Acts(lines.collect())))
+            }
+            Ask::Audit => Ok(Ok(Answer::Audited(self.see(audit::audit).await?))),
+            Ask::Books => Ok(Ok(Answer::Books(books::books(&self.store)?))),
+        }
+    }
+
+    /// Reads where it holds nobody up.
+    async fn see<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let snapshot = self.store.snapshot()?;
+        let seen = tokio::task::spawn_blocking(move || look(&snapshot)).await;
+        seen.map_err(|_| StoreError::Panicked)?
+    }
+
+    async fn whom(&self, whom: Whom) -> Result<Result<UserId, Refusal>, StoreError> {
+        self.see(move |sight| people::find(sight, &whom)).await
+    }
+
+    /// Shuts a user out for a reason, or lets them in again.
+    async fn shut_out(&self, by: By, whom: Whom, why: Option<String>) -> Answered {
+        let named = whom.to_string();
+        let user = match self.whom(whom).await? {
+            Ok(user) => user,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let work = move |txn: &mut Txn<'_>| match &why {
+            Some(why) => acts::ban(txn, by, user, why),
+            None => acts::unban(txn, by, user),
+        };
+        Ok(match self.store.try_write(work).await? {
+            Changed::Done => Ok(Answer::Changed(true)),
+            Changed::Before => Ok(Answer::Changed(false)),
+            Changed::Unknown => Err(Refusal::NoUser(named)),
+        })
+    }
+
+    async fn grant(
+        &self,
+        by: By,
+        whom: Whom,
+        credits: i32,
+        why: String,
+        key: Option<String>,
+    ) -> Answered {
+        let user = match self.whom(whom).await? {
+            Ok(user) => user,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let give =
+            move |txn: &mut Txn<'_>| acts::grant(txn, by, user, credits, &why, key.as_deref());
+        let (granted, user) = (self.store.try_write(give).await?, user.0);
+        Ok(match granted {
+            Granted::Done(balance) => Ok((balance.0, false)),
+            Granted::Before(balance) => Ok((balance.0, true)),
+            Granted::NoUser => Err(Refusal::NoUser(user.to_string())),
+            Granted::TooMuch(balance) if credits < 0 => Err(Refusal::TooMuch {
+                user,
+                balance: balance.0,
+            }),
+            Granted::TooMuch(balance) => Err(Refusal::Full {
+                user,
+                balance: balance.0,
+            }),
+        }
+        .map(|(balance, repeated)| Answer::Granted {
+            user,
+            balance,
+            repeated,
+        }))
+    }
+
+    async fn retry(&self, by: By, job: u64) -> Answered {
+        let mut chance = [0; 32];
+        if getrandom::fill(&mut chance).is_err() {
+            // Without chance no names can be made.
+            return Err(StoreError::Busy);
+        }
+        let retry = move |txn: &mut Txn<'_>| acts::retry(txn, by, JobId(job), &chance);
+        let retried = self.store.try_write(retry).await?;
+        Ok(match retried {
+            Ok(Retried::Hurried) => Ok((None, false)),
+            Ok(Retried::Ordered(order)) => Ok((Some(order.0), false)),
+            Ok(Retried::Before(order)) => Ok((Some(order.0), true)),
+            Err(unfit) => Err(refusal(job, unfit)),
+        }
+        .map(|(order, repeated)| Answer::Retried { order, repeated }))
+    }
+
+    async fn refund(&self, by: By, job: u64, why: String) -> Answered {
+        let known = self.see(move |sight| sight.find_job(JobId(job))).await?;
+        let Some(user) = known.map(|job| job.user.0) else {
+            return Ok(Err(Refusal::NoJob(job)));
+        };
+        let refund = move |txn: &mut Txn<'_>| acts::refund(txn, by, JobId(job), &why);
+        let refunded = self.store.try_write(refund).await?;
+        Ok(match refunded {
+            Ok((balance, repeated)) => Ok(Answer::Granted {
+                user,
+                balance: balance.0,
+                repeated,
+            }),
+            Err(Unfit::Full(balance)) => Err(Refusal::Full {
+                user,
+                balance: balance.0,
+            }),
+            Err(unfit) => Err(refusal(job, unfit)),
+        })
+    }
+
+    async fn keys(&self, now: Timestamp) -> Answered {
+        let Some(provider) = (self.provider)() else {
+            return Ok(Err(Refusal::NoConfig));
+        };
+        let rests = provider::rests_of_keys(&provider, &self.store.snapshot()?)?;
+        Ok(Ok(Answer::Keys(
+            provider::keys(&provider, rests, now).await,
+        )))
+    }
+
+    fn tired(&self, tired: &super::ask::Tired) -> Result<acts::Tired, Refusal> {
+        let provider = (self.provider)().ok_or(Refusal::NoConfig)?;
+        provider::find(&provider, tired)
+    }
+}
+
+/// The user that is meant, if one is.
+fn user(
+    sight: &Snapshot,
+    whom: Option<&Whom>,
+) -> Result<Result<Option<UserId>, Refusal>, StoreError> {
+    match whom {
+        Some(whom) => Ok(people::find(sight, whom)?.map(Some)),
+        None => Ok(Ok(None)),
+    }
+}
+
+fn refusal(job: u64, unfit: Unfit) -> Refusal {
+    match unfit {
+        Unfit::Unknown => Refusal::NoJob(job),
+        Unfit::Live => Refusal::Live(job),
+        Unfit::Done => Refusal::Done(job),
+        Unfit::Failed => Refusal::Failed(job),
+        Unfit::Asked => Refusal::Asked(job),
+        Unfit::Waits => Refusal::Waits(job),
+        Unfit::Poor(_) | Unfit::Full(_) => Refusal::Poor(job),
+    }
+}

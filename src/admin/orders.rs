@@ -1,0 +1,146 @@
+//! Orders and jobs, as operators see them.
+
+use super::answer::{JobCard, JobLine, MissedLine, OrderCard, OrderLine, Refusal};
+use super::ask::Wanted;
+use super::people;
+use crate::domain::id::{JobId, OrderId, UserId};
+use crate::domain::job::{Job, Missed, Stage};
+use crate::domain::order::{Order, PhotoState};
+use crate::store::{Snapshot, StoreError};
+
+/// Orders, the newest first.
+pub fn list(
+    sight: &Snapshot,
+    user: Option<UserId>,
+    most: usize,
+) -> Result<Vec<OrderLine>, StoreError> {
+    let orders = sight.newest_orders(most, |order| user.is_none_or(|user| order.user == user))?;
+    orders.iter().map(|order| line(sight, order)).collect()
+}
+
+/// An order, closely.
+pub fn card(sight: &Snapshot, id: u64) -> Result<Result<OrderCard, Refusal>, StoreError> {
+    let Some(order) = sight.find_order(OrderId(id))? else {
+        return Ok(Err(Refusal::NoOrder(id)));
+    };
+    let jobs = order
+        .jobs()
+        .map(|job| Ok(job_line(&sight.job(job)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let photo = match order.photo {
+        PhotoState::Wanted => "wanted",
+        PhotoState::Ready => "ready",
+        PhotoState::Refused => "refused",
+    };
+    Ok(Ok(OrderCard {
+        order: line(sight, &order)?,
+        photo: photo.to_owned(),
+        jobs,
+    }))
+}
+
+/// Jobs, the newest first.
+pub fn jobs(
+    sight: &Snapshot,
+    wanted: Wanted,
+    user: Option<UserId>,
+    most: usize,
+) -> Result<Vec<JobLine>, StoreError> {
+    let theirs = |job: &Job| user.is_none_or(|user| job.user == user);
+    let jobs = match wanted {
+        Wanted::Live => live(sight, most, theirs)?,
+        Wanted::All => sight.newest_jobs(most, theirs)?,
+        Wanted::Failed => sight.newest_jobs(most, |job| {
+            theirs(job) && matches!(job.stage, Stage::Failed { .. })
+        })?,
+        Wanted::Done => sight.newest_jobs(most, |job| {
+            theirs(job) && matches!(job.stage, Stage::Done { .. })
+        })?,
+    };
+    Ok(jobs.iter().map(job_line).collect())
+}
+
+/// Live jobs are in the due index, however old they are.
+fn live(
+    sight: &Snapshot,
+    most: usize,
+    theirs: impl Fn(&Job) -> bool,
+) -> Result<Vec<Job>, StoreError> {
+    let mut numbers: Vec<JobId> = sight.due()?.into_iter().map(|(_, _, job)| job).collect();
+    numbers.sort_unstable();
+    let jobs = numbers.into_iter().rev().map(|job| sight.job(job));
+    jobs.filter(|job| job.as_ref().map_or(true, &theirs))
+        .take(most)
+        .collect()
+}
+
+/// A job, closely.
+pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, StoreError> {
+    let Some(job) = sight.find_job(JobId(id))? else {
+        return Ok(Err(Refusal::NoJob(id)));
+    };
+    let entries = sight.newest_entries(usize::MAX, |entry| entry.reason.job() == Some(job.id))?;
+    Ok(Ok(JobCard {
+        job: job_line(&job),
+        key: job.stage.route().map(|route| route.key.to_string()),
+        task: job.stage.task().map(|task| task.0.clone()),
+        scripted: job.script.is_some(),
+        missed: job.missed.iter().map(missed).collect(),
+        entries: entries.iter().map(people::entry).collect(),
+    }))
+}
+
+fn missed(missed: &Missed) -> MissedLine {
+    MissedLine {
+        attempt: missed.attempt,
+        at: missed.at.0,
+        failure: missed.failure.kind.name().to_owned(),
+        source: missed.failure.source.word().to_owned(),
+        model: missed.model.as_ref().map(|model| model.0.clone()),
+        task: missed.task.as_ref().map(|task| task.0.clone()),
+    }
+}
+
+/// An order's line.
+pub fn line(sight: &Snapshot, order: &Order) -> Result<OrderLine, StoreError> {
+    let jobs = order
+        .jobs()
+        .map(|job| Ok(sight.job(job)?.stage.name().to_owned()));
+    Ok(OrderLine {
+        id: order.id.0,
+        seller: order.user.0,
+        at: order.placed_at.0,
+        template: order.brief.recipe.name().to_owned(),
+        jobs: jobs.collect::<Result<_, StoreError>>()?,
+    })
+}
+
+/// A job's line.
+pub fn job_line(job: &Job) -> JobLine {
+    let tried = job.missed.last().and_then(|missed| missed.model.as_ref());
+    let model = match &job.stage {
+        Stage::Done { model, .. } => Some(model),
+        other => other.route().map(|route| &route.model).or(tried),
+    };
+    let (failure, ended) = match &job.stage {
+        Stage::Failed { failure, at } => (Some(failure.kind.name().to_owned()), Some(at.0)),
+        Stage::Done { at, .. } => (None, Some(at.0)),
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Submitting { .. }
+        | Stage::Rendering { .. }
+        | Stage::Rendered { .. } => (None, None),
+    };
+    JobLine {
+        id: job.id.0,
+        order: job.order.0,
+        seller: job.user.0,
+        at: job.placed_at.0,
+        stage: job.stage.name().to_owned(),
+        attempt: job.attempt,
+        model: model.map(|model| model.0.clone()),
+        failure,
+        due: ended.is_none().then_some(job.due.0),
+        ended,
+    }
+}

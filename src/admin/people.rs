@@ -1,0 +1,131 @@
+//! Users, as operators see them.
+
+use super::answer::{EntryLine, Refusal, UserCard, UserLine};
+use super::ask::Whom;
+use super::orders;
+use crate::domain::credit::{Account, Entry, Reason};
+use crate::domain::id::UserId;
+use crate::flow::session::Step;
+use crate::store::record::UserRow;
+use crate::store::{Snapshot, StoreError, outbox};
+
+/// The newest entries and orders that a user's card shows.
+const SHOWN: usize = 20;
+
+/// Who is meant.
+pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, StoreError> {
+    let name = match whom {
+        Whom::Number(number) => {
+            let known = sight.user(UserId(*number))?.is_some();
+            let user = known.then_some(UserId(*number));
+            return Ok(user.ok_or_else(|| Refusal::NoUser(whom.to_string())));
+        }
+        Whom::Name(name) => name,
+    };
+    let mut found = Vec::new();
+    for (id, row) in sight.users()? {
+        let has = row.user.username.as_deref();
+        if has.is_some_and(|has| has.eq_ignore_ascii_case(name)) {
+            found.push(id.0);
+        }
+    }
+    Ok(match found[..] {
+        [one] => Ok(UserId(one)),
+        [] => Err(Refusal::NoUser(whom.to_string())),
+        // A name that was given up may have been taken by somebody else.
+        [_, _, ..] => Err(Refusal::Ambiguous {
+            name: name.clone(),
+            numbers: found,
+        }),
+    })
+}
+
+/// Users, the newest first.
+pub fn users(
+    sight: &Snapshot,
+    like: Option<&str>,
+    banned: bool,
+    most: usize,
+) -> Result<Vec<UserLine>, StoreError> {
+    let like = like.map(|like| like.trim_start_matches('@').to_lowercase());
+    let mut users = sight.users()?;
+    users.retain(|(id, row)| {
+        let name = row.user.username.as_deref().unwrap_or_default();
+        like.as_ref().is_none_or(|like| {
+            name.to_lowercase().contains(like) || id.to_string().contains(like.as_str())
+        })
+    });
+    users.sort_by_key(|(_, row)| std::cmp::Reverse(row.user.since));
+    let lines = users.iter().map(|(id, row)| line(sight, *id, row));
+    let lines = lines.filter(|line| !banned || line.as_ref().map_or(true, |line| line.banned));
+    lines.take(most).collect()
+}
+
+/// A user, closely.
+pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, StoreError> {
+    let Some(row) = sight.user(id)? else {
+        return Ok(Err(Refusal::NoUser(id.to_string())));
+    };
+    let own = |account: Account| match account {
+        Account::Available(user) | Account::Held(user) => user == id,
+        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => false,
+    };
+    let entries = sight.newest_entries(SHOWN, |entry| own(entry.from) || own(entry.to))?;
+    let orders = sight.newest_orders(SHOWN, |order| order.user == id)?;
+    let orders = orders.iter().map(|order| orders::line(sight, order));
+    Ok(Ok(UserCard {
+        user: line(sight, id, &row)?,
+        ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
+        step: step(&row.session.step).to_owned(),
+        notes: sight.notes(outbox::chat_of(id))?.len(),
+        entries: entries.iter().map(entry).collect(),
+        orders: orders.collect::<Result<_, _>>()?,
+    }))
+}
+
+fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreError> {
+    let user = &row.user;
+    Ok(UserLine {
+        id: id.0,
+        name: user.username.clone(),
+        available: user.available.0,
+        held: user.held.0,
+        lang: user.lang.code().to_owned(),
+        since: user.since.0,
+        reachable: user.reachable,
+        banned: sight.ban(id)?.is_some(),
+    })
+}
+
+/// An entry's line.
+pub fn entry(entry: &Entry) -> EntryLine {
+    EntryLine {
+        n: entry.id.0,
+        at: entry.at.0,
+        from: entry.from.to_string(),
+        to: entry.to.to_string(),
+        amount: entry.amount.0,
+        reason: entry.reason.word().to_owned(),
+        why: match &entry.reason {
+            Reason::Grant { why, .. } => Some(why.clone()),
+            Reason::Welcome
+            | Reason::Hold { .. }
+            | Reason::Capture { .. }
+            | Reason::Release { .. } => None,
+        },
+        job: entry.reason.job().map(|job| job.0),
+    }
+}
+
+fn step(step: &Step) -> &'static str {
+    match step {
+        Step::Idle => "menu",
+        Step::AwaitPhoto => "photo",
+        Step::AwaitText { .. } => "text",
+        Step::AwaitTemplate { .. } => "template",
+        Step::AwaitPrompt { .. } => "prompt",
+        Step::AwaitWishes { .. } => "wishes",
+        Step::AwaitCount { .. } => "count",
+        Step::AwaitConfirm { .. } => "confirm",
+    }
+}

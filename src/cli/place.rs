@@ -1,0 +1,128 @@
+//! Whom an operator asks: the running daemon, or its file when none runs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+
+use crate::admin::desk::Providing;
+use crate::admin::{self, Answer, Ask, Desk, Provider};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::{self, ControlError};
+use crate::daemon;
+use crate::domain::act::Who;
+use crate::domain::credit::Credits;
+use crate::store::{Options, Shop, Store};
+use crate::tls;
+
+/// Where the shop is, and how it answers.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Place {
+    /// Where everything is kept.
+    pub fn data(&self) -> PathBuf {
+        super::run::data_dir(self.data_dir.clone())
+    }
+
+    /// The answer; a refusal is an error. Who answered is said on standard error.
+    pub fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
+        let answer = match self.daemon(&ask)? {
+            Some(answer) => answer,
+            None => {
+                let desk = self.desk(&self.file()?)?;
+                let uid = rustix::process::getuid().as_raw();
+                super::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
+            }
+        };
+        match answer {
+            Answer::Refused(refusal) => Err(refusal.into()),
+            answer => Ok(answer),
+        }
+    }
+
+    /// The running daemon's answer; nothing when none runs.
+    pub fn daemon(&self, ask: &Ask) -> anyhow::Result<Option<Answer>> {
+        match super::runtime()?.block_on(control::ask(&self.data(), ask)) {
+            Ok(answer) => {
+                eprintln!("asked the running daemon");
+                Ok(Some(answer))
+            }
+            Err(ControlError::NoDaemon) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The data file, which no daemon has open.
+    pub fn file(&self) -> anyhow::Result<PathBuf> {
+        let file = daemon::data_file(&self.data());
+        if !file.exists() {
+            bail!("there is no {}: name the right --data-dir", file.display());
+        }
+        eprintln!("no daemon runs: asked {}", file.display());
+        Ok(file)
+    }
+
+    /// A desk on a file that no daemon has open.
+    fn desk(&self, file: &std::path::Path) -> anyhow::Result<Desk> {
+        let file = file.to_owned();
+        // What operators do needs none of the shop's choices but whom it may tell.
+        let shop = Shop {
+            welcome: Credits(0),
+            admins: vec![],
+            max_attempts: 1,
+            max_rendering: 1,
+        };
+        let store = Store::open(&file, Options::default(), shop)?;
+        let provider = self.provider();
+        let since = None;
+        Ok(Desk {
+            store,
+            clock: Clock::system(),
+            provider,
+            place: admin::Place { file, since },
+        })
+    }
+
+    /// The provider of the configuration, looked up when it is first needed.
+    fn provider(&self) -> Providing {
+        let data = self.data();
+        let config = super::run::config_file(self.config.clone(), &data);
+        Arc::new(move || {
+            let known = || -> anyhow::Result<Provider> {
+                let config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
+                let root = daemon::extra_root(&config)?;
+                let models = daemon::models(&config, &data)?;
+                let http = tls::client(root.as_deref(), None)?;
+                Ok(daemon::provider(&config, http, &models))
+            };
+            known()
+                .inspect_err(|error| eprintln!("neurocards: {error:#}"))
+                .ok()
+        })
+    }
+}
+
+/// Prints an answer in JSON.
+pub fn json(answer: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(answer).context("the answer in JSON")?;
+    println!("{text}");
+    Ok(())
+}
+
+/// An answer to another question: program and daemon are of different versions.
+pub fn senseless(answer: &Answer) -> anyhow::Error {
+    anyhow::anyhow!("the daemon answers something else, is it of another version? {answer:?}")
+}

@@ -1,0 +1,242 @@
+//! `neurocards users` and `neurocards grant`: sellers and their credits.
+
+use anyhow::bail;
+use uuid::Uuid;
+
+use super::place::{Place, json, senseless};
+use super::table::{fields, moment, or_dash, table};
+use crate::admin::answer::{EntryLine, OrderLine, UserCard, UserLine};
+use crate::admin::{Answer, Ask, Whom};
+use crate::control::ControlError;
+use crate::store::StoreError;
+
+/// Look after sellers.
+#[derive(Debug, clap::Args)]
+pub struct UsersArgs {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// List them, the newest first.
+    List {
+        /// Only those whose name or number has this in it.
+        #[arg(long, value_name = "TEXT")]
+        like: Option<String>,
+        /// Only those who are shut out.
+        #[arg(long)]
+        banned: bool,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        most: usize,
+    },
+    /// Show one with balance, newest entries and newest orders.
+    Show {
+        /// A Telegram number, or @name.
+        #[arg(value_name = "ID|@NAME")]
+        user: Whom,
+    },
+    /// Shut one out. Videos already ordered still come.
+    Ban {
+        /// A Telegram number, or @name.
+        #[arg(value_name = "ID|@NAME")]
+        user: Whom,
+        /// Why; kept in the trail of acts.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Let one in again.
+    Unban {
+        /// A Telegram number, or @name.
+        #[arg(value_name = "ID|@NAME")]
+        user: Whom,
+    },
+}
+
+/// Give a seller credits, or take them back.
+#[derive(Debug, clap::Args)]
+pub struct GrantArgs {
+    #[command(flatten)]
+    place: Place,
+    /// The seller: a Telegram number, or @name.
+    #[arg(long, value_name = "ID|@NAME")]
+    user: Whom,
+    /// How many; a negative number takes back.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    credits: i32,
+    /// Why; kept in the books.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// A word of your own: a second grant with the same one changes nothing.
+    #[arg(long, value_name = "WORD")]
+    key: Option<String>,
+}
+
+pub fn users(args: UsersArgs) -> anyhow::Result<()> {
+    let place = args.place;
+    match args.what {
+        What::List { like, banned, most } => match place.ask(Ask::Users { like, banned, most })? {
+            Answer::Users(users) if place.json => json(&users),
+            Answer::Users(users) => {
+                list(&users);
+                Ok(())
+            }
+            other => Err(senseless(&other)),
+        },
+        What::Show { user } => match place.ask(Ask::User { whom: user })? {
+            Answer::User(card) if place.json => json(&card),
+            Answer::User(card) => {
+                show(&card);
+                Ok(())
+            }
+            other => Err(senseless(&other)),
+        },
+        What::Ban { user, reason } => {
+            let said = user.to_string();
+            let ask = Ask::Ban {
+                whom: user,
+                why: reason,
+            };
+            super::changed(&place, ask, |changed| match changed {
+                true => format!("user {said} is shut out"),
+                false => format!("user {said} was shut out already"),
+            })
+        }
+        What::Unban { user } => {
+            let said = user.to_string();
+            super::changed(&place, Ask::Unban { whom: user }, |changed| match changed {
+                true => format!("user {said} is let in again"),
+                false => format!("user {said} was not shut out"),
+            })
+        }
+    }
+}
+
+pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
+    if args.credits == 0 {
+        bail!("--credits 0 changes nothing");
+    }
+    // With a key a grant of which nobody knows whether it was made can be asked for again.
+    let key = args.key.unwrap_or_else(|| Uuid::new_v4().to_string());
+    let ask = Ask::Grant {
+        whom: args.user,
+        credits: args.credits,
+        why: args.reason,
+        key: Some(key.clone()),
+    };
+    let answer = args.place.ask(ask).map_err(|error| {
+        // A refusal is definite; an answer that was lost is not.
+        match error.is::<ControlError>() || error.is::<StoreError>() {
+            true => error.context(format!(
+                "it is not sure whether the grant was made; asked again with --key {key} it is made once at most"
+            )),
+            false => error,
+        }
+    })?;
+    match answer {
+        answer @ Answer::Granted { .. } if args.place.json => json(&answer),
+        Answer::Granted {
+            user,
+            balance,
+            repeated,
+        } => {
+            let done = match repeated {
+                true => "granted before with this key",
+                false => "granted",
+            };
+            println!("{done}; user {user} has {balance} credits");
+            Ok(())
+        }
+        other => Err(senseless(&other)),
+    }
+}
+
+fn list(users: &[UserLine]) {
+    let rows = users.iter().map(|user| {
+        [
+            user.id.to_string(),
+            or_dash(user.name.as_ref().map(|name| format!("@{name}"))),
+            user.available.to_string(),
+            user.held.to_string(),
+            user.lang.clone(),
+            moment(Some(user.since)),
+            state(user).to_owned(),
+        ]
+    });
+    let header = ["ID", "NAME", "CREDITS", "HELD", "LANG", "SINCE", "STATE"];
+    table(header, rows.collect(), "nobody");
+}
+
+fn state(user: &UserLine) -> &'static str {
+    match (user.banned, user.reachable) {
+        (true, _) => "banned",
+        (false, false) => "has blocked the bot",
+        (false, true) => "",
+    }
+}
+
+fn show(card: &UserCard) {
+    let user = &card.user;
+    let mut lines = vec![
+        ("user", user.id.to_string()),
+        ("name", or_dash(user.name.as_ref().map(|n| format!("@{n}")))),
+        (
+            "credits",
+            format!("{} (and {} held)", user.available, user.held),
+        ),
+        ("language", user.lang.clone()),
+        ("since", moment(Some(user.since))),
+        ("open question", card.step.clone()),
+        ("unsaid messages", card.notes.to_string()),
+    ];
+    if !user.reachable {
+        lines.push(("reachable", "no: has blocked the bot".to_owned()));
+    }
+    if let Some((since, why)) = &card.ban {
+        lines.push(("banned", format!("{}: {why}", moment(Some(*since)))));
+    }
+    fields(&lines);
+    println!("\nNewest orders:");
+    orders(&card.orders);
+    println!("\nNewest entries:");
+    entries(&card.entries);
+}
+
+/// Prints orders.
+pub fn orders(orders: &[OrderLine]) {
+    let rows = orders.iter().map(|order| {
+        [
+            order.id.to_string(),
+            order.seller.to_string(),
+            moment(Some(order.at)),
+            order.template.clone(),
+            order.jobs.join(", "),
+        ]
+    });
+    let header = ["ORDER", "USER", "PLACED", "TEMPLATE", "VIDEOS"];
+    table(header, rows.collect(), "none");
+}
+
+/// Prints entries of the ledger.
+pub fn entries(entries: &[EntryLine]) {
+    let rows = entries.iter().map(|entry| {
+        let what = match (&entry.why, entry.job) {
+            (Some(why), _) => why.clone(),
+            (None, Some(job)) => format!("job {job}"),
+            (None, None) => String::new(),
+        };
+        [
+            entry.n.to_string(),
+            moment(Some(entry.at)),
+            entry.reason.clone(),
+            entry.amount.to_string(),
+            format!("{} → {}", entry.from, entry.to),
+            what,
+        ]
+    });
+    let header = ["ENTRY", "AT", "WHAT", "CREDITS", "FROM → TO", "WHY"];
+    table(header, rows.collect(), "none");
+}
