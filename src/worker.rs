@@ -76,6 +76,8 @@ struct Desk {
     fetching: Mutex<HashMap<OrderId, Arc<tokio::sync::Mutex<()>>>>,
     /// Since when no look has found a job's task.
     unknown: Mutex<HashMap<JobId, Timestamp>>,
+    /// Jobs that an operator ended while they were stepped.
+    cancelled: Mutex<HashSet<JobId>>,
     /// Where the photos of attempts lie that are about to be submitted.
     uploads: Mutex<HashMap<JobId, Upload>>,
     pace: Arc<Mutex<Pace>>,
@@ -121,6 +123,7 @@ impl Worker {
             stepping: Mutex::default(),
             fetching: Mutex::default(),
             unknown: Mutex::default(),
+            cancelled: Mutex::default(),
             uploads: Mutex::default(),
             pace: Arc::new(Mutex::new(Pace::new(parts.choices.look_every))),
             framing: Semaphore::new(FRAMING),
@@ -135,6 +138,9 @@ impl Worker {
         let free = Arc::new(Semaphore::new(self.parts.choices.workers));
         let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
+            for job in self.parts.store.wakes().take_cancelled() {
+                self.leave(job);
+            }
             let handed = match self.hand_out(&free, &mut steps, &stop).await {
                 Ok(handed) => handed,
                 Err(StoreError::CommitUnknown | StoreError::Closed) => break,
@@ -279,6 +285,10 @@ impl Worker {
             let ended = AbortOnDropHandle::new(step).await;
             worker.after(job, ended).await;
             worker.stepping().remove(&job);
+            let cancelled = lock(&worker.desk.cancelled).remove(&job);
+            if cancelled {
+                worker.leave(job);
+            }
             drop(permit);
             // The job may be due again, and a worker is free.
             worker.parts.store.wakes().jobs();
@@ -368,6 +378,27 @@ impl Worker {
         Ok(())
     }
 
+    /// Takes away what a job left behind that an operator has ended; a step of it that runs does so at its end.
+    fn leave(&self, job: JobId) {
+        {
+            // Under the lock: a step that ends meanwhile looks afterwards.
+            let stepping = self.stepping();
+            if stepping.contains(&job) {
+                lock(&self.desk.cancelled).insert(job);
+                return;
+            }
+        }
+        self.forget(job);
+        match self.parts.store.snapshot().and_then(|sight| sight.job(job)) {
+            Ok(job) => self.tidy(&job),
+            Err(error) => {
+                tracing::warn!(job.id = job.0, %error, "a cancelled job could not be tidied up");
+            }
+        }
+        // No note speaks of a video that was fetched meanwhile.
+        let _ = std::fs::remove_file(self.parts.choices.videos.join(format!("{job}.mp4")));
+    }
+
     /// Forgets what was remembered of a job's attempt.
     fn forget(&self, id: JobId) {
         self.parts.keys.let_go(id);
@@ -390,8 +421,8 @@ struct Handed {
     next: Option<Timestamp>,
 }
 
-fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
-    pace.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::admin::desk::Providing;
 use crate::admin::{self, Answer, Ask, Desk, Provider};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{self, ControlError};
 use crate::daemon;
@@ -90,7 +89,7 @@ impl Place {
         let since = None;
         Ok(Desk {
             store,
-            clock: Clock::system(),
+            clock: super::run::clock(),
             provider,
             place: admin::Place { file, since },
         })

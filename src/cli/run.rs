@@ -35,7 +35,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
 
 /// The system's time; for the crash harness, one that `NEUROCARDS_CLOCK=BASE,SPEED` lets run `SPEED` times as
 /// fast since `BASE` (Unix ms), the same in every process that says so.
-fn clock() -> Clock {
+pub fn clock() -> Clock {
     let said = std::env::var("NEUROCARDS_CLOCK").ok();
     let led = said.as_deref().and_then(|said| said.split_once(','));
     let led = led.and_then(|(base, speed)| Some((base.parse().ok()?, speed.parse().ok()?)));

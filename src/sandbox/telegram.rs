@@ -121,6 +121,7 @@ impl Telegram {
             world.people.entry(id).or_insert_with(|| Somebody {
                 name: first_name.to_owned(),
                 language: language_code.map(str::to_owned),
+                username: None,
                 blocked: false,
                 known: false,
                 toasts: Vec::new(),

@@ -52,6 +52,8 @@ pub struct Txn<'t> {
 pub struct Woken {
     /// A job may be due.
     pub jobs: bool,
+    /// Jobs that an operator has ended.
+    pub cancelled: Vec<JobId>,
     /// Chats with new notes.
     pub chats: BTreeSet<i64>,
 }
@@ -255,6 +257,11 @@ impl<'t> Txn<'t> {
     /// Wakes the workers: a place has become free.
     pub(super) fn wake_jobs(&mut self) {
         self.woken.jobs = true;
+    }
+
+    /// Tells the workers that a job was ended past them.
+    pub(super) fn wake_cancelled(&mut self, job: JobId) {
+        self.woken.cancelled.push(job);
     }
 
     /// Writes an entry and seals it.

@@ -214,6 +214,7 @@ pub fn cancel(
     };
     queue::put(txn, row.lane, job.clone(), Lane::None)?;
     refund(txn, &job, Kind::Cancelled, model, now)?;
+    txn.wake_cancelled(id);
     tell_status(txn, &job, now)?;
     Ok(Ok(job))
 }

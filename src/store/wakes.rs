@@ -5,10 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::domain::id::JobId;
+
 /// Wakers for the actors. Losing one loses nothing: rows are found again at the next start.
 #[derive(Default)]
 pub struct Wakes {
     jobs: Notify,
+    cancelled: Mutex<Vec<JobId>>,
     chats: Mutex<BTreeSet<i64>>,
     notes: Notify,
 }
@@ -17,6 +20,26 @@ impl Wakes {
     /// Says that a job may be due earlier than was thought.
     pub fn jobs(&self) {
         self.jobs.notify_one();
+    }
+
+    /// Says that an operator has ended these jobs: what they left behind can go.
+    pub fn cancelled(&self, jobs: impl IntoIterator<Item = JobId>) {
+        let mut cancelled = self
+            .cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        cancelled.extend(jobs);
+        drop(cancelled);
+        self.jobs();
+    }
+
+    /// Takes the jobs that an operator has ended.
+    pub fn take_cancelled(&self) -> Vec<JobId> {
+        let mut cancelled = self
+            .cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut cancelled)
     }
 
     /// Says that these chats have notes.

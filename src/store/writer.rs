@@ -441,6 +441,9 @@ fn wake(wakes: &Wakes, woken: Woken) {
     if woken.jobs {
         wakes.jobs();
     }
+    if !woken.cancelled.is_empty() {
+        wakes.cancelled(woken.cancelled);
+    }
     if !woken.chats.is_empty() {
         wakes.chats(woken.chats);
     }

@@ -217,7 +217,7 @@ impl Worker {
     }
 
     /// Takes the photo's name away; the janitor would find it, too.
-    fn tidy(&self, job: &Job) {
+    pub(super) fn tidy(&self, job: &Job) {
         if let Err(error) = self.parts.photos.remove(job.user, job.photo) {
             tracing::warn!(job.id = job.id.0, %error, "a photo could not be removed");
         }

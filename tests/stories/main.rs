@@ -21,6 +21,7 @@ mod races;
 mod restarts;
 mod scene;
 mod seller;
+mod shell;
 mod siege;
 mod steps;
 mod updates;

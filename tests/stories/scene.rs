@@ -1,6 +1,7 @@
 //! The harness: a scene with sellers, stand-ins and the real daemon, which fails a story that leaves a message
 //! unread, a complaint, a job without an end, a photo, or books that do not balance.
 
+use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -21,6 +22,45 @@ pub use crate::seller::{At, PRODUCT, Seller};
 pub const ADMIN: i64 = 9001;
 /// Where every scene begins: 2026-01-22 12:00:00 UTC.
 const NOON: Timestamp = Timestamp(1_769_083_200_000);
+
+/// What the shell shows.
+#[derive(Debug)]
+pub struct Output {
+    /// Whether it succeeded.
+    pub done: bool,
+    /// Standard output.
+    pub told: String,
+    /// Standard error.
+    pub aside: String,
+}
+
+impl Output {
+    /// It succeeded, and standard output has `text` in it.
+    #[track_caller]
+    pub fn tells(&self, text: &str) {
+        assert!(
+            self.done && self.told.contains(text),
+            "no «{text}» in {self:#?}"
+        );
+    }
+
+    /// It failed, and standard error has `text` in it.
+    #[track_caller]
+    pub fn refuses(&self, text: &str) {
+        assert!(
+            !self.done && self.aside.contains(text),
+            "no «{text}» in {self:#?}"
+        );
+    }
+
+    /// Its JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert!(self.done, "{self:#?}");
+        serde_json::from_str(&self.told).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
 /// A scene. [`Scene::ends`] must be called.
 pub struct Scene {
     stage: Playground,
@@ -86,6 +126,30 @@ impl Scene {
             data,
             sellers: Mutex::default(),
             ended: false,
+        }
+    }
+
+    /// Asks at the shell as an operator would: the real binary, on this scene's data directory.
+    pub async fn shell(&self, words: &[&str]) -> Output {
+        self.shell_as(words, None).await
+    }
+
+    /// As [`Scene::shell`], as another user of the machine.
+    pub async fn shell_as(&self, words: &[&str], uid: Option<u32>) -> Output {
+        use std::os::unix::process::CommandExt;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+        command.args(words).arg("--data-dir").arg(self.data.path());
+        command.env("TELEGRAM_TOKEN", self.telegram().token());
+        command.env("KIE_API_KEY", self.kie().keys().join(","));
+        if let Some(uid) = uid {
+            command.uid(uid);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let output = output.await.unwrap();
+        Output {
+            done: output.status.success(),
+            told: String::from_utf8(output.stdout).unwrap(),
+            aside: String::from_utf8(output.stderr).unwrap(),
         }
     }
 

@@ -111,6 +111,7 @@ pub(super) struct Press {
 pub(super) struct Somebody {
     pub(super) name: String,
     pub(super) language: Option<String>,
+    pub(super) username: Option<String>,
     pub(super) blocked: bool,
     /// Wrote to the bot at least once: before that the bot cannot write.
     pub(super) known: bool,
@@ -222,6 +223,9 @@ impl World {
         let mut told = json!({"id": id, "is_bot": false, "first_name": person.name});
         if let Some(language) = &person.language {
             told["language_code"] = language.as_str().into();
+        }
+        if let Some(username) = &person.username {
+            told["username"] = username.as_str().into();
         }
         told
     }

@@ -152,6 +152,14 @@ impl Person {
         self.sets_blocked(true);
     }
 
+    /// Takes a name that others can find the person by, without the `@`.
+    pub fn takes_username(&self, name: &str) {
+        self.telegram.change(|world| {
+            let person = world.people.get_mut(&self.id).expect("people stay");
+            person.username = Some(name.to_owned());
+        });
+    }
+
     /// Lets the bot write again.
     pub fn unblocks(&self) {
         self.sets_blocked(false);
