@@ -1,6 +1,7 @@
 //! The commands: what can be said to the program, and what it answers.
 
 mod books;
+mod check;
 mod orders;
 mod place;
 pub mod playground;
@@ -43,6 +44,7 @@ enum Command {
     Resume(shop::ResumeArgs),
     Acts(shop::ActsArgs),
     Audit(books::AuditArgs),
+    Check(check::CheckArgs),
     /// Show, set or delete Telegram's webhook.
     Webhook(webhook::WebhookArgs),
 }
@@ -81,6 +83,11 @@ struct SandboxArgs {
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        // The doctor's exit code is part of what it says.
+        Command::Check(args) => match check::check(args) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Run(args) => run::run(args),
         Command::Sandbox(args) if args.story => story::story(args),
         Command::Sandbox(args) => sandbox::sandbox(args),

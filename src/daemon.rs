@@ -151,7 +151,7 @@ impl Daemon {
             clock: clock.clone(),
             telegram: Arc::clone(&telegram),
             photos: photos.clone(),
-            gpt: gpt(&config, http.clone(), templates),
+            gpt: author(&config, http.clone()).with_templates(templates),
             kie: kie(&config, http),
             models,
             keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
@@ -379,7 +379,8 @@ fn words(
     )?)
 }
 
-fn gpt(config: &Config, http: reqwest::Client, templates: Templates) -> Gpt {
+/// The author of scripts, with the shipped templates.
+pub fn author(config: &Config, http: reqwest::Client) -> Gpt {
     let chosen = &config.gpt;
     Gpt::new(
         http,
@@ -390,7 +391,6 @@ fn gpt(config: &Config, http: reqwest::Client, templates: Templates) -> Gpt {
         chosen.timeout,
         chosen.max_tokens,
     )
-    .with_templates(templates)
 }
 
 /// Where Telegram brings updates to.

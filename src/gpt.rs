@@ -5,7 +5,7 @@ mod wire;
 
 use std::time::Duration;
 
-use reqwest::{Response, header};
+use reqwest::{Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -90,6 +90,24 @@ impl Gpt {
             photo: photo_jpeg.filter(|_| self.vision),
         };
         self.ask(key, &request.body()).await
+    }
+
+    /// Whether the author takes the key and has the model, asked for nothing; nothing if there is no key.
+    pub async fn answers(&self) -> Option<Result<(), Failure>> {
+        let key = self.key.as_ref()?;
+        let request = self
+            .http
+            .get(format!("{}/models/{}", self.api_url, self.model))
+            .bearer_auth(key.expose_secret())
+            .timeout(self.timeout);
+        let failed = |kind| Failure::new(kind, Source::Gpt);
+        Some(match request.send().await.map(|answer| answer.status()) {
+            Ok(status) if status.is_success() => Ok(()),
+            Ok(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(failed(Kind::Billing)),
+            Ok(StatusCode::NOT_FOUND) => Err(failed(Kind::ModelOff)),
+            Ok(StatusCode::TOO_MANY_REQUESTS) => Err(failed(Kind::RateLimit)),
+            Ok(_) | Err(_) => Err(failed(Kind::Temporary)),
+        })
     }
 
     async fn ask(&self, key: &SecretString, body: &Value) -> Result<String, Failure> {

@@ -7,7 +7,7 @@
 pub mod acme;
 mod client;
 pub mod door;
-mod keep;
+pub mod keep;
 pub mod own;
 pub mod pair;
 

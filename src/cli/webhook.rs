@@ -46,11 +46,13 @@ struct Place {
 }
 
 /// What the configuration makes of the webhook.
-struct Wanted {
+pub struct Wanted {
     config: Config,
     data: PathBuf,
-    telegram: Telegram,
-    url: Option<Url>,
+    /// Telegram.
+    pub telegram: Telegram,
+    /// Where updates are to be brought; nothing if they are polled.
+    pub url: Option<Url>,
 }
 
 impl Place {
@@ -59,9 +61,17 @@ impl Place {
         let file = super::run::config_file(self.config, &data);
         let config = Config::load(file.as_deref(), &|name| std::env::var(name).ok())?;
         let root = daemon::extra_root(&config)?;
+        let telegram = daemon::telegram(&config, root.as_deref(), &data)?;
+        Wanted::of(config, data, telegram)
+    }
+}
+
+impl Wanted {
+    /// What a configuration makes of the webhook.
+    pub fn of(config: Config, data: PathBuf, telegram: Telegram) -> anyhow::Result<Self> {
         let public = config.public_url.as_deref();
-        Ok(Wanted {
-            telegram: daemon::telegram(&config, root.as_deref(), &data)?,
+        Ok(Self {
+            telegram,
             url: match config.updates() {
                 Updates::Webhook => public.map(daemon::webhook_url).transpose()?,
                 Updates::Polling => None,
@@ -70,9 +80,15 @@ impl Place {
             data,
         })
     }
-}
 
-impl Wanted {
+    /// Whether what Telegram has is right. Without an address the right thing is no webhook.
+    pub fn is_met_by(&self, hook: &Hook) -> bool {
+        match &self.url {
+            Some(url) => hook.is(url, self.own_certificate()),
+            None => hook.url.is_none(),
+        }
+    }
+
     /// Whether nobody but us vouches for the certificate.
     fn own_certificate(&self) -> bool {
         match &self.config.tls {
@@ -127,11 +143,7 @@ pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
 }
 
 fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
-    // Without an address the right thing is no webhook.
-    let right = match &wanted.url {
-        Some(url) => hook.is(url, wanted.own_certificate()),
-        None => hook.url.is_none(),
-    };
+    let right = wanted.is_met_by(hook);
     if json {
         let mut told = serde_json::to_value(hook)?;
         told["as_configured"] = right.into();

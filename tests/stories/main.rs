@@ -5,6 +5,7 @@ mod buttons;
 mod callbacks;
 mod chat;
 mod delivery;
+mod doctor;
 mod doors;
 mod failures;
 mod fetching;

@@ -131,16 +131,25 @@ impl Scene {
 
     /// Asks at the shell as an operator would: the real binary, on this scene's data directory.
     pub async fn shell(&self, words: &[&str]) -> Output {
-        self.shell_as(words, None).await
+        self.shell_as(words, None, &[]).await
     }
 
-    /// As [`Scene::shell`], as another user of the machine.
-    pub async fn shell_as(&self, words: &[&str], uid: Option<u32>) -> Output {
+    /// As [`Scene::shell`], as another user of the machine, and with more in the environment.
+    pub async fn shell_as(
+        &self,
+        words: &[&str],
+        uid: Option<u32>,
+        environment: &[(&str, &str)],
+    ) -> Output {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
         command.args(words).arg("--data-dir").arg(self.data.path());
         command.env("TELEGRAM_TOKEN", self.telegram().token());
-        command.env("KIE_API_KEY", self.kie().keys().join(","));
+        for (number, key) in self.kie().keys().iter().enumerate() {
+            command.env(format!("KIE_API_KEY_{}", number + 1), key);
+        }
+        command.env("OPENAI_API_KEY", self.gpt().key());
+        command.envs(environment.iter().copied());
         if let Some(uid) = uid {
             command.uid(uid);
         }
@@ -151,6 +160,30 @@ impl Scene {
             told: String::from_utf8(output.stdout).unwrap(),
             aside: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Every file of the data directory with its size and when it was last written, but for what is in passing.
+    pub fn files(&self) -> Vec<(String, u64, std::time::SystemTime)> {
+        let mut files = Vec::new();
+        let mut dirs = vec![self.data.path().to_owned()];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).unwrap().flatten() {
+                let known = entry.metadata().unwrap();
+                if known.is_dir() {
+                    dirs.push(entry.path());
+                    continue;
+                }
+                let name = entry.path().display().to_string();
+                files.push((name, known.len(), known.modified().unwrap()));
+            }
+        }
+        files.sort();
+        files
+    }
+
+    /// Where everything of the daemon's is.
+    pub fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// The daemon with its stand-ins.

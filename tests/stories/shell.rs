@@ -478,7 +478,7 @@ async fn another_user_of_the_machine_is_not_answered() {
         // Only root can become somebody else.
         return scene.ends().await;
     }
-    let asked = scene.shell_as(&["status"], Some(65_534)).await;
+    let asked = scene.shell_as(&["status"], Some(65_534), &[]).await;
     assert!(!asked.done, "{asked:#?}");
     scene.ends().await;
 }

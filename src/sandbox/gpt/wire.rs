@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, header},
     response::Response,
-    routing::{any, post},
+    routing::{any, get, post},
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -30,6 +30,7 @@ pub(super) struct Door {
 pub(super) fn router(door: Door) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(complete))
+        .route("/v1/models/{model}", get(model))
         .method_not_allowed_fallback(nowhere)
         .fallback(any(nowhere))
         .with_state(door)
@@ -116,6 +117,25 @@ async fn complete(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> 
         .pop_front()
         .unwrap_or(Writing::Script);
     door.plan(writing, &text).await
+}
+
+/// What there is to know of a model: that it is there, for whoever has the key.
+async fn model(State(door): State<Door>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let given = headers.get(header::AUTHORIZATION);
+    let given = given.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
+    match given {
+        Some(KEY) if name.starts_with("gpt-") => {
+            let told = json!({"id": name, "object": "model", "owned_by": "system"});
+            door.ground.journal.touch();
+            http::json(200, &told)
+        }
+        Some(KEY) => {
+            let error = json!({"error": {"message": "The model does not exist", "code": "model_not_found"}});
+            http::json(404, &error)
+        }
+        Some(_) => door.plan(Writing::Unauthorized, "").await,
+        None => door.wrong(401, "You didn't provide an API key."),
+    }
 }
 
 impl Body {

@@ -1,0 +1,184 @@
+//! `neurocards check`: the doctor. Looks at everything a start needs and a shop stands on; changes nothing.
+
+mod doors;
+mod machine;
+mod messenger;
+mod provider;
+mod shop;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::place::{Place, json};
+use crate::config::Config;
+use crate::daemon;
+use crate::domain::time::Timestamp;
+
+/// No other side is waited for longer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Look at everything a start needs and a shop stands on. Nothing is changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 all is well or only warned of, 1 something fails.")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Grade {
+    /// All is well.
+    Ok,
+    /// It works, for now or not as well as it could.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "FAIL",
+        })
+    }
+}
+
+/// What was looked at, how it is, and what to do.
+#[derive(Debug, Clone, Serialize)]
+struct Finding {
+    what: &'static str,
+    grade: Grade,
+    found: String,
+    remedy: Option<String>,
+}
+
+impl Finding {
+    fn ok(what: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            what,
+            grade: Grade::Ok,
+            found: found.into(),
+            remedy: None,
+        }
+    }
+
+    fn warn(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            grade: Grade::Warn,
+            remedy: Some(remedy.into()),
+            ..Self::ok(what, found)
+        }
+    }
+
+    fn fail(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            grade: Grade::Fail,
+            remedy: Some(remedy.into()),
+            ..Self::ok(what, found)
+        }
+    }
+}
+
+/// What the doctor knows before the first look.
+struct Patient {
+    config: Config,
+    data: PathBuf,
+    root: Option<Vec<u8>>,
+    now: Timestamp,
+}
+
+pub fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
+    let findings = super::runtime()?.block_on(findings(&args.place));
+    if args.place.json {
+        json(&findings)?;
+    } else {
+        findings.iter().for_each(show);
+    }
+    let bad = findings.iter().any(|finding| finding.grade == Grade::Fail);
+    Ok(if bad {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn show(finding: &Finding) {
+    let Finding {
+        what,
+        grade,
+        found,
+        remedy,
+    } = finding;
+    println!("{grade:<5} {what:<14} {found}");
+    if let Some(remedy) = remedy {
+        println!("{:21}→ {remedy}", "");
+    }
+}
+
+async fn findings(place: &Place) -> Vec<Finding> {
+    let data = place.data();
+    let file = super::run::config_file(place.config.clone(), &data);
+    let mut findings = Vec::new();
+    let config = match Config::load(file.as_deref(), &|name| std::env::var(name).ok()) {
+        Ok(config) => {
+            let shown = file.map_or("the shipped one".to_owned(), |file| {
+                file.display().to_string()
+            });
+            findings.push(Finding::ok("configuration", shown));
+            config
+        }
+        Err(mistakes) => {
+            let remedy = "mend it; without it the rest cannot be looked at";
+            let mistakes = mistakes.to_string();
+            let each = |mistake| Finding::fail("configuration", mistake, remedy);
+            findings.extend(mistakes.lines().map(each));
+            findings.extend(machine::disk(&data, 0));
+            return findings;
+        }
+    };
+    let root = match daemon::extra_root(&config) {
+        Ok(root) => root,
+        Err(error) => {
+            findings.push(Finding::fail(
+                "configuration",
+                format!("{error:#}"),
+                "mend it",
+            ));
+            return findings;
+        }
+    };
+    let patient = Patient {
+        config,
+        data,
+        root,
+        now: super::run::clock().now(),
+    };
+    findings.extend(machine::disk(
+        &patient.data,
+        patient.config.store.min_free_mb,
+    ));
+    findings.push(machine::memory());
+    let (daemon, messenger, provider, author, doors, systemd) = tokio::join!(
+        shop::daemon(&patient),
+        messenger::look(&patient),
+        provider::videos(&patient),
+        provider::author(&patient),
+        doors::look(&patient),
+        machine::systemd(),
+    );
+    findings.extend(daemon);
+    findings.extend(messenger);
+    findings.extend(provider);
+    findings.push(author);
+    findings.extend(doors);
+    findings.push(systemd);
+    findings
+}

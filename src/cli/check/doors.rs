@@ -1,0 +1,98 @@
+//! The doors: the certificate and its days, the ports.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use super::{Finding, PATIENCE, Patient};
+use crate::config::Tls;
+use crate::control::{self, ControlError};
+use crate::tls::pair::Pair;
+use crate::tls::{acme, keep};
+use crate::{admin, tls};
+
+pub async fn look(patient: &Patient) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(certificate(patient));
+    let config = &patient.config;
+    let runs = control::ask(&patient.data, &admin::Ask::Status).await;
+    let runs = !matches!(runs, Err(ControlError::NoDaemon));
+    for address in config.http.listen.iter().chain(&config.https.listen) {
+        findings.push(match runs {
+            true => answers(*address).await,
+            false => free(*address),
+        });
+    }
+    findings
+}
+
+fn certificate(patient: &Patient) -> Option<Finding> {
+    let certificates = patient.data.join("certificates");
+    let pair = match &patient.config.tls {
+        Tls::Off => return None,
+        Tls::Files {
+            cert_file,
+            key_file,
+            ..
+        } => match Pair::read(cert_file, key_file) {
+            Ok(pair) => Some(pair),
+            Err(error) => {
+                let remedy = "mend tls.cert_file and tls.key_file";
+                return Some(Finding::fail("certificate", error.to_string(), remedy));
+            }
+        },
+        Tls::Acme(chosen) => {
+            let http = tls::client(patient.root.as_deref(), Some(PATIENCE)).ok()?;
+            acme::Authority::new(chosen.clone(), &certificates, http).kept()
+        }
+        Tls::SelfSigned { host } => {
+            let file = certificates
+                .join("self-signed")
+                .join(format!("{}.pem", keep::name(host)));
+            Pair::read(&file, &file).ok()
+        }
+    };
+    let Some(pair) = pair else {
+        let remedy = "the daemon gets one when it runs: see its log if it does";
+        return Some(Finding::warn("certificate", "there is none yet", remedy));
+    };
+    let (life, now) = (pair.life(), patient.now);
+    let days = life.days_left(now);
+    let found = format!("good for {days} more days");
+    let remedy = "see the log for why it is not renewed";
+    Some(if life.is_over(now) {
+        Finding::fail("certificate", "is over", remedy)
+    } else if now >= life.worry_at() {
+        Finding::warn("certificate", found, remedy)
+    } else {
+        Finding::ok("certificate", found)
+    })
+}
+
+/// While the daemon runs, its doors are open.
+async fn answers(address: SocketAddr) -> Finding {
+    let to = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    let connect = tokio::net::TcpStream::connect((to, address.port()));
+    match tokio::time::timeout(PATIENCE, connect).await {
+        Ok(Ok(_)) => Finding::ok("port", format!("{address} is open")),
+        Ok(Err(_)) | Err(_) => Finding::fail(
+            "port",
+            format!("the daemon runs, and {address} does not answer"),
+            "see its log; a firewall may stand in between",
+        ),
+    }
+}
+
+/// While it does not, they are free to be opened.
+fn free(address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok("port", format!("{address} can be opened")),
+        Err(error) => Finding::fail(
+            "port",
+            format!("{address} cannot be opened: {error}"),
+            "stop whoever has it; below 1024 let systemd hand it over (neurocards.socket), or grant CAP_NET_BIND_SERVICE",
+        ),
+    }
+}

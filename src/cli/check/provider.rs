@@ -1,0 +1,150 @@
+//! The video provider's keys and models, and the author of scripts.
+
+use futures_util::future::join_all;
+use secrecy::SecretString;
+
+use super::{Finding, Grade, PATIENCE, Patient};
+use crate::admin::Provider;
+use crate::domain::failure::{Failure, Kind};
+use crate::domain::id::KeyPrint;
+use crate::kie::Pulse;
+use crate::{daemon, tls};
+
+/// An account with less than what so many of its first model's videos cost is told of.
+const VIDEOS: f64 = 20.0;
+
+/// Keys with their credits, then models.
+pub async fn videos(patient: &Patient) -> Vec<Finding> {
+    let known = || -> anyhow::Result<Provider> {
+        let models = daemon::models(&patient.config, &patient.data)?;
+        let http = tls::client(patient.root.as_deref(), Some(PATIENCE))?;
+        Ok(daemon::provider(&patient.config, http, &models))
+    };
+    let provider = match known() {
+        Ok(provider) => provider,
+        Err(error) => {
+            let remedy = "mend models.toml or kie.models";
+            return vec![Finding::fail("models", format!("{error:#}"), remedy)];
+        }
+    };
+    let keys = provider.keys.iter();
+    let accounts = keys.map(|(print, key)| account(&provider, *print, key));
+    let accounts = join_all(accounts).await;
+    // A key that is refused says nothing about models.
+    let works = accounts
+        .iter()
+        .position(|account| account.grade == Grade::Ok);
+    let models = models(&provider, &provider.keys[works.unwrap_or(0)].1).await;
+    accounts.into_iter().chain(models).collect()
+}
+
+async fn account(provider: &Provider, print: KeyPrint, key: &SecretString) -> Finding {
+    let price = provider.chain.iter();
+    let price = price
+        .filter_map(|name| provider.models.get(name))
+        .map(|model| model.credits)
+        .fold(0.0, f64::max);
+    match provider.kie.credits(key).await {
+        Ok(credits) if credits < price => Finding::fail(
+            "kie key",
+            format!("{print} has {credits} credits left, a video takes up to {price}"),
+            "top the account up at the provider",
+        ),
+        Ok(credits) if credits < VIDEOS * price => Finding::warn(
+            "kie key",
+            format!("{print} has {credits} credits left, a video takes up to {price}"),
+            "top the account up at the provider",
+        ),
+        Ok(credits) => Finding::ok("kie key", format!("{print} has {credits} credits left")),
+        Err(error) => {
+            let found = format!("{print}: {}", told(error.failure));
+            Finding::fail(
+                "kie key",
+                found,
+                "look at the key in the provider's settings",
+            )
+        }
+    }
+}
+
+async fn models(provider: &Provider, key: &SecretString) -> Vec<Finding> {
+    let pulses = provider.chain.iter().map(async |name| {
+        let pulse = provider.kie.pulse(key, name).await;
+        (name, pulse)
+    });
+    let pulses = join_all(pulses).await;
+    let alive = pulses
+        .iter()
+        .any(|(_, pulse)| matches!(pulse, Pulse::Beats | Pulse::Billed));
+    pulses
+        .into_iter()
+        .map(|(name, pulse)| match pulse {
+            Pulse::Beats => Finding::ok("model", format!("{name} is on")),
+            Pulse::Off if alive => Finding::warn(
+                "model",
+                format!("{name} is off at the provider"),
+                "the next one of the chain is used; take it out of kie.models if it stays off",
+            ),
+            Pulse::Off => Finding::fail(
+                "model",
+                format!("{name} is off at the provider"),
+                "no model of the chain is on: put a live one into kie.models",
+            ),
+            Pulse::Unsure(failure) => Finding::warn(
+                "model",
+                format!("{name}: {}", told(failure)),
+                "ask again later",
+            ),
+            Pulse::Billed => Finding::warn(
+                "model",
+                format!("{name} is on, and took an empty request for a task"),
+                "look for it in the provider's log: it may be billed",
+            ),
+        })
+        .collect()
+}
+
+/// The author of scripts.
+pub async fn author(patient: &Patient) -> Finding {
+    let http = match tls::client(patient.root.as_deref(), Some(PATIENCE)) {
+        Ok(http) => http,
+        Err(error) => return Finding::fail("gpt", error.to_string(), "mend extra_root_file"),
+    };
+    let model = &patient.config.gpt.model;
+    let gpt = daemon::author(&patient.config, http);
+    let asked = tokio::time::timeout(PATIENCE, gpt.answers()).await;
+    match asked {
+        Ok(None) => Finding::ok("gpt", "no key: scripts are composed from templates"),
+        Ok(Some(Ok(()))) => Finding::ok("gpt", format!("takes the key and has {model}")),
+        Ok(Some(Err(failure))) => {
+            let (found, remedy) = match failure.kind {
+                Kind::Billing => ("the key is refused".to_owned(), "look at OPENAI_API_KEY"),
+                Kind::ModelOff => (format!("does not know {model}"), "mend gpt.model"),
+                Kind::UserViolation
+                | Kind::RateLimit
+                | Kind::Temporary
+                | Kind::Unknown
+                | Kind::BadPhoto
+                | Kind::Cancelled => (told(failure), "look at the network, and at gpt.api_url"),
+            };
+            Finding::fail("gpt", found, remedy)
+        }
+        Err(_) => Finding::fail(
+            "gpt",
+            "no answer",
+            "look at the network, and at gpt.api_url",
+        ),
+    }
+}
+
+fn told(failure: Failure) -> String {
+    match failure.kind {
+        Kind::Billing => "refused: the key is wrong, or there is no money on the account",
+        Kind::RateLimit => "too many requests at the moment",
+        Kind::Temporary => "cannot be reached, or has a fault",
+        Kind::UserViolation | Kind::Unknown | Kind::ModelOff | Kind::BadPhoto | Kind::Cancelled => {
+            "answers something unexpected"
+        }
+    }
+    .to_owned()
+}
