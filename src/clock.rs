@@ -22,6 +22,22 @@ enum Kind {
     },
 }
 
+/// Measures how long something really takes, whatever time is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Virtual time: `at` was shown at the real moment `since`, and it runs `speed` times as fast.
 struct Led {
     at: u64,

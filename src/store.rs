@@ -39,6 +39,7 @@ use writer::Writer;
 
 use crate::domain::credit::Credits;
 use crate::domain::id::UserId;
+use crate::telemetry::meters::Meters;
 
 /// What can go wrong with the store, by what the caller must do.
 #[derive(Debug, thiserror::Error)]
@@ -251,6 +252,7 @@ pub struct Store {
     writer: Arc<Writer>,
     wakes: Arc<Wakes>,
     shop: Arc<Shop>,
+    meters: Meters,
 }
 
 impl Store {
@@ -300,12 +302,19 @@ impl Store {
         let disk = Arc::new(disk);
         disk.with(migrate::migrate)?;
         let wakes = Arc::new(Wakes::default());
-        let writer = Writer::start(Arc::clone(&disk), Arc::clone(&wakes), options)?;
+        let meters = Meters::default();
+        let writer = Writer::start(
+            Arc::clone(&disk),
+            Arc::clone(&wakes),
+            options,
+            meters.clone(),
+        )?;
         Ok(Self {
             disk,
             writer: Arc::new(writer),
             wakes,
             shop: Arc::new(shop),
+            meters,
         })
     }
 
@@ -338,6 +347,11 @@ impl Store {
             self.writer.nudge();
         }
         Ok(Snapshot::new(self.disk.begin_read()?))
+    }
+
+    /// What is counted and timed, here and by whoever works with this store.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// What fires after commits.

@@ -1,5 +1,7 @@
 //! Logs: where they go and in which form.
 
+pub mod meters;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 

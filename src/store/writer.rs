@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
+use prometheus_client::metrics::histogram::Histogram;
 use redb::Database;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -19,7 +20,9 @@ use super::snapshot::Snapshot;
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
 use super::{Options, StoreError};
+use crate::clock::Stopwatch;
 use crate::points;
+use crate::telemetry::meters::Meters;
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
@@ -28,6 +31,8 @@ pub struct Writer {
     thread: Option<thread::JoinHandle<()>>,
     broken: watch::Receiver<bool>,
     fault: watch::Receiver<Option<String>>,
+    /// How long closures wait.
+    waited: Histogram,
 }
 
 /// How a closure's run ended.
@@ -51,6 +56,9 @@ trait Op: Send {
 }
 
 struct Closure<R, F> {
+    /// Since when it waits, until it has run.
+    since: Option<Stopwatch>,
+    queue: Histogram,
     waits: bool,
     work: F,
     result: Option<Result<R, StoreError>>,
@@ -63,6 +71,9 @@ where
     F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send,
 {
     fn run(&mut self, txn: &mut Txn<'_>) -> Ran {
+        if let Some(since) = self.since.take() {
+            self.queue.observe(since.elapsed().as_secs_f64());
+        }
         let before = txn.writes();
         let work = &mut self.work;
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut *txn)));
@@ -98,12 +109,19 @@ where
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(disk: Arc<Disk>, wakes: Arc<Wakes>, options: Options) -> Result<Self, StoreError> {
+    pub fn start(
+        disk: Arc<Disk>,
+        wakes: Arc<Wakes>,
+        options: Options,
+        meters: Meters,
+    ) -> Result<Self, StoreError> {
         let (queue, inbox) = mpsc::channel(options.waiting.max(1));
         let (breaks, broken) = watch::channel(false);
         let (faults, fault) = watch::channel(None);
         let commit = Snapshot::new(disk.begin_read()?).counters()?.commit;
+        let waited = meters.queue.clone();
         let mut desk = Desk {
+            meters,
             disk,
             inbox,
             wakes,
@@ -128,7 +146,25 @@ impl Writer {
             thread: Some(thread),
             broken,
             fault,
+            waited,
         })
+    }
+
+    fn closure<R, F>(&self, work: F, waits: bool) -> (Box<dyn Op>, Answer<R>)
+    where
+        R: Send + 'static,
+        F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let closure = Closure {
+            since: Some(Stopwatch::start()),
+            queue: self.waited.clone(),
+            waits,
+            work,
+            result: None,
+            reply,
+        };
+        (Box::new(closure), answer)
     }
 
     fn queue(&self) -> Result<&mpsc::Sender<Box<dyn Op>>, StoreError> {
@@ -140,7 +176,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
-        let (op, answer) = closure(work, true);
+        let (op, answer) = self.closure(work, true);
         self.queue()?
             .send(op)
             .await
@@ -153,7 +189,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
-        let (op, answer) = closure(work, false);
+        let (op, answer) = self.closure(work, false);
         self.queue()?.try_send(op).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
@@ -164,7 +200,7 @@ impl Writer {
     /// Has the writer find out whether the disk works, if it has nothing else to do: a reader has met a fault, and
     /// only the writer opens the file again.
     pub fn nudge(&self) {
-        let (op, _) = closure(|_| Ok(()), false);
+        let (op, _) = self.closure(|_| Ok(()), false);
         if let Ok(queue) = self.queue() {
             let _ = queue.try_send(op);
         }
@@ -197,25 +233,9 @@ impl Drop for Writer {
 
 type Answer<R> = oneshot::Receiver<Result<R, StoreError>>;
 
-fn closure<R, F>(work: F, waits: bool) -> (Box<dyn Op>, Answer<R>)
-where
-    R: Send + 'static,
-    F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
-{
-    let (reply, answer) = oneshot::channel();
-    (
-        Box::new(Closure {
-            waits,
-            work,
-            result: None,
-            reply,
-        }),
-        answer,
-    )
-}
-
 /// What the thread works with.
 struct Desk {
+    meters: Meters,
     disk: Arc<Disk>,
     inbox: mpsc::Receiver<Box<dyn Op>>,
     wakes: Arc<Wakes>,
@@ -238,6 +258,10 @@ impl Desk {
             match self.commit(&mut batch) {
                 Ok(woken) => {
                     self.commit += u64::from(woken.is_some());
+                    if woken.is_some() {
+                        self.meters.commits.inc();
+                        self.meters.batch.observe(batch.len() as f64);
+                    }
                     self.prove();
                     wake(&self.wakes, woken.unwrap_or_default());
                     batch.into_iter().for_each(|op| op.answer(Ok(())));
@@ -278,7 +302,7 @@ impl Desk {
     /// Runs and commits a batch, without those that spoil it; what to wake, or nothing if nothing was written.
     fn commit(&self, batch: &mut Vec<Box<dyn Op>>) -> Result<Option<Woken>, StoreError> {
         loop {
-            match self.disk.with(|db| attempt(db, batch))? {
+            match self.disk.with(|db| attempt(db, batch, &self.meters))? {
                 Attempt::Committed(woken) => return Ok(Some(woken)),
                 Attempt::Idle => return Ok(None),
                 Attempt::Spoilt(index) => batch.remove(index).answer(Ok(())),
@@ -290,6 +314,7 @@ impl Desk {
     /// anybody may still ask.
     fn sit_out(&mut self, error: &StoreError, batch: Vec<Box<dyn Op>>) -> Result<bool, StoreError> {
         if self.proven {
+            self.meters.faults.inc();
             tracing::error!(%error, "the disk cannot be written; who can wait waits until it can");
             self.faults.send_replace(Some(error.to_string()));
         } else {
@@ -411,7 +436,11 @@ fn begin(db: &Database) -> Result<redb::WriteTransaction, StoreError> {
     Ok(transaction)
 }
 
-fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreError> {
+fn attempt(
+    db: &Database,
+    batch: &mut [Box<dyn Op>],
+    meters: &Meters,
+) -> Result<Attempt, StoreError> {
     let transaction = begin(db)?;
     let mut txn = Txn::open(&transaction)?;
     for (index, op) in batch.iter_mut().enumerate() {
@@ -432,7 +461,9 @@ fn attempt(db: &Database, batch: &mut [Box<dyn Op>]) -> Result<Attempt, StoreErr
     }
     let woken = txn.finish()?;
     points::reach("commit.before");
+    let begun = Stopwatch::start();
     transaction.commit()?;
+    meters.commit.observe(begun.elapsed().as_secs_f64());
     points::reach("commit.after");
     Ok(Attempt::Committed(woken))
 }
