@@ -9,8 +9,10 @@ use reqwest::{Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::clock::Stopwatch;
 use crate::domain::brief::{Template, Text};
 use crate::domain::failure::{Failure, Kind, Source};
+use crate::telemetry::meters::Meters;
 
 pub use templates::{Templates, TemplatesError, Title, Words};
 
@@ -30,6 +32,7 @@ pub struct Gpt {
     timeout: Duration,
     max_tokens: u32,
     templates: Templates,
+    meters: Meters,
 }
 
 impl Gpt {
@@ -52,7 +55,14 @@ impl Gpt {
             timeout,
             max_tokens,
             templates: Templates::shipped(),
+            meters: Meters::default(),
         }
+    }
+
+    /// The same, counted and timed with others.
+    pub fn metered(self, meters: &Meters) -> Self {
+        let meters = meters.clone();
+        Self { meters, ..self }
     }
 
     /// The same author with other templates.
@@ -89,7 +99,12 @@ impl Gpt {
             wishes,
             photo: photo_jpeg.filter(|_| self.vision),
         };
-        self.ask(key, &request.body()).await
+        let begun = Stopwatch::start();
+        let written = self.ask(key, &request.body()).await;
+        let failed = written.as_ref().err();
+        let outcome = failed.map_or("ok", |failure| failure.kind.name());
+        self.meters.called("gpt", "write", outcome, begun.elapsed());
+        written
     }
 
     /// Whether the author takes the key and has the model, asked for nothing; nothing if there is no key.

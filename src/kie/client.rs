@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::classify::classify;
 use super::wire::{self, Envelope, State};
+use crate::clock::Stopwatch;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::TaskId;
+use crate::telemetry::meters::Meters;
 
 /// No answer of the provider is longer; more is not read.
 const BODY_LIMIT: usize = 1 << 20;
@@ -23,6 +25,7 @@ pub struct Kie {
     api_url: String,
     pub(super) upload_url: String,
     pub(super) timeout: Duration,
+    meters: Meters,
 }
 
 /// A definite no.
@@ -84,6 +87,13 @@ pub struct LookError {
     pub code: Option<i64>,
 }
 
+impl LookError {
+    /// In a word, for metrics.
+    fn word(&self) -> &'static str {
+        self.failure.kind.name()
+    }
+}
+
 /// An answer as it came.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -99,39 +109,72 @@ impl Kie {
             api_url: api_url.trim_end_matches('/').to_owned(),
             upload_url: upload_url.trim_end_matches('/').to_owned(),
             timeout,
+            meters: Meters::default(),
         }
+    }
+
+    /// The same, counted and timed with others.
+    pub fn metered(self, meters: &Meters) -> Self {
+        let meters = meters.clone();
+        Self { meters, ..self }
+    }
+
+    /// Does a call, and notes how long it took and how it ended; `word` names what went wrong.
+    pub(super) async fn timed<T, E>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, E>>,
+        word: impl FnOnce(&E) -> &'static str,
+    ) -> Result<T, E> {
+        let begun = Stopwatch::start();
+        let ended = work.await;
+        let outcome = ended.as_ref().err().map_or("ok", word);
+        self.meters.called("kie", call, outcome, begun.elapsed());
+        ended
     }
 
     /// Asks for a clip; `body` is [`super::Model::body`]. Never asks twice.
     pub async fn create(&self, key: &SecretString, body: &Value) -> Result<TaskId, CreateError> {
         let url = format!("{}/api/v1/jobs/createTask", self.api_url);
-        let answer = self.ask(self.http.post(url).json(body), key).await;
-        let answer = answer.map_err(|error| {
-            let unsent = error.is_connect() || error.is_builder();
-            tracing::debug!(error = told(error), "a new task was not answered");
-            match unsent {
-                true => CreateError::NotSent,
-                false => CreateError::Lost,
-            }
-        })?;
-        answer.created()
+        let create = async {
+            let answer = self.ask(self.http.post(url).json(body), key).await;
+            let answer = answer.map_err(|error| {
+                let unsent = error.is_connect() || error.is_builder();
+                tracing::debug!(error = told(error), "a new task was not answered");
+                match unsent {
+                    true => CreateError::NotSent,
+                    false => CreateError::Lost,
+                }
+            })?;
+            answer.created()
+        };
+        let word = |error: &CreateError| match error {
+            CreateError::Refused(refusal) => refusal.failure.kind.name(),
+            CreateError::NotSent => "not_sent",
+            CreateError::Lost => "lost",
+        };
+        self.timed("createTask", create, word).await
     }
 
     /// Looks at a task.
     pub async fn look(&self, key: &SecretString, task: &TaskId) -> Result<Look, LookError> {
         let url = format!("{}/api/v1/jobs/recordInfo", self.api_url);
         let request = self.http.get(url).query(&[("taskId", &task.0)]);
-        self.seen(request, key).await?.looked()
+        let look = async { self.seen(request, key).await?.looked() };
+        self.timed("recordInfo", look, LookError::word).await
     }
 
     /// The credits of the account behind `key`, at the provider.
     pub async fn credits(&self, key: &SecretString) -> Result<f64, LookError> {
         let url = format!("{}/api/v1/chat/credit", self.api_url);
-        let answer = self.seen(self.http.get(url), key).await?;
-        let envelope = answer.envelope()?;
-        wire::number(&envelope.data)
-            .filter(|_| envelope.code == Some(200))
-            .ok_or_else(|| answer.look_error(Some(&envelope)))
+        let look = async {
+            let answer = self.seen(self.http.get(url), key).await?;
+            let envelope = answer.envelope()?;
+            wire::number(&envelope.data)
+                .filter(|_| envelope.code == Some(200))
+                .ok_or_else(|| answer.look_error(Some(&envelope)))
+        };
+        self.timed("credit", look, LookError::word).await
     }
 
     async fn seen(&self, request: RequestBuilder, key: &SecretString) -> Result<Answer, LookError> {

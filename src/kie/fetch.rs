@@ -48,7 +48,15 @@ impl Kie {
             return Err(FetchError::NotAVideo);
         }
         let part = part(to);
-        let fetched = self.stream(url, &part, limit).await;
+        let word = |error: &FetchError| match error {
+            FetchError::Gone => "gone",
+            FetchError::Transient => "passing",
+            FetchError::NotAVideo => "not_a_video",
+            FetchError::TooLarge => "too_large",
+            FetchError::Disk(_) => "disk",
+        };
+        let stream = self.stream(url, &part, limit);
+        let fetched = self.timed("fetch", stream, word).await;
         if fetched.is_ok() {
             points::reach("video.synced");
             fs::rename(&part, to).await?;

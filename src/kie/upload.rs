@@ -41,6 +41,20 @@ impl Kie {
         photo: &Path,
         name: &str,
     ) -> Result<String, UploadError> {
+        let word = |error: &UploadError| match error {
+            UploadError::Failed(failure) => failure.kind.name(),
+            UploadError::Disk(_) => "disk",
+        };
+        self.timed("upload", self.try_upload(key, photo, name), word)
+            .await
+    }
+
+    async fn try_upload(
+        &self,
+        key: &SecretString,
+        photo: &Path,
+        name: &str,
+    ) -> Result<String, UploadError> {
         let file = File::open(photo).await?;
         let length = file.metadata().await?.len();
         let part = Part::stream_with_length(file, length).file_name(name.to_owned());

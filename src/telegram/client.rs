@@ -25,8 +25,10 @@ use super::trouble::Trouble;
 use super::update::DOWNLOAD_LIMIT;
 use super::webhook;
 use super::words::{Key, Message, Words};
+use crate::clock::Stopwatch;
 use crate::domain::id::{CallbackId, FileId, MessageId};
 use crate::domain::user::Lang;
+use crate::telemetry::meters::Meters;
 
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
@@ -40,6 +42,7 @@ pub struct Telegram {
     menu: Vec<u8>,
     /// The menu's picture once Telegram has it.
     menu_file: Mutex<Option<WireFileId>>,
+    meters: Meters,
 }
 
 impl Telegram {
@@ -58,31 +61,60 @@ impl Telegram {
             slow: bot(slow),
             menu,
             menu_file: Mutex::new(None),
+            meters: Meters::default(),
         })
+    }
+
+    /// The same, counted and timed with others.
+    pub fn metered(self, meters: &Meters) -> Self {
+        let meters = meters.clone();
+        Self { meters, ..self }
+    }
+
+    /// Does a call, and notes how long it took and how it ended.
+    async fn timed<T>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        let begun = Stopwatch::start();
+        let ended = work.await;
+        let outcome = ended.as_ref().err().map_or("ok", Trouble::word);
+        self.meters
+            .called("telegram", call, outcome, begun.elapsed());
+        ended
     }
 
     /// The bot's own name, without `@`.
     pub async fn me(&self) -> Result<String, Trouble> {
-        Ok(self.calls.get_me().await?.username().to_owned())
+        let me = async { Ok(self.calls.get_me().await?.username().to_owned()) };
+        self.timed("getMe", me).await
     }
 
     /// Waits up to `wait` for updates from number `from` on.
     pub async fn updates(&self, from: i32, wait: Duration) -> Result<Vec<Update>, Trouble> {
         let wait = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
-        Ok(self
+        let asked = self
             .slow
             .get_updates()
             .offset(from)
             .timeout(wait)
-            .allowed_updates(webhook::wanted())
-            .await?)
+            .allowed_updates(webhook::wanted());
+        self.timed("getUpdates", async { Ok(asked.await?) }).await
     }
 
     /// Sends a message, with the menu's picture if it wants one.
     pub async fn send(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
-        if message.picture {
-            return self.send_menu(chat, message).await;
+        match message.picture {
+            true => self.timed("sendPhoto", self.send_menu(chat, message)).await,
+            false => {
+                self.timed("sendMessage", self.send_text(chat, message))
+                    .await
+            }
         }
+    }
+
+    async fn send_text(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
         let call = self
             .calls
             .send_message(ChatId(chat), &message.text)
@@ -123,11 +155,14 @@ impl Telegram {
             .calls
             .edit_message_text(ChatId(chat), WireId(id.0), &message.text)
             .link_preview_options(no_preview());
-        match markup(message) {
-            Some(markup) => call.reply_markup(markup).await?,
-            None => call.await?,
+        let edit = async {
+            match markup(message) {
+                Some(markup) => call.reply_markup(markup).await?,
+                None => call.await?,
+            };
+            Ok(())
         };
-        Ok(())
+        self.timed("editMessageText", edit).await
     }
 
     /// Sends a video from disk; the id Telegram keeps it under.
@@ -143,11 +178,14 @@ impl Telegram {
             .send_video(ChatId(chat), file)
             .caption(&message.text)
             .supports_streaming(true);
-        let sent = match markup(message) {
-            Some(markup) => call.reply_markup(markup).await?,
-            None => call.await?,
+        let send = async {
+            let sent = match markup(message) {
+                Some(markup) => call.reply_markup(markup).await?,
+                None => call.await?,
+            };
+            Ok(sent.video().map(|video| video.file.id.0.clone()))
         };
-        Ok(sent.video().map(|video| video.file.id.0.clone()))
+        self.timed("sendVideo", send).await
     }
 
     /// Shows «sends a video» for some seconds.
@@ -164,15 +202,22 @@ impl Telegram {
         let call = self
             .calls
             .answer_callback_query(CallbackQueryId(press.0.clone()));
-        match text {
-            Some(text) => call.text(text).await?,
-            None => call.await?,
+        let answer = async {
+            match text {
+                Some(text) => call.text(text).await?,
+                None => call.await?,
+            };
+            Ok(())
         };
-        Ok(())
+        self.timed("answerCallbackQuery", answer).await
     }
 
     /// Downloads a file of at most [`DOWNLOAD_LIMIT`] bytes.
     pub async fn download(&self, file: &FileId) -> Result<Vec<u8>, Trouble> {
+        self.timed("getFile", self.fetch(file)).await
+    }
+
+    async fn fetch(&self, file: &FileId) -> Result<Vec<u8>, Trouble> {
         let found = self.calls.get_file(WireFileId(file.0.clone())).await?;
         if found.size > DOWNLOAD_LIMIT {
             return Err(Trouble::TooLarge);

@@ -39,6 +39,24 @@ pub enum Trouble {
     Passing,
 }
 
+impl Trouble {
+    /// In a word, for metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Wait(_) => "wait",
+            Self::Unreachable => "unreachable",
+            Self::Unchanged => "unchanged",
+            Self::Gone => "gone",
+            Self::TooLarge => "too_large",
+            Self::Token => "token",
+            Self::Webhook => "webhook",
+            Self::Rival => "rival",
+            Self::Refused => "refused",
+            Self::Passing => "passing",
+        }
+    }
+}
+
 impl From<&RequestError> for Trouble {
     fn from(error: &RequestError) -> Self {
         match error {
