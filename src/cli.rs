@@ -4,11 +4,14 @@ mod books;
 mod check;
 mod orders;
 mod place;
+#[cfg(feature = "sandbox")]
 pub mod playground;
 mod provider;
 mod run;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod shop;
+#[cfg(feature = "sandbox")]
 mod story;
 mod table;
 mod users;
@@ -32,7 +35,8 @@ enum Command {
     /// Run the bot.
     Run(RunArgs),
     /// Try everything on this machine: stand-ins for Telegram, KIE and GPT, the real bot, and a page.
-    Sandbox(SandboxArgs),
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::SandboxArgs),
     Status(shop::StatusArgs),
     Users(users::UsersArgs),
     Grant(users::GrantArgs),
@@ -59,27 +63,6 @@ struct RunArgs {
     data_dir: Option<PathBuf>,
 }
 
-#[derive(Debug, clap::Args)]
-struct SandboxArgs {
-    /// Play the spec's example without a browser, print the chat and end.
-    #[arg(long)]
-    story: bool,
-    /// Where the received videos of the story are written.
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "target/story",
-        requires = "story"
-    )]
-    out: PathBuf,
-    /// The port of the page.
-    #[arg(long, default_value_t = 8800, conflicts_with = "story")]
-    port: u16,
-    /// Keep the sandbox's data here instead of throwing it away.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-}
-
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
@@ -89,7 +72,7 @@ pub fn main() -> ExitCode {
             Err(error) => Err(error),
         },
         Command::Run(args) => run::run(args),
-        Command::Sandbox(args) if args.story => story::story(args),
+        #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args),
         Command::Status(args) => shop::status(args),
         Command::Users(args) => users::users(args),

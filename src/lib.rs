@@ -67,6 +67,7 @@ pub mod janitor;
 pub mod kie;
 pub mod photos;
 pub mod points;
+#[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;
 pub mod telegram;

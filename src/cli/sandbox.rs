@@ -1,20 +1,43 @@
 //! `neurocards sandbox`: the playground with a page.
 
-use super::SandboxArgs;
+use std::path::PathBuf;
+
 use super::playground::{Playground, Reach, Setting};
 use crate::clock::Clock;
 use crate::daemon::lifecycle;
 use crate::telemetry::{self, Form};
 
+/// What `neurocards sandbox` can be told.
+#[derive(Debug, clap::Args)]
+pub struct SandboxArgs {
+    /// Play the spec's example without a browser, print the chat and end.
+    #[arg(long)]
+    pub story: bool,
+    /// Where the received videos of the story are written.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "target/story",
+        requires = "story"
+    )]
+    pub out: PathBuf,
+    /// The port of the page.
+    #[arg(long, default_value_t = 8800, conflicts_with = "story")]
+    pub port: u16,
+    /// Keep the sandbox's data here instead of throwing it away.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
 /// A directory that goes when it is dropped, unless the person named one to keep.
 pub struct Scratch {
-    path: std::path::PathBuf,
+    path: PathBuf,
     keep: bool,
 }
 
 impl Scratch {
     /// The chosen directory, or a new one for this process.
-    pub fn new(chosen: Option<std::path::PathBuf>) -> std::io::Result<Self> {
+    pub fn new(chosen: Option<PathBuf>) -> std::io::Result<Self> {
         let keep = chosen.is_some();
         let own =
             || std::env::temp_dir().join(format!("neurocards-{}", uuid::Uuid::new_v4().simple()));
@@ -39,6 +62,9 @@ impl Drop for Scratch {
 }
 
 pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
+    if args.story {
+        return super::story::story(args);
+    }
     telemetry::start("warn,neurocards=info", Form::Human);
     let data = Scratch::new(args.data_dir)?;
     super::runtime()?.block_on(async {

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
-use super::SandboxArgs;
 use super::playground::{Playground, Reach, Setting};
-use super::sandbox::Scratch;
+use super::sandbox::{SandboxArgs, Scratch};
 use crate::admin::{Answer, Ask};
 use crate::clock::Clock;
 use crate::domain::failure::Kind;
