@@ -1,5 +1,6 @@
-//! Secrets: from the environment or from files, never from the configuration itself.
+//! Secrets: from the environment, from files, or from what systemd keeps for us; never from the configuration itself.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -19,7 +20,7 @@ pub(super) fn from_env(env: Env<'_>, name: &str) -> Option<SecretString> {
     (!value.is_empty()).then(|| value.into())
 }
 
-/// The secret in the variable `name`, else in the file that `key` names.
+/// The secret in the variable `name`, else in the file that `key` names, else in the credential of that name.
 pub(super) fn from_env_or_file(
     section: &mut Section<'_, '_>,
     env: Env<'_>,
@@ -27,7 +28,26 @@ pub(super) fn from_env_or_file(
     key: &'static str,
 ) -> Option<SecretString> {
     let file = section.optional_path(key);
-    from_env(env, name).or_else(|| from_file(section, key, &file?))
+    from_env(env, name).or_else(|| match file {
+        Some(file) => from_file(section, key, &file),
+        None => credential(section, env, name, key),
+    })
+}
+
+/// The secret that systemd has put where `CREDENTIALS_DIRECTORY` says: that of `TELEGRAM_TOKEN` is called
+/// `telegram-token`. A mistake is noted at `key`.
+fn credential(
+    section: &mut Section<'_, '_>,
+    env: Env<'_>,
+    name: &str,
+    key: &'static str,
+) -> Option<SecretString> {
+    let directory = env("CREDENTIALS_DIRECTORY")?;
+    let path = Path::new(&directory).join(name.to_lowercase().replace('_', "-"));
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Ok(_) | Err(_) => from_file(section, key, &path),
+    }
 }
 
 /// The secret in the file `path`, which `key` names.
@@ -45,18 +65,37 @@ pub(super) fn from_file(
     None
 }
 
-/// The secrets in `name`, `name_1`, `name_2` and so on, each once.
-pub(super) fn numbered(env: Env<'_>, name: &str) -> Vec<SecretString> {
+/// The secrets in `name`, `name_1`, `name_2` and so on, then in the credentials of those names, each once.
+pub(super) fn numbered(
+    section: &mut Section<'_, '_>,
+    env: Env<'_>,
+    name: &str,
+    key: &'static str,
+) -> Vec<SecretString> {
     let mut found = Vec::new();
-    add(&mut found, from_env(env, name));
+    in_turn(name, |name| note(&mut found, from_env(env, name)));
+    in_turn(name, |name| {
+        note(&mut found, credential(section, env, name, key))
+    });
+    found
+}
+
+/// Looks under `name`, `name_1`, `name_2` and so on, until so many in a row are absent.
+fn in_turn(name: &str, mut look: impl FnMut(&str) -> bool) {
+    look(name);
     let (mut number, mut absent) = (0, 0);
     while absent < GAP {
         number += 1;
-        let secret = from_env(env, &format!("{name}_{number}"));
-        absent = if secret.is_some() { 0 } else { absent + 1 };
-        add(&mut found, secret);
+        let present = look(&format!("{name}_{number}"));
+        absent = if present { 0 } else { absent + 1 };
     }
-    found
+}
+
+/// Adds a secret if there is one; whether there is.
+fn note(found: &mut Vec<SecretString>, secret: Option<SecretString>) -> bool {
+    let present = secret.is_some();
+    add(found, secret);
+    present
 }
 
 /// Adds a secret that is not there yet.

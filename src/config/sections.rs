@@ -131,8 +131,8 @@ impl Telegram {
         if token.is_none() {
             section.mistake(
                 "token_file",
-                "there is no bot token: set TELEGRAM_TOKEN in the environment, or name a file \
-                 that holds it; @BotFather gives it out",
+                "there is no bot token: set TELEGRAM_TOKEN in the environment, name a file that \
+                 holds it, or have systemd load the credential telegram-token; @BotFather gives it out",
             );
         }
         Self {
@@ -172,7 +172,7 @@ fn webhook_secret(section: &mut Section<'_, '_>) -> Option<SecretString> {
 impl Kie {
     /// `open` is whether the provider can call us.
     pub(super) fn read(section: &mut Section<'_, '_>, env: Env<'_>, open: bool) -> Self {
-        let mut keys = secret::numbered(env, "KIE_API_KEY");
+        let mut keys = secret::numbered(section, env, "KIE_API_KEY", "key_files");
         for file in section.paths("key_files") {
             let key = secret::from_file(section, "key_files", &file);
             secret::add(&mut keys, key);

@@ -210,6 +210,46 @@ fn secrets_come_from_files_beside_the_configuration() {
 }
 
 #[test]
+fn secrets_come_from_credentials_when_nothing_nearer_has_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = |name: &str, secret: &str| std::fs::write(dir.path().join(name), secret).unwrap();
+    let path = dir.path().join("shop.toml");
+    kept("shop.toml", "[gpt]\nkey_file = \"g\"\n");
+    kept("g", "from-file");
+    kept("telegram-token", "from-credential\n");
+    kept("openai-api-key", "not-asked");
+    kept("kie-api-key", "first");
+    kept("kie-api-key-2", "second");
+    kept("kie-webhook-hmac-key", "hmac");
+    let bare =
+        |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| dir.path().display().to_string());
+    let config = Config::load(Some(&path), &bare).unwrap();
+    assert_eq!(config.telegram.token.expose_secret(), "from-credential");
+    assert_eq!(config.gpt.key.unwrap().expose_secret(), "from-file");
+    let keys: Vec<_> = config
+        .kie
+        .keys
+        .iter()
+        .map(|key| key.expose_secret())
+        .collect();
+    assert_eq!(keys, ["first", "second"]);
+    let hmac = config.kie.webhook_hmac_key.unwrap();
+    assert_eq!(hmac.expose_secret(), "hmac");
+
+    let nearer = |name: &str| env(name).or_else(|| bare(name));
+    let config = Config::load(Some(&path), &nearer).unwrap();
+    assert_eq!(config.telegram.token.expose_secret(), "123:hidden-token");
+    assert_eq!(config.kie.keys.len(), 3);
+
+    kept("telegram-token", "\n");
+    let told = Config::load(Some(&path), &bare).unwrap_err().to_string();
+    assert!(
+        told.contains("telegram.token_file: ") && told.contains("telegram-token is empty"),
+        "{told}"
+    );
+}
+
+#[test]
 fn nothing_secret_is_shown() {
     let env = |name: &str| match name {
         "KIE_WEBHOOK_HMAC_KEY" => Some("hidden-hmac".into()),
