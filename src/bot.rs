@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::clock::beat::Beat;
 use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Event, Update};
@@ -29,6 +30,10 @@ use recent::Recent;
 
 /// How long one long poll waits.
 const POLL: Duration = Duration::from_secs(50);
+/// A long poll that has not ended by itself so long after is cut off.
+const LATE: Duration = Duration::from_secs(30);
+/// The updates of one poll are handled within this time, Telegram's answers to them not counted.
+const HANDLING: Duration = Duration::from_secs(60);
 /// The pause after a failed poll; it doubles up to [`LONGEST_PAUSE`]. In real time: it is Telegram's machine.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
@@ -51,15 +56,17 @@ pub struct Bot {
     doubtful: Recent,
     /// Updates whose seller was told to repeat them: they must not act later.
     turned_away: Recent,
+    beat: Beat,
 }
 
 impl Bot {
-    /// A bot that does not know its own name yet.
+    /// A bot that does not know its own name yet; `beat` is of the loop that takes updates.
     pub fn new(
         store: Store,
         clock: Clock,
         telegram: Arc<Telegram>,
         words: Arc<Words>,
+        beat: Beat,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -71,6 +78,7 @@ impl Bot {
             answering: TaskTracker::new(),
             doubtful: Recent::default(),
             turned_away: Recent::default(),
+            beat,
         })
     }
 
@@ -199,9 +207,15 @@ impl Bot {
         let mut offset = 0;
         let mut pause = FIRST_PAUSE;
         while !stop.is_cancelled() {
+            self.beat.within(POLL + LATE);
             let polled = tokio::select! {
                 () = stop.cancelled() => return,
-                polled = self.telegram.updates(offset, POLL) => polled,
+                polled = tokio::time::timeout(POLL + LATE, self.telegram.updates(offset, POLL)) => polled,
+            };
+            self.beat.within(HANDLING);
+            let Ok(polled) = polled else {
+                tracing::warn!("telegram has not ended a poll; it is asked anew");
+                continue;
             };
             let handled = match polled {
                 // All before is confirmed; after a quiet week numbers may start anew, and lower.
@@ -211,7 +225,7 @@ impl Bot {
                 }
                 Ok(updates) => self.handle_all(&updates, &mut offset).await,
                 Err(Trouble::Wait(span)) => {
-                    wait(&stop, span).await;
+                    self.rest(wait(&stop, span)).await;
                     continue;
                 }
                 Err(Trouble::Webhook) => {
@@ -227,7 +241,7 @@ impl Bot {
             if handled {
                 pause = FIRST_PAUSE;
             } else {
-                try_again(&stop, &mut pause).await;
+                self.rest(try_again(&stop, &mut pause)).await;
             }
         }
     }
@@ -256,9 +270,10 @@ impl Bot {
     /// Makes sure that no webhook stands in the way of polling; tried until it works.
     pub async fn end_webhook(&self, stop: &CancellationToken) {
         let mut pause = FIRST_PAUSE;
+        self.beat.within(HANDLING);
         while let Err(trouble) = self.telegram.end_webhook().await {
             tracing::warn!(%trouble, "the webhook could not be ended yet");
-            if !try_again(stop, &mut pause).await {
+            if !self.rest(try_again(stop, &mut pause)).await {
                 return;
             }
         }
@@ -273,9 +288,10 @@ impl Bot {
         stop: &CancellationToken,
     ) {
         let mut pause = FIRST_PAUSE;
+        self.beat.within(HANDLING);
         while let Err(trouble) = self.telegram.begin_webhook(url, secret, certificate).await {
             tracing::warn!(%trouble, "the webhook could not be registered yet");
-            if !try_again(stop, &mut pause).await {
+            if !self.rest(try_again(stop, &mut pause)).await {
                 return;
             }
         }
@@ -292,7 +308,7 @@ impl Bot {
     ) {
         let mut told = None;
         loop {
-            self.clock.sleep(MIND).await;
+            self.rest(self.clock.sleep(MIND)).await;
             let hook = match self.telegram.webhook().await {
                 Ok(hook) => hook,
                 Err(trouble) => {
@@ -312,6 +328,13 @@ impl Bot {
             }
             told = hook.last_error;
         }
+    }
+
+    /// Waits for what may take long and is no hanging.
+    async fn rest<R>(&self, rest: impl Future<Output = R>) -> R {
+        let over = self.beat.rest(rest).await;
+        self.beat.within(HANDLING);
+        over
     }
 }
 

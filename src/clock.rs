@@ -1,6 +1,8 @@
 //! The time: the system's, or one that is led by hand.
 
-use std::sync::{Arc, Mutex, PoisonError};
+pub mod beat;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
@@ -9,6 +11,12 @@ use crate::domain::time::Timestamp;
 
 /// A sleeper under the system's clock looks again at least this often, in case somebody set that clock.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Real time since the first question for it: nobody sets it, nobody leads it.
+pub fn uptime() -> Duration {
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    BEGAN.get_or_init(Instant::now).elapsed()
+}
 
 /// What actors ask for the time and sleep by. Clones show the same time.
 #[derive(Clone)]

@@ -2,6 +2,9 @@
 
 pub mod lifecycle;
 pub mod shipped;
+mod sockets;
+pub mod systemd;
+mod watchdog;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener as StdListener};
@@ -19,6 +22,7 @@ use crate::admin::{Answer, Ask, Desk, Place, Provider};
 use crate::bot::Bot;
 use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
+use crate::clock::beat::Beat;
 use crate::config::{self, Config, Updates};
 use crate::control;
 use crate::delivery::{Delivery, Limits};
@@ -38,9 +42,15 @@ use crate::tls;
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
 use crate::worker::{Choices, Parts, Worker};
+use sockets::Sockets;
+use systemd::Systemd;
+use watchdog::Watchdog;
 
 /// Closures that may wait for the store's writer.
 const WAITING: usize = 4096;
+
+/// Rounds of calls to Telegram in which everybody of one poll is answered at worst.
+const ANSWERS: u32 = 4;
 
 /// A running daemon.
 pub struct Daemon {
@@ -51,6 +61,8 @@ pub struct Daemon {
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
     grace: Duration,
+    updates: Beat,
+    systemd: Systemd,
 }
 
 /// Sockets that are listened on already.
@@ -65,21 +77,19 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// Opens the sockets that the configuration names.
-    pub fn open(config: &Config) -> anyhow::Result<Self> {
+    /// Takes over the sockets that are handed to us, and opens those that the configuration names besides.
+    ///
+    /// The configuration says afterwards where is listened. Not for two threads at once: it changes the environment.
+    pub fn open(config: &mut Config) -> anyhow::Result<Self> {
+        let passed = Sockets::take()?;
+        passed.overrule(config)?;
+        let open = |passed: Vec<StdListener>, addresses: &[std::net::SocketAddr]| match passed[..] {
+            [] => addresses.iter().map(bind).collect(),
+            [_, ..] => anyhow::Ok(passed),
+        };
         Ok(Self {
-            http: config
-                .http
-                .listen
-                .iter()
-                .map(bind)
-                .collect::<anyhow::Result<_>>()?,
-            https: config
-                .https
-                .listen
-                .iter()
-                .map(bind)
-                .collect::<anyhow::Result<_>>()?,
+            http: open(passed.http, &config.http.listen)?,
+            https: open(passed.https, &config.https.listen)?,
             limits: web::Limits::default(),
         })
     }
@@ -98,7 +108,10 @@ fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
         }
     });
     bound.with_context(|| {
-        format!("cannot listen on {address}: is it taken, or below 1024 without the right?")
+        format!(
+            "cannot listen on {address}: is it taken, or below 1024 without the right? \
+             (systemctl enable --now neurocards.socket has systemd listen at 443)"
+        )
     })
 }
 
@@ -140,11 +153,13 @@ impl Daemon {
                 since: Some(clock.now()),
             },
         };
+        let updates = Beat::new(config.telegram.call_timeout * ANSWERS);
         let bot = Bot::new(
             store.clone(),
             clock.clone(),
             Arc::clone(&telegram),
             Arc::clone(&words),
+            updates.clone(),
         );
         let worker = Worker::new(Parts {
             store: store.clone(),
@@ -233,7 +248,14 @@ impl Daemon {
             control::serve(control, asked, till).await;
             Ok(())
         });
-        actors.spawn(take_updates(bot, webhook, introductions, stop.clone()));
+        let beat = updates.clone();
+        actors.spawn(take_updates(
+            bot,
+            beat,
+            webhook,
+            introductions,
+            stop.clone(),
+        ));
         let grace = config.shutdown_grace;
         Ok(Self {
             store,
@@ -243,7 +265,25 @@ impl Daemon {
             stop,
             actors,
             grace,
+            updates,
+            systemd: Systemd::default(),
         })
+    }
+
+    /// Tells `systemd` that we serve and, if it wants to know, that we live; later that we stop.
+    pub fn report_to(&mut self, systemd: Systemd, status: &str) {
+        if let Some(interval) = systemd.watchdog() {
+            let watchdog = Watchdog {
+                systemd: systemd.clone(),
+                store: self.store.clone(),
+                updates: self.updates.clone(),
+                status: status.to_owned(),
+            };
+            let watchdog = watchdog.run(interval, self.stop.clone());
+            self.actors.spawn(ends_well(watchdog));
+        }
+        systemd.ready(status);
+        self.systemd = systemd;
     }
 
     /// Answers an operator.
@@ -285,6 +325,7 @@ impl Daemon {
 
     /// Finishes requests, steps and deliveries that run, within the grace; nothing is lost by what is cut off.
     pub async fn stop(mut self) {
+        self.systemd.stopping();
         self.stop.cancel();
         let finish = async { while self.actors.join_next().await.is_some() {} };
         if tokio::time::timeout(self.grace, finish).await.is_err() {
@@ -495,6 +536,7 @@ fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
 
 async fn take_updates(
     bot: Arc<Bot>,
+    beat: Beat,
     webhook: Option<(url::Url, SecretString)>,
     mut introductions: Introductions,
     stop: CancellationToken,
@@ -504,7 +546,8 @@ async fn take_updates(
         Some((url, secret)) => {
             let mut next = tokio::select! {
                 () = stop.cancelled() => None,
-                first = introductions.next() => Some(first),
+                // Without a certificate there is nothing to be called at; that may last.
+                first = beat.rest(introductions.next()) => Some(first),
             };
             while let Some(certificate) = next {
                 let certificate = certificate.as_deref();

@@ -1,6 +1,6 @@
-//! Fault points: named places at which the crash harness lets the process die.
+//! Fault points: named places at which tests let the process die, or hang.
 //!
-//! Without `NEUROCARDS_DIE_AT` a point costs one look at a cell.
+//! Without `NEUROCARDS_DIE_AT` and `NEUROCARDS_HANG_AT` a point costs one look at a cell.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,37 +46,58 @@ pub const UPGRADE: [&str; 5] = [
     "migrate.after",
 ];
 
-/// The variable that arms a point: `name:n` dies when it is reached for the n-th time.
-const VARIABLE: &str = "NEUROCARDS_DIE_AT";
+/// The variables that arm a point, `name:n` for the n-th time it is reached, and what happens there.
+const VARIABLES: [(&str, End); 2] = [
+    ("NEUROCARDS_DIE_AT", End::Dies),
+    ("NEUROCARDS_HANG_AT", End::Hangs),
+];
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// The process dies, without a word.
+    Dies,
+    /// Whoever comes there goes no further; everybody else does.
+    Hangs,
+}
 
 struct Armed {
     name: String,
     left: AtomicU64,
+    end: End,
 }
 
 static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
 
-/// Dies here, without a word, if this point is armed and its turn has come.
+/// Ends here, if this point is armed and its turn has come.
 pub fn reach(name: &'static str) {
     let Some(armed) = ARMED.get_or_init(armed) else {
         return;
     };
     if armed.name == name && armed.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-        std::process::abort();
+        match armed.end {
+            End::Dies => std::process::abort(),
+            End::Hangs => loop {
+                std::thread::park();
+            },
+        }
     }
 }
 
 fn armed() -> Option<Armed> {
-    let said = std::env::var(VARIABLE).ok()?;
+    let (variable, said, end) = VARIABLES.into_iter().find_map(|(variable, end)| {
+        let said = std::env::var(variable).ok()?;
+        Some((variable, said, end))
+    })?;
     let (name, turn) = said.split_once(':')?;
     let left = AtomicU64::new(turn.parse().ok()?);
     tracing::warn!(
         point = said,
-        "NEUROCARDS_DIE_AT is set: this process is going to die"
+        "{variable} is set: this process is not going to be well"
     );
     let known = NAMES.contains(&name) || UPGRADE.contains(&name);
     known.then(|| Armed {
         name: name.to_owned(),
         left,
+        end,
     })
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::RunArgs;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat};
+use crate::daemon::systemd::Systemd;
 use crate::daemon::{Daemon, Doors, lifecycle};
 use crate::domain::time::Timestamp;
 use crate::telemetry::{self, Form};
@@ -14,20 +15,24 @@ use crate::telemetry::{self, Form};
 pub fn run(args: RunArgs) -> anyhow::Result<()> {
     let data = data_dir(args.data_dir);
     let config = config_file(args.config, &data);
-    let config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
+    let mut config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
     let form = match config.log.format {
         LogFormat::Human => Form::Human,
         LogFormat::Json => Form::Json,
     };
     telemetry::start(&config.log.directives, form);
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    lifecycle::raise_limits();
+    // Before there are threads: what is handed to us is told in the environment.
+    let doors = Doors::open(&mut config)?;
+    let systemd = Systemd::from_env(|name| std::env::var_os(name));
     super::runtime()?.block_on(async {
         lifecycle::survive_limits();
-        lifecycle::raise_limits();
-        let doors = Doors::open(&config)?;
-        let daemon = Daemon::start(config, &data, clock(), doors).await?;
+        let mut daemon = Daemon::start(config, &data, clock(), doors).await?;
+        let enough = lifecycle::told_to_stop();
+        daemon.report_to(systemd, "serves");
         tracing::info!(data = %data.display(), "neurocards runs");
-        daemon.run_until(lifecycle::told_to_stop()).await?;
+        daemon.run_until(enough).await?;
         tracing::info!("neurocards has stopped");
         Ok(())
     })
@@ -55,7 +60,13 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("data"))
 }
 
-/// The chosen configuration, else the data directory's; nothing for the shipped one.
+/// The chosen configuration, else the data directory's, else systemd's; nothing for the shipped one.
 pub fn config_file(chosen: Option<PathBuf>, data: &Path) -> Option<PathBuf> {
-    chosen.or_else(|| Some(data.join("neurocards.toml")).filter(|file| file.exists()))
+    let systems = std::env::var_os("CONFIGURATION_DIRECTORY").map(PathBuf::from);
+    let places = [Some(data.to_owned()), systems];
+    let mut files = places
+        .into_iter()
+        .flatten()
+        .map(|place| place.join("neurocards.toml"));
+    chosen.or_else(|| files.find(|file| file.exists()))
 }

@@ -1,7 +1,7 @@
 //! Signals: the first asks for an orderly end, the second ends at once.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Makes a file that may not grow (`RLIMIT_FSIZE`) an error of the write, as a full disk is, and not our death.
 pub fn survive_limits() {
@@ -23,28 +23,42 @@ pub fn raise_limits() {
 /// "File size limit exceeded", on every Linux but MIPS and Alpha's.
 const SIGXFSZ: i32 = 25;
 
-/// Resolves at the first SIGTERM or SIGINT; a second one ends the process at once.
-pub async fn told_to_stop() {
-    wait_for_signal().await;
-    tracing::info!("told to stop; finishing what runs");
-    tokio::spawn(async {
-        wait_for_signal().await;
-        tracing::warn!("told to stop again; stopping at once");
-        // 128 + SIGTERM, as shells report it.
-        std::process::exit(143);
-    });
+/// Resolves at the first SIGTERM or SIGINT from now on; a second one ends the process at once.
+pub fn told_to_stop() -> impl Future<Output = ()> {
+    let signals = Signals::listen();
+    async {
+        let Some(mut signals) = signals else {
+            tracing::error!("signals cannot be listened for; only SIGKILL will end the process");
+            return std::future::pending().await;
+        };
+        signals.next().await;
+        tracing::info!("told to stop; finishing what runs");
+        tokio::spawn(async move {
+            signals.next().await;
+            tracing::warn!("told to stop again; stopping at once");
+            // 128 + SIGTERM, as shells report it.
+            std::process::exit(143);
+        });
+    }
 }
 
-async fn wait_for_signal() {
-    let (Ok(mut term), Ok(mut int)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        tracing::error!("signals cannot be listened for; only SIGKILL will end the process");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+impl Signals {
+    /// From here on none of them ends the process by itself.
+    fn listen() -> Option<Self> {
+        let term = signal(SignalKind::terminate()).ok()?;
+        let int = signal(SignalKind::interrupt()).ok()?;
+        Some(Self { term, int })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
     }
 }

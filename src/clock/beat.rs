@@ -1,0 +1,89 @@
+//! A loop's word on when it will be heard of again, for whoever restarts what hangs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::uptime;
+
+/// A loop that waits on purpose says so this often.
+const SIGH: Duration = Duration::from_secs(30);
+
+/// The word of one loop. Clones are of the same loop; one that has said nothing yet is not late.
+#[derive(Debug, Clone)]
+pub struct Beat {
+    /// Real time, in milliseconds: no led clock moves it.
+    until: Arc<AtomicU64>,
+    slack: Duration,
+}
+
+impl Beat {
+    /// `slack` is added to every span: what the machine, or others, may take on top.
+    pub fn new(slack: Duration) -> Self {
+        let until = Arc::new(AtomicU64::new(u64::MAX));
+        Self { until, slack }
+    }
+
+    /// The loop turns, and will be heard of again within `span`.
+    pub fn within(&self, span: Duration) {
+        self.within_from(uptime(), span);
+    }
+
+    /// Whether the loop should have been heard of by now.
+    pub fn is_late(&self) -> bool {
+        self.is_late_at(uptime())
+    }
+
+    /// Waits for what may take for ever, such as a disk that has no room: that is no hanging.
+    pub async fn rest<R>(&self, rest: impl Future<Output = R>) -> R {
+        let mut rest = std::pin::pin!(rest);
+        loop {
+            self.within(SIGH);
+            match tokio::time::timeout(SIGH, &mut rest).await {
+                Ok(over) => return over,
+                Err(_) => continue,
+            }
+        }
+    }
+
+    fn within_from(&self, now: Duration, span: Duration) {
+        let until = (now + span).saturating_add(self.slack).as_millis();
+        let until = u64::try_from(until).unwrap_or(u64::MAX);
+        self.until.store(until, Ordering::Relaxed);
+    }
+
+    fn is_late_at(&self, now: Duration) -> bool {
+        now.as_millis() > u128::from(self.until.load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn who_is_not_heard_of_in_time_is_late_until_heard_of_again() {
+        let beat = Beat::new(S * 5);
+        let watched = beat.clone();
+        assert!(!watched.is_late_at(S * 1000), "it has not begun");
+        beat.within_from(S * 1000, S * 50);
+        assert!(!watched.is_late_at(S * 1055));
+        assert!(watched.is_late_at(S * 1056));
+        beat.within_from(S * 2000, S);
+        assert!(!watched.is_late_at(S * 2001));
+    }
+
+    #[tokio::test]
+    async fn who_waits_on_purpose_is_not_late() {
+        let beat = Beat::new(Duration::ZERO);
+        let begun = uptime();
+        assert_eq!(beat.rest(async { 7 }).await, 7);
+        assert!(!beat.is_late_at(begun + SIGH));
+        assert!(
+            beat.is_late_at(begun + SIGH * 3),
+            "what follows says for itself"
+        );
+    }
+}
