@@ -166,3 +166,38 @@ fn rustls_has_one_provider() {
         "{features:?}"
     );
 }
+
+#[test]
+fn the_bill_of_materials_has_what_a_server_gets_and_nothing_else() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/sbom.py");
+    let write = || {
+        let mut command = Command::new(script);
+        let written = command.env("CARGO_NET_OFFLINE", "true").output().unwrap();
+        let complaint = String::from_utf8_lossy(&written.stderr).into_owned();
+        assert!(written.status.success(), "{complaint}");
+        written.stdout
+    };
+    let bom = write();
+    assert_eq!(bom, write(), "the same sources, the same bytes");
+    let bom: Value = serde_json::from_slice(&bom).unwrap();
+    assert_eq!(bom["specVersion"], "1.5");
+    assert_eq!(bom["metadata"]["component"]["name"], "neurocards");
+    let parts = bom["components"].as_array().unwrap();
+    let named = |name: &str| parts.iter().find(|part| part["name"] == name);
+    for absent in ["openh264", "openh264-sys2", "muxide", "criterion"] {
+        assert!(named(absent).is_none(), "{absent}");
+    }
+    let redb = named("redb").unwrap();
+    assert_eq!(redb["hashes"][0]["alg"], "SHA-256");
+    assert!(
+        redb["purl"]
+            .as_str()
+            .unwrap()
+            .starts_with("pkg:cargo/redb@4.")
+    );
+    let unlicensed: Vec<_> = parts
+        .iter()
+        .filter(|part| part["licenses"].is_null())
+        .collect();
+    assert!(unlicensed.is_empty(), "{unlicensed:?}");
+}
