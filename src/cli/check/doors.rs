@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use super::{Finding, PATIENCE, Patient};
+use super::{Finding, PATIENCE, Patient, machine};
 use crate::config::Tls;
 use crate::control::{self, ControlError};
 use crate::tls::pair::Pair;
@@ -18,7 +18,7 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
     for address in config.http.listen.iter().chain(&config.https.listen) {
         findings.push(match runs {
             true => answers(*address).await,
-            false => free(*address),
+            false => free(*address, handed_over(address.port()).await),
         });
     }
     findings
@@ -85,8 +85,25 @@ async fn answers(address: SocketAddr) -> Finding {
     }
 }
 
-/// While it does not, they are free to be opened.
-fn free(address: SocketAddr) -> Finding {
+/// Whether systemd listens at a port for us.
+async fn handed_over(port: u16) -> bool {
+    let unit = match port {
+        443 => "neurocards.socket",
+        80 => "neurocards-http.socket",
+        _ => return false,
+    };
+    let asked = machine::systemctl(&["is-active", "--quiet", unit]).await;
+    asked.is_some_and(|asked| asked.status.success())
+}
+
+/// While it does not, they are free to be opened, or systemd keeps them for us.
+fn free(address: SocketAddr, handed_over: bool) -> Finding {
+    if handed_over {
+        return Finding::ok(
+            "port",
+            format!("systemd listens at {address} for the daemon"),
+        );
+    }
     match TcpListener::bind(address) {
         Ok(_) => Finding::ok("port", format!("{address} can be opened")),
         Err(error) => Finding::fail(

@@ -139,15 +139,18 @@ pub fn memory() -> Finding {
     }
 }
 
+/// What systemctl answers, if it does.
+pub async fn systemctl(words: &[&str]) -> Option<std::process::Output> {
+    let mut command = tokio::process::Command::new("systemctl");
+    let asked = command.args(words).kill_on_drop(true).output();
+    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
+}
+
 /// Whether systemd looks after us.
 pub async fn systemd() -> Finding {
-    let show = tokio::process::Command::new("systemctl")
-        .args(["show", "neurocards.service", "--property"])
-        .arg("LoadState,ActiveState,UnitFileState,NRestarts")
-        .kill_on_drop(true)
-        .output();
-    let shown = tokio::time::timeout(PATIENCE, show).await;
-    let shown = shown.ok().and_then(Result::ok);
+    let show = ["show", "neurocards.service", "--property"];
+    let properties = "LoadState,ActiveState,UnitFileState,NRestarts";
+    let shown = systemctl(&[&show[..], &[properties]].concat()).await;
     let Some(shown) = shown.filter(|shown| shown.status.success()) else {
         return Finding::warn(
             "systemd",
