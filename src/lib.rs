@@ -19,7 +19,7 @@
 //! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 4 | [`certificates`] | gets and renews the certificate of our door |
 //! | 4 | [`admin`] | what an operator may ask and be told |
-//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit, migrations |
+//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
 //! | 3 | [`telegram`] | updates become events; words, buttons and calls |
 //! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |
@@ -48,7 +48,7 @@
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
 //! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! the operator's page and metrics (floor 5), backups (floor 3).
+//! the operator's page and metrics (floor 5).
 
 pub mod admin;
 pub mod bot;

@@ -46,6 +46,17 @@ pub const UPGRADE: [&str; 5] = [
     "migrate.after",
 ];
 
+/// Every point of the making of a backup.
+pub const BACKUP: [&str; 4] = ["copy.written", "copy.proven", "copy.sealed", "copy.named"];
+
+/// Every point of the putting back of one.
+pub const RESTORE: [&str; 4] = [
+    "restore.files",
+    "restore.written",
+    "restore.aside",
+    "restore.renamed",
+];
+
 /// The variables that arm a point, `name:n` for the n-th time it is reached, and what happens there.
 const VARIABLES: [(&str, End); 2] = [
     ("NEUROCARDS_DIE_AT", End::Dies),
@@ -94,7 +105,8 @@ fn armed() -> Option<Armed> {
         point = said,
         "{variable} is set: this process is not going to be well"
     );
-    let known = NAMES.contains(&name) || UPGRADE.contains(&name);
+    let lists: [&[&str]; 4] = [&NAMES, &UPGRADE, &BACKUP, &RESTORE];
+    let known = lists.iter().any(|list| list.contains(&name));
     known.then(|| Armed {
         name: name.to_owned(),
         left,

@@ -6,6 +6,8 @@
 
 pub mod acts;
 pub mod audit;
+pub mod backup;
+mod copy;
 mod disk;
 pub mod ledger;
 pub mod migrate;
@@ -224,13 +226,17 @@ pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
 
 /// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
 fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
+    let db = Database::builder().create_with_backend(FileBackend::new(nameless(path)?)?)?;
+    migrate::migrate(&db)?;
+    Snapshot::of(snapshot::File::Whole(db))
+}
+
+/// A copy of a file that has no name and goes when it is closed.
+fn nameless(path: &Path) -> Result<File, StoreError> {
     // Beside it there is room for large files; a backup may lie where nothing can be written.
     let beside = path.parent().unwrap_or(Path::new(""));
     let copy = scratch(path, beside).or_else(|_| scratch(path, &std::env::temp_dir()));
-    let copy = copy.map_err(redb::StorageError::from)?;
-    let db = Database::builder().create_with_backend(FileBackend::new(copy)?)?;
-    migrate::migrate(&db)?;
-    Snapshot::of(snapshot::File::Whole(db))
+    Ok(copy.map_err(redb::StorageError::from)?)
 }
 
 /// A copy of a file in a directory, under no name.
@@ -251,6 +257,7 @@ pub struct Store {
     disk: Arc<Disk>,
     writer: Arc<Writer>,
     wakes: Arc<Wakes>,
+    backups: Arc<backup::front::Front>,
     shop: Arc<Shop>,
     meters: Meters,
 }
@@ -313,6 +320,7 @@ impl Store {
             disk,
             writer: Arc::new(writer),
             wakes,
+            backups: Arc::default(),
             shop: Arc::new(shop),
             meters,
         })
@@ -357,6 +365,11 @@ impl Store {
     /// What fires after commits.
     pub fn wakes(&self) -> &Arc<Wakes> {
         &self.wakes
+    }
+
+    /// Where a backup is asked for, and how things stand with them.
+    pub fn backups(&self) -> &Arc<backup::front::Front> {
+        &self.backups
     }
 
     /// The operator's choices.

@@ -7,7 +7,10 @@ mod v1;
 
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, WriteTransaction};
+use redb::{
+    Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
+    WriteTransaction,
+};
 
 use super::{StoreError, disk, tables};
 use crate::points;
@@ -65,7 +68,7 @@ pub fn migrate(db: &Database) -> Result<(), StoreError> {
     transaction
         .open_table(tables::META)?
         .insert("schema", SCHEMA.to_le_bytes().as_slice())?;
-    create_tables(&transaction)?;
+    tables::each(&mut Maker(&transaction))?;
     points::reach("migrate.before");
     transaction.commit()?;
     points::reach("migrate.after");
@@ -121,21 +124,15 @@ fn read(meta: &impl ReadableTable<&'static str, tables::Row>) -> Result<Option<u
     }
 }
 
-fn create_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    transaction.open_table(tables::USERS)?;
-    transaction.open_table(tables::UPDATES)?;
-    transaction.open_table(tables::ORDERS)?;
-    transaction.open_table(tables::CALLBACKS)?;
-    transaction.open_table(tables::JOBS)?;
-    transaction.open_table(tables::DUE)?;
-    transaction.open_table(tables::LEDGER)?;
-    transaction.open_table(tables::OUTBOX)?;
-    transaction.open_table(tables::RESTS)?;
-    transaction.open_table(tables::ALERTS)?;
-    transaction.open_table(tables::GRANTS)?;
-    transaction.open_table(tables::VIDEOS)?;
-    transaction.open_table(tables::STRAYS)?;
-    transaction.open_table(tables::BANS)?;
-    transaction.open_table(tables::ACTS)?;
-    Ok(())
+/// Makes the tables that are not there.
+struct Maker<'t>(&'t WriteTransaction);
+
+impl tables::Visitor for Maker<'_> {
+    fn visit<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), StoreError> {
+        self.0.open_table(table)?;
+        Ok(())
+    }
 }

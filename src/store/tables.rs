@@ -1,6 +1,8 @@
 //! The tables: names with versions, keys, and what a value holds.
 
-use redb::TableDefinition;
+use redb::{Key, TableDefinition, Value};
+
+use super::StoreError;
 
 /// A row as `record` encodes it.
 pub type Row = &'static [u8];
@@ -43,22 +45,32 @@ pub const BANS: TableDefinition<'static, u64, Row> = TableDefinition::new("bans.
 /// Number, from 1 without gaps → [`crate::domain::act::Act`]: what operators did.
 pub const ACTS: TableDefinition<'static, u64, Row> = TableDefinition::new("acts.v1");
 
-/// Every table's name; a test compares it with the file.
-pub const NAMES: [&str; 16] = [
-    "meta.v1",
-    "users.v1",
-    "updates.v1",
-    "orders.v1",
-    "callbacks.v1",
-    "jobs.v1",
-    "due.v1",
-    "ledger.v2",
-    "outbox.v1",
-    "rests.v1",
-    "alerts.v1",
-    "grants.v1",
-    "videos.v1",
-    "strays.v1",
-    "bans.v1",
-    "acts.v1",
-];
+/// Something that is done with a table, whatever it holds.
+pub trait Visitor {
+    /// Does it.
+    fn visit<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), StoreError>;
+}
+
+/// Does it with every table. This is the one list of them: what makes them and what copies them goes by it, and a
+/// test compares it with the file.
+pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
+    visitor.visit(META)?;
+    visitor.visit(USERS)?;
+    visitor.visit(UPDATES)?;
+    visitor.visit(ORDERS)?;
+    visitor.visit(CALLBACKS)?;
+    visitor.visit(JOBS)?;
+    visitor.visit(DUE)?;
+    visitor.visit(LEDGER)?;
+    visitor.visit(OUTBOX)?;
+    visitor.visit(RESTS)?;
+    visitor.visit(ALERTS)?;
+    visitor.visit(GRANTS)?;
+    visitor.visit(VIDEOS)?;
+    visitor.visit(STRAYS)?;
+    visitor.visit(BANS)?;
+    visitor.visit(ACTS)
+}

@@ -1,0 +1,84 @@
+//! A copy of everything a snapshot sees: a file of its own, row by row.
+//!
+//! The file under a running writer must not be copied as bytes. The snapshot pins pages for as long as it lives, so
+//! nothing but the copying is done meanwhile; the writer goes on.
+
+use std::fs::OpenOptions;
+use std::ops::Bound;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use redb::backends::FileBackend;
+use redb::{
+    Database, Key, ReadableDatabase, ReadableTable, StorageError, TableDefinition, Value,
+    WriteTransaction,
+};
+
+use super::snapshot::{File, Snapshot};
+use super::{StoreError, migrate, tables};
+
+/// The page cache of a copy, in bytes: it is written once, from its beginning to its end.
+const CACHE: usize = 16 << 20;
+
+impl Snapshot {
+    /// Writes everything the snapshot sees into a new file, which is on disk when this returns.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create_new(true).mode(0o600);
+        let file = options.open(path).map_err(StorageError::from)?;
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE);
+        let db = builder.create_with_backend(FileBackend::new(file)?)?;
+        let mut transaction = db.begin_write()?;
+        transaction.set_quick_repair(true);
+        let mut copier = Copier {
+            from: self,
+            to: &transaction,
+        };
+        tables::each(&mut copier)?;
+        transaction.commit()?;
+        Ok(db.close()?)
+    }
+}
+
+/// A view of a copy nobody else has, with the checksum of every page looked at; a copy of an older schema is brought
+/// up to date.
+pub fn proven(file: std::fs::File) -> Result<Snapshot, StoreError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    builder.set_check_integrity_on_open(true);
+    let db = builder.create_with_backend(FileBackend::new(file)?)?;
+    if migrate::schema_of(&db.begin_read()?)?.is_none() {
+        return Err(StoreError::NotOurs);
+    }
+    migrate::migrate(&db)?;
+    Snapshot::of(File::Whole(db))
+}
+
+/// As [`proven`], of a file that is left as it is: what is opened is a copy of it that has no name.
+pub fn examined(path: &Path) -> Result<Snapshot, StoreError> {
+    proven(super::nameless(path)?)
+}
+
+/// Copies tables from a snapshot into a file that has none yet.
+struct Copier<'c> {
+    from: &'c Snapshot,
+    to: &'c WriteTransaction,
+}
+
+impl tables::Visitor for Copier<'_> {
+    fn visit<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), StoreError> {
+        let from = self.from.table(table)?;
+        let mut to = self.to.open_table(table)?;
+        // Rows come in order: each goes behind the last, without a search for its place.
+        let mut end = to.upper_bound_mut(Bound::Unbounded::<K::SelfType<'_>>)?;
+        for row in from.iter()? {
+            let (key, value) = row?;
+            end.insert_before(key.value(), value.value())?;
+        }
+        Ok(())
+    }
+}
