@@ -1,5 +1,6 @@
 //! What the operator chose, read from one annotated file, the environment and secret files.
 
+mod backup;
 mod duration;
 mod network;
 mod reach;
@@ -12,10 +13,12 @@ mod value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use backup::{Backup, Encryption, S3};
 pub use duration::{DurationError, parse as parse_duration};
 pub use network::{Network, NotANetwork};
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
+pub use secret::Env;
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
 pub use tls::{Acme, Binding, Challenge, Tls};
 
@@ -72,6 +75,8 @@ pub struct Config {
     pub tls: Tls,
     /// The database.
     pub store: Store,
+    /// Its backups.
+    pub backup: Backup,
     /// The log.
     pub log: Log,
 }
@@ -83,6 +88,17 @@ pub struct PackagesText {
     pub ru: String,
     /// In English.
     pub en: String,
+}
+
+/// What is known of backups without the rest of the configuration.
+#[derive(Debug, Clone)]
+pub struct Backups {
+    /// How they are made and kept.
+    pub backup: Backup,
+    /// The database.
+    pub store: Store,
+    /// A PEM file trusted beside the built-in roots.
+    pub extra_root_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -97,10 +113,24 @@ impl Config {
             return Self::parse(SHIPPED_NAME, Path::new(""), SHIPPED, env);
         };
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Mistakes::one(&name, format!("cannot be read: {error}")))?;
         let base = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&name, base, &text, env)
+        Self::parse(&name, base, &read(path, &name)?, env)
+    }
+
+    /// Reads what the file at `path`, or the shipped one, says of backups, and nothing else: on a new machine there
+    /// may be no other secrets yet. Without `env` it is not asked where copies go.
+    pub fn backups_of(path: Option<&Path>, env: Option<Env<'_>>) -> Result<Backups, Mistakes> {
+        let name = path.map_or(SHIPPED_NAME.to_owned(), |path| path.display().to_string());
+        let text = path.map_or(Ok(SHIPPED.to_owned()), |path| read(path, &name))?;
+        let base = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut reader = Reader::new(&name, base, &text);
+        let backups = Backups {
+            backup: Backup::read(&mut reader, env),
+            store: Store::read(&mut reader.section("store")),
+            extra_root_file: reader.section("").optional_path("extra_root_file"),
+        };
+        reader.finish_part()?;
+        Ok(backups)
     }
 
     /// How Telegram's updates come to us.
@@ -167,6 +197,7 @@ impl Config {
             tls,
             public_url,
             store: Store::read(&mut reader.section("store")),
+            backup: Backup::read(reader, Some(env)),
             log: Log::read(&mut reader.section("log")),
         };
         config.fits_together(reader);
@@ -199,6 +230,11 @@ impl Config {
             );
         }
     }
+}
+
+fn read(path: &Path, name: &str) -> Result<String, Mistakes> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Mistakes::one(name, format!("cannot be read: {error}")))
 }
 
 /// The port that an address names or implies.

@@ -25,6 +25,7 @@
 //! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |
 //! | 3 | [`gpt`] | the script's author, and the templates that stand in for it |
 //! | 3 | [`tls`] | certificates for our door, the HTTP client for our calls |
+//! | 3 | [`vault`] | copies of backups in a storage that speaks S3, packed and encrypted |
 //! | 2 | [`config`] | what the operator chose |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`telemetry`] | where logs go |
@@ -73,5 +74,6 @@ pub mod store;
 pub mod telegram;
 pub mod telemetry;
 pub mod tls;
+pub mod vault;
 pub mod web;
 pub mod worker;

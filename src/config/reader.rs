@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// The section `[name]`; the top of the file if the name is empty.
+    /// The section `[name]`, dots included; the top of the file if the name is empty.
     pub fn section<'r>(&'r mut self, name: &'static str) -> Section<'r, 'a> {
         Section { reader: self, name }
     }
@@ -112,6 +112,11 @@ impl<'a> Reader<'a> {
         for (span, text) in self.unknown() {
             self.note(Some(span), text);
         }
+        self.finish_part()
+    }
+
+    /// Ends the reading of a part of the file: what else stands in it is not looked at.
+    pub fn finish_part(self) -> Result<(), Mistakes> {
         let mistakes = self.mistakes.into_iter().map(|((line, _), text)| Mistake {
             file: self.name.to_owned(),
             line,
@@ -127,25 +132,26 @@ impl<'a> Reader<'a> {
 
     fn unknown(&self) -> Vec<(Range<usize>, String)> {
         let mut found = Vec::new();
-        for (key, held) in &self.root {
-            let section = self
-                .known
-                .iter()
-                .find(|known| known.section == key.get_ref().as_ref());
+        self.unknown_in("", &self.root, &mut found);
+        found
+    }
+
+    /// The keys of a section that nobody asked for, and those of the sections in it.
+    fn unknown_in(&self, name: &str, table: &DeTable<'_>, found: &mut Vec<(Range<usize>, String)>) {
+        for (key, held) in table {
+            let inner = path(name, key.get_ref());
+            let section = self.known.iter().find(|known| known.section == inner);
             match (section, held.get_ref()) {
-                (Some(known), DeValue::Table(table)) => found.extend(
-                    table
-                        .iter()
-                        .filter_map(|(key, _)| self.stranger(known.section, key)),
-                ),
+                (Some(known), DeValue::Table(table)) => {
+                    self.unknown_in(known.section, table, found);
+                }
                 (Some(_), _) => {
-                    let text = format!("{0} must be a section: [{0}]", key.get_ref());
+                    let text = format!("{inner} must be a section: [{inner}]");
                     found.push((key.span(), text));
                 }
-                (None, _) => found.extend(self.stranger("", key)),
+                (None, _) => found.extend(self.stranger(name, key)),
             }
         }
-        found
     }
 
     fn stranger(
@@ -269,7 +275,12 @@ impl Section<'_, '_> {
     fn find(&self, key: &str) -> Option<(Range<usize>, &DeValue<'_>)> {
         let table = match self.name {
             "" => &self.reader.root,
-            name => self.reader.root.get(name)?.get_ref().as_table()?,
+            name => {
+                let mut parts = name.split('.');
+                parts.try_fold(&self.reader.root, |table, part| {
+                    table.get(part)?.get_ref().as_table()
+                })?
+            }
         };
         let held = table.get(key)?;
         Some((held.span(), held.get_ref()))

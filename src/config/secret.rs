@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::reader::Section;
 
 /// Where secrets come from beside files; an empty variable counts as absent.
-pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
+pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 
 /// Numbered variables are looked for until this many in a row are absent.
 const GAP: u32 = 10;

@@ -60,7 +60,9 @@ fn every_key_stands_in_the_shipped_file_with_its_default() {
     {
         let table = match section {
             "" => &file,
-            section => file[section].as_table().unwrap(),
+            section => section
+                .split('.')
+                .fold(&file, |table, part| table[part].as_table().unwrap()),
         };
         let place = (section.to_owned(), key.to_owned(), default.is_some());
         let count = shipped_keys()

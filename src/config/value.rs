@@ -175,6 +175,14 @@ pub(super) fn username(value: &DeValue<'_>) -> Parsed<String> {
         .ok_or_else(|| "must be a Telegram name: 4 to 32 Latin letters, digits and _".into())
 }
 
+/// A public key that backups are encrypted to, such as `age1…`.
+pub(super) fn recipient(value: &DeValue<'_>) -> Parsed<String> {
+    let text = text(value)?;
+    age::x25519::Recipient::from_str(&text)
+        .map(|_| text)
+        .map_err(|_| "must be a public key of age's, such as \"age1…\"".into())
+}
+
 /// A model, as the provider names it.
 pub(super) fn model(value: &DeValue<'_>) -> Parsed<ModelName> {
     text(value).map(ModelName)

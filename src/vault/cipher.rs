@@ -1,0 +1,146 @@
+//! How copies are encrypted on their way out, and read on their way back.
+
+use std::io::{self, Read, Write};
+use std::str::FromStr;
+
+use age::stream::{StreamReader, StreamWriter};
+use age::{Decryptor, Encryptor, Identity, x25519};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::VaultError;
+use crate::config::Encryption;
+
+/// How a secret key begins in the file that age-keygen makes.
+const SECRET_KEY: &str = "AGE-SECRET-KEY-1";
+
+/// The keys.
+#[derive(Clone)]
+pub struct Cipher {
+    encryption: Encryption,
+    recipients: Vec<x25519::Recipient>,
+    identities: Vec<x25519::Identity>,
+}
+
+/// What is written, in the clear or not.
+pub enum Sealing<W: Write> {
+    /// As it is.
+    Open(W),
+    /// Encrypted.
+    Sealed(StreamWriter<W>),
+}
+
+/// What is read, in the clear or not.
+pub enum Opening<R: Read> {
+    /// As it is.
+    Open(R),
+    /// Encrypted; boxed, for it is large.
+    Sealed(Box<StreamReader<R>>),
+}
+
+impl Cipher {
+    /// The keys that the operator chose.
+    pub fn new(
+        encryption: &Encryption,
+        identity: Option<&SecretString>,
+    ) -> Result<Self, VaultError> {
+        let recipients = match encryption {
+            Encryption::None | Encryption::Passphrase(_) => Vec::new(),
+            Encryption::Recipients(keys) => {
+                let keys = keys.iter().map(|key| x25519::Recipient::from_str(key));
+                let wrong = |wrong: &str| VaultError::Choice(format!("recipients: {wrong}"));
+                keys.collect::<Result<_, _>>().map_err(wrong)?
+            }
+        };
+        let identities = identity.map_or(Ok(Vec::new()), identities_in)?;
+        Ok(Self {
+            encryption: encryption.clone(),
+            recipients,
+            identities,
+        })
+    }
+
+    /// Whether what is sent is encrypted.
+    pub fn encrypts(&self) -> bool {
+        match self.encryption {
+            Encryption::None => false,
+            Encryption::Passphrase(_) | Encryption::Recipients(_) => true,
+        }
+    }
+
+    /// Encrypts what is written.
+    pub fn seal<W: Write>(&self, to: W) -> io::Result<Sealing<W>> {
+        let encryptor = match &self.encryption {
+            Encryption::None => return Ok(Sealing::Open(to)),
+            Encryption::Passphrase(word) => Encryptor::with_user_passphrase(word.clone()),
+            Encryption::Recipients(_) => {
+                let recipients = self.recipients.iter().map(|key| key as &dyn age::Recipient);
+                Encryptor::with_recipients(recipients).map_err(io::Error::other)?
+            }
+        };
+        Ok(Sealing::Sealed(encryptor.wrap_output(to)?))
+    }
+
+    /// Decrypts what is read, if it is `encrypted`, with whatever key fits.
+    pub fn open<R: Read>(&self, from: R, encrypted: bool) -> Result<Opening<R>, VaultError> {
+        if !encrypted {
+            return Ok(Opening::Open(from));
+        }
+        let locked = |error: age::DecryptError| VaultError::Locked(error.to_string());
+        let decryptor = Decryptor::new(from).map_err(locked)?;
+        let word = match &self.encryption {
+            Encryption::Passphrase(word) => Some(age::scrypt::Identity::new(word.clone())),
+            Encryption::None | Encryption::Recipients(_) => None,
+        };
+        let word = word.iter().map(|word| word as &dyn Identity);
+        let keys = self.identities.iter().map(|key| key as &dyn Identity);
+        let opened = decryptor.decrypt(word.chain(keys)).map_err(locked)?;
+        Ok(Opening::Sealed(Box::new(opened)))
+    }
+}
+
+fn identities_in(file: &SecretString) -> Result<Vec<x25519::Identity>, VaultError> {
+    let lines = file.expose_secret().lines().map(str::trim);
+    let keys = lines.filter(|line| line.starts_with(SECRET_KEY));
+    let keys: Result<Vec<_>, _> = keys.map(x25519::Identity::from_str).collect();
+    match keys {
+        Ok(keys) if !keys.is_empty() => Ok(keys),
+        Ok(_) | Err(_) => Err(VaultError::Choice(
+            "identity_file: holds no secret key of age's, \"AGE-SECRET-KEY-1…\"".to_owned(),
+        )),
+    }
+}
+
+impl<W: Write> Sealing<W> {
+    /// Writes the end of it.
+    pub fn finish(self) -> io::Result<W> {
+        match self {
+            Self::Open(to) => Ok(to),
+            Self::Sealed(to) => to.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Open(to) => to.write(bytes),
+            Self::Sealed(to) => to.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Open(to) => to.flush(),
+            Self::Sealed(to) => to.flush(),
+        }
+    }
+}
+
+impl<R: Read> Read for Opening<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Open(from) => from.read(bytes),
+            Self::Sealed(from) => from.read(bytes),
+        }
+    }
+}
