@@ -1,12 +1,15 @@
 //! The commands: what can be said to the program, and what it answers.
 
+mod backups;
 mod books;
 mod check;
+mod drill;
 mod orders;
 mod place;
 #[cfg(feature = "sandbox")]
 pub mod playground;
 mod provider;
+mod restore;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -51,6 +54,14 @@ enum Command {
     Check(check::CheckArgs),
     /// Show, set or delete Telegram's webhook.
     Webhook(webhook::WebhookArgs),
+    /// Make a backup: by the running daemon, or of its file.
+    Backup(backups::BackupArgs),
+    /// Show the backups there are.
+    Backups(backups::BackupsArgs),
+    /// Put a backup in place; the daemon must not run.
+    Restore(restore::RestoreArgs),
+    /// Try whether the newest backup can be restored.
+    Drill(drill::DrillArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -87,6 +98,10 @@ pub fn main() -> ExitCode {
         Command::Acts(args) => shop::acts(args),
         Command::Audit(args) => books::audit(args),
         Command::Webhook(args) => webhook::webhook(args),
+        Command::Backup(args) => backups::backup(args),
+        Command::Backups(args) => backups::backups(args),
+        Command::Restore(args) => restore::restore(args),
+        Command::Drill(args) => drill::drill(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{Answer, Ask, Desk, Place, Provider};
+use crate::archivist::Archivist;
 use crate::bot::Bot;
 use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
@@ -35,10 +36,13 @@ use crate::guard::Guard;
 use crate::janitor::Janitor;
 use crate::kie::{self, Kie, Models, Seal};
 use crate::photos::Photos;
+use crate::store::backup::retention::Keep;
+use crate::store::backup::shelf::Shelf;
 use crate::store::{Options, Shop, Store, StoreError};
 use crate::telegram::client::Telegram;
 use crate::telegram::words::{Labels, Words};
 use crate::tls;
+use crate::vault::{Patience, Vault, VaultError};
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
 use crate::worker::{Choices, Parts, Worker};
@@ -167,7 +171,7 @@ impl Daemon {
             telegram: Arc::clone(&telegram),
             photos: photos.clone(),
             gpt: author(&config, http.clone()).with_templates(templates),
-            kie: kie(&config, http),
+            kie: kie(&config, http.clone()),
             models,
             keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
             choices: Choices {
@@ -231,6 +235,7 @@ impl Daemon {
             seal: config.kie.webhook_hmac_key.as_ref().map(Seal::new),
             clock: clock.clone(),
         });
+        let archivist = archivist(&config, data, &store, &clock, http)?;
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
         let ways = (web::router(web), Arc::clone(&keeper));
@@ -242,6 +247,7 @@ impl Daemon {
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
         actors.spawn(ends_well(guard.run(stop.clone())));
+        actors.spawn(ends_well(archivist.run(stop.clone())));
         let control = control::open(data).context("cannot open the control socket")?;
         let (asked, till) = (desk.clone(), stop.clone());
         actors.spawn(async {
@@ -356,6 +362,35 @@ pub fn provider(config: &Config, http: reqwest::Client, models: &Models) -> Prov
 fn kie(config: &Config, http: reqwest::Client) -> Kie {
     let chosen = &config.kie;
     Kie::new(http, &chosen.api_url, &chosen.upload_url, chosen.timeout)
+}
+
+fn archivist(
+    config: &Config,
+    data: &Path,
+    store: &Store,
+    clock: &Clock,
+    http: reqwest::Client,
+) -> anyhow::Result<Archivist> {
+    let chosen = &config.backup;
+    let vault = chosen.s3.as_ref().map(|chosen| {
+        let vault = Vault::new(http, chosen, clock.clone(), Patience::default())?;
+        Ok::<_, VaultError>(Arc::new(vault))
+    });
+    let dir = chosen.dir.clone();
+    Ok(Archivist {
+        store: store.clone(),
+        clock: clock.clone(),
+        data: data.to_owned(),
+        shelf: Shelf::new(dir.unwrap_or_else(|| data.join("backups"))),
+        every: chosen.every,
+        keep: Keep {
+            hours: chosen.keep_hours,
+            days: chosen.keep_days,
+            weeks: chosen.keep_weeks,
+        },
+        floor: config.store.min_free_mb << 20,
+        vault: vault.transpose()?,
+    })
 }
 
 /// The models that the configuration's chain may name.

@@ -18,6 +18,7 @@
 //! | 4 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
 //! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 4 | [`certificates`] | gets and renews the certificate of our door |
+//! | 4 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
 //! | 4 | [`admin`] | what an operator may ask and be told |
 //! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
@@ -52,6 +53,7 @@
 //! the operator's page and metrics (floor 5).
 
 pub mod admin;
+pub mod archivist;
 pub mod bot;
 pub mod certificates;
 pub mod cli;

@@ -295,6 +295,26 @@ alert-certificate-ends =
 
     After that neither Telegram nor KIE can call us. The bot keeps trying; the log tells more.
 alert-certificate-back = ✅ { $host } has a new certificate.
+alert-backup-fails =
+    🚨 No backup was made: { $why }
+
+    { $newest } I try again by myself.
+alert-backup-late =
+    🚨 A backup is overdue, and the log may tell why.
+
+    { $newest }
+alert-backup-back = ✅ Backups are made again.
+alert-copy-fails =
+    ⚠️ The backup did not reach its storage: { $why }
+
+    { $newest } It is safe on this machine, and I try again by myself.
+alert-copy-back = ✅ Backups reach their storage again.
+backup-newest = { $hours ->
+    [0] The newest one is less than an hour old.
+    [one] The newest one is { $hours } hour old.
+   *[other] The newest one is { $hours } hours old.
+}
+backup-none = There is none yet.
 certificate-silent = the certificate authority does not answer
 certificate-unseen = the certificate authority cannot reach this machine (is the name's address right, and is port 443 or 80 open?)
 certificate-limited = the certificate authority takes no more requests for now

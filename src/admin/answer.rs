@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::books::Books;
 use crate::store::audit::Report;
+use crate::store::backup::front::Made;
 
 /// What an operator is told. Times are Unix milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub enum Answer {
     Audited(Report),
     /// The books.
     Books(Books),
+    /// The backup that was made.
+    BackedUp(Box<Made>),
     /// It cannot be done, and nothing was.
     Refused(Refusal),
 }
@@ -137,6 +140,9 @@ pub enum Refusal {
     /// What is in the configuration is not known.
     #[error("without a configuration nobody knows the keys and models: name it with --config")]
     NoConfig,
+    /// A backup could not be made.
+    #[error("no backup was made: {0}")]
+    NotBackedUp(String),
 }
 
 /// How the shop fares.

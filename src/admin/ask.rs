@@ -124,6 +124,8 @@ pub enum Ask {
     Audit,
     /// Show accounts, the newest entries and the newest jobs.
     Books,
+    /// Make a backup.
+    Backup,
 }
 
 /// A user, as an operator names them.

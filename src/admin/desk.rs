@@ -185,6 +185,12 @@ impl Desk {
             }
             Ask::Audit => Ok(Ok(Answer::Audited(self.see(audit::audit).await?))),
             Ask::Books => Ok(Ok(Answer::Books(books::books(&self.store)?))),
+            Ask::Backup => {
+                let made = self.store.backups().ring().await;
+                Ok(made
+                    .map(|made| Answer::BackedUp(Box::new(made)))
+                    .map_err(Refusal::NotBackedUp))
+            }
         }
     }
 

@@ -318,6 +318,14 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
             format!("[https]\nlisten = [\"127.0.0.1:{port}\"]\n[tls]{chosen}")
         }
     };
+    let backup = match section("backup") {
+        none if none.is_empty() => "every = \"0s\"".to_owned(),
+        chosen => chosen,
+    };
+    let copies = match section("backup.s3") {
+        none if none.is_empty() => none,
+        chosen => format!("\n[backup.s3]{chosen}"),
+    };
     format!(
         "{public_url}updates = \"{updates}\"\n\
          support_username = \"neurocards_support\"\nadmin_ids = [9001]\nshutdown_grace = \"5s\"\n{top}\n\
@@ -325,7 +333,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
          [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n{}\n\
-         {tls}\n[store]\n{}\n",
+         {tls}\n[store]\n{}\n[backup]\n{backup}{copies}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
         sandbox.kie.api_url(),

@@ -330,6 +330,29 @@ pub enum Alert {
         /// The host it is for.
         host: String,
     },
+    /// No backup could be made.
+    BackupFails {
+        /// Why, in the program's words.
+        why: String,
+        /// How old the newest one is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// The newest backup is older than it should ever be.
+    BackupLate {
+        /// How old it is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// Backups are made again.
+    BackupBack,
+    /// No copy of a backup could be sent away.
+    CopyFails {
+        /// Why, in the program's words.
+        why: String,
+        /// How old the newest copy is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// Copies are sent away again.
+    CopyBack,
 }
 
 /// What stands in the way of a certificate.

@@ -408,6 +408,14 @@ impl Words {
         vec![again, self.press(lang, "button-menu", Button::Menu)]
     }
 
+    /// How old the newest backup is.
+    fn newest(&self, lang: Lang, hours: Option<u64>) -> String {
+        match hours {
+            Some(hours) => self.text(lang, "backup-newest", &[("hours", hours.into())]),
+            None => self.plain(lang, "backup-none"),
+        }
+    }
+
     fn alert(&self, lang: Lang, alert: &Alert) -> Message {
         let (key, args): (_, Vec<(&str, FluentValue<'static>)>) = match alert {
             Alert::Billing { source, key: None } => {
@@ -473,6 +481,22 @@ impl Words {
                 "alert-certificate-back",
                 vec![("host", host.clone().into())],
             ),
+            Alert::BackupFails { why, hours } => {
+                let newest = self.newest(lang, *hours);
+                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
+                ("alert-backup-fails", args)
+            }
+            Alert::BackupLate { hours } => {
+                let newest = self.newest(lang, *hours);
+                ("alert-backup-late", vec![("newest", newest.into())])
+            }
+            Alert::BackupBack => ("alert-backup-back", vec![]),
+            Alert::CopyFails { why, hours } => {
+                let newest = self.newest(lang, *hours);
+                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
+                ("alert-copy-fails", args)
+            }
+            Alert::CopyBack => ("alert-copy-back", vec![]),
         };
         self.said(lang, key, &args, vec![])
     }
@@ -772,12 +796,23 @@ mod tests {
                     first: "it moves 2 for a job [ledger.v2/7]".into(),
                 },
                 Alert::BooksFine,
+                Alert::BackupBack,
+                Alert::CopyBack,
                 Alert::CertificateBack {
                     host: "cards.example.org".into(),
                 },
             ]
             .map(Say::Alert),
         );
+        for hours in [None, Some(0), Some(7)] {
+            let why = String::from("there is no room on the disk");
+            let fails = Alert::BackupFails {
+                why: why.clone(),
+                hours,
+            };
+            let copy = Alert::CopyFails { why, hours };
+            says.extend([fails, Alert::BackupLate { hours }, copy].map(Say::Alert));
+        }
         for obstacle in Obstacle::ALL {
             says.extend([None, Some(0), Some(5)].map(|days| {
                 Say::Alert(Alert::CertificateFails {

@@ -625,6 +625,17 @@ fn alerts() -> Vec<Alert> {
             obstacle: Obstacle::Silent,
         },
         Alert::CertificateBack { host: "ho".into() },
+        Alert::BackupFails {
+            why: "wh".into(),
+            hours: Some(5),
+        },
+        Alert::BackupLate { hours: None },
+        Alert::BackupBack,
+        Alert::CopyFails {
+            why: "wh".into(),
+            hours: None,
+        },
+        Alert::CopyBack,
     ]
 }
 
@@ -646,6 +657,11 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::BooksFine => 13,
         Alert::CertificateFails { .. } => 14,
         Alert::CertificateBack { .. } => 15,
+        Alert::BackupFails { .. } => 16,
+        Alert::BackupLate { .. } => 17,
+        Alert::BackupBack => 18,
+        Alert::CopyFails { .. } => 19,
+        Alert::CopyBack => 20,
     }
 }
 

@@ -418,6 +418,11 @@ fn alert() -> impl Strategy<Value = Alert> {
                 obstacle
             }),
         any::<String>().prop_map(|host| Alert::CertificateBack { host }),
+        any::<(String, Option<u64>)>().prop_map(|(why, hours)| Alert::BackupFails { why, hours }),
+        any::<Option<u64>>().prop_map(|hours| Alert::BackupLate { hours }),
+        any::<(String, Option<u64>)>().prop_map(|(why, hours)| Alert::CopyFails { why, hours }),
+        Just(Alert::BackupBack),
+        Just(Alert::CopyBack),
     ]
 }
 

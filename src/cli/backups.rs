@@ -1,0 +1,223 @@
+//! Backups from the shell: made, and shown.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+use super::place::{self, Place};
+use crate::admin::{Answer, Ask};
+use crate::clock::Clock;
+use crate::config::{Backups, Config, Env};
+use crate::domain::time::Timestamp;
+use crate::store;
+use crate::store::backup::front::Made;
+use crate::store::backup::make::{self, Order};
+use crate::store::backup::name::Name;
+use crate::store::backup::shelf::{Found, Kind, Shelf};
+use crate::tls;
+use crate::vault::{Copy, Patience, Vault};
+
+/// Make a backup.
+#[derive(Debug, clap::Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Show backups.
+#[derive(Debug, clap::Args)]
+pub struct BackupsArgs {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: BackupsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BackupsCommand {
+    /// List everything that can be restored, oldest first.
+    List {
+        /// List the copies in [backup.s3] instead.
+        #[arg(long)]
+        remote: bool,
+    },
+}
+
+/// Where data and backups are, and what the configuration says of them.
+pub(super) struct Ground {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The backups.
+    pub shelf: Shelf,
+    /// What is configured.
+    pub chosen: Backups,
+}
+
+impl Ground {
+    /// `far` is whether copies elsewhere are meant, too: then their secrets must be there.
+    pub fn of(place: &Place, far: bool) -> anyhow::Result<Self> {
+        let data = place.data();
+        let config = super::run::config_file(place.config.clone(), &data);
+        let env = |name: &str| std::env::var(name).ok();
+        let env: Option<Env<'_>> = if far { Some(&env) } else { None };
+        let chosen = Config::backups_of(config.as_deref(), env)?;
+        let dir = chosen.backup.dir.clone();
+        let shelf = Shelf::new(dir.unwrap_or_else(|| data.join("backups")));
+        Ok(Self {
+            data,
+            shelf,
+            chosen,
+        })
+    }
+
+    /// The storage that copies go to.
+    pub fn vault(&self) -> anyhow::Result<Vault> {
+        let Some(chosen) = &self.chosen.backup.s3 else {
+            bail!("no storage is configured: name a bucket in [backup.s3]");
+        };
+        let root = self.chosen.extra_root_file.as_ref().map(|path| {
+            let root = std::fs::read(path);
+            root.with_context(|| format!("extra_root_file {}", path.display()))
+        });
+        let http = tls::client(root.transpose()?.as_deref(), None)?;
+        Ok(Vault::new(
+            http,
+            chosen,
+            Clock::system(),
+            Patience::default(),
+        )?)
+    }
+
+    /// Fetches a copy into `dir`, a scratch directory of the shelf's.
+    pub fn fetch(&self, name: &str, dir: &Path) -> anyhow::Result<()> {
+        let vault = self.vault()?;
+        std::fs::create_dir_all(self.shelf.dir())?;
+        Ok(super::runtime()?.block_on(vault.get(name, dir))?)
+    }
+}
+
+impl Found {
+    /// A copy in the storage, of which only its name and size are known.
+    fn elsewhere(copy: Copy) -> Self {
+        let made = copy.name.parse::<Name>().ok();
+        Self {
+            name: copy.name,
+            kind: Kind::Backup,
+            made: made.map(Name::at),
+            bytes: copy.bytes,
+            newest_entry: None,
+            wrong: None,
+        }
+    }
+}
+
+pub fn backup(args: BackupArgs) -> anyhow::Result<()> {
+    let made = match args.place.daemon(&Ask::Backup)? {
+        Some(Answer::BackedUp(made)) => *made,
+        Some(Answer::Refused(refusal)) => return Err(refusal.into()),
+        Some(other) => return Err(place::senseless(&other)),
+        None => of_file(&Ground::of(&args.place, false)?, &args.place.file()?)?,
+    };
+    if args.place.json {
+        return place::json(&made);
+    }
+    let manifest = &made.manifest;
+    println!(
+        "{}: {} in {:.1} s, {} files",
+        manifest.name,
+        size(manifest.bytes()),
+        made.took_ms as f64 / 1000.0,
+        manifest.files.len(),
+    );
+    println!(
+        "{} entries, {} users, {} jobs, {} of them alive; the books balance\n{}",
+        manifest.entries, manifest.users, manifest.jobs, manifest.live_jobs, made.path
+    );
+    Ok(())
+}
+
+fn of_file(ground: &Ground, file: &Path) -> anyhow::Result<Made> {
+    let begun = Instant::now();
+    let order = Order {
+        data: &ground.data,
+        shelf: &ground.shelf,
+        floor: ground.chosen.store.min_free_mb << 20,
+        now: Clock::system().now(),
+    };
+    let manifest = make::make(&order, &|| store::read_only(file)).context("no backup was made")?;
+    let path = ground.shelf.path(manifest.name).display().to_string();
+    Ok(Made {
+        manifest,
+        path,
+        took_ms: begun.elapsed().as_millis() as u64,
+    })
+}
+
+pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
+    let BackupsCommand::List { remote } = args.command;
+    let ground = Ground::of(&args.place, remote)?;
+    let found = match remote {
+        true => {
+            let vault = ground.vault()?;
+            let copies = super::runtime()?.block_on(vault.list())?;
+            copies.into_iter().map(Found::elsewhere).collect()
+        }
+        false => ground.shelf.list()?,
+    };
+    if args.place.json {
+        return place::json(&found);
+    }
+    if found.is_empty() {
+        match remote {
+            true => println!("no copies in the storage"),
+            false => println!("no backups in {}", ground.shelf.dir().display()),
+        }
+    }
+    let now = Clock::system().now();
+    for Found {
+        name,
+        kind,
+        made,
+        bytes,
+        wrong,
+        ..
+    } in found
+    {
+        let kind = match kind {
+            Kind::Backup => "",
+            Kind::BeforeUpgrade => "  the database before an upgrade",
+            Kind::Replaced => "  the database a restore replaced",
+        };
+        let wrong = wrong.map_or(String::new(), |wrong| format!("  DAMAGED: {wrong}"));
+        let age = made.map_or(String::new(), |made| ago(now, made));
+        println!("{name:<34} {age:>14} {:>10}{kind}{wrong}", size(bytes));
+    }
+    Ok(())
+}
+
+/// How long ago something was, for a reader.
+pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
+    format!("{} ago", span(now.since(then)))
+}
+
+/// A span, for a reader.
+fn span(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    match minutes {
+        0 => format!("{} s", span.as_secs()),
+        1..60 => format!("{minutes} min"),
+        60..2880 => format!("{} h {} min", minutes / 60, minutes % 60),
+        _ => format!("{} days", minutes / 1440),
+    }
+}
+
+/// A size, for a reader.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}

@@ -1,0 +1,133 @@
+//! A backup put back from the shell.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::backups::{Ground, ago};
+use super::place::{self, Place};
+use crate::clock::Clock;
+use crate::control::{self, ControlError};
+use crate::domain::time::Timestamp;
+use crate::store::backup::BackupError;
+use crate::store::backup::name::Name;
+use crate::store::backup::restore::{self, Order, Restored};
+use crate::store::backup::shelf::Source;
+use crate::store::backup::verify::Contents;
+
+/// Put a backup in place.
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    /// A name that `backups list` shows, a path, or s3: and a name that `backups list --remote` shows.
+    #[arg(value_name = "NAME|PATH|s3:NAME")]
+    what: String,
+    #[command(flatten)]
+    place: Place,
+    /// Replace the data that are there; the old database is moved aside.
+    #[arg(long)]
+    force: bool,
+    /// Only look whether it could be done.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
+    let far = args.what.strip_prefix(FAR);
+    let ground = Ground::of(&args.place, far.is_some())?;
+    not_running(&ground)?;
+    let fetched = far.map(|name| fetch(&ground, name)).transpose()?;
+    let source = match &fetched {
+        Some(fetched) => Source::Whole(fetched.0.clone()),
+        None => ground.shelf.find(&args.what)?,
+    };
+    let now = Clock::system().now();
+    let order = Order {
+        source: &source,
+        data: &ground.data,
+        shelf: &ground.shelf,
+        force: args.force,
+        now,
+    };
+    let refused = || format!("{} is not restored", args.what);
+    if args.dry_run {
+        let contents = restore::try_out(&order).with_context(refused)?;
+        if args.place.json {
+            place::json(&contents)?;
+        } else {
+            show(&contents, now);
+            println!("it could be restored; nothing was changed");
+        }
+        return Ok(());
+    }
+    let restored = restore::restore(&order).with_context(refused)?;
+    if args.place.json {
+        return place::json(&restored);
+    }
+    let Restored {
+        contents,
+        replaced,
+        left,
+    } = restored;
+    show(&contents, now);
+    if let Some(replaced) = replaced {
+        println!(
+            "the database that was there is now in {}",
+            replaced.display()
+        );
+    }
+    for file in left {
+        println!("left as it was: {file}");
+    }
+    println!("restored into {}", ground.data.display());
+    Ok(())
+}
+
+/// What begins like this is a copy in the storage.
+const FAR: &str = "s3:";
+
+/// A directory that goes when it has served.
+pub(super) struct Scratch(pub PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Fetches a copy out of the storage.
+pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
+    let name: Name = name.parse()?;
+    let fetched = Scratch(ground.shelf.scratch("fetched"));
+    ground.fetch(&name.to_string(), &fetched.0)?;
+    Ok(fetched)
+}
+
+/// A daemon holds the lock of its file, but for moments in which its disk fails.
+fn not_running(ground: &Ground) -> anyhow::Result<()> {
+    let asked = control::ask(&ground.data, &crate::admin::Ask::Books);
+    match super::runtime()?.block_on(asked) {
+        Err(ControlError::NoDaemon) => Ok(()),
+        Ok(_) | Err(_) => Err(BackupError::Running(ground.data.display().to_string()).into()),
+    }
+}
+
+/// Says what is in a backup, and how old that is.
+pub(super) fn show(contents: &Contents, now: Timestamp) {
+    let Contents {
+        entries,
+        users,
+        jobs,
+        live_jobs,
+        newest_entry,
+        ..
+    } = contents;
+    println!(
+        "{entries} entries, {users} users, {jobs} jobs, {live_jobs} of them alive; the books balance"
+    );
+    if let Some(newest) = newest_entry {
+        println!(
+            "the newest entry was made {}: what happened after it is not known to this backup",
+            ago(now, *newest)
+        );
+    }
+}
