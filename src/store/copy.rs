@@ -7,6 +7,9 @@ use std::fs::OpenOptions;
 use std::ops::Bound;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{
@@ -19,6 +22,8 @@ use super::{StoreError, migrate, tables};
 
 /// The page cache of a copy, in bytes: it is written once, from its beginning to its end.
 const CACHE: usize = 16 << 20;
+/// How often what is written is brought to the disk.
+const PACE: Duration = Duration::from_millis(20);
 
 impl Snapshot {
     /// Writes everything the snapshot sees into a new file, which is on disk when this returns.
@@ -26,6 +31,17 @@ impl Snapshot {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create_new(true).mode(0o600);
         let file = options.open(path).map_err(StorageError::from)?;
+        let written = file.try_clone().map_err(StorageError::from)?;
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| bring_to_disk(&written, &done));
+            let copied = self.fill(file);
+            done.store(true, Ordering::Relaxed);
+            copied
+        })
+    }
+
+    fn fill(&self, file: std::fs::File) -> Result<(), StoreError> {
         let mut builder = Database::builder();
         builder.set_cache_size(CACHE);
         let db = builder.create_with_backend(FileBackend::new(file)?)?;
@@ -38,6 +54,15 @@ impl Snapshot {
         tables::each(&mut copier)?;
         transaction.commit()?;
         Ok(db.close()?)
+    }
+}
+
+/// Brings what is written to the disk a little at a time: all of it at once would hold up the commits of the shop.
+fn bring_to_disk(file: &std::fs::File, done: &AtomicBool) {
+    while !done.load(Ordering::Relaxed) {
+        thread::sleep(PACE);
+        // Whether it is there in the end, the commit finds out.
+        let _ = file.sync_data();
     }
 }
 

@@ -1,7 +1,8 @@
 //! The making of a backup, while sellers order.
 
 use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::manifest::{Item, MANIFEST, Manifest};
@@ -132,7 +133,10 @@ pub(super) fn newest_entry(snapshot: &Snapshot) -> Result<Option<Timestamp>, Sto
 /// Writes the manifest and makes everything last.
 fn seal(part: &Path, manifest: &Manifest) -> Result<(), BackupError> {
     let path = part.join(MANIFEST);
-    fs::write(&path, manifest.text()).at(&path)?;
+    let mut options = File::options();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(&path).at(&path)?;
+    file.write_all(manifest.text().as_bytes()).at(&path)?;
     let files = manifest.files.iter().map(|file| file.path.as_str());
     for file in files.chain([MANIFEST]) {
         let path = part.join(file);
