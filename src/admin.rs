@@ -6,6 +6,7 @@ pub mod answer;
 pub mod ask;
 pub mod books;
 pub mod desk;
+pub mod gauges;
 mod orders;
 mod people;
 pub mod provider;

@@ -1,6 +1,8 @@
 //! Logs: where they go and in which form.
 
+pub mod exposition;
 pub mod meters;
+pub mod process;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;

@@ -188,6 +188,8 @@ pub struct Status {
     pub resting: Vec<RestLine>,
     /// Entries in the ledger.
     pub entries: u64,
+    /// Balances of the shop's own accounts.
+    pub accounts: BTreeMap<String, i64>,
 }
 
 /// A key or a model that rests.

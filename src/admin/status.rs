@@ -58,6 +58,14 @@ pub fn status(
             })
             .collect(),
         entries: counters.entry,
+        accounts: [
+            ("gifts", counters.gifts),
+            ("sales", counters.sales),
+            ("grants", counters.grants),
+            ("revenue", counters.revenue),
+        ]
+        .map(|(name, balance)| (name.to_owned(), balance))
+        .into(),
     })
 }
 

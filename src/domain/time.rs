@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, UTC.
@@ -20,12 +19,11 @@ impl Timestamp {
 
     /// Date and time, UTC, to the second: `2026-01-22 12:00:00`.
     pub fn utc(self) -> String {
-        let moment = i64::try_from(self.0)
-            .ok()
-            .and_then(DateTime::from_timestamp_millis);
+        let moment = i64::try_from(self.0).ok();
+        let moment = moment.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         moment.map_or_else(
             || "the end of time".to_owned(),
-            |moment| moment.format("%F %T").to_string(),
+            |moment| moment.strftime("%F %T").to_string(),
         )
     }
 

@@ -85,8 +85,8 @@ async fn clock(patient: &Patient) -> Finding {
             .await
             .ok()?;
         let date = answer.headers().get(http::header::DATE)?;
-        let date = chrono::DateTime::parse_from_rfc2822(date.to_str().ok()?).ok()?;
-        u64::try_from(date.timestamp()).ok()
+        let date = jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok()?;
+        u64::try_from(date.timestamp().as_second()).ok()
     };
     let asked = tokio::time::timeout(PATIENCE, asked).await;
     let Some(theirs) = asked.ok().flatten() else {
