@@ -1,5 +1,6 @@
 //! `neurocards check`: the doctor. Looks at everything a start needs and a shop stands on; changes nothing.
 
+mod backups;
 mod doors;
 mod machine;
 mod messenger;
@@ -166,12 +167,13 @@ async fn findings(place: &Place) -> Vec<Finding> {
         patient.config.store.min_free_mb,
     ));
     findings.push(machine::memory());
-    let (daemon, messenger, provider, author, doors, systemd) = tokio::join!(
+    let (daemon, messenger, provider, author, doors, backups, systemd) = tokio::join!(
         shop::daemon(&patient),
         messenger::look(&patient),
         provider::videos(&patient),
         provider::author(&patient),
         doors::look(&patient),
+        backups::look(&patient),
         machine::systemd(),
     );
     findings.extend(daemon);
@@ -179,6 +181,7 @@ async fn findings(place: &Place) -> Vec<Finding> {
     findings.extend(provider);
     findings.push(author);
     findings.extend(doors);
+    findings.extend(backups);
     findings.push(systemd);
     findings
 }

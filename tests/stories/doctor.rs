@@ -56,6 +56,7 @@ async fn a_healthy_shop_is_found_healthy_and_left_alone() {
         "gpt",
         "certificate",
         "port",
+        "backup",
         "systemd",
     ] {
         assert!(
@@ -186,5 +187,24 @@ async fn a_file_that_others_can_read_is_warned_of() {
         grade == "warn" && remedy.starts_with("chmod 600"),
         "{checked:#?}"
     );
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn backups_are_looked_at() {
+    let mut scene = Scene::new().await;
+    scene.sleeps().await;
+    let none = findings(&scene.shell(&CHECK).await);
+    let (grade, remedy) = finding(&none, "backup", "there is none");
+    assert!(grade == "warn" && remedy == "neurocards backup");
+    scene.shell(&["backup"]).await.tells("");
+    let whole = findings(&scene.shell(&CHECK).await);
+    assert_eq!(finding(&whole, "backup", "1 whole ones").0, "ok");
+    let backups = std::fs::read_dir(scene.data().join("backups")).unwrap();
+    let backup = backups.flatten().next().unwrap().path();
+    std::fs::write(backup.join("manifest.json"), "{}").unwrap();
+    let bad = findings(&scene.shell(&CHECK).await);
+    assert_eq!(finding(&bad, "backup", "is not whole").0, "warn");
+    scene.wakes().await;
     scene.ends().await;
 }
