@@ -5,6 +5,7 @@ pub mod gate;
 pub mod keeper;
 pub mod limits;
 pub mod listen;
+pub mod operator;
 mod pages;
 pub mod peers;
 pub mod photo;
