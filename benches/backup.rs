@@ -55,10 +55,7 @@ async fn measure(dir: &Path, jobs: u64) -> Result<(), StoreError> {
     seed(&store, SELLERS).await?;
     let numbers = Arc::new(AtomicU64::new(1));
     for _ in 0..jobs / 3 / CHUNK {
-        let (shop, first) = (
-            Arc::clone(store.shop()),
-            numbers.fetch_add(CHUNK, Ordering::Relaxed),
-        );
+        let (shop, first) = (store.shop(), numbers.fetch_add(CHUNK, Ordering::Relaxed));
         let chunk = move |txn: &mut Txn<'_>| {
             (first..first + CHUNK).try_for_each(|number| order(txn, &shop, number))
         };
@@ -127,7 +124,7 @@ impl Sellers {
                 let mut times = Vec::new();
                 while !done.load(Ordering::Relaxed) {
                     let number = numbers.fetch_add(1, Ordering::Relaxed);
-                    let (shop, begun) = (Arc::clone(store.shop()), Instant::now());
+                    let (shop, begun) = (store.shop(), Instant::now());
                     let placed = store.write(move |txn| order(txn, &shop, number));
                     placed.await.expect("an order");
                     times.push(begun.elapsed());

@@ -68,7 +68,7 @@ async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
     while made < jobs {
         let some = AT_ONCE.min(jobs - made);
         let live = LIVE.min(jobs / 2);
-        let shop = Arc::clone(store.shop());
+        let shop = store.shop();
         let chunk = move |txn: &mut Txn<'_>| {
             (made..made + some).try_for_each(|number| job(txn, &shop, number, number + live < jobs))
         };

@@ -176,7 +176,7 @@ impl Drop for Ground {
 }
 
 async fn order(store: &Store, user: UserId, number: u64, count: Count) -> Result<(), StoreError> {
-    let shop = Arc::clone(store.shop());
+    let shop = store.shop();
     store
         .write(move |txn| place(txn, &shop, user, number, count))
         .await
@@ -184,7 +184,7 @@ async fn order(store: &Store, user: UserId, number: u64, count: Count) -> Result
 
 async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError> {
     order(store, user, number, Count::One).await?;
-    let shop = Arc::clone(store.shop());
+    let shop = store.shop();
     let claimed = store
         .write(move |txn| queue::claim(txn, &shop, 1, NOW))
         .await?;

@@ -10,6 +10,7 @@ pub mod gauges;
 mod orders;
 mod people;
 pub mod provider;
+pub mod reload;
 mod status;
 
 pub use answer::{Answer, Refusal};
@@ -17,3 +18,4 @@ pub use ask::{Ask, Whom};
 pub use books::{Books, books};
 pub use desk::{Desk, Place};
 pub use provider::Provider;
+pub use reload::{Reloaded, Reloads};

@@ -19,6 +19,7 @@ use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Event, Update};
 use crate::flow::say::Toast;
+use crate::live::Live;
 use crate::points;
 use crate::store::turn::{self, Turned};
 use crate::store::{Store, StoreError};
@@ -47,8 +48,8 @@ const ANSWERS: usize = 32;
 pub struct Bot {
     store: Store,
     clock: Clock,
-    telegram: Arc<Telegram>,
-    words: Arc<Words>,
+    telegram: Live<Telegram>,
+    words: Live<Words>,
     me: OnceLock<String>,
     answers: Semaphore,
     answering: TaskTracker,
@@ -64,8 +65,8 @@ impl Bot {
     pub fn new(
         store: Store,
         clock: Clock,
-        telegram: Arc<Telegram>,
-        words: Arc<Words>,
+        telegram: Live<Telegram>,
+        words: Live<Words>,
         beat: Beat,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -132,7 +133,7 @@ impl Bot {
             return Err(StoreError::Busy);
         }
         let now = self.clock.now();
-        let shop = Arc::clone(self.store.shop());
+        let shop = self.store.shop();
         self.store
             .try_write(move |txn| turn::turn(txn, &shop, &update, &chance, now))
             .await
@@ -148,7 +149,11 @@ impl Bot {
     ) -> Result<(), StoreError> {
         self.toast(press, None, lang);
         let _place = self.answers.acquire().await;
-        let told = self.telegram.send(chat, &self.words.outage(lang)).await;
+        let told = self
+            .telegram
+            .now()
+            .send(chat, &self.words.now().outage(lang))
+            .await;
         told.map(drop).map_err(|trouble| {
             tracing::warn!(%trouble, "nobody could be told that nothing can be stored");
             StoreError::Unwritable
@@ -161,8 +166,8 @@ impl Bot {
         let bot = Arc::clone(self);
         self.answering.spawn(async move {
             let _place = bot.answers.acquire().await;
-            let text = toast.and_then(|toast| bot.words.toast(lang, toast));
-            if let Err(trouble) = bot.telegram.answer(&press, text.as_deref()).await {
+            let text = toast.and_then(|toast| bot.words.now().toast(lang, toast));
+            if let Err(trouble) = bot.telegram.now().answer(&press, text.as_deref()).await {
                 tracing::debug!(%trouble, "a press could not be answered");
             }
         });
@@ -194,12 +199,12 @@ impl Bot {
 
     async fn try_introduce(&self) -> Result<(), Trouble> {
         if self.me.get().is_none() {
-            let name = self.telegram.me().await?;
+            let name = self.telegram.now().me().await?;
             tracing::info!(bot = name, "telegram knows us");
             // Set once; a second introduction finds the same name.
             let _ = self.me.set(name);
         }
-        self.telegram.introduce(&self.words).await
+        self.telegram.now().introduce(&self.words.now()).await
     }
 
     /// Asks Telegram for updates until told to stop. The offset moves on only after the commit.
@@ -208,9 +213,10 @@ impl Bot {
         let mut pause = FIRST_PAUSE;
         while !stop.is_cancelled() {
             self.beat.within(POLL + LATE);
+            let telegram = self.telegram.now();
             let polled = tokio::select! {
                 () = stop.cancelled() => return,
-                polled = tokio::time::timeout(POLL + LATE, self.telegram.updates(offset, POLL)) => polled,
+                polled = tokio::time::timeout(POLL + LATE, telegram.updates(offset, POLL)) => polled,
             };
             self.beat.within(HANDLING);
             let Ok(polled) = polled else {
@@ -271,7 +277,7 @@ impl Bot {
     pub async fn end_webhook(&self, stop: &CancellationToken) {
         let mut pause = FIRST_PAUSE;
         self.beat.within(HANDLING);
-        while let Err(trouble) = self.telegram.end_webhook().await {
+        while let Err(trouble) = self.telegram.now().end_webhook().await {
             tracing::warn!(%trouble, "the webhook could not be ended yet");
             if !self.rest(try_again(stop, &mut pause)).await {
                 return;
@@ -289,7 +295,12 @@ impl Bot {
     ) {
         let mut pause = FIRST_PAUSE;
         self.beat.within(HANDLING);
-        while let Err(trouble) = self.telegram.begin_webhook(url, secret, certificate).await {
+        while let Err(trouble) = self
+            .telegram
+            .now()
+            .begin_webhook(url, secret, certificate)
+            .await
+        {
             tracing::warn!(%trouble, "the webhook could not be registered yet");
             if !self.rest(try_again(stop, &mut pause)).await {
                 return;
@@ -309,7 +320,7 @@ impl Bot {
         let mut told = None;
         loop {
             self.rest(self.clock.sleep(MIND)).await;
-            let hook = match self.telegram.webhook().await {
+            let hook = match self.telegram.now().webhook().await {
                 Ok(hook) => hook,
                 Err(trouble) => {
                     tracing::warn!(%trouble, "the webhook could not be looked at");

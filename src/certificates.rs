@@ -254,14 +254,14 @@ impl Certificates {
             days: good.map(|life| life.days_left(now)),
             obstacle,
         };
-        let shop = Arc::clone(self.store.shop());
+        let shop = self.store.shop();
         self.store
             .write(move |txn| outbox::alert(txn, &shop.admins, CAUSE, &alert, now))
             .await
     }
 
     async fn tell_it_is_well(&self) -> Result<(), StoreError> {
-        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let (shop, now) = (self.store.shop(), self.clock.now());
         let alert = Alert::CertificateBack {
             host: self.host.clone(),
         };

@@ -9,6 +9,7 @@ mod place;
 #[cfg(feature = "sandbox")]
 pub mod playground;
 mod provider;
+mod reload;
 mod restore;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -52,6 +53,7 @@ enum Command {
     Acts(shop::ActsArgs),
     Audit(books::AuditArgs),
     Check(check::CheckArgs),
+    Reload(reload::ReloadArgs),
     /// Show, set or delete Telegram's webhook.
     Webhook(webhook::WebhookArgs),
     /// Make a backup: by the running daemon, or of its file.
@@ -97,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => shop::resume(args),
         Command::Acts(args) => shop::acts(args),
         Command::Audit(args) => books::audit(args),
+        Command::Reload(args) => reload::reload(args),
         Command::Webhook(args) => webhook::webhook(args),
         Command::Backup(args) => backups::backup(args),
         Command::Backups(args) => backups::backups(args),

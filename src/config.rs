@@ -1,25 +1,30 @@
 //! What the operator chose, read from one annotated file, the environment and secret files.
 
 mod backup;
+mod change;
 mod duration;
 mod network;
 mod reach;
 mod reader;
 mod secret;
 mod sections;
+mod settings;
 mod tls;
 mod value;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use backup::{Backup, Encryption, S3};
+pub use change::Change;
 pub use duration::{DurationError, parse as parse_duration};
 pub use network::{Network, NotANetwork};
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
 pub use secret::Env;
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
+pub use settings::{AT_START, Origin, Setting, changes, print};
 pub use tls::{Acme, Binding, Challenge, Tls};
 
 use crate::domain::id::UserId;
@@ -38,7 +43,7 @@ pub struct Config {
     /// Where the world reaches us, without a slash at the end; nothing if it does not.
     pub public_url: Option<String>,
     updates: Updates,
-    photos: Photos,
+    photos: Option<Photos>,
     /// Credits given to a new seller.
     pub welcome_credits: u32,
     /// Attempts at one video, 1 to 10.
@@ -79,6 +84,20 @@ pub struct Config {
     pub backup: Backup,
     /// The log.
     pub log: Log,
+    settings: Settings,
+}
+
+/// What every key says.
+#[derive(Clone)]
+struct Settings(Vec<Setting>);
+
+/// A configuration as far as it could be read: wrong keys have their defaults.
+#[derive(Debug)]
+pub struct Reading {
+    /// The configuration; nothing if there was nothing to read.
+    pub config: Option<Config>,
+    /// Everything wrong with it.
+    pub mistakes: Mistakes,
 }
 
 /// The price list, one text per language.
@@ -101,6 +120,23 @@ pub struct Backups {
     pub extra_root_file: Option<PathBuf>,
 }
 
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = self.0.iter().map(|setting| (&setting.key, &setting.value));
+        f.debug_map().entries(values).finish()
+    }
+}
+
+impl Reading {
+    /// The configuration, if there is nothing wrong with it.
+    pub fn right(self) -> Result<Config, Mistakes> {
+        match self.config {
+            Some(config) if self.mistakes.0.is_empty() => Ok(config),
+            Some(_) | None => Err(self.mistakes),
+        }
+    }
+}
+
 impl Config {
     /// Reads the file at `path`, or the shipped one, with secrets from `env` and the files it names.
     ///
@@ -109,12 +145,23 @@ impl Config {
         path: Option<&Path>,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Mistakes> {
+        Self::look(path, env).right()
+    }
+
+    /// As [`Config::load`], for whoever has more to find fault with.
+    pub fn look(path: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Reading {
         let Some(path) = path else {
             return Self::parse(SHIPPED_NAME, Path::new(""), SHIPPED, env);
         };
         let name = path.display().to_string();
         let base = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&name, base, &read(path, &name)?, env)
+        match read(path, &name) {
+            Ok(text) => Self::parse(&name, base, &text, env),
+            Err(mistakes) => Reading {
+                config: None,
+                mistakes,
+            },
+        }
     }
 
     /// Reads what the file at `path`, or the shipped one, says of backups, and nothing else: on a new machine there
@@ -129,8 +176,11 @@ impl Config {
             store: Store::read(&mut reader.section("store")),
             extra_root_file: reader.section("").optional_path("extra_root_file"),
         };
-        reader.finish_part()?;
-        Ok(backups)
+        let (_, mistakes) = reader.finish_part();
+        match mistakes.0.is_empty() {
+            true => Ok(backups),
+            false => Err(mistakes),
+        }
     }
 
     /// How Telegram's updates come to us.
@@ -140,19 +190,36 @@ impl Config {
 
     /// How the provider gets at photos.
     pub fn photos(&self) -> Photos {
-        self.photos
+        match self.photos {
+            Some(Photos::Serve) | None if self.is_open() => Photos::Serve,
+            Some(Photos::Serve | Photos::Upload) | None => Photos::Upload,
+        }
     }
 
-    fn parse(
-        name: &str,
-        base: &Path,
-        text: &str,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Mistakes> {
+    /// Whether the provider is asked to call back.
+    pub fn callbacks(&self) -> bool {
+        self.is_open() && self.kie.callbacks.unwrap_or(true)
+    }
+
+    /// What every key says and where that comes from.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings.0
+    }
+
+    /// Whether strangers such as the provider can call us.
+    fn is_open(&self) -> bool {
+        reach::is_open(self.public_url.as_deref(), &self.tls)
+    }
+
+    fn parse(name: &str, base: &Path, text: &str, env: &dyn Fn(&str) -> Option<String>) -> Reading {
         let mut reader = Reader::new(name, base, text);
-        let config = Self::read(&mut reader, env);
-        reader.finish()?;
-        Ok(config)
+        let mut config = Self::read(&mut reader, env);
+        let (settings, mistakes) = reader.finish();
+        config.settings = Settings(settings);
+        Reading {
+            config: Some(config),
+            mistakes,
+        }
     }
 
     fn read(reader: &mut Reader<'_>, env: &dyn Fn(&str) -> Option<String>) -> Self {
@@ -199,6 +266,7 @@ impl Config {
             store: Store::read(&mut reader.section("store")),
             backup: Backup::read(reader, Some(env)),
             log: Log::read(&mut reader.section("log")),
+            settings: Settings(Vec::new()),
         };
         config.fits_together(reader);
         config

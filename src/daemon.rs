@@ -1,6 +1,9 @@
 //! Builds everything from a configuration, starts it, and stops it again.
 
+mod archive;
 pub mod lifecycle;
+pub mod made;
+mod reload;
 pub mod shipped;
 mod sockets;
 pub mod systemd;
@@ -12,46 +15,41 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::{Answer, Ask, Desk, Place, Provider};
-use crate::archivist::Archivist;
+use crate::admin::{Answer, Ask, Desk, Place, Reloads};
 use crate::bot::Bot;
 use crate::certificates::{Certificates, Introductions};
 use crate::clock::Clock;
 use crate::clock::beat::Beat;
-use crate::config::{self, Config, Updates};
+use crate::config::{Config, Reading, Updates};
 use crate::control;
-use crate::delivery::{Delivery, Limits};
+use crate::delivery::Delivery;
 use crate::domain::act::Who;
-use crate::domain::brief::Template;
-use crate::domain::credit::Credits;
-use crate::domain::user::Lang;
-use crate::gpt::{Gpt, Templates};
 use crate::guard::Guard;
 use crate::janitor::Janitor;
-use crate::kie::{self, Kie, Models, Seal};
+use crate::live::Live;
 use crate::photos::Photos;
-use crate::store::backup::retention::Keep;
-use crate::store::backup::shelf::Shelf;
 use crate::store::{Options, Shop, Store, StoreError};
-use crate::telegram::client::Telegram;
-use crate::telegram::words::{Labels, Words};
 use crate::tls;
-use crate::vault::{Patience, Vault, VaultError};
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
-use crate::worker::{Choices, Parts, Worker};
+use crate::worker::{Parts, Pool};
+use made::Made;
+use reload::{Cells, Reloader};
 use sockets::Sockets;
 use systemd::Systemd;
 use watchdog::Watchdog;
 
 /// Closures that may wait for the store's writer.
 const WAITING: usize = 4096;
+/// Reloads that may wait for one another.
+const RELOADS: usize = 8;
 
 /// Rounds of calls to Telegram in which everybody of one poll is answered at worst.
 const ANSWERS: u32 = 4;
@@ -60,14 +58,17 @@ const ANSWERS: u32 = 4;
 pub struct Daemon {
     store: Store,
     desk: Desk,
-    worker: Arc<Worker>,
+    pool: Arc<Pool>,
     keeper: Arc<web::Keeper>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
-    grace: Duration,
+    config: Live<Config>,
     updates: Beat,
     systemd: Systemd,
 }
+
+/// Where a reload reads the configuration.
+pub type Source = Box<dyn Fn() -> Reading + Send + Sync>;
 
 /// Sockets that are listened on already.
 #[derive(Default)]
@@ -120,9 +121,10 @@ fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
 }
 
 impl Daemon {
-    /// Starts everything on `data`, the data directory.
+    /// Starts everything on `data`, the data directory. A reload asks `source` for another configuration.
     pub async fn start(
         config: Config,
+        source: Source,
         data: &Path,
         clock: Clock,
         doors: Doors,
@@ -130,10 +132,10 @@ impl Daemon {
         let videos = data.join("videos");
         std::fs::create_dir_all(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
-        let models = models(&config, data)?;
-        let templates = templates(data)?;
-        let words = Arc::new(words(&config, &models, &templates, data)?);
-        let store = open_store(&config, data).await?;
+        let root = extra_root(&config)?;
+        let made = Made::new(&config, data, root.as_deref())?;
+        let store = open_store(&config, made.shop.clone(), data).await?;
+        let made = made.metered(store.meters());
         let photos = Photos::new(data.join("photos"));
         let janitor = Janitor {
             store: store.clone(),
@@ -144,71 +146,62 @@ impl Daemon {
         janitor
             .sweep()
             .context("cannot tidy up the data directory")?;
-        let root = extra_root(&config)?;
-        let telegram = Arc::new(telegram(&config, root.as_deref(), data)?);
-        let http = tls::client(root.as_deref(), None)?;
-        let known = provider(&config, http.clone(), &models);
+        let cells = Cells {
+            config: Live::new(config.clone()),
+            files: Live::new(made.files),
+            telegram: Live::new(made.telegram),
+            words: Live::new(made.words),
+            limits: Live::new(made.limits),
+            floor: Live::new(made.floor),
+            seal: Live::new(made.seal),
+            provider: Live::new(made.provider),
+        };
+        let (reloads, reloading) = mpsc::channel(RELOADS);
+        let known = cells.provider.clone();
         let desk = Desk {
             store: store.clone(),
             clock: clock.clone(),
-            provider: Arc::new(move || Some(known.clone())),
+            provider: Arc::new(move || Some(known.now().as_ref().clone())),
             place: Place {
                 file: data_file(data),
                 since: Some(clock.now()),
             },
+            reloads: Some(reloads),
         };
-        let updates = Beat::new(config.telegram.call_timeout * ANSWERS);
+        let updates = Beat::new(slack(&config));
         let bot = Bot::new(
             store.clone(),
             clock.clone(),
-            Arc::clone(&telegram),
-            Arc::clone(&words),
+            cells.telegram.clone(),
+            cells.words.clone(),
             updates.clone(),
         );
-        let worker = Worker::new(Parts {
+        let pool = Pool::new(Parts {
             store: store.clone(),
             clock: clock.clone(),
-            telegram: Arc::clone(&telegram),
+            telegram: cells.telegram.now(),
             photos: photos.clone(),
-            gpt: author(&config, http.clone()).with_templates(templates),
-            kie: kie(&config, http.clone()),
-            models,
-            keys: Keys::new(config.kie.keys.clone(), config.kie.creates_per_10s),
-            choices: Choices {
-                workers: config.workers,
-                look_every: config.look_every,
-                deadline: config.generation_deadline,
-                photos_at: match config.photos() {
-                    config::Photos::Serve => config.public_url.clone(),
-                    config::Photos::Upload => None,
-                },
-                callbacks_at: config.public_url.clone().filter(|_| config.kie.callbacks),
-                call_timeout: config.kie.timeout,
-                link_over: config.telegram.link_over,
-                videos: videos.clone(),
-                chain: config.kie.models.clone(),
-            },
+            gpt: made.gpt,
+            kie: made.kie,
+            models: made.models,
+            keys: Keys::new(made.keys, made.creates),
+            choices: made.choices,
         });
-        let limits = Limits {
-            per_second: config.telegram.messages_per_second,
-            per_chat: config.telegram.per_chat_interval,
-            burst: config.telegram.per_chat_burst,
-        };
         let guard = Guard {
             store: store.clone(),
             clock: clock.clone(),
-            telegram: Arc::clone(&telegram),
-            words: Arc::clone(&words),
+            telegram: cells.telegram.clone(),
+            words: cells.words.clone(),
             data: data.to_owned(),
-            floor: config.store.min_free_mb << 20,
+            floor: cells.floor.clone(),
         };
         let delivery = Arc::new(Delivery::new(
             store.clone(),
             clock.clone(),
-            telegram,
-            words,
+            cells.telegram.clone(),
+            cells.words.clone(),
             videos,
-            limits,
+            cells.limits.clone(),
         ));
         let certificates =
             Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
@@ -228,14 +221,16 @@ impl Daemon {
         let keeper = Arc::new(keeper);
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
-            worker: Arc::clone(&worker),
+            pool: Arc::clone(&pool),
             store: store.clone(),
             photos,
             webhook_secret: secret,
-            seal: config.kie.webhook_hmac_key.as_ref().map(Seal::new),
+            seal: cells.seal.clone(),
             clock: clock.clone(),
         });
-        let archivist = archivist(&config, data, &store, &clock, http)?;
+        let http = tls::client(root.as_deref(), None)?;
+        let archivist = archive::archivist(&config, data, &store, &clock, http)?;
+        let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
         let ways = (web::router(web), Arc::clone(&keeper));
@@ -243,17 +238,31 @@ impl Daemon {
         open_doors(&mut actors, public_url, doors, ways, &certificates, &stop)?;
         let introductions = certificates.introductions();
         actors.spawn(ends_well(certificates.run(stop.clone())));
-        actors.spawn(ends_well(Arc::clone(&worker).run(stop.clone())));
+        actors.spawn(ends_well(Arc::clone(&pool).run(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
         actors.spawn(ends_well(guard.run(stop.clone())));
-        actors.spawn(ends_well(archivist.run(stop.clone())));
+        actors.spawn(ends_well(archive::run(archivist, other, stop.clone())));
+        let reloader = Reloader {
+            source,
+            data: data.to_owned(),
+            root,
+            cells: cells.clone(),
+            store: store.clone(),
+            pool: Arc::clone(&pool),
+            keeper: Arc::clone(&keeper),
+            bot: Arc::clone(&bot),
+            updates: updates.clone(),
+            clock: clock.clone(),
+            archivists,
+        };
+        actors.spawn(always_well(reloader.run(reloading, stop.clone())));
         let control = control::open(data).context("cannot open the control socket")?;
-        let (asked, till) = (desk.clone(), stop.clone());
-        actors.spawn(async {
-            control::serve(control, asked, till).await;
-            Ok(())
-        });
+        actors.spawn(always_well(control::serve(
+            control,
+            desk.clone(),
+            stop.clone(),
+        )));
         let beat = updates.clone();
         actors.spawn(take_updates(
             bot,
@@ -262,15 +271,14 @@ impl Daemon {
             introductions,
             stop.clone(),
         ));
-        let grace = config.shutdown_grace;
         Ok(Self {
             store,
             desk,
-            worker,
+            pool,
             keeper,
             stop,
             actors,
-            grace,
+            config: cells.config,
             updates,
             systemd: Systemd::default(),
         })
@@ -298,6 +306,11 @@ impl Daemon {
         self.desk.answer(Who::Shell { uid }, ask).await
     }
 
+    /// Where a reload is asked for.
+    pub fn reloads(&self) -> Option<Reloads> {
+        self.desk.reloads.clone()
+    }
+
     /// The store, for whoever tells what has become of things.
     pub fn store(&self) -> &Store {
         &self.store
@@ -310,7 +323,7 @@ impl Daemon {
 
     /// Whether no job is being stepped.
     pub fn is_idle(&self) -> bool {
-        self.worker.is_idle()
+        self.pool.is_idle()
     }
 
     /// Runs until `enough` resolves, an actor fails, or the store does; then stops.
@@ -334,7 +347,8 @@ impl Daemon {
         self.systemd.stopping();
         self.stop.cancel();
         let finish = async { while self.actors.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.grace, finish).await.is_err() {
+        let grace = self.config.now().shutdown_grace;
+        if tokio::time::timeout(grace, finish).await.is_err() {
             tracing::warn!(
                 "the grace is over; what still runs is cut off and done again at the next start"
             );
@@ -343,130 +357,14 @@ impl Daemon {
     }
 }
 
+/// What Telegram may take on top of what the loop that takes updates has promised.
+fn slack(config: &Config) -> Duration {
+    config.telegram.call_timeout * ANSWERS
+}
+
 /// The file of a data directory.
 pub fn data_file(data: &Path) -> PathBuf {
     data.join("neurocards.redb")
-}
-
-/// The provider, as the configuration knows it.
-pub fn provider(config: &Config, http: reqwest::Client, models: &Models) -> Provider {
-    let keys = config.kie.keys.iter();
-    Provider {
-        kie: kie(config, http),
-        keys: keys.map(|key| (kie::print(key), key.clone())).collect(),
-        chain: config.kie.models.clone(),
-        models: models.clone(),
-    }
-}
-
-fn kie(config: &Config, http: reqwest::Client) -> Kie {
-    let chosen = &config.kie;
-    Kie::new(http, &chosen.api_url, &chosen.upload_url, chosen.timeout)
-}
-
-fn archivist(
-    config: &Config,
-    data: &Path,
-    store: &Store,
-    clock: &Clock,
-    http: reqwest::Client,
-) -> anyhow::Result<Archivist> {
-    let chosen = &config.backup;
-    let vault = chosen.s3.as_ref().map(|chosen| {
-        let vault = Vault::new(http, chosen, clock.clone(), Patience::default())?;
-        Ok::<_, VaultError>(Arc::new(vault))
-    });
-    let dir = chosen.dir.clone();
-    Ok(Archivist {
-        store: store.clone(),
-        clock: clock.clone(),
-        data: data.to_owned(),
-        shelf: Shelf::new(dir.unwrap_or_else(|| data.join("backups"))),
-        every: chosen.every,
-        keep: Keep {
-            hours: chosen.keep_hours,
-            days: chosen.keep_days,
-            weeks: chosen.keep_weeks,
-        },
-        floor: config.store.min_free_mb << 20,
-        vault: vault.transpose()?,
-    })
-}
-
-/// The models that the configuration's chain may name.
-pub fn models(config: &Config, data: &Path) -> anyhow::Result<Models> {
-    let models = match shipped::changed(data, "models.toml")? {
-        Some(text) => Models::parse(&text).context("models.toml")?,
-        None => Models::shipped(),
-    };
-    for name in &config.kie.models {
-        if models.get(name).is_none() {
-            let known: Vec<_> = models.iter().map(|model| model.name.0.as_str()).collect();
-            bail!(
-                "kie.models names {name}, which models.toml does not have; it has {}",
-                known.join(", ")
-            );
-        }
-    }
-    Ok(models)
-}
-
-fn templates(data: &Path) -> anyhow::Result<Templates> {
-    Ok(match shipped::changed(data, "templates.toml")? {
-        Some(text) => Templates::parse(&text).context("templates.toml")?,
-        None => Templates::shipped(),
-    })
-}
-
-fn words(
-    config: &Config,
-    models: &Models,
-    templates: &Templates,
-    data: &Path,
-) -> anyhow::Result<Words> {
-    let buttons = Template::ALL.into_iter().flat_map(|template| {
-        let title = &templates.get(template).title;
-        [
-            ((Lang::Ru, template), title.ru.clone()),
-            ((Lang::En, template), title.en.clone()),
-        ]
-    });
-    let ru = shipped::changed(data, "texts/ru.ftl")?;
-    let en = shipped::changed(data, "texts/en.ftl")?;
-    let packages = &config.packages_text;
-    let shop = Labels {
-        support: config.support_username.clone(),
-        packages: [
-            (Lang::Ru, packages.ru.clone()),
-            (Lang::En, packages.en.clone()),
-        ]
-        .into(),
-        titles: models
-            .iter()
-            .map(|model| (model.name.clone(), model.title.clone()))
-            .collect(),
-        templates: buttons.collect(),
-    };
-    use crate::telegram::words::{EN, RU};
-    Ok(Words::new(
-        ru.as_deref().unwrap_or(RU),
-        en.as_deref().unwrap_or(EN),
-        shop,
-    )?)
-}
-
-/// The author of scripts, with the shipped templates.
-pub fn author(config: &Config, http: reqwest::Client) -> Gpt {
-    let chosen = &config.gpt;
-    Gpt::new(
-        http,
-        &chosen.api_url,
-        chosen.key.clone(),
-        &chosen.model,
-        chosen.vision,
-        chosen.timeout,
-        chosen.max_tokens,
-    )
 }
 
 /// Where Telegram brings updates to.
@@ -476,28 +374,13 @@ pub fn webhook_url(public_url: &str) -> anyhow::Result<url::Url> {
         .context("public_url")
 }
 
-/// Telegram, as the configuration knows it; `root` is trusted in calls.
-pub fn telegram(config: &Config, root: Option<&[u8]>, data: &Path) -> anyhow::Result<Telegram> {
-    let chosen = &config.telegram;
-    let calls = tls::client(root, Some(chosen.call_timeout))?;
-    let slow = tls::client(root, Some(chosen.upload_timeout))?;
-    let menu = shipped::menu(data)?;
-    Telegram::new(&chosen.api_url, &chosen.token, calls, slow, menu).context("telegram.api_url")
-}
-
-async fn open_store(config: &Config, data: &Path) -> anyhow::Result<Store> {
+async fn open_store(config: &Config, shop: Shop, data: &Path) -> anyhow::Result<Store> {
     let path = data_file(data);
     let options = Options {
         cache: config.store.cache_mb << 20,
         batch: config.store.batch,
         waiting: WAITING,
         ..Options::default()
-    };
-    let shop = Shop {
-        welcome: Credits(config.welcome_credits),
-        admins: config.admin_ids.clone(),
-        max_attempts: config.max_attempts,
-        max_rendering: u32::try_from(config.max_rendering).unwrap_or(u32::MAX),
     };
     let shown = path.display().to_string();
     tokio::task::spawn_blocking(move || {
@@ -602,6 +485,11 @@ async fn take_updates(
     stop.cancelled().await;
     introduction.abort();
     bot.finish().await;
+    Ok(())
+}
+
+async fn always_well(actor: impl Future<Output = ()>) -> anyhow::Result<()> {
+    actor.await;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::id::OrderId;
 use crate::domain::time::Timestamp;
+use crate::live::Live;
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
 use crate::telegram::words::Words;
@@ -34,8 +35,8 @@ const AFTER_FAULT: Duration = Duration::from_secs(30);
 pub struct Delivery {
     store: Store,
     clock: Clock,
-    telegram: Arc<Telegram>,
-    words: Arc<Words>,
+    telegram: Live<Telegram>,
+    words: Live<Words>,
     videos: PathBuf,
     pace: Pace,
     uploads: Semaphore,
@@ -61,10 +62,10 @@ impl Delivery {
     pub fn new(
         store: Store,
         clock: Clock,
-        telegram: Arc<Telegram>,
-        words: Arc<Words>,
+        telegram: Live<Telegram>,
+        words: Live<Words>,
         videos: PathBuf,
-        limits: Limits,
+        limits: Live<Limits>,
     ) -> Self {
         let pace = Pace::new(limits);
         let (shown, failed) = (Mutex::default(), Mutex::default());

@@ -1,7 +1,6 @@
 //! Looks after what the shop stands on: room on the disk, a disk that can be written, books that balance.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -10,6 +9,7 @@ use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::say::{Alert, Say};
+use crate::live::Live;
 use crate::store::audit::{self, Breach, Report};
 use crate::store::{Store, StoreError, Txn, outbox, sales};
 use crate::telegram::client::Telegram;
@@ -36,13 +36,13 @@ pub struct Guard {
     /// The time.
     pub clock: Clock,
     /// How operators are told when nothing can be stored.
-    pub telegram: Arc<Telegram>,
+    pub telegram: Live<Telegram>,
     /// In which words.
-    pub words: Arc<Words>,
+    pub words: Live<Words>,
     /// Where everything is kept.
     pub data: PathBuf,
     /// Below so many bytes of room orders are not taken.
-    pub floor: u64,
+    pub floor: Live<u64>,
 }
 
 impl Guard {
@@ -77,8 +77,8 @@ impl Guard {
     async fn judge_room(&self, free: u64, since: &mut Option<Timestamp>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let closed = self.store.snapshot()?.closed(sales::Cause::Room)?.is_some();
-        let shop = Arc::clone(self.store.shop());
-        let room = free >= self.floor;
+        let shop = self.store.shop();
+        let room = free >= *self.floor.now();
         *since = since.or(Some(now)).filter(|_| room);
         if !room && !closed {
             let free_mb = free >> 20;
@@ -135,7 +135,7 @@ impl Guard {
     }
 
     async fn tell(&self, check: Check, report: Report) -> Result<(), StoreError> {
-        let (shop, now) = (Arc::clone(self.store.shop()), self.clock.now());
+        let (shop, now) = (self.store.shop(), self.clock.now());
         let Some(first) = report.breaches.first().map(ToString::to_string) else {
             let (entries, jobs) = (report.entries, report.jobs);
             tracing::info!(entries, jobs, "{} found the books to balance", check.name());
@@ -172,7 +172,7 @@ impl Guard {
                 }
                 None if owed => {
                     owed = false;
-                    let shop = Arc::clone(self.store.shop());
+                    let shop = self.store.shop();
                     let tell = move |txn: &mut Txn<'_>| {
                         outbox::tell_admins(txn, &shop.admins, &Alert::Writable, now)
                     };
@@ -187,9 +187,13 @@ impl Guard {
 
     /// In Russian: which language an operator reads is in the store.
     async fn tell_past_the_store(&self, alert: Alert) {
-        let message = self.words.message(Lang::Ru, &Say::Alert(alert));
+        let message = self.words.now().message(Lang::Ru, &Say::Alert(alert));
         for admin in &self.store.shop().admins {
-            let sent = self.telegram.send(outbox::chat_of(*admin), &message).await;
+            let sent = self
+                .telegram
+                .now()
+                .send(outbox::chat_of(*admin), &message)
+                .await;
             if let Err(trouble) = sent {
                 tracing::warn!(%trouble, "an operator could not be told of the disk");
             }

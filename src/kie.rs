@@ -6,7 +6,6 @@
 mod classify;
 mod client;
 mod fetch;
-mod key;
 mod models;
 mod probe;
 mod signature;
@@ -16,7 +15,6 @@ mod wire;
 pub use classify::classify;
 pub use client::{CreateError, Kie, Look, LookError, Refusal};
 pub use fetch::FetchError;
-pub use key::print;
 pub use models::{Model, Models, ModelsError, fit};
 pub use probe::Pulse;
 pub use signature::{SIGNATURE, Seal, TIMESTAMP};

@@ -29,6 +29,7 @@
 //! | 3 | [`vault`] | copies of backups in a storage that speaks S3, packed and encrypted |
 //! | 2 | [`config`] | what the operator chose |
 //! | 2 | [`clock`] | the time, or one led by hand |
+//! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
@@ -68,6 +69,7 @@ pub mod gpt;
 pub mod guard;
 pub mod janitor;
 pub mod kie;
+pub mod live;
 pub mod photos;
 pub mod points;
 #[cfg(feature = "sandbox")]

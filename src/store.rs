@@ -41,6 +41,7 @@ use writer::Writer;
 
 use crate::domain::credit::Credits;
 use crate::domain::id::UserId;
+use crate::live::Live;
 use crate::telemetry::meters::Meters;
 
 /// What can go wrong with the store, by what the caller must do.
@@ -258,7 +259,7 @@ pub struct Store {
     writer: Arc<Writer>,
     wakes: Arc<Wakes>,
     backups: Arc<backup::front::Front>,
-    shop: Arc<Shop>,
+    shop: Live<Shop>,
     meters: Meters,
 }
 
@@ -321,7 +322,7 @@ impl Store {
             writer: Arc::new(writer),
             wakes,
             backups: Arc::default(),
-            shop: Arc::new(shop),
+            shop: Live::new(shop),
             meters,
         })
     }
@@ -372,9 +373,14 @@ impl Store {
         &self.backups
     }
 
-    /// The operator's choices.
-    pub fn shop(&self) -> &Arc<Shop> {
-        &self.shop
+    /// The operator's choices of now.
+    pub fn shop(&self) -> Arc<Shop> {
+        self.shop.now()
+    }
+
+    /// From now on these are the operator's choices.
+    pub fn adopt(&self, shop: Shop) {
+        self.shop.put(shop);
     }
 
     /// Why the disk cannot be written at the moment, if it cannot.

@@ -1,4 +1,6 @@
-//! Logs: where they go and in which form.
+//! Logs: where they go, in which form, and how much of them, which may change.
+
+use std::sync::OnceLock;
 
 pub mod exposition;
 pub mod meters;
@@ -16,18 +18,45 @@ pub enum Form {
     Json,
 }
 
+/// Replaces the filter of the logs that have been started.
+type Refilter = Box<dyn Fn(EnvFilter) + Send + Sync>;
+
+static REFILTER: OnceLock<Refilter> = OnceLock::new();
+
 /// Sends logs to standard error, by `directives` as `EnvFilter` reads them. Later calls change nothing.
 pub fn start(directives: &str, form: Form) {
-    let filter = EnvFilter::new(directives);
     let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(directives))
         .with_writer(std::io::stderr)
         .with_span_events(FmtSpan::NONE)
         // What cannot be logged is lost: told on standard error, which has just failed, it would be a panic.
         .log_internal_errors(false);
     // A second start in one process (tests, the sandbox) keeps the first one's choice.
-    let _ = match form {
-        Form::Human => logs.with_target(false).try_init(),
-        Form::Json => logs.json().try_init(),
+    let refilter: Refilter = match form {
+        Form::Human => {
+            let logs = logs.with_target(false).with_filter_reloading();
+            let handle = logs.reload_handle();
+            if logs.try_init().is_err() {
+                return;
+            }
+            Box::new(move |filter| drop(handle.reload(filter)))
+        }
+        Form::Json => {
+            let logs = logs.json().with_filter_reloading();
+            let handle = logs.reload_handle();
+            if logs.try_init().is_err() {
+                return;
+            }
+            Box::new(move |filter| drop(handle.reload(filter)))
+        }
     };
+    // Only the first start gets here.
+    let _ = REFILTER.set(refilter);
+}
+
+/// From now on logs by these directives, if logs have been started.
+pub fn change(directives: &str) {
+    if let Some(refilter) = REFILTER.get() {
+        refilter(EnvFilter::new(directives));
+    }
 }

@@ -26,9 +26,10 @@ use secrecy::SecretString;
 use crate::bot::Bot;
 use crate::clock::Clock;
 use crate::kie::Seal;
+use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::Store;
-use crate::worker::Worker;
+use crate::worker::Pool;
 
 /// No body is larger, in bytes: Telegram's largest update is far smaller.
 const BODY: usize = 1 << 20;
@@ -43,7 +44,7 @@ pub struct Web {
     /// Takes updates.
     pub bot: Arc<Bot>,
     /// Takes callbacks.
-    pub worker: Arc<Worker>,
+    pub pool: Arc<Pool>,
     /// Knows whose photo a name is.
     pub store: Store,
     /// Keeps the photos.
@@ -51,7 +52,7 @@ pub struct Web {
     /// What Telegram must say to be believed.
     pub webhook_secret: SecretString,
     /// Tells whether a callback is the provider's; nothing: its unguessable address must do.
-    pub seal: Option<Seal>,
+    pub seal: Live<Option<Seal>>,
     /// The time.
     pub clock: Clock,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::books::Books;
+use super::reload::Reloaded;
 use crate::store::audit::Report;
 use crate::store::backup::front::Made;
 
@@ -62,6 +63,8 @@ pub enum Answer {
     Books(Books),
     /// The backup that was made.
     BackedUp(Box<Made>),
+    /// What a reload has changed.
+    Reloaded(Reloaded),
     /// It cannot be done, and nothing was.
     Refused(Refusal),
 }
@@ -143,6 +146,12 @@ pub enum Refusal {
     /// A backup could not be made.
     #[error("no backup was made: {0}")]
     NotBackedUp(String),
+    /// What was read again is wrong.
+    #[error("nothing was taken, the daemon goes on as before:\n{}", .0.join("\n"))]
+    Mistakes(Vec<String>),
+    /// Nobody there who could.
+    #[error("no daemon runs that could do it")]
+    NoDaemon,
 }
 
 /// How the shop fares.

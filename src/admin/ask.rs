@@ -126,6 +126,8 @@ pub enum Ask {
     Books,
     /// Make a backup.
     Backup,
+    /// Read configuration and texts again.
+    Reload,
 }
 
 /// A user, as an operator names them.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::answer::{ActLine, Answer, Refusal};
 use super::ask::{Ask, Whom};
 use super::provider::{self, Provider};
+use super::reload::{self, Reloads};
 use super::{books, orders, people, status};
 use crate::clock::Clock;
 use crate::domain::act::Who;
@@ -39,6 +40,8 @@ pub struct Desk {
     pub provider: Providing,
     /// Where the shop is.
     pub place: Place,
+    /// Who reloads; nobody when a file is asked.
+    pub reloads: Option<Reloads>,
 }
 
 /// An answer, or why there is none.
@@ -56,6 +59,7 @@ impl Desk {
             clock,
             provider: Arc::new(|| None),
             place,
+            reloads: None,
         }
     }
 
@@ -191,6 +195,7 @@ impl Desk {
                     .map(|made| Answer::BackedUp(Box::new(made)))
                     .map_err(Refusal::NotBackedUp))
             }
+            Ask::Reload => Ok(reload::reload(self.reloads.as_ref()).await),
         }
     }
 

@@ -1,7 +1,6 @@
 //! When operators hear of a backup that was not made, and that all is well again.
 
 use std::fmt::Display;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::Archivist;
@@ -83,7 +82,7 @@ impl Worry {
         };
         let hours = standing.age(now).map(|age| age.as_secs() / 3600);
         let alert = self.what.alert(why.to_string(), hours);
-        let (cause, shop) = (self.what.cause(), Arc::clone(archivist.store.shop()));
+        let (cause, shop) = (self.what.cause(), archivist.store.shop());
         let tell = move |txn: &mut Txn<'_>| outbox::alert(txn, &shop.admins, cause, &alert, now);
         if let Err(error) = archivist.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");
@@ -98,7 +97,7 @@ impl Worry {
         }
         self.told = None;
         let (now, over) = (archivist.clock.now(), self.what.over());
-        let (cause, shop) = (self.what.cause(), Arc::clone(archivist.store.shop()));
+        let (cause, shop) = (self.what.cause(), archivist.store.shop());
         let tell = move |txn: &mut Txn<'_>| outbox::recovered(txn, &shop.admins, cause, &over, now);
         if let Err(error) = archivist.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");

@@ -10,7 +10,7 @@ use crate::admin::desk::Providing;
 use crate::admin::{self, Answer, Ask, Desk, Provider};
 use crate::config::Config;
 use crate::control::{self, ControlError};
-use crate::daemon;
+use crate::daemon::{self, made};
 use crate::domain::act::Who;
 use crate::domain::credit::Credits;
 use crate::store::{Options, Shop, Store};
@@ -92,6 +92,7 @@ impl Place {
             clock: super::run::clock(),
             provider,
             place: admin::Place { file, since },
+            reloads: None,
         })
     }
 
@@ -103,9 +104,8 @@ impl Place {
             let known = || -> anyhow::Result<Provider> {
                 let config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
                 let root = daemon::extra_root(&config)?;
-                let models = daemon::models(&config, &data)?;
                 let http = tls::client(root.as_deref(), None)?;
-                Ok(daemon::provider(&config, http, &models))
+                made::provider(&config, &data, http)
             };
             known()
                 .inspect_err(|error| eprintln!("neurocards: {error:#}"))

@@ -133,6 +133,7 @@ impl Playground {
             _ => None,
         };
         let config = Config::load(Some(&file), &env)?;
+        let source = Box::new(move || Config::look(Some(&file), &env));
         let doors = match self.reach {
             Reach::Polling | Reach::Webhook => Doors {
                 https: vec![door],
@@ -141,7 +142,7 @@ impl Playground {
             },
             Reach::Home => Doors::default(),
         };
-        let daemon = Daemon::start(config, &self.data, self.clock.clone(), doors).await?;
+        let daemon = Daemon::start(config, source, &self.data, self.clock.clone(), doors).await?;
         self.lend_books(Some(daemon.store().clone()));
         self.daemon = Some(daemon);
         Ok(())

@@ -8,14 +8,17 @@ use super::RunArgs;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat};
 use crate::daemon::systemd::Systemd;
-use crate::daemon::{Daemon, Doors, lifecycle};
+use crate::daemon::{Daemon, Doors, Source, lifecycle};
 use crate::domain::time::Timestamp;
 use crate::telemetry::{self, Form};
 
+/// What a person sees who asks systemd how we are.
+const SERVES: &str = "serves";
+
 pub fn run(args: RunArgs) -> anyhow::Result<()> {
     let data = data_dir(args.data_dir);
-    let config = config_file(args.config, &data);
-    let mut config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
+    let source = source(args.config, &data);
+    let mut config = source().right()?;
     let form = match config.log.format {
         LogFormat::Human => Form::Human,
         LogFormat::Json => Form::Json,
@@ -27,10 +30,17 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     let doors = Doors::open(&mut config)?;
     let systemd = Systemd::from_env(|name| std::env::var_os(name));
     super::runtime()?.block_on(async {
+        let hangups = lifecycle::hangups();
         lifecycle::survive_limits();
-        let mut daemon = Daemon::start(config, &data, clock(), doors).await?;
+        let mut daemon = Daemon::start(config, source, &data, clock(), doors).await?;
         let enough = lifecycle::told_to_stop();
-        daemon.report_to(systemd, "serves");
+        daemon.report_to(systemd.clone(), SERVES);
+        tokio::spawn(lifecycle::reload_at(
+            hangups,
+            daemon.reloads(),
+            systemd,
+            SERVES,
+        ));
         tracing::info!(data = %data.display(), "neurocards runs");
         daemon.run_until(enough).await?;
         tracing::info!("neurocards has stopped");
@@ -49,6 +59,15 @@ pub fn clock() -> Clock {
     }
     led.map_or_else(Clock::system, |(base, speed)| {
         Clock::sped(Timestamp(base), speed)
+    })
+}
+
+/// Reads the configuration, whichever it is by then.
+pub fn source(chosen: Option<PathBuf>, data: &Path) -> Source {
+    let data = data.to_owned();
+    Box::new(move || {
+        let file = config_file(chosen.clone(), &data);
+        Config::look(file.as_deref(), &|name| std::env::var(name).ok())
     })
 }
 

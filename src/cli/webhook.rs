@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::config::{Config, Tls, Updates};
-use crate::daemon::{self, shipped};
+use crate::daemon::{self, made, shipped};
 use crate::telegram::client::Telegram;
 use crate::telegram::webhook::Hook;
 use crate::tls::own;
@@ -61,7 +61,7 @@ impl Place {
         let file = super::run::config_file(self.config, &data);
         let config = Config::load(file.as_deref(), &|name| std::env::var(name).ok())?;
         let root = daemon::extra_root(&config)?;
-        let telegram = daemon::telegram(&config, root.as_deref(), &data)?;
+        let telegram = made::telegram(&config, root.as_deref(), Vec::new())?;
         Wanted::of(config, data, telegram)
     }
 }

@@ -14,14 +14,25 @@ const SIGH: Duration = Duration::from_secs(30);
 pub struct Beat {
     /// Real time, in milliseconds: no led clock moves it.
     until: Arc<AtomicU64>,
-    slack: Duration,
+    /// In milliseconds.
+    slack: Arc<AtomicU64>,
 }
 
 impl Beat {
     /// `slack` is added to every span: what the machine, or others, may take on top.
     pub fn new(slack: Duration) -> Self {
-        let until = Arc::new(AtomicU64::new(u64::MAX));
-        Self { until, slack }
+        let beat = Self {
+            until: Arc::new(AtomicU64::new(u64::MAX)),
+            slack: Arc::default(),
+        };
+        beat.allow(slack);
+        beat
+    }
+
+    /// From the next word on, `slack` is added.
+    pub fn allow(&self, slack: Duration) {
+        let slack = u64::try_from(slack.as_millis()).unwrap_or(u64::MAX);
+        self.slack.store(slack, Ordering::Relaxed);
     }
 
     /// The loop turns, and will be heard of again within `span`.
@@ -47,8 +58,8 @@ impl Beat {
     }
 
     fn within_from(&self, now: Duration, span: Duration) {
-        let until = (now + span).saturating_add(self.slack).as_millis();
-        let until = u64::try_from(until).unwrap_or(u64::MAX);
+        let until = u64::try_from((now + span).as_millis()).unwrap_or(u64::MAX);
+        let until = until.saturating_add(self.slack.load(Ordering::Relaxed));
         self.until.store(until, Ordering::Relaxed);
     }
 
@@ -73,6 +84,9 @@ mod tests {
         assert!(watched.is_late_at(S * 1056));
         beat.within_from(S * 2000, S);
         assert!(!watched.is_late_at(S * 2001));
+        watched.allow(S * 60);
+        beat.within_from(S * 3000, S);
+        assert!(!watched.is_late_at(S * 3060) && watched.is_late_at(S * 3062));
     }
 
     #[tokio::test]

@@ -93,6 +93,7 @@ impl S3 {
         let encryption = Encryption::read(section, env);
         let identity = section.optional_path("identity_file");
         let identity = identity.and_then(|file| secret::from_file(section, "identity_file", &file));
+        let identity = secret::known(section, "identity_file", identity);
         let Some(bucket) = bucket else {
             if endpoint.is_some() {
                 section.mistake("bucket", "is missing: an endpoint goes with a bucket");

@@ -54,41 +54,35 @@ pub(super) fn is_open(public_url: Option<&str>, tls: &Tls) -> bool {
     public_url.is_some() && trusted
 }
 
-/// Reads `photos`; `open` is what [`is_open`] says.
-pub(super) fn photos(reader: &mut Reader<'_>, open: bool) -> Photos {
+/// Reads `photos`; nothing for "auto". `open` is what [`is_open`] says.
+pub(super) fn photos(reader: &mut Reader<'_>, open: bool) -> Option<Photos> {
     let mut top = reader.section("");
     let choices = &[
         ("auto", None),
         ("serve", Some(Photos::Serve)),
         ("upload", Some(Photos::Upload)),
     ];
-    match top.value("photos", r#""auto""#, value::choice(choices)) {
-        Some(Photos::Serve) if !open => {
-            top.mistake(
-                "photos",
-                "KIE can fetch photos only from a public_url, and not with tls.mode = \"self-signed\": \
-                 set public_url or have a certificate that others trust, or write \"upload\"",
-            );
-            Photos::Serve
-        }
-        Some(chosen) => chosen,
-        None if open => Photos::Serve,
-        None => Photos::Upload,
+    let chosen = top.value("photos", r#""auto""#, value::choice(choices));
+    if chosen == Some(Photos::Serve) && !open {
+        top.mistake(
+            "photos",
+            "KIE can fetch photos only from a public_url, and not with tls.mode = \"self-signed\": \
+             set public_url or have a certificate that others trust, or write \"upload\"",
+        );
     }
+    chosen
 }
 
 /// Reads `kie.callbacks`; `open` is what [`is_open`] says.
-pub(super) fn callbacks(section: &mut Section<'_, '_>, open: bool) -> bool {
+pub(super) fn callbacks(section: &mut Section<'_, '_>, open: bool) -> Option<bool> {
     const KEY: &str = "callbacks";
-    match section.optional(KEY, value::truth) {
-        Some(true) if !open => {
-            section.mistake(
-                KEY,
-                "KIE can call back only to a public_url, and not with tls.mode = \"self-signed\": \
-                 set public_url or have a certificate that others trust, or remove this line",
-            );
-            true
-        }
-        chosen => chosen.unwrap_or(open),
+    let chosen = section.optional(KEY, value::truth);
+    if chosen == Some(true) && !open {
+        section.mistake(
+            KEY,
+            "KIE can call back only to a public_url, and not with tls.mode = \"self-signed\": \
+             set public_url or have a certificate that others trust, or remove this line",
+        );
     }
+    chosen
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use toml::de::{DeTable, DeValue};
 
+use super::settings::{Origin, Setting, written};
 use super::value::{self, Parsed};
 
 /// The least likeness at which an unknown key is taken for a misspelt one.
@@ -76,6 +78,7 @@ pub(super) struct Reader<'a> {
     root: DeTable<'a>,
     mistakes: BTreeMap<(Option<usize>, usize), String>,
     known: Vec<Known>,
+    settings: Vec<Setting>,
 }
 
 impl<'a> Reader<'a> {
@@ -89,6 +92,7 @@ impl<'a> Reader<'a> {
             root: root.into_inner(),
             mistakes: BTreeMap::new(),
             known: Vec::new(),
+            settings: Vec::new(),
         };
         for error in errors {
             reader.note(error.span(), error.message().to_owned());
@@ -107,8 +111,8 @@ impl<'a> Reader<'a> {
         &self.known
     }
 
-    /// Ends the reading: keys nobody asked for are mistakes too.
-    pub fn finish(mut self) -> Result<(), Mistakes> {
+    /// Ends the reading: what was read, and what is wrong. Keys nobody asked for are mistakes too.
+    pub fn finish(mut self) -> (Vec<Setting>, Mistakes) {
         for (span, text) in self.unknown() {
             self.note(Some(span), text);
         }
@@ -116,18 +120,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the reading of a part of the file: what else stands in it is not looked at.
-    pub fn finish_part(self) -> Result<(), Mistakes> {
+    pub fn finish_part(self) -> (Vec<Setting>, Mistakes) {
         let mistakes = self.mistakes.into_iter().map(|((line, _), text)| Mistake {
             file: self.name.to_owned(),
             line,
             text,
         });
-        let mistakes: Vec<_> = mistakes.collect();
-        if mistakes.is_empty() {
-            Ok(())
-        } else {
-            Err(Mistakes(mistakes))
-        }
+        (self.settings, Mistakes(mistakes.collect()))
     }
 
     fn unknown(&self) -> Vec<(Range<usize>, String)> {
@@ -190,12 +189,15 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, span: Option<Range<usize>>, text: String) {
-        let line = span.map(|span| {
-            let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-            before.iter().filter(|byte| **byte == b'\n').count() + 1
-        });
+        let line = span.map(|span| self.line(&span));
         let place = (line, self.mistakes.len());
         self.mistakes.insert(place, text);
+    }
+
+    /// The line on which something begins, counted from 1.
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 }
 
@@ -214,8 +216,10 @@ impl Section<'_, '_> {
         parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
     ) -> T {
         self.know(key, Some(default));
-        self.held(key, &parse).unwrap_or_else(|| {
+        let held = self.held(key, &parse);
+        held.unwrap_or_else(|| {
             let value = DeValue::parse(default).expect("our defaults are TOML");
+            self.set(key, Some(written(value.get_ref())), Origin::Default);
             parse(value.get_ref()).expect("our defaults are right")
         })
     }
@@ -227,7 +231,11 @@ impl Section<'_, '_> {
         parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
     ) -> Option<T> {
         self.know(key, None);
-        self.held(key, &parse)
+        let held = self.held(key, &parse);
+        if held.is_none() {
+            self.set(key, None, Origin::Default);
+        }
+        held
     }
 
     /// Reads the name of a file, unset by default.
@@ -241,6 +249,12 @@ impl Section<'_, '_> {
         let paths = self.value(key, "[]", value::list(value::text));
         let base = self.reader.base;
         paths.into_iter().map(|path| base.join(path)).collect()
+    }
+
+    /// Notes what a secret is and where it was found, or that there is none; `name` is no key of the file.
+    pub fn secret(&mut self, name: &str, found: Option<(&SecretString, Origin)>) {
+        let name = path(self.name, name);
+        self.reader.settings.push(Setting::secret(name, found));
     }
 
     /// Notes that what `key` says, or that it says nothing, cannot be.
@@ -263,13 +277,28 @@ impl Section<'_, '_> {
         key: &'static str,
         parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
     ) -> Option<T> {
-        let (span, parsed) = self.find(key).map(|(span, value)| (span, parse(value)))?;
-        parsed
-            .map_err(|wanted| {
+        let (span, value) = self.find(key)?;
+        match (parse(value), written(value)) {
+            (Ok(held), value) => {
+                let (file, line) = (self.reader.name.to_owned(), self.reader.line(&span));
+                self.set(key, Some(value), Origin::Line { file, line });
+                Some(held)
+            }
+            (Err(wanted), _) => {
                 let text = format!("{} {wanted}", path(self.name, key));
                 self.reader.note(Some(span), text);
-            })
-            .ok()
+                None
+            }
+        }
+    }
+
+    fn set(&mut self, key: &str, value: Option<String>, origin: Origin) {
+        self.reader.settings.push(Setting {
+            key: path(self.name, key),
+            value,
+            secret: false,
+            origin,
+        });
     }
 
     fn find(&self, key: &str) -> Option<(Range<usize>, &DeValue<'_>)> {

@@ -6,21 +6,27 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Section;
+use super::settings::Origin;
 
 /// Where secrets come from beside files; an empty variable counts as absent.
 pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
+
+/// A secret, and where it was found.
+pub(super) type Found = (SecretString, Origin);
 
 /// Numbered variables are looked for until this many in a row are absent.
 const GAP: u32 = 10;
 
 /// The secret in the variable `name`.
-pub(super) fn from_env(env: Env<'_>, name: &str) -> Option<SecretString> {
+pub(super) fn from_env(env: Env<'_>, name: &str) -> Option<Found> {
     let value = env(name)?;
     let value = value.trim();
-    (!value.is_empty()).then(|| value.into())
+    let found = || (value.into(), Origin::Environment(name.to_owned()));
+    (!value.is_empty()).then(found)
 }
 
-/// The secret in the variable `name`, else in the file that `key` names, else in the credential of that name.
+/// The secret in the variable `name`, else in the file that `key` names, else in the credential of that name. It is
+/// known as `key` without `_file`.
 pub(super) fn from_env_or_file(
     section: &mut Section<'_, '_>,
     env: Env<'_>,
@@ -28,10 +34,11 @@ pub(super) fn from_env_or_file(
     key: &'static str,
 ) -> Option<SecretString> {
     let file = section.optional_path(key);
-    from_env(env, name).or_else(|| match file {
+    let found = from_env(env, name).or_else(|| match file {
         Some(file) => from_file(section, key, &file),
         None => credential(section, env, name, key),
-    })
+    });
+    known(section, key, found)
 }
 
 /// The secret that systemd has put where `CREDENTIALS_DIRECTORY` says: that of `TELEGRAM_TOKEN` is called
@@ -41,7 +48,7 @@ fn credential(
     env: Env<'_>,
     name: &str,
     key: &'static str,
-) -> Option<SecretString> {
+) -> Option<Found> {
     let directory = env("CREDENTIALS_DIRECTORY")?;
     let path = Path::new(&directory).join(name.to_lowercase().replace('_', "-"));
     match path.symlink_metadata() {
@@ -50,15 +57,29 @@ fn credential(
     }
 }
 
+/// Notes what was found under the name of `key` without `_file`.
+pub(super) fn known(
+    section: &mut Section<'_, '_>,
+    key: &str,
+    found: Option<Found>,
+) -> Option<SecretString> {
+    let name = key.trim_end_matches("_file");
+    let noted = found
+        .as_ref()
+        .map(|(secret, origin)| (secret, origin.clone()));
+    section.secret(name, noted);
+    found.map(|(secret, _)| secret)
+}
+
 /// The secret in the file `path`, which `key` names.
 pub(super) fn from_file(
     section: &mut Section<'_, '_>,
     key: &'static str,
     path: &Path,
-) -> Option<SecretString> {
+) -> Option<Found> {
     let wrong = match std::fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() => "is empty".to_owned(),
-        Ok(text) => return Some(text.trim().into()),
+        Ok(text) => return Some((text.trim().into(), Origin::File(path.to_owned()))),
         Err(error) => format!("cannot be read: {error}"),
     };
     section.mistake(key, &format!("{} {wrong}", path.display()));
@@ -71,7 +92,7 @@ pub(super) fn numbered(
     env: Env<'_>,
     name: &str,
     key: &'static str,
-) -> Vec<SecretString> {
+) -> Vec<Found> {
     let mut found = Vec::new();
     in_turn(name, |name| note(&mut found, from_env(env, name)));
     in_turn(name, |name| {
@@ -92,17 +113,17 @@ fn in_turn(name: &str, mut look: impl FnMut(&str) -> bool) {
 }
 
 /// Adds a secret if there is one; whether there is.
-fn note(found: &mut Vec<SecretString>, secret: Option<SecretString>) -> bool {
+fn note(found: &mut Vec<Found>, secret: Option<Found>) -> bool {
     let present = secret.is_some();
     add(found, secret);
     present
 }
 
 /// Adds a secret that is not there yet.
-pub(super) fn add(found: &mut Vec<SecretString>, secret: Option<SecretString>) {
-    found.extend(secret.filter(|new| {
+pub(super) fn add(found: &mut Vec<Found>, secret: Option<Found>) {
+    found.extend(secret.filter(|(new, _)| {
         !found
             .iter()
-            .any(|old| old.expose_secret() == new.expose_secret())
+            .any(|(old, _)| old.expose_secret() == new.expose_secret())
     }));
 }

@@ -52,8 +52,8 @@ pub struct Kie {
     pub models: Vec<ModelName>,
     /// New tasks in ten seconds.
     pub creates_per_10s: u32,
-    /// Whether the provider is asked to call back.
-    pub callbacks: bool,
+    /// Whether the provider is to be asked to call back, if the operator says; see [`super::Config::callbacks`].
+    pub(super) callbacks: Option<bool>,
     /// What callbacks are signed with; nothing: they need not be.
     pub webhook_hmac_key: Option<SecretString>,
     /// How long a call may take.
@@ -155,8 +155,9 @@ impl Telegram {
 
 fn webhook_secret(section: &mut Section<'_, '_>) -> Option<SecretString> {
     const KEY: &str = "webhook_secret_file";
-    let file = section.optional_path(KEY)?;
-    let secret = secret::from_file(section, KEY, &file)?;
+    let file = section.optional_path(KEY);
+    let found = file.and_then(|file| secret::from_file(section, KEY, &file));
+    let secret = secret::known(section, KEY, found)?;
     let fits = secret.expose_secret().len() <= 256
         && secret
             .expose_secret()
@@ -184,12 +185,18 @@ impl Kie {
                  KIE_API_KEY_2 and so on), or name files that hold one each",
             );
         }
+        if keys.is_empty() {
+            section.secret("keys", None);
+        }
+        for (key, origin) in &keys {
+            section.secret("keys", Some((key, origin.clone())));
+        }
         const MODELS: &str = r#"["sora-2-image-to-video", "bytedance/seedance-1.5-pro", "kling-2.6/image-to-video"]"#;
         let models = value::some(value::list(value::model));
         Self {
             api_url: section.value("api_url", r#""https://api.kie.ai""#, value::url),
             upload_url: section.value("upload_url", r#""https://kieai.redpandaai.co""#, value::url),
-            keys,
+            keys: keys.into_iter().map(|(key, _)| key).collect(),
             models: section.value("models", MODELS, models),
             creates_per_10s: section.value("creates_per_10s", "20", value::whole(1..=1000)),
             callbacks: reach::callbacks(section, open),

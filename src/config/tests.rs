@@ -18,6 +18,7 @@ fn env(name: &str) -> Option<String> {
 
 fn parse(text: &str) -> Result<Config, Vec<String>> {
     Config::parse("shop.toml", Path::new(""), text, &env)
+        .right()
         .map_err(|mistakes| mistakes.to_string().lines().map(str::to_owned).collect())
 }
 
@@ -283,7 +284,7 @@ fn a_webhook_follows_a_secure_public_url() {
 /// How photos get to the provider, and whether it calls back.
 fn reach(text: &str) -> Result<(Photos, bool), String> {
     let config = parse(text).map_err(|told| told.join("\n"))?;
-    Ok((config.photos(), config.kie.callbacks))
+    Ok((config.photos(), config.callbacks()))
 }
 
 #[test]
@@ -482,7 +483,7 @@ fn an_account_s_binding_is_a_name_and_a_key() {
             name => env(name),
         };
         let text = format!("{SECURE}[tls]\nacme_eab_key_id = \"kid\"");
-        Config::parse("shop.toml", Path::new(""), &text, &env)
+        Config::parse("shop.toml", Path::new(""), &text, &env).right()
     };
     for key in ["-_8", "+/8=", " -_8=\n"] {
         let Tls::Acme(acme) = bound(key).unwrap().tls else {
@@ -498,6 +499,6 @@ fn an_account_s_binding_is_a_name_and_a_key() {
         "ACME_EAB_KEY" => Some("-_8".into()),
         name => env(name),
     });
-    let told = lonely.unwrap_err().to_string();
+    let told = lonely.right().unwrap_err().to_string();
     assert!(told.contains("tls.acme_eab_key_id: is missing"), "{told}");
 }

@@ -1,7 +1,11 @@
-//! Signals: the first asks for an orderly end, the second ends at once.
+//! Signals: the first SIGTERM asks for an orderly end, the second ends at once; SIGHUP asks for a reload.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use super::systemd::Systemd;
+use crate::admin::Reloads;
 
 /// Makes a file that may not grow (`RLIMIT_FSIZE`) an error of the write, as a full disk is, and not our death.
 pub fn survive_limits() {
@@ -39,6 +43,36 @@ pub fn told_to_stop() -> impl Future<Output = ()> {
             // 128 + SIGTERM, as shells report it.
             std::process::exit(143);
         });
+    }
+}
+
+/// From now on SIGHUP does not end the process. What comes before somebody listens is not lost.
+pub fn hangups() -> Option<Signal> {
+    let hangups = signal(SignalKind::hangup());
+    let wrong =
+        |error| tracing::error!(%error, "SIGHUP cannot be listened for, and ends the process");
+    hangups.map_err(wrong).ok()
+}
+
+/// Asks for a reload at each SIGHUP, as long as anybody reloads, and tells systemd of its begin and its end.
+pub async fn reload_at(
+    hangups: Option<Signal>,
+    reloads: Option<Reloads>,
+    systemd: Systemd,
+    status: &str,
+) {
+    let (Some(mut hangups), Some(reloads)) = (hangups, reloads) else {
+        return;
+    };
+    while hangups.recv().await.is_some() {
+        systemd.reloading();
+        let (reloading, told) = oneshot::channel();
+        if reloads.send(reloading).await.is_err() {
+            return;
+        }
+        // What became of it is in the log.
+        let _ = told.await;
+        systemd.ready(status);
     }
 }
 

@@ -6,30 +6,75 @@ use std::path::Path;
 use anyhow::Context;
 use secrecy::SecretString;
 
-use crate::config::Config;
+use crate::config::{Config, Mistake, Setting};
+use crate::photos::frame;
 use crate::telegram::client::MENU_PICTURE;
 
-/// The operator's own version of a text file, if there is one.
-pub fn changed(data: &Path, name: &str) -> anyhow::Result<Option<String>> {
-    read(data, name, |path| std::fs::read_to_string(path))
+/// The operator's own files, each read once, and what is wrong with them.
+pub struct Files<'d> {
+    data: &'d Path,
+    seen: Vec<Setting>,
+    mistakes: Vec<Mistake>,
 }
 
-/// The menu's picture.
-pub fn menu(data: &Path) -> anyhow::Result<Vec<u8>> {
-    let own = read(data, "menu.jpg", |path| std::fs::read(path))?;
-    Ok(own.unwrap_or_else(|| MENU_PICTURE.to_vec()))
-}
+impl<'d> Files<'d> {
+    /// The files of a data directory.
+    pub fn new(data: &'d Path) -> Self {
+        Self {
+            data,
+            seen: Vec::new(),
+            mistakes: Vec::new(),
+        }
+    }
 
-fn read<T>(
-    data: &Path,
-    name: &str,
-    read: impl FnOnce(&Path) -> io::Result<T>,
-) -> anyhow::Result<Option<T>> {
-    let path = data.join(name);
-    match read(&path) {
-        Ok(content) => Ok(Some(content)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    /// The operator's own version of a text, if there is one.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let text = String::from_utf8(self.bytes(name)?);
+        let wrong = |_| self.mistake(name, None, "is not text in UTF-8".to_owned());
+        text.map_err(wrong).ok()
+    }
+
+    /// The menu's picture.
+    pub fn menu(&mut self) -> Vec<u8> {
+        const NAME: &str = "menu.jpg";
+        let Some(own) = self.bytes(NAME) else {
+            return MENU_PICTURE.to_vec();
+        };
+        if let Err(error) = frame::check(&own) {
+            self.mistake(NAME, None, error.to_string());
+        }
+        own
+    }
+
+    /// Notes what is wrong with a file.
+    pub fn mistake(&mut self, name: &str, line: Option<usize>, text: String) {
+        let file = self.data.join(name).display().to_string();
+        self.wrong(Mistake { file, line, text });
+    }
+
+    /// Notes what is wrong elsewhere because of a file.
+    pub fn wrong(&mut self, mistake: Mistake) {
+        self.mistakes.push(mistake);
+    }
+
+    /// What was read, by its fingerprints, and everything wrong with it.
+    pub fn finish(self) -> (Vec<Setting>, Vec<Mistake>) {
+        (self.seen, self.mistakes)
+    }
+
+    fn bytes(&mut self, name: &str) -> Option<Vec<u8>> {
+        let path = self.data.join(name);
+        let content = match std::fs::read(&path) {
+            Ok(content) => Some(content),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                self.mistake(name, None, format!("cannot be read: {error}"));
+                None
+            }
+        };
+        self.seen
+            .push(Setting::file(name, content.as_deref(), path));
+        content
     }
 }
 
@@ -39,9 +84,12 @@ pub fn webhook_secret(config: &Config, data: &Path) -> anyhow::Result<SecretStri
         return Ok(secret.clone());
     }
     let path = data.join("webhook-secret");
-    let kept = changed(data, "webhook-secret")?.map(|kept| kept.trim().to_owned());
-    if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
-        return Ok(kept.into());
+    match std::fs::read_to_string(&path) {
+        Ok(kept) if !kept.trim().is_empty() => return Ok(kept.trim().into()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot read {}", path.display()));
+        }
+        Ok(_) | Err(_) => {}
     }
     let mut chance = [0; 32];
     getrandom::fill(&mut chance).context("the system gives no random bytes")?;

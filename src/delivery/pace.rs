@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::time::Timestamp;
+use crate::live::Live;
 
 /// Chats whose bucket is full again are forgotten when there are more than so many.
 const MANY: usize = 10_000;
@@ -22,7 +23,7 @@ pub struct Limits {
 
 /// Two kinds of leaky buckets (GCRA): each remembers one moment, when it will be empty.
 pub struct Pace {
-    limits: Limits,
+    limits: Live<Limits>,
     state: Mutex<State>,
 }
 
@@ -34,7 +35,7 @@ struct State {
 
 impl Pace {
     /// Nothing said yet.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: Live<Limits>) -> Self {
         Self {
             limits,
             state: Mutex::default(),
@@ -43,12 +44,13 @@ impl Pace {
 
     /// Takes the right to send one message to `chat` now, or says when to ask again.
     pub fn take(&self, chat: i64, now: Timestamp) -> Result<(), Timestamp> {
+        let limits = self.limits.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // A tenth may come at once, the rest is spaced: no second sees more than the limit.
-        let most = u64::from(self.limits.per_second.max(2));
+        let most = u64::from(limits.per_second.max(2));
         let burst = (most / 10).max(1);
         let each = 1000u64.div_ceil(most - burst);
-        let apart = self.limits.per_chat.as_millis() as u64;
+        let apart = limits.per_chat.as_millis() as u64;
         let all = state.all.max(now.0);
         let own = state
             .chats
@@ -57,7 +59,7 @@ impl Pace {
             .unwrap_or_default()
             .max(now.0);
         let all_from = all.saturating_sub(each * (burst - 1));
-        let own_from = own.saturating_sub(apart * u64::from(self.limits.burst.saturating_sub(1)));
+        let own_from = own.saturating_sub(apart * u64::from(limits.burst.saturating_sub(1)));
         let from = all_from.max(own_from);
         if from > now.0 {
             return Err(Timestamp(from));
@@ -76,11 +78,11 @@ mod tests {
     use super::*;
 
     fn pace() -> Pace {
-        Pace::new(Limits {
+        Pace::new(Live::new(Limits {
             per_second: 30,
             per_chat: Duration::from_secs(1),
             burst: 3,
-        })
+        }))
     }
 
     #[test]

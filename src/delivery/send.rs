@@ -82,8 +82,9 @@ impl Delivery {
             }
             Say::Video(video) => self.send_video(chat, note.lang, video).await,
             say => {
-                let message = self.words.message(note.lang, say);
+                let message = self.words.now().message(note.lang, say);
                 self.telegram
+                    .now()
                     .send(chat, &message)
                     .await
                     .map(|_| Sent::Plainly)
@@ -102,10 +103,11 @@ impl Delivery {
         let sent = match known {
             None => self
                 .telegram
+                .now()
                 .send(chat, message)
                 .await
                 .map(|id| Sent::Status(order, id)),
-            Some(id) => match self.telegram.edit(chat, id, message).await {
+            Some(id) => match self.telegram.now().edit(chat, id, message).await {
                 Ok(()) | Err(Trouble::Unchanged) => Ok(Sent::Plainly),
                 // The seller has deleted it: the next change makes a new one.
                 Err(Trouble::Gone) => Ok(Sent::StatusLost(order)),
@@ -125,9 +127,9 @@ impl Delivery {
         if hopeless || !tokio::fs::try_exists(&path).await.unwrap_or(false) {
             return self.send_link(chat, lang, video).await;
         }
-        self.telegram.show_sending(chat).await;
-        let message = self.words.message(lang, &Say::Video(video.clone()));
-        match self.telegram.send_video(chat, &path, &message).await {
+        self.telegram.now().show_sending(chat).await;
+        let message = self.words.now().message(lang, &Say::Video(video.clone()));
+        match self.telegram.now().send_video(chat, &path, &message).await {
             Ok(Some(file)) => Ok(Sent::Video(video.job, file)),
             Ok(None) => Ok(Sent::Plainly),
             Err(Trouble::TooLarge | Trouble::Refused) => self.send_link(chat, lang, video).await,
@@ -136,8 +138,12 @@ impl Delivery {
     }
 
     async fn send_link(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
-        let message = self.words.message(lang, &Say::VideoLink(video.clone()));
+        let message = self
+            .words
+            .now()
+            .message(lang, &Say::VideoLink(video.clone()));
         self.telegram
+            .now()
             .send(chat, &message)
             .await
             .map(|_| Sent::Plainly)
@@ -215,7 +221,7 @@ impl Delivery {
             })
         });
         let videos: Vec<_> = videos.collect::<Result<_, StoreError>>()?;
-        Ok(self.words.status(lang, &videos))
+        Ok(self.words.now().status(lang, &videos))
     }
 
     fn is_shown(&self, order: OrderId, message: &Message) -> bool {

@@ -66,6 +66,11 @@ pub fn frame(bytes: &[u8]) -> Result<Vec<u8>, FrameError> {
     encode(&compose(&picture))
 }
 
+/// Whether a JPEG, PNG or WebP can be opened, and is neither too small nor too large.
+pub fn check(bytes: &[u8]) -> Result<(), FrameError> {
+    decode(bytes).map(drop)
+}
+
 fn decode(bytes: &[u8]) -> Result<DynamicImage, FrameError> {
     let wrong = |_| FrameError::NotAPicture;
     let mut reader = ImageReader::new(Cursor::new(bytes))

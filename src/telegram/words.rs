@@ -100,13 +100,19 @@ pub enum WordsError {
 }
 
 impl Words {
-    /// Reads both languages; every text that the compiled-in file has must be there.
-    pub fn new(ru: &str, en: &str, shop: Labels) -> Result<Self, WordsError> {
-        let bundles = [
-            (Lang::Ru, bundle(Lang::Ru, ru, RU)?),
-            (Lang::En, bundle(Lang::En, en, EN)?),
-        ];
-        Ok(Self { bundles, shop })
+    /// Reads both languages; every text that the compiled-in file has must be there. All mistakes are told.
+    pub fn new(ru: &str, en: &str, shop: Labels) -> Result<Self, Vec<WordsError>> {
+        match (bundle(Lang::Ru, ru, RU), bundle(Lang::En, en, EN)) {
+            (Ok(ru), Ok(en)) => Ok(Self {
+                bundles: [(Lang::Ru, ru), (Lang::En, en)],
+                shop,
+            }),
+            (ru, en) => Err([ru.err(), en.err()]
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect()),
+        }
     }
 
     /// A text without anything to fill in but the shop's labels.
@@ -626,18 +632,18 @@ fn bundle(
     lang: Lang,
     source: &str,
     complete: &str,
-) -> Result<FluentBundle<FluentResource>, WordsError> {
+) -> Result<FluentBundle<FluentResource>, Vec<WordsError>> {
     let file = lang.code();
     let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
-        let first = errors.first();
-        let at = first.map_or(0, |error| error.pos.start);
-        let line = source[..at.min(source.len())].lines().count();
-        let what = first.map_or_else(String::new, ToString::to_string);
-        WordsError::Syntax {
-            lang: file,
-            line,
-            what,
-        }
+        let errors = errors.into_iter().map(|error| {
+            let before = source.as_bytes().iter().take(error.pos.start);
+            WordsError::Syntax {
+                lang: file,
+                line: before.filter(|byte| **byte == b'\n').count() + 1,
+                what: error.to_string(),
+            }
+        });
+        errors.collect::<Vec<_>>()
     })?;
     let id: LanguageIdentifier = file.parse().expect("our language codes are well-formed");
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
@@ -650,10 +656,10 @@ fn bundle(
     if missing.is_empty() {
         Ok(bundle)
     } else {
-        Err(WordsError::Missing {
+        Err(vec![WordsError::Missing {
             lang: file,
             keys: missing,
-        })
+        }])
     }
 }
 
@@ -931,10 +937,21 @@ mod tests {
     #[test]
     fn a_file_with_a_missing_text_is_refused_by_name() {
         let broken = RU.replace("\nhelp =", "\nhalp =");
-        let error = Words::new(&broken, EN, Labels::default())
-            .err()
-            .unwrap()
-            .to_string();
-        assert_eq!(error, "texts/ru.ftl: these texts are missing: help");
+        let told = told(&broken, EN);
+        assert_eq!(told, ["texts/ru.ftl: these texts are missing: help"]);
+    }
+
+    fn told(ru: &str, en: &str) -> Vec<String> {
+        let errors = Words::new(ru, en, Labels::default()).err().unwrap();
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_mistake_in_both_files_is_told_with_its_line() {
+        let broken = "a = b\n= c\nd = e\n= f\n";
+        let told = told(broken, broken);
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(told[0].starts_with("texts/ru.ftl: line 2: "), "{told:?}");
+        assert!(told[3].starts_with("texts/en.ftl: line 4: "), "{told:?}");
     }
 }

@@ -33,7 +33,7 @@ pub async fn call(
     let Some(task) = task else {
         return StatusCode::OK;
     };
-    match web.worker.callback(job, nonce, submission, task).await {
+    match web.pool.callback(job, nonce, submission, task).await {
         Ok(Called::Stranger) => StatusCode::NOT_FOUND,
         Ok(Called::Nudged | Called::Adopted | Called::Late | Called::Orphan) => StatusCode::OK,
         Err(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
@@ -46,7 +46,7 @@ pub async fn call(
 
 /// Whether the provider has signed for the task, if it was told to sign.
 fn is_signed(web: &Web, task: Option<&TaskId>, headers: &HeaderMap) -> bool {
-    let Some(seal) = &web.seal else {
+    let Some(seal) = &*web.seal.now() else {
         return true;
     };
     let said = |name| headers.get(name).and_then(|value| value.to_str().ok());

@@ -10,6 +10,7 @@ use super::limits::Limits;
 use super::peers::{self, Peers, Place};
 use super::refusals::{Refusal, Refusals};
 use crate::config::Network;
+use crate::live::Live;
 
 /// The doorkeeper.
 pub struct Keeper {
@@ -20,7 +21,7 @@ pub struct Keeper {
     connections: Arc<Semaphore>,
     requests: Arc<Semaphore>,
     peers: Arc<Peers>,
-    proxies: Vec<Network>,
+    proxies: Live<Vec<Network>>,
 }
 
 /// What a request holds while it lasts.
@@ -37,9 +38,15 @@ impl Keeper {
             connections: Arc::new(Semaphore::new(limits.connections)),
             requests: Arc::new(Semaphore::new(limits.requests)),
             peers: Arc::new(Peers::new(limits.per_address)),
-            proxies,
+            proxies: Live::new(proxies),
             limits,
         }
+    }
+
+    /// From now on so many connections of one address are let in, and `proxies` are believed.
+    pub fn adopt(&self, per_address: usize, proxies: Vec<Network>) {
+        self.peers.make_room(per_address);
+        self.proxies.put(proxies);
     }
 
     /// A place for one more connection of whoever it will be, when there is one.
@@ -52,7 +59,7 @@ impl Keeper {
 
     /// A place for a connection of `address`; a trusted proxy needs none.
     pub(super) fn admit(&self, address: IpAddr) -> Result<Option<Place>, Refusal> {
-        if peers::trusted(address, &self.proxies) {
+        if peers::trusted(address, &self.proxies.now()) {
             return Ok(None);
         }
         self.peers.take(address).map(Some).ok_or(Refusal::Address)
@@ -64,10 +71,10 @@ impl Keeper {
         address: IpAddr,
         headers: &HeaderMap,
     ) -> Result<Pass, (StatusCode, Refusal)> {
-        let of_address = match peers::trusted(address, &self.proxies) {
+        let of_address = match peers::trusted(address, &self.proxies.now()) {
             false => None,
             true => {
-                let stranger = peers::asked_for(address, headers, &self.proxies);
+                let stranger = peers::asked_for(address, headers, &self.proxies.now());
                 match self.admit(stranger) {
                     Ok(place) => place,
                     Err(refusal) => return Err((StatusCode::TOO_MANY_REQUESTS, refusal)),

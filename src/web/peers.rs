@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
@@ -15,7 +16,7 @@ const FORWARDED: &str = "x-forwarded-for";
 #[derive(Debug)]
 pub struct Peers {
     here: Mutex<HashMap<IpAddr, usize>>,
-    most: usize,
+    most: AtomicUsize,
 }
 
 /// A place that is given back when this is dropped.
@@ -30,8 +31,13 @@ impl Peers {
     pub fn new(most: usize) -> Self {
         Self {
             here: Mutex::default(),
-            most,
+            most: AtomicUsize::new(most),
         }
+    }
+
+    /// Makes room for `most` of each; who is here stays.
+    pub fn make_room(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
     }
 
     /// A place for an address, if it has one left.
@@ -39,7 +45,7 @@ impl Peers {
         let address = counted(address);
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         let places = here.entry(address).or_default();
-        if *places >= self.most {
+        if *places >= self.most.load(Ordering::Relaxed) {
             return None;
         }
         *places += 1;

@@ -3,15 +3,15 @@
 //! Rests are in the store. Turns and moments are in memory: a restart only spaces requests anew.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::config::print;
 use crate::domain::id::{JobId, KeyPrint};
 use crate::domain::keyring::{self, Choice, Rest};
 use crate::domain::time::Timestamp;
-use crate::kie::print;
 
 /// The provider counts creations over ten seconds, by its own clock: a request that was long on its way must not
 /// fall into the window of the next ones, so ours is half a second longer.
@@ -24,7 +24,8 @@ pub struct Keys {
     per_window: usize,
     /// Creations of one key are booked so far apart: evenly spaced, a window's edge is never crowded.
     spacing: Duration,
-    book: Mutex<Book>,
+    /// Shared with the keys of before a reload, which steps may still hold.
+    book: Arc<Mutex<Book>>,
 }
 
 #[derive(Default)]
@@ -46,15 +47,13 @@ impl Book {
         rests: &[(KeyPrint, Option<Rest>)],
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
-        let tired = |key| {
-            rests
-                .iter()
-                .any(|(known, rest)| *known == key && rest.is_some_and(|rest| rest.lasts(now)))
-        };
-        // A key that has been put to rest since it was booked is not used, unless there was no other.
+        let known = |key| rests.iter().find(|(known, _)| *known == key);
+        let tired = |rest: &Option<Rest>| rest.is_some_and(|rest| rest.lasts(now));
+        // A key that has been put to rest since it was booked is not used, unless there was no other; and one that
+        // has been taken away is not used at all.
         let kept = self.booked.get(&job).filter(|(choice, _)| match choice {
-            Choice::Rested(key) => !tired(*key),
-            Choice::AllRest(_) => true,
+            Choice::Rested(key) => known(*key).is_some_and(|(_, rest)| !tired(rest)),
+            Choice::AllRest(key) => known(*key).is_some(),
         });
         if let Some(kept) = kept {
             return Some(*kept);
@@ -92,8 +91,21 @@ impl Keys {
             keys,
             per_window: per_window.max(1) as usize,
             spacing: WINDOW / per_window.max(1),
-            book: Mutex::default(),
+            book: Arc::default(),
         }
+    }
+
+    /// Other keys, or another rate. What is booked with a key that stays is kept, and so is what each was used for.
+    pub fn renewed(&self, keys: Vec<SecretString>, per_window: u32) -> Self {
+        let renewed = Self {
+            book: Arc::clone(&self.book),
+            ..Self::new(keys, per_window)
+        };
+        if renewed.spacing != self.spacing {
+            // Moments were given out at the old rate; whoever comes too early is put off when it takes its place.
+            renewed.open().free_from.clear();
+        }
+        renewed
     }
 
     /// Every fingerprint.
@@ -115,7 +127,7 @@ impl Keys {
         rests: &[(KeyPrint, Option<Rest>)],
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.open();
         let (choice, mut at) = book.hold(self.spacing, job, rests, now)?;
         if at <= now
             && let Err(free) = book.take(choice.key(), self.per_window, now)
@@ -136,15 +148,18 @@ impl Keys {
         rests: &[(KeyPrint, Option<Rest>)],
         now: Timestamp,
     ) -> Option<KeyPrint> {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.open();
         let (choice, _) = book.hold(self.spacing, job, rests, now)?;
         Some(choice.key())
     }
 
     /// Forgets a job's booking: its attempt has ended.
     pub fn let_go(&self, job: JobId) {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        book.booked.remove(&job);
+        self.open().booked.remove(&job);
+    }
+
+    fn open(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -251,6 +266,42 @@ mod tests {
                 assert!(within <= 20, "{within}");
             }
         }
+    }
+
+    #[test]
+    fn a_booking_stays_with_a_key_that_stays_and_leaves_one_that_goes() {
+        let (old, rests) = keys(1);
+        let now = Timestamp(0);
+        for job in 0..2 {
+            old.book(JobId(job), &rests, now);
+        }
+        let booked = [2, 3].map(|job| old.book(JobId(job), &rests, now).unwrap());
+        let renewed = old.renewed(vec!["two".into(), "three".into()], 1);
+        let rests: Vec<_> = renewed.prints().map(|print| (print, None)).collect();
+        let two = print(&"two".into());
+        for (job, booked) in (2..).map(JobId).zip(booked) {
+            let (choice, at) = renewed.book(job, &rests, now).unwrap();
+            match booked.0.key() == two {
+                true => assert_eq!((choice, at), booked),
+                false => assert!(rests.iter().any(|(key, _)| *key == choice.key())),
+            }
+        }
+    }
+
+    #[test]
+    fn another_rate_holds_from_the_next_booking_on() {
+        let now = Timestamp(0);
+        let slow = Keys::new(vec!["one".into()], 1);
+        let rests: Vec<_> = slow.prints().map(|print| (print, None)).collect();
+        for job in 0..50 {
+            slow.book(JobId(job), &rests, now);
+        }
+        let quick = slow.renewed(vec!["one".into()], 20);
+        let (_, at) = quick.book(JobId(50), &rests, now).unwrap();
+        assert_eq!(at, now, "nobody waits behind the old rate");
+        let slow = quick.renewed(vec!["one".into()], 1);
+        let (_, at) = slow.book(JobId(51), &rests, now).unwrap();
+        assert!(at >= now.plus(WINDOW), "the window is full by the new rate");
     }
 
     #[test]

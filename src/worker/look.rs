@@ -69,10 +69,10 @@ impl Worker {
         }
         let last = since.plus(self.parts.choices.deadline);
         let asked = asked.min(self.parts.choices.deadline);
-        let pace = Arc::clone(&self.desk.pace);
+        let (pace, usual) = (Arc::clone(&self.desk.pace), self.parts.choices.look_every);
         let again = move |job: Job| {
             // In the transaction: a callback that came while we looked is known by now.
-            let own = lock(&pace).interval(job.id, now);
+            let own = lock(&pace).interval(usual, job.id, now);
             job.look_again(now.plus(own.max(asked)).min(last))
         };
         let moved = self.advance(job, again).await?;

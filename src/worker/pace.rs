@@ -16,9 +16,8 @@ const TRUST: u32 = 3;
 const SILENCE: Duration = Duration::from_secs(30 * 60);
 
 /// What is known of the provider's callbacks, and the interval that follows from it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Pace {
-    usual: Duration,
     /// Ends that looks have found since the last one that nobody had announced.
     announced: u32,
     heard: Option<Timestamp>,
@@ -27,16 +26,6 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Nothing is known yet; `usual` is the operator's interval.
-    pub fn new(usual: Duration) -> Self {
-        Self {
-            usual,
-            announced: 0,
-            heard: None,
-            called: HashSet::new(),
-        }
-    }
-
     /// The provider called back for a job that waits.
     pub fn called(&mut self, job: JobId, now: Timestamp) {
         self.heard = Some(now);
@@ -56,14 +45,14 @@ impl Pace {
         self.called.remove(&job);
     }
 
-    /// How long after `now` a job's task is looked at next. One whose end was announced and not found is about to
+    /// How long after `now` a job's task is looked at next; `usual` is the operator's interval. One whose end was announced and not found is about to
     /// end, or the announcement came while we looked: it is not left waiting.
-    pub fn interval(&self, job: JobId, now: Timestamp) -> Duration {
+    pub fn interval(&self, usual: Duration, job: JobId, now: Timestamp) -> Duration {
         let heard = self.heard.is_some_and(|heard| now.since(heard) < SILENCE);
         let relied_upon = heard && self.announced >= TRUST && !self.called.contains(&job);
         match relied_upon {
-            true => self.usual.max(SLOW),
-            false => self.usual,
+            true => usual.max(SLOW),
+            false => usual,
         }
     }
 }
@@ -78,7 +67,7 @@ mod tests {
 
     /// After so many ends that were announced.
     fn after(ends: u64) -> Pace {
-        let mut pace = Pace::new(USUAL);
+        let mut pace = Pace::default();
         for job in (1..=ends).map(JobId) {
             pace.called(job, NOON);
             pace.ended(job);
@@ -88,54 +77,53 @@ mod tests {
 
     #[test]
     fn looks_become_rare_after_three_announced_ends() {
-        assert_eq!(after(0).interval(OTHER, NOON), USUAL);
-        assert_eq!(after(2).interval(OTHER, NOON), USUAL);
-        assert_eq!(after(3).interval(OTHER, NOON), SLOW);
-        assert_eq!(after(9).interval(OTHER, NOON), SLOW);
+        assert_eq!(after(0).interval(USUAL, OTHER, NOON), USUAL);
+        assert_eq!(after(2).interval(USUAL, OTHER, NOON), USUAL);
+        assert_eq!(after(3).interval(USUAL, OTHER, NOON), SLOW);
+        assert_eq!(after(9).interval(USUAL, OTHER, NOON), SLOW);
     }
 
     #[test]
     fn one_end_that_nobody_announced_makes_them_frequent_again() {
         let mut pace = after(9);
         pace.ended(OTHER);
-        assert_eq!(pace.interval(OTHER, NOON), USUAL);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON), USUAL);
         for job in [1, 2, 3].map(JobId) {
-            assert_eq!(pace.interval(OTHER, NOON), USUAL);
+            assert_eq!(pace.interval(USUAL, OTHER, NOON), USUAL);
             pace.called(job, NOON);
             pace.ended(job);
         }
-        assert_eq!(pace.interval(OTHER, NOON), SLOW);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON), SLOW);
     }
 
     #[test]
     fn silence_makes_them_frequent_again() {
         let mut pace = after(3);
         let almost = NOON.plus(SILENCE - Duration::from_millis(1));
-        assert_eq!(pace.interval(OTHER, almost), SLOW);
-        assert_eq!(pace.interval(OTHER, NOON.plus(SILENCE)), USUAL);
+        assert_eq!(pace.interval(USUAL, OTHER, almost), SLOW);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON.plus(SILENCE)), USUAL);
         pace.called(JobId(4), NOON.plus(SILENCE));
-        assert_eq!(pace.interval(OTHER, NOON.plus(SILENCE)), SLOW);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON.plus(SILENCE)), SLOW);
     }
 
     #[test]
     fn an_announced_task_is_looked_at_soon() {
         let mut pace = after(3);
         pace.called(OTHER, NOON);
-        assert_eq!(pace.interval(OTHER, NOON), USUAL);
-        assert_eq!(pace.interval(JobId(101), NOON), SLOW);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON), USUAL);
+        assert_eq!(pace.interval(USUAL, JobId(101), NOON), SLOW);
         pace.forget(OTHER);
-        assert_eq!(pace.interval(OTHER, NOON), SLOW);
+        assert_eq!(pace.interval(USUAL, OTHER, NOON), SLOW);
     }
 
     #[test]
     fn an_operator_who_looks_more_rarely_is_not_overruled() {
-        let mut pace = after(3);
-        pace.usual = Duration::from_secs(600);
-        assert_eq!(pace.interval(OTHER, NOON), Duration::from_secs(600));
+        let rarely = Duration::from_secs(600);
+        assert_eq!(after(3).interval(rarely, OTHER, NOON), rarely);
     }
 
     #[test]
     fn a_clock_that_is_set_back_does_no_harm() {
-        assert_eq!(after(3).interval(OTHER, Timestamp(0)), SLOW);
+        assert_eq!(after(3).interval(USUAL, OTHER, Timestamp(0)), SLOW);
     }
 }

@@ -1,6 +1,5 @@
 //! One step of a job: what its stage asks for, with every answer stored before the next call is made.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Stepped, Worker};
@@ -98,7 +97,7 @@ impl Worker {
             }
         };
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let shop = Arc::clone(self.parts.store.shop());
+        let shop = self.parts.store.shop();
         let moved = self
             .parts
             .store
@@ -181,7 +180,7 @@ impl Worker {
         key: Option<KeyPrint>,
     ) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let shop = Arc::clone(self.parts.store.shop());
+        let shop = self.parts.store.shop();
         let chain = self.parts.choices.chain.clone();
         let seen = job.stage.name();
         let blow = Blow { seen, failure, key };

@@ -1,7 +1,5 @@
 //! Submitting: a moment at the provider, the call that costs money, and what its answer or its silence means.
 
-use std::sync::Arc;
-
 use super::step::off;
 use super::{Stepped, Worker, lock};
 use crate::domain::failure::{Failure, Kind, Source};
@@ -83,7 +81,7 @@ impl Worker {
         now: Timestamp,
     ) -> Result<Result<Job, OutOfTurn>, StoreError> {
         let (id, attempt) = (job.id, job.attempt);
-        let shop = Arc::clone(self.parts.store.shop());
+        let shop = self.parts.store.shop();
         // A lost answer is waited for as long as a callback may bring it back.
         let deadline = match self.is_called_back() {
             true => now.plus(self.parts.choices.deadline),
@@ -113,9 +111,10 @@ impl Worker {
     ) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         // Not after the deadline, however rare looks are.
-        let next = now.plus(lock(&self.desk.pace).interval(id, now));
+        let usual = self.parts.choices.look_every;
+        let next = now.plus(lock(&self.desk.pace).interval(usual, id, now));
         let next = next.min(since.plus(self.parts.choices.deadline));
-        let shop = Arc::clone(self.parts.store.shop());
+        let shop = self.parts.store.shop();
         let moved = self
             .parts
             .store

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::Keys;
-use super::{Choices, Parts, Worker};
+use super::{Choices, Parts, Pool};
 use crate::clock::Clock;
 use crate::domain::brief::{Count, Photo};
 use crate::domain::credit::Credits;
@@ -34,13 +34,13 @@ fn store(dir: &std::path::Path) -> Store {
     Store::open(&dir.join("t.redb"), Options::default(), shop).unwrap()
 }
 
-fn worker(store: Store, dir: &std::path::Path) -> Arc<Worker> {
+fn pool(store: Store, dir: &std::path::Path) -> Arc<Pool> {
     let http = reqwest::Client::new();
     let nowhere = "http://127.0.0.1:9";
     let second = std::time::Duration::from_secs(1);
     let telegram =
         Telegram::new(nowhere, &"1:t".into(), http.clone(), http.clone(), vec![]).unwrap();
-    Worker::new(Parts {
+    Pool::new(Parts {
         store,
         clock: Clock::led(NOW, 0.0),
         telegram: Arc::new(telegram),
@@ -112,7 +112,7 @@ async fn handle(store: &Store, id: u64, event: Event) {
         event,
         callback: Some(CallbackId(id.to_string())),
     };
-    let shop = Arc::clone(store.shop());
+    let shop = store.shop();
     store
         .write(move |txn| turn::turn(txn, &shop, &update, &[1; 32], NOW))
         .await
@@ -124,14 +124,14 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
     order(&store).await;
-    let worker = worker(store.clone(), dir.path());
+    let pool = pool(store.clone(), dir.path());
     let job = JobId(1);
-    let shop = Arc::clone(store.shop());
+    let shop = store.shop();
     let claimed = store.write(move |txn| queue::claim(txn, &shop, 1, NOW));
     assert_eq!(claimed.await.unwrap()[0].id, job);
     for _ in 0..2 {
         let panicked = tokio::spawn(async { panic!("a step panics") }).await;
-        worker.after(job, panicked).await;
+        pool.after(job, panicked).await;
     }
     let snapshot = store.snapshot().unwrap();
     let Stage::Failed { failure, .. } = snapshot.job(job).unwrap().stage else {

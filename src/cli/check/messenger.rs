@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::super::webhook::Wanted;
 use super::{Finding, PATIENCE, Patient};
+use crate::daemon::made;
 use crate::telegram::trouble::Trouble;
-use crate::{daemon, tls};
+use crate::tls;
 
 /// A clock that is further off makes certificates and signatures fail.
 const OFF: Duration = Duration::from_secs(60);
@@ -13,13 +14,11 @@ const OFF: Duration = Duration::from_secs(60);
 const DRIFTS: Duration = Duration::from_secs(5);
 
 pub async fn look(patient: &Patient) -> Vec<Finding> {
-    let Patient {
-        config, data, root, ..
-    } = patient;
-    let telegram = match daemon::telegram(config, root.as_deref(), data) {
+    let Patient { config, root, .. } = patient;
+    let telegram = match made::telegram(config, root.as_deref(), Vec::new()) {
         Ok(telegram) => telegram,
         Err(error) => {
-            let remedy = "mend telegram.api_url or menu.jpg";
+            let remedy = "mend extra_root_file";
             return vec![Finding::fail("telegram", format!("{error:#}"), remedy)];
         }
     };

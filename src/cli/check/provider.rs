@@ -5,10 +5,11 @@ use secrecy::SecretString;
 
 use super::{Finding, Grade, PATIENCE, Patient};
 use crate::admin::Provider;
+use crate::daemon::made;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::id::KeyPrint;
 use crate::kie::Pulse;
-use crate::{daemon, tls};
+use crate::tls;
 
 /// An account with less than what so many of its first model's videos cost is told of.
 const VIDEOS: f64 = 20.0;
@@ -16,9 +17,8 @@ const VIDEOS: f64 = 20.0;
 /// Keys with their credits, then models.
 pub async fn videos(patient: &Patient) -> Vec<Finding> {
     let known = || -> anyhow::Result<Provider> {
-        let models = daemon::models(&patient.config, &patient.data)?;
         let http = tls::client(patient.root.as_deref(), Some(PATIENCE))?;
-        Ok(daemon::provider(&patient.config, http, &models))
+        made::provider(&patient.config, &patient.data, http)
     };
     let provider = match known() {
         Ok(provider) => provider,
@@ -111,7 +111,7 @@ pub async fn author(patient: &Patient) -> Finding {
         Err(error) => return Finding::fail("gpt", error.to_string(), "mend extra_root_file"),
     };
     let model = &patient.config.gpt.model;
-    let gpt = daemon::author(&patient.config, http);
+    let gpt = made::author(&patient.config, http);
     let asked = tokio::time::timeout(PATIENCE, gpt.answers()).await;
     match asked {
         Ok(None) => Finding::ok("gpt", "no key: scripts are composed from templates"),

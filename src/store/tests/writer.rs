@@ -128,7 +128,7 @@ fn all_of_64_writers_are_answered_and_the_balances_are_right() {
             tasks.push(tokio::spawn(async move {
                 let user = UserId(1000 + user);
                 for number in 0..5 {
-                    let shop = Arc::clone(store.shop());
+                    let shop = store.shop();
                     store
                         .write(move |txn| asks_to_confirm(txn, user, 3, Count::Three))
                         .await

@@ -22,7 +22,7 @@ pub fn spoils(number: u64) -> bool {
 
 /// Asks for a deed, with its mark.
 pub async fn ask(store: Store, number: u64, deed: Deed, hurried: bool, heard: Heard) {
-    let (shop, runs) = (Arc::clone(store.shop()), heard.runs);
+    let (shop, runs) = (store.shop(), heard.runs);
     let work = move |txn: &mut Txn<'_>| {
         runs.fetch_add(1, Ordering::Relaxed);
         let answer = deed.run(txn, &shop)?;

@@ -1,0 +1,33 @@
+//! Reloads: asked for by operators, done by the daemon.
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+use super::answer::{Answer, Refusal};
+
+/// What a reload has done, in names of keys and files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reloaded {
+    /// What is different from now on.
+    pub changed: Vec<String>,
+    /// What takes effect at the next start.
+    pub waits: Vec<String>,
+}
+
+/// Whom to tell what has become of a reload: what it did, or everything wrong with what was read.
+pub type Reloading = oneshot::Sender<Result<Reloaded, Vec<String>>>;
+/// Where reloads are asked for.
+pub type Reloads = mpsc::Sender<Reloading>;
+
+/// Asks for a reload and waits for what becomes of it.
+pub(super) async fn reload(reloads: Option<&Reloads>) -> Result<Answer, Refusal> {
+    let reloads = reloads.ok_or(Refusal::NoDaemon)?;
+    let (reloading, told) = oneshot::channel();
+    let asked = reloads.send(reloading).await;
+    asked.map_err(|_| Refusal::NoDaemon)?;
+    match told.await {
+        Ok(Ok(reloaded)) => Ok(Answer::Reloaded(reloaded)),
+        Ok(Err(mistakes)) => Err(Refusal::Mistakes(mistakes)),
+        Err(_) => Err(Refusal::NoDaemon),
+    }
+}

@@ -1,0 +1,294 @@
+//! The pool: hands due jobs to workers, each for one step at a time, and takes the provider's callbacks.
+
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Desk, FRAMING, Parts, Stepped, Worker, lock};
+use crate::clock::Clock;
+use crate::domain::id::{JobId, TaskId};
+use crate::domain::time::Timestamp;
+use crate::live::Live;
+use crate::store::verdict::{self, Called};
+use crate::store::{Store, StoreError, Txn, queue};
+
+/// After a step that the store failed, the job is left alone for so long.
+const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
+
+/// The pool. What its workers work with may change from one step to the next.
+pub struct Pool {
+    store: Store,
+    clock: Clock,
+    parts: Live<Parts>,
+    desk: Arc<Desk>,
+}
+
+impl Pool {
+    /// A pool that has not begun.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let desk = Desk {
+            stepping: Mutex::default(),
+            fetching: Mutex::default(),
+            unknown: Mutex::default(),
+            cancelled: Mutex::default(),
+            uploads: Mutex::default(),
+            pace: Arc::default(),
+            framing: Semaphore::new(FRAMING),
+            stop: OnceLock::new(),
+        };
+        Arc::new(Self {
+            store: parts.store.clone(),
+            clock: parts.clock.clone(),
+            parts: Live::new(parts),
+            desk: Arc::new(desk),
+        })
+    }
+
+    /// From the next step on these are the parts; bookings of keys go over to those that stay.
+    pub fn adopt(&self, parts: impl FnOnce(&Parts) -> Parts) {
+        let parts = parts(&self.parts.now());
+        self.parts.put(parts);
+        // There may be more places than before.
+        self.store.wakes().jobs();
+    }
+
+    /// Somebody for one step.
+    fn worker(&self) -> Worker {
+        Worker {
+            parts: self.parts.now(),
+            desk: Arc::clone(&self.desk),
+        }
+    }
+
+    /// Hands due jobs to workers until told to stop; then waits for the steps that run.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
+        let _ = self.desk.stop.set(stop.clone());
+        let mut steps = JoinSet::new();
+        while !stop.is_cancelled() {
+            for job in self.store.wakes().take_cancelled() {
+                self.worker().leave(job);
+            }
+            let handed = match self.hand_out(&mut steps, &stop).await {
+                Ok(handed) => handed,
+                Err(StoreError::CommitUnknown | StoreError::Closed) => break,
+                Err(error) => {
+                    tracing::error!(%error, "due jobs could not be read");
+                    Handed {
+                        any: false,
+                        next: Some(self.clock.now().plus(AFTER_STORE_FAULT)),
+                    }
+                }
+            };
+            if handed.any {
+                continue;
+            }
+            // Steps that have ended are let go.
+            while steps.try_join_next().is_some() {}
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.store.wakes().job() => {}
+                () = sleep_until(&self.clock, handed.next) => {}
+            }
+        }
+        while steps.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// A callback came; what is true is seen by the look that follows.
+    pub async fn callback(
+        &self,
+        job: JobId,
+        nonce: u64,
+        submission: usize,
+        task: TaskId,
+    ) -> Result<Called, StoreError> {
+        // A stranger costs no transaction.
+        let known = self.store.snapshot()?.find_job(job)?;
+        if known.is_none_or(|known| known.nonce != nonce) {
+            return Ok(Called::Stranger);
+        }
+        let now = self.clock.now();
+        let pace = Arc::clone(&self.desk.pace);
+        let nudge = move |txn: &mut Txn<'_>| {
+            let called = verdict::callback(txn, job, nonce, submission, &task, now)?;
+            // In the transaction: a look that runs meanwhile is stored before it or knows of it.
+            if matches!(called, Called::Nudged | Called::Adopted) {
+                lock(&pace).called(job, now);
+            }
+            Ok(called)
+        };
+        let called = self.store.try_write(nudge).await?;
+        tracing::debug!(
+            job.id = job.0,
+            submission,
+            ?called,
+            "the provider called back"
+        );
+        Ok(called)
+    }
+
+    /// Whether a job is being stepped now.
+    pub fn is_idle(&self) -> bool {
+        self.desk.stepping().is_empty()
+    }
+
+    async fn hand_out(
+        self: &Arc<Self>,
+        steps: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> Result<Handed, StoreError> {
+        let room = self.room();
+        if room == 0 {
+            return Ok(Handed {
+                any: false,
+                next: None,
+            });
+        }
+        let now = self.clock.now();
+        let (due, next, ready) = {
+            let snapshot = self.store.snapshot()?;
+            let stepping = self.desk.stepping();
+            let (due, next) = snapshot.timed(now, room, |job| !stepping.contains(&job))?;
+            let shop = self.store.shop();
+            let places = shop
+                .max_rendering
+                .saturating_sub(snapshot.counters()?.places);
+            (due, next, places > 0 && snapshot.any_ready()?)
+        };
+        let mut any = !due.is_empty();
+        for found in &due {
+            self.begin(found.job, found.waits, steps, stop);
+        }
+        let left = room - due.len();
+        if ready && left > 0 {
+            let shop = self.store.shop();
+            let claimed = self
+                .store
+                .write(move |txn| queue::claim(txn, &shop, left, now))
+                .await?;
+            any |= !claimed.is_empty();
+            for job in claimed {
+                tracing::info!(
+                    job.id = job.id.0,
+                    order.id = job.order.0,
+                    attempt = job.attempt,
+                    "an attempt begins"
+                );
+                self.begin(job.id, false, steps, stop);
+            }
+        }
+        Ok(Handed { any, next })
+    }
+
+    /// How many more steps may run at once. Those of before a reload run to their end, however many they are.
+    fn room(&self) -> usize {
+        let workers = self.parts.now().choices.workers;
+        workers.saturating_sub(self.desk.stepping().len())
+    }
+
+    /// Gives a job to a worker; `waits` says that its attempt must be claimed first.
+    fn begin(
+        self: &Arc<Self>,
+        job: JobId,
+        waits: bool,
+        steps: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) {
+        // Without room, or while the job's last step is being put away, its row is found again.
+        if self.room() == 0 || !self.desk.stepping().insert(job) {
+            return;
+        }
+        let pool = Arc::clone(self);
+        let stop = stop.clone();
+        steps.spawn(async move {
+            let inner = Arc::clone(&pool);
+            let step = tokio::spawn(async move { inner.work(job, waits, &stop).await });
+            let ended = AbortOnDropHandle::new(step).await;
+            pool.after(job, ended).await;
+            pool.desk.stepping().remove(&job);
+            let cancelled = lock(&pool.desk.cancelled).remove(&job);
+            if cancelled {
+                pool.worker().leave(job);
+            }
+            // The job may be due again, and there is room.
+            pool.store.wakes().jobs();
+        });
+    }
+
+    async fn work(
+        &self,
+        job: JobId,
+        waits: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        if waits {
+            let (shop, now) = (self.store.shop(), self.clock.now());
+            let claimed = self
+                .store
+                .write(move |txn| queue::claim_timed(txn, &shop, job, now))
+                .await?;
+            let Some(claimed) = claimed else {
+                return Ok(());
+            };
+            tracing::info!(
+                job.id = job.0,
+                order.id = claimed.order.0,
+                attempt = claimed.attempt,
+                "another attempt begins"
+            );
+        }
+        // Between two steps a job can be left: the next start goes on from there.
+        while self.worker().step(job).await? == Stepped::On && !stop.is_cancelled() {}
+        Ok(())
+    }
+
+    /// A step that panicked ends its job with a refund; one that the store failed is left for later.
+    pub(super) async fn after(
+        &self,
+        job: JobId,
+        ended: Result<Result<(), StoreError>, tokio::task::JoinError>,
+    ) {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(StoreError::CommitUnknown | StoreError::Closed)) => {}
+            Ok(Err(
+                error @ (StoreError::Panicked
+                | StoreError::Corrupt { .. }
+                | StoreError::Overdrawn { .. }),
+            )) => {
+                tracing::error!(job.id = job.0, %error, "a step can never be stored; the job is refunded");
+                if let Err(error) = self.worker().bury(job).await {
+                    tracing::error!(job.id = job.0, %error, "the job could not be refunded, either");
+                    self.clock.sleep(AFTER_STORE_FAULT).await;
+                }
+            }
+            Ok(Err(error)) => {
+                tracing::error!(job.id = job.0, %error, "a step could not be stored");
+                self.clock.sleep(AFTER_STORE_FAULT).await;
+            }
+            Err(_) => {
+                tracing::error!(job.id = job.0, "a step panicked; the job is refunded");
+                if let Err(error) = self.worker().bury(job).await {
+                    tracing::error!(job.id = job.0, %error, "a panicked job could not be refunded");
+                }
+            }
+        }
+    }
+}
+
+/// What was handed out, and when the next job is due.
+struct Handed {
+    any: bool,
+    next: Option<Timestamp>,
+}
+
+async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
+    match moment {
+        Some(moment) => clock.sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
