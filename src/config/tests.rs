@@ -8,6 +8,8 @@ use secrecy::ExposeSecret;
 use super::reader::{Known, Reader};
 use super::{Challenge, Config, LogFormat, Photos, SHIPPED, Tls, Updates};
 
+mod settings;
+
 fn env(name: &str) -> Option<String> {
     match name {
         "TELEGRAM_TOKEN" => Some("123:hidden-token".into()),

@@ -20,6 +20,8 @@ const WINDOW: Duration = Duration::from_millis(10_500);
 /// The keys, in the operator's order.
 pub struct Keys {
     keys: Vec<(KeyPrint, SecretString)>,
+    /// Taken away since the start: nothing is begun with them, but a task can be looked at with its own key only.
+    gone: Vec<(KeyPrint, SecretString)>,
     /// How many creations of one key the provider takes in a window.
     per_window: usize,
     /// Creations of one key are booked so far apart: evenly spaced, a window's edge is never crowded.
@@ -89,6 +91,7 @@ impl Keys {
         let keys = keys.into_iter().map(|key| (print(&key), key)).collect();
         Self {
             keys,
+            gone: Vec::new(),
             per_window: per_window.max(1) as usize,
             spacing: WINDOW / per_window.max(1),
             book: Arc::default(),
@@ -97,10 +100,13 @@ impl Keys {
 
     /// Other keys, or another rate. What is booked with a key that stays is kept, and so is what each was used for.
     pub fn renewed(&self, keys: Vec<SecretString>, per_window: u32) -> Self {
-        let renewed = Self {
+        let mut renewed = Self {
             book: Arc::clone(&self.book),
             ..Self::new(keys, per_window)
         };
+        let once = self.keys.iter().chain(&self.gone);
+        let gone = once.filter(|(print, _)| renewed.prints().all(|stays| stays != *print));
+        renewed.gone = gone.cloned().collect();
         if renewed.spacing != self.spacing {
             // Moments were given out at the old rate; whoever comes too early is put off when it takes its place.
             renewed.open().free_from.clear();
@@ -113,9 +119,10 @@ impl Keys {
         self.keys.iter().map(|(print, _)| *print)
     }
 
-    /// The key of that fingerprint; the first one if it has been taken away since.
+    /// The key of that fingerprint; the first one if it was taken away before the start.
     pub fn secret(&self, print: KeyPrint) -> Option<&SecretString> {
-        let found = self.keys.iter().find(|(known, _)| *known == print);
+        let mut once = self.keys.iter().chain(&self.gone);
+        let found = once.find(|(known, _)| *known == print);
         found.or(self.keys.first()).map(|(_, key)| key)
     }
 
@@ -165,6 +172,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn keys(per_window: u32) -> (Keys, Vec<(KeyPrint, Option<Rest>)>) {
@@ -286,6 +295,19 @@ mod tests {
                 false => assert!(rests.iter().any(|(key, _)| *key == choice.key())),
             }
         }
+    }
+
+    #[test]
+    fn a_key_that_goes_is_known_until_the_next_start_and_no_longer_used() {
+        let (old, _) = keys(1);
+        let one = print(&"one".into());
+        let renewed = old.renewed(vec!["two".into()], 1);
+        let renewed = renewed.renewed(vec!["three".into()], 1);
+        assert_eq!(renewed.secret(one).unwrap().expose_secret(), "one");
+        assert_eq!(renewed.prints().count(), 1);
+        let back = renewed.renewed(vec!["one".into()], 1);
+        assert_eq!(back.gone.len(), 2);
+        assert_eq!(back.prints().collect::<Vec<_>>(), [one]);
     }
 
     #[test]

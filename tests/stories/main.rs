@@ -19,6 +19,7 @@ mod order;
 mod photos;
 mod picture;
 mod races;
+mod reload;
 mod restarts;
 mod scene;
 mod seller;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::admin::{Answer, Ask, Refusal, Reloaded};
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use neurocards::domain::credit::Entry;
@@ -311,6 +311,38 @@ impl Scene {
     pub async fn wakes(&mut self) {
         self.stage.start_daemon().await.unwrap();
         self.settles().await;
+    }
+
+    /// Writes a file of the operator's into the data directory.
+    pub fn writes(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.data.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// Whether something of that name is in the data directory.
+    pub fn has(&self, name: &str) -> bool {
+        self.data.path().join(name).exists()
+    }
+
+    /// Changes a line of the configuration.
+    #[track_caller]
+    pub fn changes(&self, from: &str, to: &str) {
+        let file = self.data.path().join("neurocards.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Has everything read again; what changed and what waits, or all mistakes.
+    pub async fn reloads(&self) -> Result<Reloaded, Vec<String>> {
+        let told = match self.stage.ask(Ask::Reload).await.unwrap() {
+            Answer::Reloaded(reloaded) => Ok(reloaded),
+            Answer::Refused(Refusal::Mistakes(mistakes)) => Err(mistakes),
+            other => panic!("{other:?}"),
+        };
+        self.settles().await;
+        told
     }
 
     /// Every job, in order.
