@@ -3,6 +3,7 @@
 mod backups;
 mod books;
 mod check;
+mod config;
 mod drill;
 mod orders;
 mod place;
@@ -53,6 +54,7 @@ enum Command {
     Acts(shop::ActsArgs),
     Audit(books::AuditArgs),
     Check(check::CheckArgs),
+    Config(config::ConfigArgs),
     Reload(reload::ReloadArgs),
     /// Show, set or delete Telegram's webhook.
     Webhook(webhook::WebhookArgs),
@@ -99,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => shop::resume(args),
         Command::Acts(args) => shop::acts(args),
         Command::Audit(args) => books::audit(args),
+        Command::Config(args) => config::config(args),
         Command::Reload(args) => reload::reload(args),
         Command::Webhook(args) => webhook::webhook(args),
         Command::Backup(args) => backups::backup(args),

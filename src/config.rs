@@ -206,6 +206,26 @@ impl Config {
         &self.settings.0
     }
 
+    /// As [`Config::settings`], in the order of the shipped file.
+    pub fn settings_in_order(&self) -> Vec<Setting> {
+        let mut settings = self.settings.0.clone();
+        settings.sort_by_cached_key(|setting| settings::place(SHIPPED, &setting.key));
+        settings
+    }
+
+    /// Something wrong with what a key says, found later than in the reading.
+    pub fn mistake(&self, key: &str, text: String) -> Mistake {
+        let setting = self.settings().iter().find(|setting| setting.key == key);
+        let (file, line) = match setting.map(|setting| &setting.origin) {
+            Some(Origin::Line { file, line }) => (file.clone(), Some(*line)),
+            Some(Origin::Default | Origin::Environment(_) | Origin::File(_)) | None => {
+                ("the configuration".to_owned(), None)
+            }
+        };
+        let text = format!("{key}: {text}");
+        Mistake { file, line, text }
+    }
+
     /// Whether strangers such as the provider can call us.
     fn is_open(&self) -> bool {
         reach::is_open(self.public_url.as_deref(), &self.tls)

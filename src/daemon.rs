@@ -1,6 +1,7 @@
 //! Builds everything from a configuration, starts it, and stops it again.
 
 mod archive;
+pub mod check;
 pub mod lifecycle;
 pub mod made;
 mod reload;
@@ -401,7 +402,7 @@ pub fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     };
     let root = std::fs::read(path);
     Ok(Some(root.with_context(|| {
-        format!("extra_root_file {}", path.display())
+        format!("{} cannot be read", path.display())
     })?))
 }
 

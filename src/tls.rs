@@ -51,7 +51,7 @@ pub enum TlsError {
     #[error("a certificate cannot be made for {0}")]
     Unmade(String, #[source] rcgen::Error),
     /// The extra root is no certificate.
-    #[error("extra_root_file holds no certificate that can be used; it is PEM")]
+    #[error("no certificate in extra_root_file can be used; it is PEM")]
     ExtraRoot,
     /// The client could not be built.
     #[error("the HTTP client cannot be built")]

@@ -143,6 +143,28 @@ fn by_name(settings: &[Setting]) -> BTreeMap<&str, Vec<Option<&str>>> {
     named
 }
 
+/// Where a key stands in the annotated file; a secret stands where the key for its file does.
+pub(super) fn place(annotated: &str, key: &str) -> usize {
+    let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+    let section = match section {
+        "" => Some(0),
+        section => annotated.find(&format!("\n[{section}]")),
+    };
+    let start = section.unwrap_or(annotated.len());
+    let here = &annotated[start..];
+    let one = name.trim_end_matches('s');
+    let names = [
+        name.to_owned(),
+        format!("{name}_file"),
+        format!("{one}_files"),
+    ];
+    let mut places = names.iter().filter_map(|name| {
+        let stands = [format!("\n{name} = "), format!("\n# {name} = ")];
+        stands.iter().filter_map(|stands| here.find(stands)).min()
+    });
+    places.next().map_or(annotated.len(), |at| start + at)
+}
+
 /// A value as TOML writes it on one line, however it was written.
 pub(super) fn written(value: &DeValue<'_>) -> String {
     match value {

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::shipped::Files;
 use crate::admin::Provider;
-use crate::config::{self, Config, Mistake, Mistakes, Origin, Setting, print};
+use crate::config::{self, Config, Mistakes, Setting, print};
 use crate::delivery::Limits;
 use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
@@ -61,19 +61,12 @@ impl Made {
         let templates = templates(&mut files);
         let words = words(config, &models, &templates, &mut files);
         let telegram = telegram(config, root, files.menu());
-        let http = tls::client(root, None);
+        let clients = telegram.and_then(|telegram| Ok((telegram, tls::client(root, None)?)));
         let (files, mut mistakes) = files.finish();
-        let mut wrong = |error: String| {
-            mistakes.push(Mistake {
-                file: "extra_root_file".to_owned(),
-                line: None,
-                text: error,
-            });
-        };
-        let http = http.map_err(|error| wrong(error.to_string()));
-        let telegram = telegram.map_err(|error| wrong(format!("{error:#}")));
-        let (Some(words), Ok(http), Ok(telegram), []) = (words, http, telegram, &mistakes[..])
-        else {
+        // What else belongs to a client is right once the configuration is read.
+        let wrong = |error| config.mistake("extra_root_file", format!("{error:#}"));
+        let clients = clients.map_err(|error: anyhow::Error| mistakes.push(wrong(error)));
+        let (Some(words), Ok((telegram, http)), []) = (words, clients, &mistakes[..]) else {
             return Err(Mistakes(mistakes));
         };
         let kie = kie(config, http.clone());
@@ -155,25 +148,11 @@ fn models(config: &Config, files: &mut Files<'_>) -> Models {
     for name in &config.kie.models {
         if models.get(name).is_none() {
             let known: Vec<_> = models.iter().map(|model| model.name.0.as_str()).collect();
-            let known = known.join(", ");
-            let text =
-                format!("kie.models names {name}, which models.toml does not have; it has {known}");
-            let (file, line) = place(config, "kie.models");
-            files.wrong(Mistake { file, line, text });
+            let text = format!("models.toml has no {name}; it has {}", known.join(", "));
+            files.wrong(config.mistake("kie.models", text));
         }
     }
     models
-}
-
-/// Where a key stands, or where it would be looked for.
-fn place(config: &Config, key: &str) -> (String, Option<usize>) {
-    let setting = config.settings().iter().find(|setting| setting.key == key);
-    match setting.map(|setting| &setting.origin) {
-        Some(Origin::Line { file, line }) => (file.clone(), Some(*line)),
-        Some(Origin::Default | Origin::Environment(_) | Origin::File(_)) | None => {
-            (key.to_owned(), None)
-        }
-    }
 }
 
 fn templates(files: &mut Files<'_>) -> Templates {

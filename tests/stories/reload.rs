@@ -160,7 +160,7 @@ async fn another_chain_of_models_is_used_from_the_next_step_on() {
     scene.changes("wan/2-5-image-to-video", "nobody/knows-it");
     let told = scene.reloads().await.unwrap_err();
     assert!(
-        told[0].contains("kie.models names nobody/knows-it"),
+        told[0].contains("kie.models: models.toml has no nobody/knows-it"),
         "{told:?}"
     );
     assert!(told[0].contains("neurocards.toml:"), "{told:?}");

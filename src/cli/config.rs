@@ -1,0 +1,188 @@
+//! `neurocards config`: check it, show it, and write the annotated one to begin with.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use super::table::table;
+use crate::config::{Config, Mistakes, Reading, SHIPPED, Setting};
+use crate::daemon::check;
+
+/// A longer value is cut where it is shown to the eye.
+const SHOWN: usize = 60;
+
+/// Check the configuration, show it, or write one to begin with.
+#[derive(Debug, clap::Args)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Name everything a start would find fault with: configuration, secrets, models, templates, texts, certificate.
+    Check(Place),
+    /// Show what every key says and where that comes from; of secrets a fingerprint.
+    Show {
+        #[command(flatten)]
+        place: Place,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the annotated configuration with every key and its default.
+    Init {
+        /// Where to; without it neurocards.toml of the data directory.
+        #[arg(value_name = "FILE")]
+        path: Option<PathBuf>,
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+        /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl Place {
+    /// The data directory, the configuration's file, and what is in it.
+    fn read(self) -> (PathBuf, String, Reading) {
+        let data = super::run::data_dir(self.data_dir);
+        let file = super::run::config_file(self.config, &data);
+        let reading = Config::look(file.as_deref(), &|name| std::env::var(name).ok());
+        let name = file.map_or_else(
+            || "the shipped configuration".to_owned(),
+            |file| file.display().to_string(),
+        );
+        (data, name, reading)
+    }
+}
+
+pub fn config(args: ConfigArgs) -> anyhow::Result<()> {
+    match args.what {
+        What::Check(place) => check_all(place),
+        What::Show { place, json } => show(place, json),
+        What::Init {
+            path,
+            force,
+            data_dir,
+        } => {
+            let beside = || super::run::data_dir(data_dir).join("neurocards.toml");
+            init(&path.unwrap_or_else(beside), force)
+        }
+    }
+}
+
+fn check_all(place: Place) -> anyhow::Result<()> {
+    let (data, name, reading) = place.read();
+    let Mistakes(mut mistakes) = reading.mistakes;
+    if let Some(config) = &reading.config {
+        mistakes.extend(check::check(config, &data));
+    }
+    if mistakes.is_empty() {
+        println!("ok: {name}, and what goes with it in {}", data.display());
+        return Ok(());
+    }
+    let count = mistakes.len();
+    for mistake in mistakes {
+        println!("{mistake}");
+    }
+    match count {
+        1 => bail!("one mistake"),
+        count => bail!("{count} mistakes"),
+    }
+}
+
+fn show(place: Place, json: bool) -> anyhow::Result<()> {
+    let (_, _, reading) = place.read();
+    let Some(config) = reading.config else {
+        return Err(reading.mistakes.into());
+    };
+    let settings = config.settings_in_order();
+    if json {
+        let settings: Vec<_> = settings.iter().map(as_json).collect();
+        println!("{}", serde_json::to_string_pretty(&settings)?);
+    } else {
+        let rows = settings.iter().map(|setting| {
+            let value = cut(shown(setting));
+            [setting.key.clone(), value, setting.origin.to_string()]
+        });
+        table(["key", "value", "from"], rows.collect(), "there is no key");
+    }
+    match reading.mistakes {
+        Mistakes(none) if none.is_empty() => Ok(()),
+        mistakes => Err(mistakes).context("what is wrong is shown with its default"),
+    }
+}
+
+fn shown(setting: &Setting) -> String {
+    match (&setting.value, setting.secret) {
+        (Some(print), true) => format!("set, {print}"),
+        (Some(value), false) => value.clone(),
+        (None, _) => "unset".to_owned(),
+    }
+}
+
+fn cut(value: String) -> String {
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value,
+    }
+}
+
+fn as_json(setting: &Setting) -> serde_json::Value {
+    json!({
+        "key": setting.key,
+        "value": setting.value,
+        "secret": setting.secret,
+        "from": setting.origin.to_string(),
+        "at_start": setting.is_read_at_the_start(),
+    })
+}
+
+/// Secrets have no place in the file, so that anybody may read it: the daemon's user must.
+fn init(path: &Path, force: bool) -> anyhow::Result<()> {
+    let shown = path.display();
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    }
+    let part = path.with_added_extension("part");
+    let to = if force { &part } else { path };
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(force)
+        .create_new(!force)
+        .truncate(force)
+        .open(to);
+    let mut file = match opened {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            bail!("{shown} is there already: --force replaces it")
+        }
+        opened => opened.with_context(|| format!("cannot write {}", to.display()))?,
+    };
+    file.write_all(SHIPPED.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| {
+            if force {
+                std::fs::rename(&part, path)
+            } else {
+                Ok(())
+            }
+        })
+        .with_context(|| format!("cannot write {shown}"))?;
+    println!("{shown} is written: make support_username and admin_ids yours");
+    Ok(())
+}
