@@ -62,6 +62,8 @@ command -v systemd-analyze >/dev/null || missing+=(systemd)
 [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
 command -v ssh >/dev/null || missing+=(openssh-client)
 command -v python3 >/dev/null || missing+=(python3)
+# The manual's pages are set, and must be set without a warning (tests/commands.rs).
+command -v groff >/dev/null || missing+=(groff)
 if [ "${#missing[@]}" -gt 0 ]; then
     install "${missing[@]}"
 fi

@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod drill;
 mod orders;
+mod pages;
 mod place;
 #[cfg(feature = "sandbox")]
 pub mod playground;
@@ -25,11 +26,20 @@ mod webhook;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// What belongs to no single command.
+const AFTER: &str = "\
+The configuration is neurocards.toml of the data directory, unless --config names another one; \
+`neurocards config init` writes it, with a sentence about every key. Secrets come from the environment \
+(TELEGRAM_TOKEN, KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY, OPENAI_API_KEY, ACME_EAB_KEY) or from files that it names.
+
+A running daemon reads everything again at SIGHUP, ends in good order at the first SIGTERM or SIGINT, and at \
+once at the second.";
 
 /// Turns product photos into short vertical videos, as a Telegram bot.
 #[derive(Debug, Parser)]
-#[command(name = "neurocards", version, about)]
+#[command(name = "neurocards", version, about, after_long_help = AFTER)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -66,6 +76,8 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Try whether the newest backup can be restored.
     Drill(drill::DrillArgs),
+    Man(pages::ManArgs),
+    Completions(pages::CompletionsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +89,11 @@ struct RunArgs {
     /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+}
+
+/// Every command, for whoever tells of them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Does what the command line says.
@@ -108,6 +125,8 @@ pub fn main() -> ExitCode {
         Command::Backups(args) => backups::backups(args),
         Command::Restore(args) => restore::restore(args),
         Command::Drill(args) => drill::drill(args),
+        Command::Man(args) => pages::man(args),
+        Command::Completions(args) => pages::completions(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,53 @@
+//! `neurocards man` and `neurocards completions`: made of the commands as they are defined.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap_complete::Shell;
+
+/// Print the manual's page, or write one page for each command.
+#[derive(Debug, clap::Args)]
+pub struct ManArgs {
+    /// Write all pages here, ready for a manual's man1.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Print what lets a shell complete commands and options.
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArgs {
+    /// For which shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub fn man(args: ManArgs) -> anyhow::Result<()> {
+    let command = super::command();
+    let Some(dir) = args.out else {
+        let mut page = Vec::new();
+        // There is no page of `help`, as the written ones have none.
+        let command = command.disable_help_subcommand(true);
+        clap_mangen::Man::new(command).render(&mut page)?;
+        return print(&page);
+    };
+    std::fs::create_dir_all(&dir)
+        .and_then(|()| clap_mangen::generate_to(command, &dir))
+        .with_context(|| format!("the pages cannot be written to {}", dir.display()))?;
+    println!("the pages are in {}", dir.display());
+    Ok(())
+}
+
+pub fn completions(args: CompletionsArgs) -> anyhow::Result<()> {
+    let (mut command, mut script) = (super::command(), Vec::new());
+    clap_complete::generate(args.shell, &mut command, "neurocards", &mut script);
+    print(&script)
+}
+
+/// Who reads only a part of it, as `head` does, has had enough.
+fn print(text: &[u8]) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
