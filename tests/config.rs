@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use neurocards::config::{AT_START, SHIPPED};
+use neurocards::config::{AT_START, Config, SHIPPED};
 use serde_json::Value;
 
 const TOKEN: &str = "123:hidden-token";
@@ -176,5 +176,32 @@ fn every_key_is_shown_with_its_value_and_source_and_no_secret() {
     assert_eq!(plain, stand);
     for output in [&shown, &json] {
         assert!(!said(output).contains("hidden"), "{}", said(output));
+    }
+}
+
+#[test]
+fn the_readme_names_keys_that_there_are() {
+    let reading = Config::look(None, &|_| None);
+    let config = reading.config.unwrap();
+    let known: Vec<_> = config
+        .settings()
+        .iter()
+        .map(|setting| setting.key.as_str())
+        .collect();
+    let section = |name: &str| known.iter().any(|key| key.starts_with(&format!("{name}.")));
+    for name in ["README.md", "README.ru.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(path).unwrap();
+        let code = text.split('`').skip(1).step_by(2);
+        let words = code.filter_map(|code| code.split([' ', '=']).next());
+        let named = words.filter(|word| {
+            word.split_once('.')
+                .is_some_and(|(first, _)| section(first))
+        });
+        let named: Vec<_> = named.collect();
+        assert!(named.len() > 5, "{name}: {named:?}");
+        for key in named {
+            assert!(known.contains(&key), "{name} names {key}");
+        }
     }
 }

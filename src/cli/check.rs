@@ -15,8 +15,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::place::{Place, json};
-use crate::config::Config;
-use crate::daemon;
+use crate::config::{Config, Mistake, Mistakes};
+use crate::daemon::{self, made::Made};
 use crate::domain::time::Timestamp;
 
 /// No other side is waited for longer.
@@ -156,6 +156,11 @@ async fn findings(place: &Place) -> Vec<Finding> {
             return findings;
         }
     };
+    if let Err(Mistakes(mistakes)) = Made::new(&config, &data, root.as_deref()) {
+        let remedy = "mend it; a start and a reload are refused";
+        let each = |mistake: &Mistake| Finding::fail("files", mistake.to_string(), remedy);
+        findings.extend(mistakes.iter().map(each));
+    }
     let patient = Patient {
         config,
         data,

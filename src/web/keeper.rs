@@ -90,3 +90,27 @@ impl Keeper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_are_let_in_and_a_proxy_is_trusted_from_one_moment_to_the_next() {
+        let limits = Limits {
+            per_address: 1,
+            ..Limits::default()
+        };
+        let (keeper, proxy) = (Keeper::new(limits, vec![]), [127, 0, 0, 1].into());
+        let first = keeper.admit(proxy).unwrap();
+        assert!(first.is_some() && keeper.admit(proxy).is_err());
+        keeper.adopt(2, vec![]);
+        let second = keeper.admit(proxy).unwrap();
+        assert!(second.is_some() && keeper.admit(proxy).is_err());
+        keeper.adopt(1, vec!["127.0.0.1".parse().unwrap()]);
+        assert!(keeper.admit(proxy).unwrap().is_none(), "it needs no place");
+        drop((first, second));
+        keeper.adopt(1, vec![]);
+        assert!(keeper.admit(proxy).unwrap().is_some());
+    }
+}
