@@ -30,9 +30,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 /// What belongs to no single command.
 const AFTER: &str = "\
-The configuration is neurocards.toml of the data directory, unless --config names another one; \
-`neurocards config init` writes it, with a sentence about every key. Secrets come from the environment \
-(TELEGRAM_TOKEN, KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY, OPENAI_API_KEY, ACME_EAB_KEY) or from files that it names.
+The configuration is neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, unless --config \
+names another one; `neurocards config init` writes it, with a sentence about every key. Secrets come from the \
+environment (TELEGRAM_TOKEN, KIE_API_KEY, KIE_WEBHOOK_HMAC_KEY, OPENAI_API_KEY, ACME_EAB_KEY), from files that it \
+names, or from systemd's credentials.
 
 A running daemon reads everything again at SIGHUP, ends in good order at the first SIGTERM or SIGINT, and at \
 once at the second.";

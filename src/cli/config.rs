@@ -49,7 +49,8 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Place {
-    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
+    /// The configuration; without it neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, else
+    /// the shipped one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.

@@ -28,6 +28,27 @@ async fn it_is_ready_when_it_serves_lives_while_it_works_and_says_that_it_stops(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reload_is_told_from_its_begin_to_its_end_even_when_it_is_refused() {
+    let stage = Stage::new(POLLING, NO_DOORS).await;
+    let mut daemon = Daemon::start(stage.with_secrets(stage.bare()));
+    stage.hears("READY=1");
+    for (text, logged) in [
+        ("", "is read again"),
+        ("nonsense", "the configuration is not taken"),
+    ] {
+        let config = stage.path().join("neurocards.toml");
+        let right = std::fs::read_to_string(&config).unwrap();
+        std::fs::write(&config, format!("{text}{right}")).unwrap();
+        daemon.signal(Signal::HUP);
+        assert!(stage.hears("RELOADING=1").contains("MONOTONIC_USEC="));
+        assert_eq!(stage.hears("READY=1"), "READY=1\nSTATUS=serves");
+        assert!(stage.log().contains(logged), "{}", stage.log());
+    }
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended().success(), "{}", stage.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_telegram_that_is_away_is_no_reason_to_be_restarted() {
     let stage = Stage::new(POLLING, NO_DOORS).await;
     let config = stage.path().join("neurocards.toml");
