@@ -54,6 +54,7 @@ if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; th
 fi
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
 # Certificates are tried against an ACME server and with foreign clients (tests/acme).
+command -v promtool >/dev/null || missing+=(prometheus)
 command -v pebble >/dev/null || missing+=(pebble)
 command -v curl >/dev/null || missing+=(curl)
 command -v openssl >/dev/null || missing+=(openssl)

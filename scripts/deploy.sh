@@ -52,7 +52,7 @@ if [[ " ${words[*]-} " != *' --rollback '* ]]; then
         while read -r name; do
             kept=${name,,}
             (umask 077 && printf '%s\n' "${!name}" >"$bundle/secrets/neurocards.${kept//_/-}")
-        done < <(compgen -e | grep -Ex 'TELEGRAM_TOKEN|KIE_API_KEY(_[0-9]+)?|KIE_WEBHOOK_HMAC_KEY|OPENAI_API_KEY|ACME_EAB_KEY')
+        done < <(compgen -e | grep -Ex 'TELEGRAM_TOKEN|KIE_API_KEY(_[0-9]+)?|KIE_WEBHOOK_HMAC_KEY|OPENAI_API_KEY|ACME_EAB_KEY|OPERATOR_TOKEN|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|BACKUP_PASSPHRASE')
     fi
     # The configuration may be another one than was built; the rest must be what was built.
     (cd "$bundle" && sed -i '/ neurocards\.toml$/d' neurocards.sha256 && sha256sum --quiet -c neurocards.sha256) ||

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::clock::Clock;
 use crate::clock::beat::Beat;
+use crate::clock::{Clock, Stopwatch};
 use crate::domain::id::{CallbackId, OrderId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Event, Update};
@@ -27,6 +27,7 @@ use crate::telegram::client::Telegram;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::update;
 use crate::telegram::words::Words;
+use crate::telemetry::meters::Outcome;
 use recent::Recent;
 
 /// How long one long poll waits.
@@ -96,7 +97,10 @@ impl Bot {
         let (chat, lang) = (update.chat, update.lang);
         let waits = waits_for_an_answer(&update.event);
         points::reach("turn.before");
-        let turned = match self.turn(update).await {
+        let begun = Stopwatch::start();
+        let turned = self.turn(update).await;
+        self.meter(&turned, begun);
+        let turned = match turned {
             // What may be on disk already is asked again until that is known.
             Err(StoreError::Unwritable) if waits && !self.doubtful.has(id) => {
                 self.turn_away(chat, press, lang).await?;
@@ -123,6 +127,21 @@ impl Bot {
             }
         }
         Ok(())
+    }
+
+    fn meter(&self, turned: &Result<Turned, StoreError>, begun: Stopwatch) {
+        let meters = self.store.meters();
+        let outcome = match turned {
+            Ok(Turned::Done { order, .. }) => {
+                meters.turn.observe(begun.elapsed().as_secs_f64());
+                meters.orders.inc_by(order.is_some().into());
+                "handled"
+            }
+            Ok(Turned::Before) => "repeated",
+            Err(error) if error.passes() => "put_off",
+            Err(_) => "failed",
+        };
+        meters.updates.get_or_create(&Outcome { outcome }).inc();
     }
 
     async fn turn(&self, update: Update) -> Result<Turned, StoreError> {

@@ -1,5 +1,8 @@
 //! The commands: what can be said to the program, and what it answers.
 
+#[macro_use]
+mod say;
+
 mod backups;
 mod books;
 mod check;
@@ -87,7 +90,7 @@ struct RunArgs {
     /// the shipped one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ mod backup;
 mod change;
 mod duration;
 mod network;
+mod operator;
 mod reach;
 mod reader;
 mod secret;
@@ -20,6 +21,7 @@ pub use backup::{Backup, Encryption, S3};
 pub use change::Change;
 pub use duration::{DurationError, parse as parse_duration};
 pub use network::{Network, NotANetwork};
+pub use operator::Operator;
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
 pub use secret::Env;
@@ -78,6 +80,8 @@ pub struct Config {
     pub https: Https,
     /// Where its certificate comes from.
     pub tls: Tls,
+    /// The operator's door.
+    pub operator: Operator,
     /// The database.
     pub store: Store,
     /// Its backups.
@@ -283,6 +287,7 @@ impl Config {
             ),
             tls,
             public_url,
+            operator: Operator::read(&mut reader.section("operator"), env),
             store: Store::read(&mut reader.section("store")),
             backup: Backup::read(reader, Some(env)),
             log: Log::read(&mut reader.section("log")),

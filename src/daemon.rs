@@ -38,6 +38,7 @@ use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::{Options, Shop, Store, StoreError};
 use crate::tls;
+use crate::web::operator::Office;
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
 use crate::worker::{Parts, Pool};
@@ -78,6 +79,8 @@ pub struct Doors {
     pub http: Vec<StdListener>,
     /// For HTTPS.
     pub https: Vec<StdListener>,
+    /// For operators.
+    pub operator: Vec<StdListener>,
     /// What they put up with; how many connections of an address, the configuration says.
     pub limits: web::Limits,
 }
@@ -96,9 +99,19 @@ impl Doors {
         Ok(Self {
             http: open(passed.http, &config.http.listen)?,
             https: open(passed.https, &config.https.listen)?,
+            operator: operators(&config.operator.listen),
             limits: web::Limits::default(),
         })
     }
+}
+
+/// The operator's sockets. Sellers are served without them, too.
+fn operators(addresses: &[std::net::SocketAddr]) -> Vec<StdListener> {
+    let bound = addresses.iter().map(bind);
+    let told = |error: &anyhow::Error| {
+        tracing::error!("the operator's door stays closed: {error:#}; see operator.listen");
+    };
+    bound.flat_map(|bound| bound.inspect_err(told)).collect()
 }
 
 fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
@@ -234,6 +247,16 @@ impl Daemon {
         let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();
         let mut actors = JoinSet::new();
+        let mut doors = doors;
+        let operators = std::mem::take(&mut doors.operator);
+        let office = Arc::new(Office {
+            desk: desk.clone(),
+            token: config.operator.token.clone(),
+            updates: updates.clone(),
+            door: config.tls.is_on().then(|| Arc::clone(certificates.door())),
+            keeper: Arc::clone(&keeper),
+        });
+        open_office(&mut actors, operators, office, &stop)?;
         let ways = (web::router(web), Arc::clone(&keeper));
         let public_url = config.public_url.as_deref();
         open_doors(&mut actors, public_url, doors, ways, &certificates, &stop)?;
@@ -404,6 +427,23 @@ pub fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
     Ok(Some(root.with_context(|| {
         format!("{} cannot be read", path.display())
     })?))
+}
+
+/// Operators have a doorkeeper of their own: a crowd at the public doors does not shut them out.
+fn open_office(
+    actors: &mut JoinSet<anyhow::Result<()>>,
+    listeners: Vec<StdListener>,
+    office: Arc<Office>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let router = web::operator::router(office);
+    let keeper = Arc::new(web::Keeper::new(web::Limits::default(), Vec::new()));
+    for listener in listeners {
+        let (router, keeper) = (router.clone(), Arc::clone(&keeper));
+        let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
+        actors.spawn(always_well(served));
+    }
+    Ok(())
 }
 
 fn open_doors(

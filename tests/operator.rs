@@ -169,3 +169,21 @@ async fn the_webhook_is_shown_taken_away_and_set() {
     assert_eq!(shown["as_configured"], true, "{shown}");
     assert_eq!(shown["pending"], 0, "{shown}");
 }
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+    command
+        .args(["config", "show", "--data-dir"])
+        .arg(data.path())
+        .env("TELEGRAM_TOKEN", "1:token")
+        .env("KIE_API_KEY", "key");
+    command.stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::piped());
+    let mut shown = command.spawn().unwrap();
+    drop(shown.stdout.take());
+    let shown = shown.wait_with_output().unwrap();
+    assert!(shown.status.success(), "{}", said(&shown));
+    assert!(!said(&shown).contains("panicked"), "{}", said(&shown));
+}

@@ -60,7 +60,7 @@ impl Ground {
     pub fn of(place: &Place, far: bool) -> anyhow::Result<Self> {
         let data = place.data();
         let config = super::run::config_file(place.config.clone(), &data);
-        let env = |name: &str| std::env::var(name).ok();
+        let env = super::run::env(&data);
         let env: Option<Env<'_>> = if far { Some(&env) } else { None };
         let chosen = Config::backups_of(config.as_deref(), env)?;
         let dir = chosen.backup.dir.clone();
@@ -124,16 +124,20 @@ pub fn backup(args: BackupArgs) -> anyhow::Result<()> {
         return place::json(&made);
     }
     let manifest = &made.manifest;
-    println!(
+    say!(
         "{}: {} in {:.1} s, {} files",
         manifest.name,
         size(manifest.bytes()),
         made.took_ms as f64 / 1000.0,
         manifest.files.len(),
     );
-    println!(
+    say!(
         "{} entries, {} users, {} jobs, {} of them alive; the books balance\n{}",
-        manifest.entries, manifest.users, manifest.jobs, manifest.live_jobs, made.path
+        manifest.entries,
+        manifest.users,
+        manifest.jobs,
+        manifest.live_jobs,
+        made.path
     );
     Ok(())
 }
@@ -171,8 +175,8 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
     }
     if found.is_empty() {
         match remote {
-            true => println!("no copies in the storage"),
-            false => println!("no backups in {}", ground.shelf.dir().display()),
+            true => say!("no copies in the storage"),
+            false => say!("no backups in {}", ground.shelf.dir().display()),
         }
     }
     let now = Clock::system().now();
@@ -192,7 +196,7 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
         };
         let wrong = wrong.map_or(String::new(), |wrong| format!("  DAMAGED: {wrong}"));
         let age = made.map_or(String::new(), |made| ago(now, made));
-        println!("{name:<34} {age:>14} {:>10}{kind}{wrong}", size(bytes));
+        say!("{name:<34} {age:>14} {:>10}{kind}{wrong}", size(bytes));
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub fn audit(args: AuditArgs) -> anyhow::Result<()> {
     match report.breaches.len() {
         0 if args.place.json => Ok(()),
         0 => {
-            println!("the books balance");
+            say!("the books balance");
             Ok(())
         }
         breaches => {
@@ -56,21 +56,21 @@ fn show(report: &audit::Report) {
         more,
         lost,
     } = report;
-    println!("checked {entries} entries, {users} users, {jobs} jobs, {orders} orders:");
+    say!("checked {entries} entries, {users} users, {jobs} jobs, {orders} orders:");
     for audit::Check { what, rows } in checks {
-        println!("{rows:>10}  {what}");
+        say!("{rows:>10}  {what}");
     }
     let audit::Lost {
         adopted,
         orphans,
         doubled,
     } = lost;
-    println!("lost answers: {adopted} adopted, {orphans} orphans, {doubled} billed twice");
+    say!("lost answers: {adopted} adopted, {orphans} orphans, {doubled} billed twice");
     for breach in breaches {
-        println!("BREACH {breach}");
+        say!("BREACH {breach}");
     }
     if *more > 0 {
-        println!("BREACH and {more} more");
+        say!("BREACH and {more} more");
     }
 }
 

@@ -118,9 +118,9 @@ fn show(finding: &Finding) {
         found,
         remedy,
     } = finding;
-    println!("{grade:<5} {what:<14} {found}");
+    say!("{grade:<5} {what:<14} {found}");
     if let Some(remedy) = remedy {
-        println!("{:21}→ {remedy}", "");
+        say!("{:21}→ {remedy}", "");
     }
 }
 
@@ -128,7 +128,7 @@ async fn findings(place: &Place) -> Vec<Finding> {
     let data = place.data();
     let file = super::run::config_file(place.config.clone(), &data);
     let mut findings = Vec::new();
-    let config = match Config::load(file.as_deref(), &|name| std::env::var(name).ok()) {
+    let config = match Config::load(file.as_deref(), &super::run::env(&data)) {
         Ok(config) => {
             let shown = file.map_or("the shipped one".to_owned(), |file| {
                 file.display().to_string()

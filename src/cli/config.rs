@@ -41,7 +41,7 @@ enum What {
         /// Replace a file that is there.
         #[arg(long)]
         force: bool,
-        /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+        /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
         #[arg(long, value_name = "DIR")]
         data_dir: Option<PathBuf>,
     },
@@ -53,7 +53,7 @@ struct Place {
     /// the shipped one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }
@@ -63,7 +63,7 @@ impl Place {
     fn read(self) -> (PathBuf, String, Reading) {
         let data = super::run::data_dir(self.data_dir);
         let file = super::run::config_file(self.config, &data);
-        let reading = Config::look(file.as_deref(), &|name| std::env::var(name).ok());
+        let reading = Config::look(file.as_deref(), &super::run::env(&data));
         let name = file.map_or_else(
             || "the shipped configuration".to_owned(),
             |file| file.display().to_string(),
@@ -94,12 +94,12 @@ fn check_all(place: Place) -> anyhow::Result<()> {
         mistakes.extend(check::check(config, &data));
     }
     if mistakes.is_empty() {
-        println!("ok: {name}, and what goes with it in {}", data.display());
+        say!("ok: {name}, and what goes with it in {}", data.display());
         return Ok(());
     }
     let count = mistakes.len();
     for mistake in mistakes {
-        println!("{mistake}");
+        say!("{mistake}");
     }
     match count {
         1 => bail!("one mistake"),
@@ -115,7 +115,7 @@ fn show(place: Place, json: bool) -> anyhow::Result<()> {
     let settings = config.settings_in_order();
     if json {
         let settings: Vec<_> = settings.iter().map(as_json).collect();
-        println!("{}", serde_json::to_string_pretty(&settings)?);
+        say!("{}", serde_json::to_string_pretty(&settings)?);
     } else {
         let rows = settings.iter().map(|setting| {
             let value = cut(shown(setting));
@@ -184,6 +184,6 @@ fn init(path: &Path, force: bool) -> anyhow::Result<()> {
             }
         })
         .with_context(|| format!("cannot write {shown}"))?;
-    println!("{shown} is written: make support_username and admin_ids yours");
+    say!("{shown} is written: make support_username and admin_ids yours");
     Ok(())
 }

@@ -121,17 +121,19 @@ fn tell(drilled: &Drilled, json: bool) -> anyhow::Result<()> {
     if json {
         return place::json(&drilled);
     }
-    println!(
+    say!(
         "{}: restored, opened and audited in {:.1} s",
         drilled.name,
         drilled.took_ms as f64 / 1000.0
     );
-    println!(
+    say!(
         "{} entries, {} users, {} jobs; the books balance",
-        drilled.entries, drilled.users, drilled.jobs
+        drilled.entries,
+        drilled.users,
+        drilled.jobs
     );
     if let Some(newest) = drilled.newest_entry {
-        println!(
+        say!(
             "the newest entry was made {}",
             ago(Clock::system().now(), newest)
         );

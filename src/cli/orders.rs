@@ -164,10 +164,10 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
             answer @ Answer::Retried { .. } if place.json => json(&answer),
             Answer::Retried { order, repeated } => {
                 match (order, repeated) {
-                    (None, _) => println!("job {job} is due at once"),
-                    (Some(order), false) => println!("job {job} is ordered again: order {order}"),
+                    (None, _) => say!("job {job} is due at once"),
+                    (Some(order), false) => say!("job {job} is ordered again: order {order}"),
                     (Some(order), true) => {
-                        println!("job {job} was ordered again before: order {order}");
+                        say!("job {job} was ordered again before: order {order}");
                     }
                 }
                 Ok(())
@@ -193,7 +193,7 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
                         true => "was refunded before",
                         false => "is refunded",
                     };
-                    println!("job {job} {done}; user {user} has {balance} credits");
+                    say!("job {job} {done}; user {user} has {balance} credits");
                     Ok(())
                 }
                 other => Err(senseless(&other)),
@@ -210,7 +210,7 @@ fn show_order(card: &OrderCard) {
         ("template", card.order.template.clone()),
         ("photo", card.photo.clone()),
     ]);
-    println!();
+    say!("");
     list(&card.jobs);
 }
 
@@ -255,7 +255,7 @@ fn show_job(card: &JobCard) {
         ("due", moment(job.due)),
         ("ended", moment(job.ended)),
     ]);
-    println!("\nFailed submissions:");
+    say!("\nFailed submissions:");
     let rows = card.missed.iter().map(|missed| {
         [
             missed.attempt.to_string(),
@@ -268,6 +268,6 @@ fn show_job(card: &JobCard) {
     });
     let header = ["ATTEMPT", "AT", "FAILURE", "SAID BY", "MODEL", "TASK"];
     table(header, rows.collect(), "none");
-    println!("\nEntries:");
+    say!("\nEntries:");
     users::entries(&card.entries);
 }

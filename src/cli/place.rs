@@ -19,7 +19,7 @@ use crate::tls;
 /// Where the shop is, and how it answers.
 #[derive(Debug, clap::Args)]
 pub struct Place {
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
     #[arg(long, value_name = "DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
@@ -102,7 +102,7 @@ impl Place {
         let config = super::run::config_file(self.config.clone(), &data);
         Arc::new(move || {
             let known = || -> anyhow::Result<Provider> {
-                let config = Config::load(config.as_deref(), &|name| std::env::var(name).ok())?;
+                let config = Config::load(config.as_deref(), &super::run::env(&data))?;
                 let root = daemon::extra_root(&config)?;
                 let http = tls::client(root.as_deref(), None)?;
                 made::provider(&config, &data, http)
@@ -117,7 +117,7 @@ impl Place {
 /// Prints an answer in JSON.
 pub fn json(answer: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(answer).context("the answer in JSON")?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 

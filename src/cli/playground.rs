@@ -1,6 +1,6 @@
 //! The playground: the real daemon on the stand-ins, for the sandbox, the story and the tests.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -58,6 +58,8 @@ pub struct Playground {
     author: bool,
     reach: Reach,
     limits: Limits,
+    /// Where operators are answered.
+    office: Option<SocketAddr>,
     books: Arc<OnceLock<Books>>,
 }
 
@@ -98,6 +100,7 @@ impl Playground {
             author: setting.author,
             reach: setting.reach,
             limits,
+            office: None,
             books,
         };
         playground.wake(door).await?;
@@ -134,13 +137,20 @@ impl Playground {
         };
         let config = Config::load(Some(&file), &env)?;
         let source = Box::new(move || Config::look(Some(&file), &env));
+        let office = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        self.office = Some(office.local_addr()?);
+        let operator = vec![office];
         let doors = match self.reach {
             Reach::Polling | Reach::Webhook => Doors {
                 https: vec![door],
+                operator,
                 limits: self.limits.clone(),
                 ..Doors::default()
             },
-            Reach::Home => Doors::default(),
+            Reach::Home => Doors {
+                operator,
+                ..Doors::default()
+            },
         };
         let daemon = Daemon::start(config, source, &self.data, self.clock.clone(), doors).await?;
         self.lend_books(Some(daemon.store().clone()));
@@ -154,6 +164,12 @@ impl Playground {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner) = store;
         }
+    }
+
+    /// Where the operator's door of the running daemon is.
+    pub fn office_url(&self) -> String {
+        let office = self.office.expect("the daemon was started");
+        format!("http://{office}")
     }
 
     /// Where the daemon is reached.
@@ -334,7 +350,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
          [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n{}\n\
-         {tls}\n[store]\n{}\n[backup]\n{backup}{copies}\n",
+         {tls}\n[operator]\nlisten = []\n{}\n[store]\n{}\n[backup]\n{backup}{copies}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
         sandbox.kie.api_url(),
@@ -343,6 +359,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
         sandbox.gpt.api_url(),
         section("gpt"),
         section("http"),
+        section("operator"),
         section("store"),
     )
 }

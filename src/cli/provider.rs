@@ -136,7 +136,7 @@ fn rest(place: &Place, tired: Tired, span: Span) -> anyhow::Result<()> {
     match place.ask(Ask::Rest { tired, seconds })? {
         answer @ Answer::Rests { .. } if place.json => json(&answer),
         Answer::Rests { name, until } => {
-            println!("{name} rests until {}", moment(Some(until)));
+            say!("{name} rests until {}", moment(Some(until)));
             Ok(())
         }
         other => Err(senseless(&other)),

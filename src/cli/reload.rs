@@ -10,7 +10,7 @@ use crate::control::{self, ControlError};
 /// Have the running daemon read configuration, secrets and texts again, all or nothing.
 #[derive(Debug, clap::Args)]
 pub struct ReloadArgs {
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Answer in JSON.
@@ -30,7 +30,7 @@ pub fn reload(args: ReloadArgs) -> anyhow::Result<()> {
         answer => answer?,
     };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
     }
     match answer {
         Answer::Reloaded(_) if args.json => Ok(()),
@@ -45,12 +45,12 @@ pub fn reload(args: ReloadArgs) -> anyhow::Result<()> {
 
 fn show(Reloaded { changed, waits }: &Reloaded) {
     if changed.is_empty() && waits.is_empty() {
-        println!("nothing has changed");
+        say!("nothing has changed");
     }
     for key in changed {
-        println!("changed: {key}");
+        say!("changed: {key}");
     }
     for key in waits {
-        println!("takes effect at the next start: {key}");
+        say!("takes effect at the next start: {key}");
     }
 }

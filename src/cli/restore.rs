@@ -55,7 +55,7 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
             place::json(&contents)?;
         } else {
             show(&contents, now);
-            println!("it could be restored; nothing was changed");
+            say!("it could be restored; nothing was changed");
         }
         return Ok(());
     }
@@ -70,15 +70,15 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     } = restored;
     show(&contents, now);
     if let Some(replaced) = replaced {
-        println!(
+        say!(
             "the database that was there is now in {}",
             replaced.display()
         );
     }
     for file in left {
-        println!("left as it was: {file}");
+        say!("left as it was: {file}");
     }
-    println!("restored into {}", ground.data.display());
+    say!("restored into {}", ground.data.display());
     Ok(())
 }
 
@@ -121,11 +121,11 @@ pub(super) fn show(contents: &Contents, now: Timestamp) {
         newest_entry,
         ..
     } = contents;
-    println!(
+    say!(
         "{entries} entries, {users} users, {jobs} jobs, {live_jobs} of them alive; the books balance"
     );
     if let Some(newest) = newest_entry {
-        println!(
+        say!(
             "the newest entry was made {}: what happened after it is not known to this backup",
             ago(now, *newest)
         );

@@ -8,7 +8,7 @@ use super::RunArgs;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat};
 use crate::daemon::systemd::Systemd;
-use crate::daemon::{Daemon, Doors, Source, lifecycle};
+use crate::daemon::{self, Daemon, Doors, Source, lifecycle};
 use crate::domain::time::Timestamp;
 use crate::telemetry::{self, Form};
 
@@ -67,25 +67,50 @@ pub fn source(chosen: Option<PathBuf>, data: &Path) -> Source {
     let data = data.to_owned();
     Box::new(move || {
         let file = config_file(chosen.clone(), &data);
-        Config::look(file.as_deref(), &|name| std::env::var(name).ok())
+        Config::look(file.as_deref(), &env(&data))
     })
 }
 
-/// The chosen data directory, else systemd's, else `./data`.
+/// Where the service that `scripts/deploy.sh` installs keeps everything.
+const SERVICE: &str = "/var/lib/neurocards";
+/// Where it is configured.
+const CONFIGURATION: &str = "/etc/neurocards";
+/// Where systemd shows it its secrets while it runs; to root, too.
+const CREDENTIALS: &str = "/run/credentials/neurocards.service";
+
+/// The chosen data directory, else systemd's, else `./data`; else the service's, if there is one and no `./data`.
 pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     let state = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
-    chosen
-        .or_else(state)
-        .unwrap_or_else(|| PathBuf::from("data"))
+    chosen.or_else(state).unwrap_or_else(|| {
+        let (here, service) = (Path::new("data"), Path::new(SERVICE));
+        let installed = !daemon::data_file(here).exists() && daemon::data_file(service).exists();
+        if installed { service } else { here }.to_owned()
+    })
 }
 
 /// The chosen configuration, else the data directory's, else systemd's; nothing for the shipped one.
 pub fn config_file(chosen: Option<PathBuf>, data: &Path) -> Option<PathBuf> {
-    let systems = std::env::var_os("CONFIGURATION_DIRECTORY").map(PathBuf::from);
+    let systems = env(data)("CONFIGURATION_DIRECTORY").map(PathBuf::from);
     let places = [Some(data.to_owned()), systems];
     let mut files = places
         .into_iter()
         .flatten()
         .map(|place| place.join("neurocards.toml"));
     chosen.or_else(|| files.find(|file| file.exists()))
+}
+
+/// The environment; for the service's data directory with what systemd tells the service.
+pub fn env(data: &Path) -> impl Fn(&str) -> Option<String> + Send + Sync + use<> {
+    let service = data == Path::new(SERVICE);
+    move |name| {
+        let told = || match name {
+            "CONFIGURATION_DIRECTORY" => Some(CONFIGURATION),
+            "CREDENTIALS_DIRECTORY" => Some(CREDENTIALS),
+            _ => None,
+        };
+        let told = || told().filter(|dir| service && Path::new(dir).exists());
+        std::env::var(name)
+            .ok()
+            .or_else(|| told().map(str::to_owned))
+    }
 }

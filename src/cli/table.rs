@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 /// Prints rows under a header; `nothing` if there are none.
 pub fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, nothing: &str) {
     if rows.is_empty() {
-        println!("{nothing}");
+        say!("{nothing}");
         return;
     }
     let mut table = Table::new();
@@ -15,7 +15,7 @@ pub fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, nothing:
     table.set_header(header);
     table.add_rows(rows);
     for line in table.lines() {
-        println!("{}", line.trim());
+        say!("{}", line.trim());
     }
 }
 
@@ -24,7 +24,7 @@ pub fn fields(fields: &[(&str, String)]) {
     let widest = fields.iter().map(|(name, _)| name.len()).max();
     let width = widest.unwrap_or_default() + 2;
     for (name, value) in fields {
-        println!("{name:<width$}{value}");
+        say!("{name:<width$}{value}");
     }
 }
 

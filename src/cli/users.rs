@@ -147,7 +147,7 @@ pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
                 true => "granted before with this key",
                 false => "granted",
             };
-            println!("{done}; user {user} has {balance} credits");
+            say!("{done}; user {user} has {balance} credits");
             Ok(())
         }
         other => Err(senseless(&other)),
@@ -199,9 +199,9 @@ fn show(card: &UserCard) {
         lines.push(("banned", format!("{}: {why}", moment(Some(*since)))));
     }
     fields(&lines);
-    println!("\nNewest orders:");
+    say!("\nNewest orders:");
     orders(&card.orders);
-    println!("\nNewest entries:");
+    say!("\nNewest entries:");
     entries(&card.entries);
 }
 

@@ -40,7 +40,7 @@ struct Place {
     /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data.
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }
@@ -59,7 +59,7 @@ impl Place {
     fn wanted(self) -> anyhow::Result<Wanted> {
         let data = super::run::data_dir(self.data_dir);
         let file = super::run::config_file(self.config, &data);
-        let config = Config::load(file.as_deref(), &|name| std::env::var(name).ok())?;
+        let config = Config::load(file.as_deref(), &super::run::env(&data))?;
         let root = daemon::extra_root(&config)?;
         let telegram = made::telegram(&config, root.as_deref(), Vec::new())?;
         Wanted::of(config, data, telegram)
@@ -129,14 +129,14 @@ pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
                 .telegram
                 .begin_webhook(url, &secret, certificate.as_deref());
             runtime.block_on(set).context("telegram was asked")?;
-            println!("telegram brings updates to {url}");
+            say!("telegram brings updates to {url}");
             Ok(())
         }
         What::Delete(place) => {
             let wanted = place.wanted()?;
             let ended = runtime.block_on(wanted.telegram.end_webhook());
             ended.context("telegram was asked")?;
-            println!("there is no webhook; what waits is kept for whoever polls");
+            say!("there is no webhook; what waits is kept for whoever polls");
             Ok(())
         }
     }
@@ -147,7 +147,7 @@ fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
     if json {
         let mut told = serde_json::to_value(hook)?;
         told["as_configured"] = right.into();
-        println!("{}", serde_json::to_string_pretty(&told)?);
+        say!("{}", serde_json::to_string_pretty(&told)?);
         return Ok(());
     }
     let mut lines = vec![("waiting", hook.pending.to_string())];
@@ -171,7 +171,7 @@ fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
         lines.push(("last error", format!("{why} (Unix time {at})")));
     }
     for (name, value) in lines {
-        println!("{name:<14}{value}");
+        say!("{name:<14}{value}");
     }
     Ok(())
 }

@@ -48,6 +48,7 @@ impl Config {
             },
             https: running.https.clone(),
             tls: running.tls.clone(),
+            operator: running.operator.clone(),
             store: Store {
                 cache_mb: running.store.cache_mb,
                 batch: running.store.batch,

@@ -12,7 +12,7 @@ use toml::de::DeValue;
 use crate::domain::id::KeyPrint;
 
 /// What is read at the start only. The shipped file says so of each key that stands in it.
-pub const AT_START: [&str; 20] = [
+pub const AT_START: [&str; 23] = [
     "public_url",
     "updates",
     "extra_root_file",
@@ -30,6 +30,9 @@ pub const AT_START: [&str; 20] = [
     "tls.acme_eab_key_id",
     "tls.acme_eab_key_file",
     "tls.acme_eab_key",
+    "operator.listen",
+    "operator.token_file",
+    "operator.token",
     "store.cache_mb",
     "store.batch",
     "log.format",

@@ -12,11 +12,21 @@ use crate::domain::time::Timestamp;
 use crate::kie::Look;
 use crate::points;
 use crate::store::StoreError;
+use crate::telemetry::meters::OfModel;
 
 /// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
 const NOT_YET: Duration = Duration::from_secs(90);
 
 impl Worker {
+    /// Counts what the provider took.
+    fn burned(&self, route: &Route, credits: Option<f64>) {
+        let model = route.model.0.clone();
+        let burned = &self.parts.store.meters().burned;
+        burned
+            .get_or_create(&OfModel { model })
+            .inc_by(credits.unwrap_or_default());
+    }
+
     pub(super) async fn look(
         &self,
         job: &Job,
@@ -35,8 +45,9 @@ impl Worker {
         let temporary = Failure::new(Kind::Temporary, Source::Kie);
         let mut asked = Duration::ZERO;
         match seen {
-            Ok(Look::Ready { url, .. }) => {
+            Ok(Look::Ready { url, credits }) => {
                 self.known(job.id);
+                self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
                 let moved = self
                     .advance(job, move |job| job.rendered(url.clone(), now))
@@ -49,7 +60,8 @@ impl Worker {
                     .fail(job, Failure::new(Kind::Unknown, Source::Kie))
                     .await;
             }
-            Ok(Look::Failed { failure, .. }) => {
+            Ok(Look::Failed { failure, credits }) => {
+                self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
                 return self.fail(job, failure).await;
             }

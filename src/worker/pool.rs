@@ -171,6 +171,7 @@ impl Pool {
                 .write(move |txn| queue::claim(txn, &shop, left, now))
                 .await?;
             any |= !claimed.is_empty();
+            self.store.meters().attempts.inc_by(claimed.len() as u64);
             for job in claimed {
                 tracing::info!(
                     job.id = job.id.0,
@@ -234,6 +235,7 @@ impl Pool {
             let Some(claimed) = claimed else {
                 return Ok(());
             };
+            self.store.meters().attempts.inc();
             tracing::info!(
                 job.id = job.0,
                 order.id = claimed.order.0,

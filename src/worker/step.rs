@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Stepped, Worker};
+use crate::clock::Stopwatch;
 use crate::domain::brief::Recipe;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{JobId, KeyPrint, ModelName};
@@ -12,6 +13,7 @@ use crate::kie::FetchError;
 use crate::points;
 use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
+use crate::telemetry::meters::{AtStage, Ended, Failed, OfModel};
 
 /// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
 /// provider no longer has it.
@@ -26,13 +28,18 @@ impl Worker {
         if job.due > self.parts.clock.now() {
             return Ok(Stepped::Off);
         }
-        match job.stage.clone() {
-            Stage::Queued | Stage::Done { .. } | Stage::Failed { .. } => Ok(Stepped::Off),
+        let (begun, stage) = (Stopwatch::start(), job.stage.name());
+        let stepped = match job.stage.clone() {
+            Stage::Queued | Stage::Done { .. } | Stage::Failed { .. } => return Ok(Stepped::Off),
             Stage::Preparing => self.prepare(job).await,
             Stage::Submitting { .. } => self.give_up(&job).await,
             Stage::Rendering { route, task, since } => self.look(&job, &route, &task, since).await,
             Stage::Rendered { url, misses, .. } => self.fetch_video(&job, &url, misses).await,
-        }
+        };
+        let steps = &self.parts.store.meters().step;
+        let step = steps.get_or_create(&AtStage { stage });
+        step.observe(begun.elapsed().as_secs_f64());
+        stepped
     }
 
     /// Photo, then script, then a moment at the provider, then the call.
@@ -155,7 +162,9 @@ impl Worker {
             .await?;
         points::reach("done.after");
         if let Ok(done) = &moved {
-            let took_ms = now.since(done.placed_at).as_millis() as u64;
+            let took = now.since(done.placed_at);
+            self.meter_done(done, took);
+            let took_ms = took.as_millis() as u64;
             tracing::info!(
                 job.id = id.0,
                 order.id = done.order.0,
@@ -202,6 +211,7 @@ impl Worker {
                     ?verdict,
                     "an attempt failed"
                 );
+                self.meter_failure(&job, failure);
                 if job.stage.ended() {
                     self.tidy(&job);
                 }
@@ -212,6 +222,37 @@ impl Worker {
                 })
             }
             Err(late) => Ok(off(&late)),
+        }
+    }
+
+    fn meter_done(&self, done: &Job, took: Duration) {
+        let Stage::Done { model, .. } = &done.stage else {
+            return;
+        };
+        let (meters, model) = (self.parts.store.meters(), model.0.clone());
+        let of_model = OfModel {
+            model: model.clone(),
+        };
+        let generation = meters.generation.get_or_create(&of_model);
+        generation.observe(took.as_secs_f64());
+        let outcome = "done";
+        meters.videos.get_or_create(&Ended { outcome, model }).inc();
+    }
+
+    fn meter_failure(&self, job: &Job, failure: Failure) {
+        let meters = self.parts.store.meters();
+        let model = job.missed.last().and_then(|missed| missed.model.clone());
+        let model = model.map_or_else(String::new, |model| model.0);
+        let (kind, source) = (failure.kind.name(), failure.source.word());
+        let failed = Failed {
+            kind,
+            source,
+            model: model.clone(),
+        };
+        meters.failures.get_or_create(&failed).inc();
+        if job.stage.ended() {
+            let outcome = kind;
+            meters.videos.get_or_create(&Ended { outcome, model }).inc();
         }
     }
 

@@ -14,6 +14,7 @@ mod guard;
 mod home;
 mod keys;
 mod lost;
+mod metrics;
 mod models;
 mod order;
 mod photos;

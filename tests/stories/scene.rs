@@ -18,6 +18,8 @@ use neurocards::web::Limits;
 
 pub use crate::seller::{At, PRODUCT, Seller};
 
+/// What an operator must know in scenes whose configuration says so.
+pub const OPERATOR_TOKEN: &str = "operator-token-of-the-stories";
 /// The operator of every scene.
 pub const ADMIN: i64 = 9001;
 /// Where every scene begins: 2026-01-22 12:00:00 UTC.
@@ -110,6 +112,7 @@ impl Scene {
 
     async fn set(config: &str, reach: Reach, author: bool, limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
+        std::fs::write(data.path().join("operator.token"), OPERATOR_TOKEN).unwrap();
         let clock = Clock::led(NOON, 0.0);
         let setting = Setting {
             data: data.path(),

@@ -15,7 +15,8 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
     let config = &patient.config;
     let runs = control::ask(&patient.data, &admin::Ask::Status).await;
     let runs = !matches!(runs, Err(ControlError::NoDaemon));
-    for address in config.http.listen.iter().chain(&config.https.listen) {
+    let doors = config.http.listen.iter().chain(&config.https.listen);
+    for address in doors.chain(&config.operator.listen) {
         findings.push(match runs {
             true => answers(*address).await,
             false => free(*address, handed_over(address.port()).await),

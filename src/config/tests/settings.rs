@@ -103,7 +103,7 @@ fn other(key: &str) -> Option<&'static str> {
         "kie.models" => r#"["wan/2-5-image-to-video"]"#,
         "kie.callbacks" => "false",
         "gpt.vision" => "true",
-        "http.listen" => "[]",
+        "http.listen" | "operator.listen" => "[]",
         "http.trusted_proxies" => r#"["10.0.0.0/8"]"#,
         "tls.mode" => r#""off""#,
         "tls.acme_directory" => r#""https://a.example/dir""#,
