@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
 //! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
-//! | 5 | [`web`] | the doors to the world: webhook, callback, photos, proofs for certificates |
+//! | 5 | [`web`] | the doors to the world: webhook, callback, photos, proofs for certificates; the operator's: metrics, health |
 //! | 5 | [`control`] | the operator's socket |
 //! | 4 | [`bot`] | updates on their way in: each becomes one turn |
 //! | 4 | [`worker`] | the pool that does one step of one job at a time |
@@ -30,7 +30,7 @@
 //! | 2 | [`config`] | what the operator chose |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`live`] | a value that a reload replaces |
-//! | 2 | [`telemetry`] | where logs go |
+//! | 2 | [`telemetry`] | where logs go, what is counted and timed |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
@@ -51,7 +51,7 @@
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
 //! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! the operator's page and metrics (floor 5).
+//! the operator's page (floor 5).
 
 pub mod admin;
 pub mod archivist;
