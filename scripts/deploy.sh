@@ -49,10 +49,12 @@ if [[ " ${words[*]-} " != *' --rollback '* ]]; then
     [ -z "$config" ] || cp "$config" "$bundle/neurocards.toml"
     if [ -n "$secrets" ]; then
         mkdir "$bundle/secrets"
+        more=$(compgen -e | grep -Ex 'KIE_API_KEY_([6-9]|[0-9]{2,})' | tr '\n' ' ' || true)
+        [ -z "$more" ] || fail "$more: neurocards.service loads KIE_API_KEY and _1 to _5; name files for more in kie.key_files"
         while read -r name; do
             kept=${name,,}
             (umask 077 && printf '%s\n' "${!name}" >"$bundle/secrets/neurocards.${kept//_/-}")
-        done < <(compgen -e | grep -Ex 'TELEGRAM_TOKEN|KIE_API_KEY(_[0-9]+)?|KIE_WEBHOOK_HMAC_KEY|OPENAI_API_KEY|ACME_EAB_KEY|OPERATOR_TOKEN|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|BACKUP_PASSPHRASE')
+        done < <(compgen -e | grep -Ex 'TELEGRAM_TOKEN|KIE_API_KEY(_[1-5])?|KIE_WEBHOOK_HMAC_KEY|OPENAI_API_KEY|ACME_EAB_KEY|OPERATOR_TOKEN|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY|BACKUP_PASSPHRASE')
     fi
     # The configuration may be another one than was built; the rest must be what was built.
     (cd "$bundle" && sed -i '/ neurocards\.toml$/d' neurocards.sha256 && sha256sum --quiet -c neurocards.sha256) ||
@@ -65,7 +67,8 @@ terminal=()
 there=$("${ssh[@]}" "$host" 'umask 077 && mktemp -d') || fail "cannot log in to $host"
 clean() {
     rm -rf "$bundle"
-    "${ssh[@]}" "$host" "rm -rf '$there'" || true
+    "${ssh[@]}" "$host" "rm -rf '$there'" ||
+        printf 'deploy.sh: what was copied is still in %s of %s, secrets too: remove it\n' "$there" "$host" >&2
 }
 trap clean EXIT
 tar -C "$bundle" -cf - . | "${ssh[@]}" "$host" "tar -C '$there' -xf -"

@@ -87,13 +87,14 @@ log() { journalctl -u neurocards.service -n 60 --no-pager -o cat | grep -v 'igno
 doors() {
     [ ! -e "$config" ] || awk '
         { sub(/#.*/, "") }
+        { sub(/^[ \t]+/, ""); gsub(/\047/, "\"") }
         /^\[/ { section = $0; sub(/[^]]*$/, "", section) }
-        section == "" && /^public_url *= *"https:\/\/[^:\/"]+(:443)?"/ { https = 1 }
+        section == "" && /^public_url *= *"https:\/\/(\[[^]]*\]|[^:\/"]+)(:443)?\/?"/ { https = 1 }
         section == "[tls]" && /^mode *= *"off"/ { off = 1 }
-        section == "[https]" && /^listen *=/ { own = 1 }
+        section == "[https]" && /^listen *=/ { own = 1; if (/:443"/) https = own443 = 1 }
         section == "[http]" && /^listen *=.*:80"/ { http = 1 }
         END {
-            if (https && !off && !own) print "neurocards.socket"
+            if (https && !off && (!own || own443)) print "neurocards.socket"
             if (http) print "neurocards-http.socket"
         }' "$config"
 }
@@ -132,7 +133,7 @@ credentials() {
 check() {
     "$1" config check --help >/dev/null 2>&1 || return 0
     credentials
-    "$1" config check --config "$config"
+    "$1" config check --config "$config" --data-dir "$data"
 }
 
 # What is to be installed.
@@ -167,8 +168,11 @@ fi
 secrets=''
 for secret in "$here"/secrets/neurocards.*; do
     [ -e "$secret" ] || continue
-    mkdir -p "$store"
+    kept=$store/${secret##*/}
+    ! cmp -s "$secret" "$kept" || continue
+    mkdir -p "$store" "$work/secrets"
     chmod 700 "$store"
+    [ ! -e "$kept" ] || cp -p "$kept" "$work/secrets/"
     cp -p "$secret" "$store/"
     chown 0:0 "$store/${secret##*/}"
     secrets=yes
@@ -223,6 +227,9 @@ if [ -n "$same" ] || [ ! -e "$work/kept-neurocards" ]; then
     fail 'there is nothing to go back to; it is stopped. Mend what the log says and run this again'
 fi
 cp -p "$bin" "$bin.failed"
+for secret in "$work"/secrets/neurocards.*; do
+    [ ! -e "$secret" ] || cp -p "$secret" "$store/"
+done
 for file in $FILES; do
     at=$(place "$file")
     [ ! -e "$work/kept-$file" ] || put "$work/kept-$file" "$at"
@@ -242,6 +249,6 @@ newest=$(cd "$data/backups" 2>/dev/null && ls -t -- *-schema-*.redb 2>/dev/null 
 [ -z "$newest" ] ||
     say "if the log speaks of a newer schema, the new program has brought the data file up to date and the one before" \
         "cannot read it: mend what kept the new one from serving and install it again, or give up what has happened" \
-        "since with: systemctl stop neurocards && $bin.failed restore $newest --force --data-dir $data &&" \
-        "systemctl start neurocards" >&2
+        "since with: systemctl stop neurocards.socket neurocards-http.socket neurocards && $bin.failed restore $newest --force --data-dir $data &&" \
+        "systemctl start neurocards.socket neurocards" >&2
 exit 1

@@ -57,11 +57,10 @@ impl Archivist {
     /// Makes backups until told to stop. One that is being made then is finished.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         let rings = self.store.backups().attend();
-        let newest = self
-            .shelf
-            .names()
-            .ok()
-            .and_then(|names| names.last().copied());
+        // One of a clock that was ahead says nothing about today.
+        let now = self.clock.now();
+        let names = self.shelf.names().unwrap_or_default();
+        let newest = names.into_iter().rfind(|name| name.at() <= now);
         self.store
             .backups()
             .note(|status| status.here.newest = newest);
@@ -81,6 +80,11 @@ impl Archivist {
                 () = stop.cancelled() => return,
                 Some(ring) = rings.recv() => Some(ring),
                 () = until(&self.clock, due) => None,
+                () = self.clock.sleep(LOOK) => {
+                    // A clock that was set back must not put the next one off.
+                    due = due.min(self.next_due(true));
+                    continue;
+                }
             };
             let made = self.make().await;
             due = self.next_due(made.is_ok());
@@ -179,7 +183,8 @@ impl Archivist {
         loop {
             self.clock.sleep(LOOK).await;
             let (status, now) = (self.store.backups().status().here, self.clock.now());
-            let since = status.newest.map_or(begun, |newest| newest.at().max(begun));
+            let newest = status.newest.filter(|newest| newest.at() <= now);
+            let since = newest.map_or(begun, |newest| newest.at().max(begun));
             // A failure has been told as such.
             let late = now.since(since) > every * 2 + LOOK && status.last_error.is_none();
             match std::mem::replace(&mut was_late, late) {

@@ -24,7 +24,7 @@ pub use network::{Network, NotANetwork};
 pub use operator::Operator;
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
-pub use secret::Env;
+pub use secret::{Env, STORE as CREDSTORE};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
 pub use settings::{AT_START, Origin, Setting, changes, print};
 pub use tls::{Acme, Binding, Challenge, Tls};

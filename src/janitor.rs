@@ -11,6 +11,7 @@ use crate::domain::id::{JobId, PhotoName, UserId};
 use crate::domain::time::Timestamp;
 use crate::flow::say::Say;
 use crate::photos::Photos;
+use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
 use crate::store::{Store, StoreError};
 
@@ -56,6 +57,7 @@ impl Janitor {
             Ok(swept) => tracing::info!(swept, "photos without a job are removed"),
             Err(error) => tracing::warn!(%error, "photos could not be swept"),
         }
+        self.sweep_restore();
         let mut wanted: HashSet<JobId> =
             snapshot.due()?.into_iter().map(|(_, _, job)| job).collect();
         for chat in snapshot.chats()? {
@@ -69,6 +71,16 @@ impl Janitor {
             tracing::warn!(%error, "videos could not be swept");
         }
         Ok(())
+    }
+
+    /// A restore that was killed leaves a whole database behind, under another name.
+    fn sweep_restore(&self) {
+        let left = self.videos.with_file_name(restore::HALF);
+        match std::fs::remove_file(&left) {
+            Ok(()) => tracing::info!("what a restore has left behind is removed"),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(%error, "what a restore has left behind stays"),
+        }
     }
 
     fn sweep_videos(&self, wanted: &HashSet<JobId>) -> std::io::Result<()> {

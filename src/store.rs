@@ -225,6 +225,18 @@ pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
     }
 }
 
+/// The older schema that opening a file would bring up to date; nothing if it is of today.
+pub fn pending(path: &Path) -> Result<Option<u32>, StoreError> {
+    let file = match redb::ReadOnlyDatabase::open(path) {
+        Ok(db) => snapshot::File::ReadOnly(db),
+        Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(Database::open(path)?),
+        Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
+        Err(error) => return Err(error.into()),
+    };
+    let schema = Snapshot::of(file)?.schema()?;
+    Ok(schema.filter(|schema| *schema < migrate::SCHEMA))
+}
+
 /// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
 fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
     let db = Database::builder().create_with_backend(FileBackend::new(nameless(path)?)?)?;

@@ -248,3 +248,25 @@ fn without_room_for_the_old_file_nothing_is_changed() {
     succeeds(&ground.grant("3", "upgrade", None));
     assert_eq!(ground.kept().len(), 1, "it was still the old file");
 }
+
+#[test]
+fn a_question_does_not_bring_an_old_file_up_to_date() {
+    for stored in &STORED {
+        let ground = Ground::new(stored);
+        for question in [&["status"][..], &["users", "list"], &["jobs", "show", "1"]] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+            command
+                .args(question)
+                .arg("--data-dir")
+                .arg(ground.data.path());
+            let asked = command.output().unwrap();
+            assert!(!asked.status.success());
+            let named = format!("has schema {}", stored.schema);
+            assert!(said(&asked).contains(&named), "{}", said(&asked));
+        }
+        assert!(ground.kept().is_empty());
+        let mut audit = Command::new(env!("CARGO_BIN_EXE_neurocards"));
+        audit.args(["audit", "--data-dir"]).arg(ground.data.path());
+        succeeds(&audit.output().unwrap());
+    }
+}

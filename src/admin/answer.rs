@@ -20,6 +20,13 @@ pub enum Answer {
     User(Box<UserCard>),
     /// Whether anything changed; if not, it was so before.
     Changed(bool),
+    /// Who was shut out, or let in; if nothing changed, it was so before.
+    ShutOut {
+        /// Whom the name meant.
+        user: u64,
+        /// Whether anything changed.
+        changed: bool,
+    },
     /// The balance after credits were given, or taken back.
     Granted {
         /// Whose.

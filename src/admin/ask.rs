@@ -130,6 +130,38 @@ pub enum Ask {
     Reload,
 }
 
+impl Ask {
+    /// Whether it only looks.
+    pub fn only_looks(&self) -> bool {
+        match self {
+            Self::Status
+            | Self::Users { .. }
+            | Self::User { .. }
+            | Self::Orders { .. }
+            | Self::Order { .. }
+            | Self::Jobs { .. }
+            | Self::Job { .. }
+            | Self::Keys
+            | Self::Models
+            | Self::Acts { .. }
+            | Self::Audit
+            | Self::Books => true,
+            Self::Ban { .. }
+            | Self::Unban { .. }
+            | Self::Grant { .. }
+            | Self::Retry { .. }
+            | Self::Cancel { .. }
+            | Self::Refund { .. }
+            | Self::Rest { .. }
+            | Self::Wake { .. }
+            | Self::Pause { .. }
+            | Self::Resume
+            | Self::Backup
+            | Self::Reload => false,
+        }
+    }
+}
+
 /// A user, as an operator names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whom {

@@ -225,10 +225,14 @@ impl Desk {
             None => acts::unban(txn, by, user),
         };
         Ok(match self.store.try_write(work).await? {
-            Changed::Done => Ok(Answer::Changed(true)),
-            Changed::Before => Ok(Answer::Changed(false)),
+            Changed::Done => Ok(true),
+            Changed::Before => Ok(false),
             Changed::Unknown => Err(Refusal::NoUser(named)),
-        })
+        }
+        .map(|changed| Answer::ShutOut {
+            user: user.0,
+            changed,
+        }))
     }
 
     async fn grant(

@@ -8,7 +8,7 @@ use super::provider;
 use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::store::sales::Cause;
-use crate::store::{Snapshot, StoreError, migrate};
+use crate::store::{Snapshot, StoreError, migrate, outbox};
 
 /// Looks at everything that lives; how much has ended makes no difference.
 pub fn status(
@@ -83,10 +83,18 @@ fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp>), 
     Ok((stages, oldest))
 }
 
-/// When the oldest waiting message was written.
+/// When the oldest message was written that waits for somebody who can be reached. How an order of somebody who has
+/// blocked the bot ended is kept for their return, however long that takes.
 fn oldest_note(sight: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
     let mut oldest: Option<Timestamp> = None;
     for chat in sight.chats()? {
+        let user = match outbox::user_of(chat) {
+            Some(user) => sight.user(user)?,
+            None => None,
+        };
+        if user.is_some_and(|row| !row.user.reachable) {
+            continue;
+        }
         let first = sight.first_note(chat)?.map(|(_, note)| note.at);
         oldest = match (oldest, first) {
             (Some(a), Some(b)) => Some(a.min(b)),

@@ -27,7 +27,10 @@ impl Archivist {
             let (here, elsewhere) = {
                 let status = board.borrow_and_update();
                 let sent = status.elsewhere.as_ref().and_then(|copies| copies.newest);
-                (status.here.newest, sent)
+                (
+                    status.here.newest,
+                    sent.filter(|sent| sent.at() <= self.clock.now()),
+                )
             };
             let Some(newest) = here.filter(|newest| elsewhere.is_none_or(|sent| sent < *newest))
             else {
@@ -42,7 +45,9 @@ impl Archivist {
                     worry.ends(self).await;
                 }
                 // A newer one has taken its place meanwhile.
-                Err(VaultError::Io { .. }) if !self.shelf.path(newest).exists() => {}
+                Err(VaultError::Io { .. })
+                    if board.borrow().here.newest != Some(newest)
+                        && !self.shelf.path(newest).exists() => {}
                 Err(error) => {
                     worry.grows(self, &error).await;
                     self.clock.sleep(pause).await;

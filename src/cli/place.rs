@@ -13,7 +13,7 @@ use crate::control::{self, ControlError};
 use crate::daemon::{self, made};
 use crate::domain::act::Who;
 use crate::domain::credit::Credits;
-use crate::store::{Options, Shop, Store};
+use crate::store::{self, Options, Shop, Store};
 use crate::tls;
 
 /// Where the shop is, and how it answers.
@@ -41,7 +41,18 @@ impl Place {
         let answer = match self.daemon(&ask)? {
             Some(answer) => answer,
             None => {
-                let desk = self.desk(&self.file()?)?;
+                let file = self.file()?;
+                // Whoever only looks must not keep an older program from its file.
+                if ask.only_looks()
+                    && let Some(schema) = store::pending(&file)?
+                {
+                    bail!(
+                        "{} has schema {schema}, which this program would bring up to date: start the daemon, \
+                         which keeps a copy first, or ask with the program that wrote it",
+                        file.display()
+                    );
+                }
+                let desk = self.desk(&file)?;
                 let uid = rustix::process::getuid().as_raw();
                 super::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
             }

@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::RunArgs;
 use crate::clock::Clock;
-use crate::config::{Config, LogFormat};
+use crate::config::{CREDSTORE, Config, LogFormat};
 use crate::daemon::systemd::Systemd;
 use crate::daemon::{self, Daemon, Doors, Source, lifecycle};
 use crate::domain::time::Timestamp;
@@ -83,7 +83,7 @@ pub fn data_dir(chosen: Option<PathBuf>) -> PathBuf {
     let state = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
     chosen.or_else(state).unwrap_or_else(|| {
         let (here, service) = (Path::new("data"), Path::new(SERVICE));
-        let installed = !daemon::data_file(here).exists() && daemon::data_file(service).exists();
+        let installed = !daemon::data_file(here).exists() && service.is_dir();
         if installed { service } else { here }.to_owned()
     })
 }
@@ -106,6 +106,7 @@ pub fn env(data: &Path) -> impl Fn(&str) -> Option<String> + Send + Sync + use<>
         let told = || match name {
             "CONFIGURATION_DIRECTORY" => Some(CONFIGURATION),
             "CREDENTIALS_DIRECTORY" => Some(CREDENTIALS),
+            CREDSTORE => Some("/etc/credstore"),
             _ => None,
         };
         let told = || told().filter(|dir| service && Path::new(dir).exists());

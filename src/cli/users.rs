@@ -95,23 +95,28 @@ pub fn users(args: UsersArgs) -> anyhow::Result<()> {
             other => Err(senseless(&other)),
         },
         What::Ban { user, reason } => {
-            let said = user.to_string();
             let ask = Ask::Ban {
                 whom: user,
                 why: reason,
             };
-            super::changed(&place, ask, |changed| match changed {
-                true => format!("user {said} is shut out"),
-                false => format!("user {said} was shut out already"),
-            })
+            shut_out(&place, ask, ["is shut out", "was shut out already"])
         }
         What::Unban { user } => {
-            let said = user.to_string();
-            super::changed(&place, Ask::Unban { whom: user }, |changed| match changed {
-                true => format!("user {said} is let in again"),
-                false => format!("user {said} was not shut out"),
-            })
+            let words = ["is let in again", "was not shut out"];
+            shut_out(&place, Ask::Unban { whom: user }, words)
         }
+    }
+}
+
+/// Says whom it was done to by number: a name may have passed on to somebody else.
+fn shut_out(place: &Place, ask: Ask, [done, before]: [&str; 2]) -> anyhow::Result<()> {
+    match place.ask(ask)? {
+        answer @ Answer::ShutOut { .. } if place.json => json(&answer),
+        Answer::ShutOut { user, changed } => {
+            say!("user {user} {}", if changed { done } else { before });
+            Ok(())
+        }
+        other => Err(senseless(&other)),
     }
 }
 

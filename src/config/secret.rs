@@ -14,6 +14,8 @@ pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 /// A secret, and where it was found.
 pub(super) type Found = (SecretString, Origin);
 
+/// Names, to an operator's command, the directory that the service's credentials come from.
+pub const STORE: &str = "NEUROCARDS_CREDSTORE";
 /// Numbered variables are looked for until this many in a row are absent.
 const GAP: u32 = 10;
 
@@ -49,8 +51,12 @@ fn credential(
     name: &str,
     key: &'static str,
 ) -> Option<Found> {
-    let directory = env("CREDENTIALS_DIRECTORY")?;
-    let path = Path::new(&directory).join(name.to_lowercase().replace('_', "-"));
+    let file = name.to_lowercase().replace('_', "-");
+    let path = match env("CREDENTIALS_DIRECTORY") {
+        Some(directory) => Path::new(&directory).join(file),
+        // While the service does not run, where it gets them from.
+        None => Path::new(&env(STORE)?).join(format!("neurocards.{file}")),
+    };
     match path.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Ok(_) | Err(_) => from_file(section, key, &path),

@@ -34,10 +34,14 @@ impl Snapshot {
         let written = file.try_clone().map_err(StorageError::from)?;
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
-            scope.spawn(|| bring_to_disk(&written, &done));
-            let copied = self.fill(file);
-            done.store(true, Ordering::Relaxed);
-            copied
+            let pacer = scope.spawn(|| bring_to_disk(&written, &done));
+            let copied = {
+                let _over = Over(&done);
+                self.fill(file)
+            };
+            let synced = pacer.join().map_err(|_| StoreError::Panicked)?;
+            copied?;
+            Ok(synced.map_err(StorageError::from)?)
         })
     }
 
@@ -57,13 +61,25 @@ impl Snapshot {
     }
 }
 
+/// Says that it is over when it goes, by a panic too.
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Brings what is written to the disk a little at a time: all of it at once would hold up the commits of the shop.
-fn bring_to_disk(file: &std::fs::File, done: &AtomicBool) {
+///
+/// An error is told here or nowhere: the system tells each but once, to whoever syncs first.
+fn bring_to_disk(file: &std::fs::File, done: &AtomicBool) -> std::io::Result<()> {
+    let mut synced = Ok(());
     while !done.load(Ordering::Relaxed) {
         thread::sleep(PACE);
-        // Whether it is there in the end, the commit finds out.
-        let _ = file.sync_data();
+        synced = synced.and(file.sync_data());
     }
+    synced
 }
 
 /// A view of a copy nobody else has, with the checksum of every page looked at; a copy of an older schema is brought

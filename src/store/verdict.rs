@@ -111,7 +111,10 @@ pub fn accepted(
     let moved = queue::advance(txn, id, attempt, |job| {
         job.accepted(task.clone(), next_look)
     })?;
-    let Ok(job) = &moved else { return Ok(moved) };
+    let Ok(job) = &moved else {
+        stray(txn, id, task, now)?;
+        return Ok(moved);
+    };
     tell_status(txn, job, now)?;
     let Some(route) = job.stage.route() else {
         return Ok(moved);
@@ -138,6 +141,20 @@ pub fn accepted(
         outbox::recovered(txn, &shop.admins, ALL_KEYS_REST, &Alert::KeysAwake, now)?;
     }
     Ok(moved)
+}
+
+/// The provider has made a task for a job that has moved on, because an operator ended it: nobody waits for it.
+fn stray(txn: &mut Txn<'_>, id: JobId, task: &TaskId, now: Timestamp) -> Result<(), StoreError> {
+    let job = txn.job(id)?.job;
+    let known = job.stage.task() == Some(task)
+        || job
+            .missed
+            .iter()
+            .any(|missed| missed.task.as_ref() == Some(task));
+    if !known && txn.put_stray(id, task, now)? {
+        txn.counters().orphans += 1;
+    }
+    Ok(())
 }
 
 /// What ended an attempt without a video.

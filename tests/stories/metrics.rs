@@ -1,6 +1,6 @@
 //! Metrics and health: what the operator's door shows of a story, held against Prometheus's own tools.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -149,6 +149,28 @@ fn names(text: &str) -> BTreeSet<String> {
     .collect()
 }
 
+/// The rows of a table of everything that is described: name, type, what it is.
+fn described_rows(text: &str) -> String {
+    let of = |line: &str, keyword: &str| {
+        let (name, rest) = line.strip_prefix(keyword)?.split_once(' ')?;
+        Some((name.to_owned(), rest.trim_end_matches('.').to_owned()))
+    };
+    let helps: Vec<_> = text
+        .lines()
+        .filter_map(|line| of(line, "# HELP "))
+        .collect();
+    let types: BTreeMap<_, _> = text
+        .lines()
+        .filter_map(|line| of(line, "# TYPE "))
+        .collect();
+    let mut rows: Vec<_> = helps
+        .iter()
+        .map(|(name, help)| format!("| `{name}` | {} | {help} |\n", types[name]))
+        .collect();
+    rows.sort();
+    rows.concat()
+}
+
 #[tokio::test]
 async fn rules_and_dashboard_name_only_what_there_is() {
     let scene = Scene::with("", true).await;
@@ -162,12 +184,26 @@ async fn rules_and_dashboard_name_only_what_there_is() {
     scene.all_end().await;
     anna.finds("⚠️ Вы нарушили правила");
     scene.shell(&["backup"]).await.tells("");
+    let model = "kling-2.6/image-to-video";
+    scene
+        .shell(&["models", "rest", model])
+        .await
+        .tells("rests until");
     let (_, text) = get(&scene, "/metrics").await;
     let described = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let there: BTreeSet<String> = described
         .filter_map(|line| Some(line.split_once(' ')?.0.to_owned()))
         .collect();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let list = std::fs::read_to_string(data.join("prometheus/metrics.md")).unwrap_or_default();
+    let rows = described_rows(&text);
+    let listed = list
+        .split_once("|---|---|---|\n")
+        .map_or("", |(_, rows)| rows);
+    assert_eq!(
+        listed, rows,
+        "data/prometheus/metrics.md must list:\n{rows}"
+    );
     for file in ["prometheus/alerts.yml", "grafana/neurocards.json"] {
         let wanted = names(&std::fs::read_to_string(data.join(file)).unwrap());
         assert!(wanted.len() > 8, "{file} names {wanted:?}");

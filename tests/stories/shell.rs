@@ -487,3 +487,22 @@ fn rustix_is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
+
+#[tokio::test]
+async fn a_video_for_somebody_who_has_blocked_the_bot_is_no_message_that_is_stuck() {
+    let scene = Scene::talk().await;
+    let anna = scene.seller(1, 2).await;
+    anna.orders(&scene, 1).await;
+    anna.person.blocks();
+    scene.settles().await;
+    scene.all_end().await;
+    scene.leaps(Duration::from_secs(86_400)).await;
+    let status = scene.shell(&["status", "--json"]).await.json();
+    assert!(status["notes"].as_u64().unwrap() > 0, "{status}");
+    assert_eq!(status["oldest_note_s"], serde_json::Value::Null);
+    anna.person.unblocks();
+    anna.sends(&scene, "/menu").await;
+    anna.gets_video();
+    anna.sees(At::Menu.question());
+    scene.ends().await;
+}

@@ -35,9 +35,11 @@ fn here(patient: &Patient) -> Finding {
         }
     };
     let backups = found.iter().filter(|found| found.kind == Kind::Backup);
+    let past = |found: &&Found| found.made.is_some_and(|made| made <= patient.now);
     let whole: Vec<&Found> = backups
         .clone()
         .filter(|found| found.wrong.is_none())
+        .filter(past)
         .collect();
     if let Some(bad) = backups.clone().find(|found| found.wrong.is_some()) {
         let wrong = bad.wrong.clone().unwrap_or_default();

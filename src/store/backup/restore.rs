@@ -50,6 +50,9 @@ pub fn try_out(order: &Order<'_>) -> Result<Contents, BackupError> {
     Ok(contents)
 }
 
+/// What the database is called while it is restored. A start removes what a restore has left behind.
+pub const HALF: &str = "neurocards.restoring";
+
 /// Restores.
 pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
     let contents = verify(order.source)?;
@@ -57,7 +60,12 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
     let lock = lock(order)?;
     let left = put_files(order, &contents)?;
     points::reach("restore.files");
-    let half = order.data.join(FILE).with_extension("half");
+    // Not the name that a daemon gives a file it makes, which it removes when it starts.
+    let half = order.data.join(HALF);
+    match fs::remove_file(&half) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).at(&half),
+        Ok(()) | Err(_) => {}
+    }
     let placed = put_database(order, &contents, &half, lock.is_some());
     if placed.is_err() {
         let _ = fs::remove_file(&half);
@@ -142,7 +150,11 @@ fn put_database(
     points::reach("restore.written");
     // What was looked at is what is put in place, and what the disk now has.
     let wanted = contents.files.iter().find(|file| file.path == FILE);
-    if wanted.is_none_or(|wanted| digest(half).is_ok_and(|(_, seen)| seen != wanted.sha256)) {
+    let same = wanted.is_some_and(|wanted| {
+        let seen = digest(half);
+        seen.is_ok_and(|(_, seen)| seen == wanted.sha256)
+    });
+    if !same {
         return Err(BackupError::damaged(&from, "changed while it was copied"));
     }
     let place = order.data.join(FILE);
@@ -151,7 +163,17 @@ fn put_database(
         false => None,
     };
     points::reach("restore.aside");
-    fs::rename(half, &place).at(&place)?;
+    match occupied {
+        true => fs::rename(half, &place).at(&place)?,
+        // A daemon that was started meanwhile has made one of its own, which is not to be pulled from under it.
+        false => {
+            fs::hard_link(half, &place).map_err(|_| {
+                let data = order.data.display().to_string();
+                BackupError::Running(data)
+            })?;
+            fs::remove_file(half).at(half)?;
+        }
+    }
     points::reach("restore.renamed");
     sync_dir(order.data).at(order.data)?;
     Ok(replaced)

@@ -135,13 +135,17 @@ impl Shelf {
         }
     }
 
-    /// Removes what a process that was cut short has left behind.
+    /// Removes what a process that was cut short has left behind. What cannot be removed, because it is another
+    /// user's perhaps, is in nobody's way.
     pub fn sweep(&self) -> Result<(), BackupError> {
         for entry in self.entries()? {
             let half = entry.strip_suffix(PART).map(str::parse::<Name>);
             if matches!(half, Some(Ok(_))) || is_left(&entry) {
                 let path = self.dir.join(entry);
-                fs::remove_dir_all(&path).at(&path)?;
+                if let Err(error) = fs::remove_dir_all(&path) {
+                    let path = path.display();
+                    tracing::warn!(%path, %error, "what a backup has left behind stays for now");
+                }
             }
         }
         Ok(())

@@ -207,6 +207,22 @@ fn a_failed_task_that_calls_late_is_no_orphan() {
 }
 
 #[test]
+fn a_task_for_a_job_that_was_cancelled_meanwhile_is_one_orphan_however_it_is_heard_of() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    let nonce = ground.job(job).nonce;
+    ground.claims(1, NOW);
+    ground.submits(job, 1, NOW).unwrap();
+    let cancelled = ground.write(move |txn| crate::store::verdict::cancel(txn, job, NOW));
+    assert!(cancelled.is_ok());
+    assert!(ground.accepted(job, 1, NOW).is_err(), "nobody waits for it");
+    assert_eq!(lost(&ground), (0, 1, 0));
+    let said = calls(&ground, job, nonce, 1, task(job));
+    assert_eq!((said, lost(&ground)), (Called::Orphan, (0, 1, 0)));
+    ground.books_balance();
+}
+
+#[test]
 fn a_grant_is_given_once_per_key() {
     let ground = Ground::new();
     assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::NoUser);
