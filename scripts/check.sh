@@ -73,6 +73,9 @@ end
 
 begin 'cargo fmt'
 cargo fmt --check
+# A crate that is new here is new there, too; said now, and not after everything else.
+cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 >/dev/null ||
+    fail 'fuzz/Cargo.lock is behind: cargo metadata --manifest-path fuzz/Cargo.toml >/dev/null'
 end
 
 begin 'cargo clippy'
