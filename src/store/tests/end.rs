@@ -215,7 +215,12 @@ fn a_task_for_a_job_that_was_cancelled_meanwhile_is_one_orphan_however_it_is_hea
     ground.submits(job, 1, NOW).unwrap();
     let cancelled = ground.write(move |txn| crate::store::verdict::cancel(txn, job, NOW));
     assert!(cancelled.is_ok());
-    assert!(ground.accepted(job, 1, NOW).is_err(), "nobody waits for it");
+    let (shop, made) = (ground.shop.clone(), task(job));
+    let accepted = ground.write(move |txn| {
+        let next = later(NOW, 10);
+        crate::store::verdict::accepted(txn, &shop, job, 1, &made, next, NOW)
+    });
+    assert!(accepted.is_err(), "nobody waits for it");
     assert_eq!(lost(&ground), (0, 1, 0));
     let said = calls(&ground, job, nonce, 1, task(job));
     assert_eq!((said, lost(&ground)), (Called::Orphan, (0, 1, 0)));
