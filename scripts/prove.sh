@@ -34,12 +34,12 @@ inside() { chroot "$root" /usr/bin/env TELEGRAM_TOKEN=1:none KIE_API_KEY=none "$
 
 printf '%s, %s\n' "$(inside sh -c '. /etc/os-release; echo "$PRETTY_NAME"')" "$(inside ldd --version | head -n 1)"
 inside neurocards --version
-inside neurocards config init /root/neurocards.toml >/dev/null
+inside neurocards config init /etc/neurocards.toml >/dev/null
 sed -i 's|^api_url = .*|api_url = "http://127.0.0.1:9"|; s|^upload_url = .*|upload_url = "http://127.0.0.1:9"|' \
-    "$root/root/neurocards.toml"
-inside neurocards config check --config /root/neurocards.toml --data-dir /var/lib/neurocards
+    "$root/etc/neurocards.toml"
+inside neurocards config check --config /etc/neurocards.toml --data-dir /var/lib/neurocards
 chroot "$root" /usr/bin/env TELEGRAM_TOKEN=1:none KIE_API_KEY=none \
-    neurocards run --config /root/neurocards.toml --data-dir /var/lib/neurocards 2>"$root/log" &
+    neurocards run --config /etc/neurocards.toml --data-dir /var/lib/neurocards 2>"$root/log" &
 daemon=$!
 for _ in $(seq 50); do
     ! inside neurocards status --data-dir /var/lib/neurocards >"$root/status" 2>/dev/null || break
