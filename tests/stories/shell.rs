@@ -506,3 +506,51 @@ async fn a_video_for_somebody_who_has_blocked_the_bot_is_no_message_that_is_stuc
     anna.sees(At::Menu.question());
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn questions_and_deeds_amid_orders_disturb_nobody() {
+    let scene = Scene::talk().await;
+    let mut sellers = Vec::new();
+    for id in 1..=6 {
+        sellers.push(scene.seller(id, 4).await);
+    }
+    let sell = async {
+        for seller in &sellers {
+            seller.orders(&scene, 3).await;
+        }
+        scene.all_end().await;
+    };
+    let asked = async {
+        let questions: [&[&str]; 12] = [
+            &["status"],
+            &["users", "list"],
+            &["users", "show", "1"],
+            &["orders", "list"],
+            &["jobs", "list", "--live"],
+            &["keys", "list"],
+            &["models", "list"],
+            &["acts"],
+            &["audit"],
+            &["backup"],
+            &["keys", "wake", ""],
+            &["check"],
+        ];
+        for (round, words) in questions.iter().cycle().take(36).enumerate() {
+            let told = scene.shell(words).await;
+            let aside = &told.aside;
+            match words[0] {
+                // Two keys begin with nothing.
+                "keys" if words[1] == "wake" => told.refuses("write more of it"),
+                _ => assert!(told.done, "{words:?} in round {round}: {aside}"),
+            }
+        }
+    };
+    tokio::join!(sell, asked);
+    for seller in &sellers {
+        for _ in 0..3 {
+            seller.gets_video();
+        }
+        assert_eq!(scene.balance(seller), (1, 0));
+    }
+    scene.ends().await;
+}
