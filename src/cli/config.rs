@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::json;
 
+use super::place::{self, Place};
 use super::table::table;
 use crate::config::{Config, Mistakes, Reading, SHIPPED, Setting};
 use crate::daemon::check;
@@ -17,6 +18,8 @@ const SHOWN: usize = 60;
 /// Check the configuration, show it, or write one to begin with.
 #[derive(Debug, clap::Args)]
 pub struct ConfigArgs {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
     what: What,
 }
@@ -24,15 +27,9 @@ pub struct ConfigArgs {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Name everything a start would find fault with: configuration, secrets, models, templates, texts, certificate.
-    Check(Place),
+    Check,
     /// Show what every key says and where that comes from; of secrets a fingerprint.
-    Show {
-        #[command(flatten)]
-        place: Place,
-        /// Answer in JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Show,
     /// Write the annotated configuration with every key and its default.
     Init {
         /// Where to; without it neurocards.toml of the data directory.
@@ -41,79 +38,69 @@ enum What {
         /// Replace a file that is there.
         #[arg(long)]
         force: bool,
-        /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
-        #[arg(long, value_name = "DIR")]
-        data_dir: Option<PathBuf>,
     },
 }
 
-#[derive(Debug, clap::Args)]
-struct Place {
-    /// The configuration; without it neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, else
-    /// the shipped one.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-}
-
-impl Place {
-    /// The data directory, the configuration's file, and what is in it.
-    fn read(self) -> (PathBuf, String, Reading) {
-        let data = super::run::data_dir(self.data_dir);
-        let file = super::run::config_file(self.config, &data);
-        let reading = Config::look(file.as_deref(), &super::run::env(&data));
-        let name = file.map_or_else(
-            || "the shipped configuration".to_owned(),
-            |file| file.display().to_string(),
-        );
-        (data, name, reading)
-    }
+/// The data directory, the configuration's name, and what is in it.
+fn read(place: &Place) -> (PathBuf, String, Reading) {
+    let (data, file) = (place.data(), place.file_of_config());
+    let reading = Config::look(file.as_deref(), &super::run::env(&data));
+    let name = file.map_or_else(
+        || "the shipped configuration".to_owned(),
+        |file| file.display().to_string(),
+    );
+    (data, name, reading)
 }
 
 pub fn config(args: ConfigArgs) -> anyhow::Result<()> {
+    let place = args.place;
     match args.what {
-        What::Check(place) => check_all(place),
-        What::Show { place, json } => show(place, json),
-        What::Init {
-            path,
-            force,
-            data_dir,
-        } => {
-            let beside = || super::run::data_dir(data_dir).join("neurocards.toml");
-            init(&path.unwrap_or_else(beside), force)
+        What::Check => check_all(&place),
+        What::Show => show(&place),
+        What::Init { path, force } => {
+            let beside = || place.data().join("neurocards.toml");
+            let path = path.unwrap_or_else(beside);
+            init(&path, force)?;
+            match place.json {
+                true => place::json(&json!({"written": path})),
+                false => {
+                    let path = path.display();
+                    say!("{path} is written: make support_username and admin_ids yours");
+                    Ok(())
+                }
+            }
         }
     }
 }
 
-fn check_all(place: Place) -> anyhow::Result<()> {
-    let (data, name, reading) = place.read();
+fn check_all(place: &Place) -> anyhow::Result<()> {
+    let (data, name, reading) = read(place);
     let Mistakes(mut mistakes) = reading.mistakes;
     if let Some(config) = &reading.config {
         mistakes.extend(check::check(config, &data));
     }
-    if mistakes.is_empty() {
+    if place.json {
+        let told: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        place::json(&json!({"configuration": name, "mistakes": told}))?;
+    } else if mistakes.is_empty() {
         say!("ok: {name}, and what goes with it in {}", data.display());
-        return Ok(());
+    } else {
+        mistakes.iter().for_each(|mistake| say!("{mistake}"));
     }
-    let count = mistakes.len();
-    for mistake in mistakes {
-        say!("{mistake}");
-    }
-    match count {
+    match mistakes.len() {
+        0 => Ok(()),
         1 => bail!("one mistake"),
         count => bail!("{count} mistakes"),
     }
 }
 
-fn show(place: Place, json: bool) -> anyhow::Result<()> {
-    let (_, _, reading) = place.read();
+fn show(place: &Place) -> anyhow::Result<()> {
+    let (_, _, reading) = read(place);
     let Some(config) = reading.config else {
         return Err(reading.mistakes.into());
     };
     let settings = config.settings_in_order();
-    if json {
+    if place.json {
         let settings: Vec<_> = settings.iter().map(as_json).collect();
         say!("{}", serde_json::to_string_pretty(&settings)?);
     } else {
@@ -184,6 +171,5 @@ fn init(path: &Path, force: bool) -> anyhow::Result<()> {
             }
         })
         .with_context(|| format!("cannot write {shown}"))?;
-    say!("{shown} is written: make support_username and admin_ids yours");
     Ok(())
 }

@@ -36,6 +36,11 @@ impl Place {
         super::run::data_dir(self.data_dir.clone())
     }
 
+    /// The configuration's file; nothing for the shipped one.
+    pub fn file_of_config(&self) -> Option<PathBuf> {
+        super::run::config_file(self.config.clone(), &self.data())
+    }
+
     /// The answer; a refusal is an error. Who answered is said on standard error.
     pub fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
         let answer = match self.daemon(&ask)? {

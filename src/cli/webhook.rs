@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use url::Url;
 
+use super::place::Place;
 use crate::clock::Clock;
 use crate::config::{Config, Tls, Updates};
 use crate::daemon::{self, made, shipped};
@@ -15,6 +16,8 @@ use crate::tls::own;
 /// Show, set or delete the webhook. A running daemon does this by itself.
 #[derive(Debug, clap::Args)]
 pub struct WebhookArgs {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
     what: What,
 }
@@ -22,27 +25,11 @@ pub struct WebhookArgs {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Show what Telegram has, and whether it is what the configuration says.
-    Show {
-        #[command(flatten)]
-        place: Place,
-        /// Answer in JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Show,
     /// Set it as the daemon would.
-    Set(Place),
+    Set,
     /// Take it away; a daemon that runs by webhook sets it again within ten minutes.
-    Delete(Place),
-}
-
-#[derive(Debug, clap::Args)]
-struct Place {
-    /// The configuration; without it neurocards.toml of the data directory, else the shipped one.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
+    Delete,
 }
 
 /// What the configuration makes of the webhook.
@@ -55,18 +42,16 @@ pub struct Wanted {
     pub url: Option<Url>,
 }
 
-impl Place {
-    fn wanted(self) -> anyhow::Result<Wanted> {
-        let data = super::run::data_dir(self.data_dir);
-        let file = super::run::config_file(self.config, &data);
+impl Wanted {
+    fn read(place: &Place) -> anyhow::Result<Self> {
+        let data = place.data();
+        let file = place.file_of_config();
         let config = Config::load(file.as_deref(), &super::run::env(&data))?;
         let root = daemon::extra_root(&config)?;
         let telegram = made::telegram(&config, root.as_deref(), Vec::new())?;
-        Wanted::of(config, data, telegram)
+        Self::of(config, data, telegram)
     }
-}
 
-impl Wanted {
     /// What a configuration makes of the webhook.
     pub fn of(config: Config, data: PathBuf, telegram: Telegram) -> anyhow::Result<Self> {
         let public = config.public_url.as_deref();
@@ -112,14 +97,10 @@ impl Wanted {
 
 pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
     let runtime = super::runtime()?;
+    let wanted = Wanted::read(&args.place)?;
     match args.what {
-        What::Show { place, json } => {
-            let wanted = place.wanted()?;
-            let hook = runtime.block_on(wanted.telegram.webhook());
-            show(&hook.context("telegram was asked")?, &wanted, json)
-        }
-        What::Set(place) => {
-            let wanted = place.wanted()?;
+        What::Show => {}
+        What::Set => {
             let Some(url) = &wanted.url else {
                 bail!("updates are polled, as the configuration says: set public_url, or updates");
             };
@@ -129,17 +110,26 @@ pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
                 .telegram
                 .begin_webhook(url, &secret, certificate.as_deref());
             runtime.block_on(set).context("telegram was asked")?;
-            say!("telegram brings updates to {url}");
-            Ok(())
+            if !args.place.json {
+                say!("telegram brings updates to {url}");
+                return Ok(());
+            }
         }
-        What::Delete(place) => {
-            let wanted = place.wanted()?;
+        What::Delete => {
             let ended = runtime.block_on(wanted.telegram.end_webhook());
             ended.context("telegram was asked")?;
-            say!("there is no webhook; what waits is kept for whoever polls");
-            Ok(())
+            if !args.place.json {
+                say!("there is no webhook; what waits is kept for whoever polls");
+                return Ok(());
+            }
         }
     }
+    let hook = runtime.block_on(wanted.telegram.webhook());
+    show(
+        &hook.context("telegram was asked")?,
+        &wanted,
+        args.place.json,
+    )
 }
 
 fn show(hook: &Hook, wanted: &Wanted, json: bool) -> anyhow::Result<()> {
