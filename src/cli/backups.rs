@@ -1,12 +1,13 @@
 //! Backups from the shell: made, and shown.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
 use super::place::{self, Place};
+use super::table::{or_dash, size, span, table};
 use crate::admin::{Answer, Ask};
 use crate::clock::Clock;
 use crate::config::{Backups, Config, Env};
@@ -173,55 +174,30 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
     if args.place.json {
         return place::json(&found);
     }
-    if found.is_empty() {
-        match remote {
-            true => say!("no copies in the storage"),
-            false => say!("no backups in {}", ground.shelf.dir().display()),
-        }
-    }
     let now = Clock::system().now();
-    for Found {
-        name,
-        kind,
-        made,
-        bytes,
-        wrong,
-        ..
-    } in found
-    {
-        let kind = match kind {
-            Kind::Backup => "",
-            Kind::BeforeUpgrade => "  the database before an upgrade",
-            Kind::Replaced => "  the database a restore replaced",
+    let rows = found.into_iter().map(|found| {
+        let kind = match found.kind {
+            Kind::Backup => "backup",
+            Kind::BeforeUpgrade => "the database before an upgrade",
+            Kind::Replaced => "the database a restore replaced",
         };
-        let wrong = wrong.map_or(String::new(), |wrong| format!("  DAMAGED: {wrong}"));
-        let age = made.map_or(String::new(), |made| ago(now, made));
-        say!("{name:<34} {age:>14} {:>10}{kind}{wrong}", size(bytes));
-    }
+        let wrong = found.wrong.map(|wrong| format!("DAMAGED: {wrong}"));
+        [
+            found.name,
+            or_dash(found.made.map(|made| ago(now, made))),
+            size(found.bytes),
+            wrong.unwrap_or_else(|| kind.to_owned()),
+        ]
+    });
+    let nothing = match remote {
+        true => "no copies in the storage".to_owned(),
+        false => format!("no backups in {}", ground.shelf.dir().display()),
+    };
+    table(["NAME", "AGE", "SIZE", "WHAT"], rows.collect(), &nothing);
     Ok(())
 }
 
 /// How long ago something was, for a reader.
 pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
-    format!("{} ago", span(now.since(then)))
-}
-
-/// A span, for a reader.
-fn span(span: Duration) -> String {
-    let minutes = span.as_secs() / 60;
-    match minutes {
-        0 => format!("{} s", span.as_secs()),
-        1..60 => format!("{minutes} min"),
-        60..2880 => format!("{} h {} min", minutes / 60, minutes % 60),
-        _ => format!("{} days", minutes / 1440),
-    }
-}
-
-/// A size, for a reader.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
-    }
+    format!("{} ago", span(now.since(then).as_secs()))
 }

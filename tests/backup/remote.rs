@@ -278,7 +278,7 @@ async fn copies_are_listed_drilled_and_restored_from_the_shell() {
     configures(&ground, &storage, &more);
 
     let listed = succeeds(&says(&ground, &["backups", "list", "--remote"]).await);
-    assert_eq!(listed.lines().count(), 3, "{listed}");
+    assert_eq!(listed.lines().count(), 1 + 3, "{listed}");
     assert!(listed.lines().last().unwrap().starts_with(NAME), "{listed}");
     let drilled = says(&ground, &["drill", "--remote", "--json"]).await;
     succeeds(&drilled);
