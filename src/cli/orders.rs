@@ -232,7 +232,7 @@ fn list(jobs: &[JobLine]) {
     let header = [
         "JOB", "ORDER", "USER", "ORDERED", "STAGE", "ATTEMPT", "MODEL", "FAILURE", "DUE", "ENDED",
     ];
-    table(header, rows.collect(), "none");
+    table(header, rows.collect(), &users::none());
 }
 
 fn show_job(card: &JobCard) {

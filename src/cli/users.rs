@@ -9,6 +9,7 @@ use crate::admin::answer::{EntryLine, OrderLine, UserCard, UserLine};
 use crate::admin::{Answer, Ask, Whom};
 use crate::control::ControlError;
 use crate::store::StoreError;
+use crate::store::snapshot::LOOKED;
 
 /// Look after sellers.
 #[derive(Debug, clap::Args)]
@@ -222,7 +223,7 @@ pub fn orders(orders: &[OrderLine]) {
         ]
     });
     let header = ["ORDER", "USER", "PLACED", "TEMPLATE", "VIDEOS"];
-    table(header, rows.collect(), "none");
+    table(header, rows.collect(), &none());
 }
 
 /// Prints entries of the ledger.
@@ -243,5 +244,10 @@ pub fn entries(entries: &[EntryLine]) {
         ]
     });
     let header = ["ENTRY", "AT", "WHAT", "CREDITS", "FROM → TO", "WHY"];
-    table(header, rows.collect(), "none");
+    table(header, rows.collect(), &none());
+}
+
+/// What is said when nothing was found: no more rows are looked at than these.
+pub fn none() -> String {
+    format!("none among the newest {LOOKED} rows")
 }
