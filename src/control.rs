@@ -152,11 +152,16 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
     };
     let mut line = serde_json::to_vec(ask).map_err(|_| ControlError::Senseless)?;
     line.push(b'\n');
-    stream.write_all(&line).await?;
+    // Who is refused unheard is told why all the same: that lies there to be read.
+    let asked = stream.write_all(&line).await;
     let mut answer = String::new();
     let answered =
         tokio::time::timeout(ANSWER, BufReader::new(stream).read_line(&mut answer)).await;
-    answered.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    let read = answered.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+    if answer.is_empty() {
+        asked?;
+    }
+    read?;
     let answer: Result<Answer, String> =
         serde_json::from_str(&answer).map_err(|_| ControlError::Senseless)?;
     answer.map_err(ControlError::Refused)

@@ -104,7 +104,7 @@ async fn what_is_broken_at_the_other_sides_is_named_with_a_remedy() {
     scene.kie().kill_model("sora-2-image-to-video");
     scene.gpt().next(Writing::Unauthorized);
     let wrong = [("OPENAI_API_KEY", "sk-wrong"), ("KIE_API_KEY_2", "wrong")];
-    let checked = scene.shell_as(&CHECK, None, &wrong).await;
+    let checked = scene.shell_with(&CHECK, &wrong).await;
     assert!(!checked.done);
     let found = findings(&checked);
     let (grade, remedy) = finding(&found, "model", "sora-2-image-to-video is off");
@@ -117,7 +117,7 @@ async fn what_is_broken_at_the_other_sides_is_named_with_a_remedy() {
         "TELEGRAM_TOKEN",
         "1234567:nobody-nobody-nobody-nobody-nobody",
     )];
-    let checked = scene.shell_as(&CHECK, None, &wrong).await;
+    let checked = scene.shell_with(&CHECK, &wrong).await;
     let found = findings(&checked);
     let (grade, remedy) = finding(&found, "telegram", "the token is not known");
     assert!(grade == "fail" && remedy.contains("TELEGRAM_TOKEN"));

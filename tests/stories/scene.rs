@@ -134,17 +134,11 @@ impl Scene {
 
     /// Asks at the shell as an operator would: the real binary, on this scene's data directory.
     pub async fn shell(&self, words: &[&str]) -> Output {
-        self.shell_as(words, None, &[]).await
+        self.shell_with(words, &[]).await
     }
 
-    /// As [`Scene::shell`], as another user of the machine, and with more in the environment.
-    pub async fn shell_as(
-        &self,
-        words: &[&str],
-        uid: Option<u32>,
-        environment: &[(&str, &str)],
-    ) -> Output {
-        use std::os::unix::process::CommandExt;
+    /// As [`Scene::shell`], with more in the environment.
+    pub async fn shell_with(&self, words: &[&str], environment: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));
         command.args(words).arg("--data-dir").arg(self.data.path());
         command.env("TELEGRAM_TOKEN", self.telegram().token());
@@ -153,9 +147,6 @@ impl Scene {
         }
         command.env("OPENAI_API_KEY", self.gpt().key());
         command.envs(environment.iter().copied());
-        if let Some(uid) = uid {
-            command.uid(uid);
-        }
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
         let output = output.await.unwrap();
         Output {
