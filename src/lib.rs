@@ -8,17 +8,17 @@
 //!
 //! | floor | module | what it does |
 //! |---|---|---|
-//! | 7 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
-//! | 6 | [`daemon`] | builds everything from a configuration, starts it, stops it |
-//! | 5 | [`web`] | the doors to the world: webhook, callback, photos, proofs for certificates; the operator's: metrics, health |
-//! | 5 | [`control`] | the operator's socket |
-//! | 4 | [`bot`] | updates on their way in: each becomes one turn |
-//! | 4 | [`worker`] | the pool that does one step of one job at a time |
-//! | 4 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
-//! | 4 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
-//! | 4 | [`janitor`] | forgets old updates, removes files no row speaks of |
-//! | 4 | [`certificates`] | gets and renews the certificate of our door |
-//! | 4 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
+//! | 8 | [`cli`] | the commands; the sandbox and its story live here, where daemon and stand-ins meet |
+//! | 7 | [`daemon`] | builds everything from a configuration, starts it, stops it |
+//! | 6 | [`web`] | the doors to the world: webhook, callback, photos, proofs for certificates; the operator's: metrics, health |
+//! | 6 | [`control`] | the operator's socket |
+//! | 5 | [`bot`] | updates on their way in: each becomes one turn |
+//! | 5 | [`worker`] | the pool that does one step of one job at a time |
+//! | 5 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
+//! | 5 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
+//! | 5 | [`janitor`] | forgets old updates, removes files no row speaks of |
+//! | 5 | [`certificates`] | gets and renews the certificate of our door |
+//! | 5 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
 //! | 4 | [`admin`] | what an operator may ask and be told |
 //! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
