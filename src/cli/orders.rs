@@ -6,6 +6,7 @@ use super::users;
 use crate::admin::answer::{JobCard, JobLine, OrderCard};
 use crate::admin::ask::Wanted;
 use crate::admin::{Answer, Ask, Whom};
+use crate::domain::id::{Code, NoCode};
 
 /// Look at orders.
 #[derive(Debug, clap::Args)]
@@ -93,11 +94,8 @@ struct Which {
     job: u64,
 }
 
-fn number(said: &str) -> Result<u64, String> {
-    let digits = said.trim_start_matches(['J', 'j']);
-    digits
-        .parse()
-        .map_err(|_| "write a number such as 12, or a reference code such as J12".to_owned())
+fn number(said: &str) -> Result<u64, NoCode> {
+    Code::job(said).map(|job| job.0)
 }
 
 pub fn orders(args: OrdersArgs) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! Identifiers, one newtype each, so that none can stand where another is meant.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -111,9 +112,103 @@ impl fmt::Display for PhotoName {
     }
 }
 
+/// What stands in a message about a failure, for support to look up: a letter for what it names, and its number.
+///
+/// Short enough to read aloud, and found by whoever copies it with a `#` or in small letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// `J17`: a job.
+    Job(JobId),
+    /// `U123456789`: an update that could not be stored, so that nothing but the log knows of it.
+    Update(UpdateId),
+}
+
+/// What is no reference code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoCode {
+    /// Neither a number nor a code.
+    #[error("write a job's number such as 12, or a reference code such as J12")]
+    Unread,
+    /// A code, but of something that only the log knows.
+    #[error(
+        "{0} is no job: it stands for a message that could not be stored; look for {0} in the log"
+    )]
+    Unstored(Code),
+}
+
+impl Code {
+    /// The job that is named, by a code or by its bare number.
+    pub fn job(said: &str) -> Result<JobId, NoCode> {
+        match said.parse()? {
+            Self::Job(job) => Ok(job),
+            code @ Self::Update(_) => Err(NoCode::Unstored(code)),
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Job(id) => write!(f, "J{id}"),
+            Self::Update(id) => write!(f, "U{id}"),
+        }
+    }
+}
+
+impl FromStr for Code {
+    type Err = NoCode;
+
+    /// Reads a code as people write it: `J17`, `j17`, `#J17`; a bare number is a job's.
+    fn from_str(said: &str) -> Result<Self, NoCode> {
+        let said = said.trim();
+        let said = said.strip_prefix('#').unwrap_or(said);
+        let (letter, digits) = said.split_at(said.find(|c: char| c.is_ascii_digit()).unwrap_or(0));
+        // A number alone: `parse` would take a sign, too.
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NoCode::Unread);
+        }
+        let number = digits.parse().map_err(|_| NoCode::Unread)?;
+        match letter {
+            "" | "J" | "j" => Ok(Self::Job(JobId(number))),
+            "U" | "u" => Ok(Self::Update(UpdateId(number))),
+            _ => Err(NoCode::Unread),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_write_it() {
+        for said in ["J17", "j17", "#J17", "#j17", " J17\n", "17", "#17"] {
+            assert_eq!(Code::job(said), Ok(JobId(17)), "{said}");
+        }
+        for code in [Code::Job(JobId(0)), Code::Update(UpdateId(u64::MAX))] {
+            assert_eq!(code.to_string().parse(), Ok(code));
+        }
+        assert_eq!("u5".parse(), Ok(Code::Update(UpdateId(5))));
+    }
+
+    #[test]
+    fn what_is_no_code_is_told_what_one_looks_like() {
+        for said in [
+            "",
+            "J",
+            "#",
+            "J-1",
+            "+1",
+            "JJ1",
+            "J1x",
+            "J 1",
+            "99999999999999999999",
+        ] {
+            assert_eq!(said.parse::<Code>(), Err(NoCode::Unread), "{said}");
+        }
+        let told = Code::job("U5").unwrap_err().to_string();
+        assert!(told.starts_with("U5 is no job"), "{told}");
+    }
 
     #[test]
     fn a_photo_name_knows_its_job_and_survives_a_round_trip() {

@@ -8,7 +8,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::domain::brief::{Count, Template};
 use crate::domain::failure::{Kind, Source};
-use crate::domain::id::{JobId, ModelName};
+use crate::domain::id::{Code, JobId, ModelName};
 use crate::domain::user::Lang;
 use crate::flow::event::{Button, Command, Style};
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Toast, Video};
@@ -375,7 +375,11 @@ impl Words {
             Kind::Cancelled => "refund-cancelled",
         };
         let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
-        let code = self.text(lang, "reference", &[("code", format!("J{job}").into())]);
+        let code = self.text(
+            lang,
+            "reference",
+            &[("code", Code::Job(job).to_string().into())],
+        );
         let text = format!("{text}\n\n{code}");
         Message {
             text,
@@ -454,7 +458,10 @@ impl Words {
             }
             Alert::AllKeysRest => ("alert-all-keys-rest", vec![]),
             Alert::KeysAwake => ("alert-keys-awake", vec![]),
-            Alert::Panic { job } => ("alert-panic", vec![("job", format!("J{job}").into())]),
+            Alert::Panic { job } => (
+                "alert-panic",
+                vec![("job", Code::Job(*job).to_string().into())],
+            ),
             Alert::NoRoom { free_mb } => ("alert-no-room", vec![("free", (*free_mb).into())]),
             Alert::RoomBack => ("alert-room-back", vec![]),
             Alert::Unwritable { why } => ("alert-unwritable", vec![("why", why.clone().into())]),
