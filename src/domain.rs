@@ -11,5 +11,6 @@ pub mod job;
 pub mod keyring;
 pub mod model;
 pub mod order;
+pub mod tally;
 pub mod time;
 pub mod user;

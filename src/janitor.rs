@@ -1,4 +1,4 @@
-//! Tidies up: forgets old updates, removes files that no row speaks of.
+//! Tidies up: forgets old updates, makes hours of old tallies, removes files that no row speaks of.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::flow::say::Say;
 use crate::photos::Photos;
 use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, tally};
 
 /// How often old updates are looked for.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -134,6 +134,10 @@ impl Janitor {
         let forgotten = old.len();
         self.store
             .write(move |txn| txn.forget_updates(&old))
+            .await?;
+        let now = self.clock.now();
+        self.store
+            .write(move |txn| tally::fold(txn, now).map(drop))
             .await?;
         Ok(forgotten)
     }

@@ -17,6 +17,7 @@ pub mod record;
 pub mod sales;
 pub mod snapshot;
 pub mod tables;
+pub mod tally;
 pub mod turn;
 pub mod txn;
 pub mod verdict;

@@ -137,6 +137,7 @@ impl Worker {
             seen: job.stage.name(),
             failure: Failure::new(Kind::Unknown, Source::Shop),
             key: None,
+            burned: 0.0,
         };
         self.forget(id);
         self.parts

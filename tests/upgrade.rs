@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use neurocards::domain::id::UserId;
+use neurocards::domain::tally::Tally;
+use neurocards::domain::time::Timestamp;
 use neurocards::points;
 use neurocards::store::{self, audit, migrate};
 
@@ -21,7 +23,7 @@ struct Stored {
 ///
 /// All hold the same shop: eight sellers, three orders with nine jobs in every stage, two payments and a grant
 /// taken back, unsaid notes, rests and an alert.
-const STORED: [Stored; 4] = [
+const STORED: [Stored; 6] = [
     Stored {
         name: "0.1.0",
         schema: 1,
@@ -41,6 +43,16 @@ const STORED: [Stored; 4] = [
         name: "0.1.0 with schema 2, killed",
         schema: 2,
         bytes: include_bytes!("upgrade/0.1.0-schema-2-killed.redb.gz"),
+    },
+    Stored {
+        name: "0.1.0 with schema 3",
+        schema: 3,
+        bytes: include_bytes!("upgrade/0.1.0-schema-3.redb.gz"),
+    },
+    Stored {
+        name: "0.1.0 with schema 3, killed",
+        schema: 3,
+        bytes: include_bytes!("upgrade/0.1.0-schema-3-killed.redb.gz"),
     },
 ];
 
@@ -154,7 +166,29 @@ fn is_whole(file: &Path) {
     let stages: Vec<_> = jobs.iter().map(|row| row.job.stage.name()).collect();
     assert_eq!(stages, STAGES);
     assert!(snapshot.waiting_notes().unwrap() >= 33);
+    is_counted(&snapshot);
     assert_eq!(snapshot.live_jobs().unwrap(), 6);
+}
+
+/// What happened is counted as it is in the books.
+#[track_caller]
+fn is_counted(snapshot: &store::Snapshot) {
+    let mut all = Tally::default();
+    for (_, tally) in snapshot.tallies(Timestamp(0)).unwrap() {
+        all.add(&tally);
+    }
+    let videos = all.all();
+    assert_eq!((all.newcomers, all.orders, all.ordered), (8, 3, 9));
+    assert_eq!((videos.done, videos.failures()), (1, 2));
+    assert!(videos.missed.values().sum::<u64>() >= 2, "{videos:?}");
+    assert!(videos.waits.quantile(0.5).is_some());
+    let counters = snapshot.counters().unwrap();
+    let moved = all.credits;
+    assert_eq!(i64::try_from(moved.gifts).unwrap(), -counters.gifts);
+    assert_eq!(i64::try_from(moved.earned).unwrap(), counters.revenue);
+    let given = moved.granted as i64 - moved.taken as i64;
+    assert_eq!(given, -counters.grants);
+    assert_eq!(moved.released, 2);
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub struct Photo {
 }
 
 /// A ready-made style of video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Template {
     /// As a blogger shows a thing they use.
     Ugc,

@@ -18,7 +18,7 @@ pub const TEMPORARY_DELAY: Duration = Duration::from_secs(10);
 pub const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
 
 /// What went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// The photo or the prompt breaks the model's rules.
     UserViolation,

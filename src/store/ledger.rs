@@ -49,6 +49,7 @@ pub fn post(
         to_balance: balance(counters, row, to),
     };
     txn.put_entry(&entry)?;
+    txn.tally(now).moved(from, to, amount);
     Ok(id)
 }
 

@@ -4,6 +4,7 @@
 //! file is kept as a backup.
 
 mod v1;
+mod v3;
 
 use std::path::{Path, PathBuf};
 
@@ -16,13 +17,13 @@ use super::{StoreError, disk, tables};
 use crate::points;
 
 /// The schema this program writes.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// Brings a file from one schema to the next.
 type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// The step at index `n` leads from schema `n + 1` to `n + 2`.
-const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2, only_new_tables];
+const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2, only_new_tables, v3::to_4];
 
 /// From schema 2: bans and acts begin empty; a program that does not know them must not serve the banned.
 fn only_new_tables(_: &WriteTransaction) -> Result<(), StoreError> {

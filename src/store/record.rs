@@ -12,6 +12,7 @@ use crate::domain::credit::{Entry, Seal};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
+use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::say::Say;
@@ -52,6 +53,7 @@ records! {
     Closed = 9, 1;
     Ban = 10, 1;
     Act = 11, 1;
+    Tally = 12, 1;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.

@@ -45,6 +45,9 @@ pub const BANS: TableDefinition<'static, u64, Row> = TableDefinition::new("bans.
 /// Number, from 1 without gaps → [`crate::domain::act::Act`]: what operators did.
 pub const ACTS: TableDefinition<'static, u64, Row> = TableDefinition::new("acts.v1");
 
+/// The beginning of ten minutes or, after two days, of an hour (Unix ms) → [`crate::domain::tally::Tally`].
+pub const TALLIES: TableDefinition<'static, u64, Row> = TableDefinition::new("tallies.v1");
+
 /// Something that is done with a table, whatever it holds.
 pub trait Visitor {
     /// Does it.
@@ -72,5 +75,6 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(VIDEOS)?;
     visitor.visit(STRAYS)?;
     visitor.visit(BANS)?;
-    visitor.visit(ACTS)
+    visitor.visit(ACTS)?;
+    visitor.visit(TALLIES)
 }

@@ -10,6 +10,7 @@ mod file;
 mod lie;
 mod order;
 mod storm;
+mod tally;
 mod walk;
 mod writer;
 
@@ -202,6 +203,7 @@ impl Ground {
             seen,
             failure,
             key: None,
+            burned: 0.0,
         };
         self.write(move |txn| verdict::fail(txn, &shop, job, attempt, blow, &chain(), now))
     }

@@ -5,7 +5,7 @@ use ring::digest;
 use super::record::UserRow;
 use super::sales::Cause;
 use super::txn::Txn;
-use super::{Shop, StoreError, ledger, outbox, queue};
+use super::{Shop, StoreError, ledger, outbox, queue, tally};
 use crate::domain::brief::{Brief, Count};
 use crate::domain::credit::{Account, PRICE, Reason};
 use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, PhotoName, UserId};
@@ -113,6 +113,7 @@ fn welcome(
         user,
         session: Session::new(),
     };
+    txn.tally(now).newcomers += 1;
     if shop.welcome.0 > 0 {
         let to = Account::Available(update.user);
         let (from, reason) = (Account::Gifts, Reason::Welcome);
@@ -217,6 +218,7 @@ pub(super) fn place(
     }
     txn.confirm(&order.callback, id)?;
     txn.put_order(&order)?;
+    tally::ordered(txn, &order);
     Ok(Some(id))
 }
 

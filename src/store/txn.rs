@@ -1,6 +1,6 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use redb::{ReadableTable, Table, WriteTransaction};
@@ -15,6 +15,7 @@ use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
+use crate::domain::tally::{SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
@@ -42,6 +43,9 @@ pub struct Txn<'t> {
     strays: Table<'t, (u64, &'static str), u64>,
     bans: Rows<'t, u64>,
     acts: Rows<'t, u64>,
+    pub(super) tallies: Rows<'t, u64>,
+    /// What this batch adds to them.
+    happened: BTreeMap<Timestamp, Tally>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -79,14 +83,21 @@ impl<'t> Txn<'t> {
             strays: transaction.open_table(tables::STRAYS)?,
             bans: transaction.open_table(tables::BANS)?,
             acts: transaction.open_table(tables::ACTS)?,
+            tallies: transaction.open_table(tables::TALLIES)?,
+            happened: BTreeMap::new(),
             counters,
             woken: Woken::default(),
             writes: 0,
         })
     }
 
-    /// Numbers the commit, writes the counters and lets the tables go; the caller commits.
+    /// Numbers the commit, writes counters and tallies and lets the tables go; the caller commits.
     pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
+        for (at, more) in &self.happened {
+            let mut tally: Tally = read(&self.tallies, at.0, "tallies.v1")?.unwrap_or_default();
+            tally.add(more);
+            self.tallies.insert(at.0, encode(&tally).as_slice())?;
+        }
         self.counters.commit += 1;
         self.meta
             .insert("counters", encode(&self.counters).as_slice())?;
@@ -151,6 +162,24 @@ impl<'t> Txn<'t> {
         let last = self.acts.last()?.map_or(0, |(number, _)| number.value());
         self.writes += 1;
         self.acts.insert(last + 1, encode(act).as_slice())?;
+        Ok(())
+    }
+
+    /// What this batch adds to what happens at `now`.
+    pub(super) fn tally(&mut self, now: Timestamp) -> &mut Tally {
+        self.tally_at(begin(now, SLOT))
+    }
+
+    /// What this batch adds to the row of that beginning.
+    pub(super) fn tally_at(&mut self, at: Timestamp) -> &mut Tally {
+        self.writes += 1;
+        self.happened.entry(at).or_default()
+    }
+
+    /// Strikes a row of what happened.
+    pub(super) fn strike_tally(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.tallies.remove(at.0)?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::record::Lane;
 use super::txn::Txn;
-use super::{Shop, StoreError, ledger, outbox, queue};
+use super::{Shop, StoreError, ledger, outbox, queue, tally};
 use crate::domain::credit::{Account, PRICE, Reason};
 use crate::domain::failure::{Failure, Kind, MODEL_REST, Source};
 use crate::domain::id::{JobId, KeyPrint, ModelName, TaskId};
@@ -75,6 +75,7 @@ pub fn succeed(
     )?;
     txn.put_user(job.user, &user)?;
     queue::put(txn, row.lane, job.clone(), Lane::None)?;
+    tally::done(txn, &job, &order, route.model.clone(), now);
     let video = Video {
         order: order.id,
         job: id,
@@ -157,6 +158,23 @@ fn stray(txn: &mut Txn<'_>, id: JobId, task: &TaskId, now: Timestamp) -> Result<
     Ok(())
 }
 
+/// The provider has the video, at `url`, and took so many of its `credits` for it.
+pub fn rendered(
+    txn: &mut Txn<'_>,
+    id: JobId,
+    attempt: u8,
+    url: &str,
+    credits: f64,
+    now: Timestamp,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let moved = queue::advance(txn, id, attempt, |job| job.rendered(url.to_owned(), now))?;
+    if let Ok(job) = &moved {
+        let model = job.stage.route().map(|route| route.model.clone());
+        tally::burned(txn, job, model, credits, now)?;
+    }
+    Ok(moved)
+}
+
 /// What ended an attempt without a video.
 #[derive(Debug, Clone, Copy)]
 pub struct Blow {
@@ -166,6 +184,8 @@ pub struct Blow {
     pub failure: Failure,
     /// The key it was hit with, if no route of the stage names it.
     pub key: Option<KeyPrint>,
+    /// What the provider took for it all the same, in its credits.
+    pub burned: f64,
 }
 
 /// An attempt failed: retry, next model, or refund; rests, notes and alerts with it.
@@ -201,6 +221,8 @@ pub fn fail(
         Err(refused) => return Ok(Err(refused)),
     };
     queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
+    let model = route.as_ref().map(|route| route.model.clone());
+    tally::missed(txn, &job, model, failure.kind, blow.burned, now)?;
     raise(txn, shop, &job, key, failure, models_left, now)?;
     match verdict {
         Verdict::Refund => {
@@ -249,6 +271,7 @@ fn refund(
     let reason = Reason::Release { job: job.id };
     ledger::post(txn, job.user, &mut user, now, from, to, PRICE, reason)?;
     txn.put_user(job.user, &user)?;
+    tally::failed(txn, job, model.clone(), kind, now)?;
     let say = Say::Refunded {
         job: job.id,
         kind,

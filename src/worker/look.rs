@@ -11,7 +11,7 @@ use crate::domain::job::{Job, Route};
 use crate::domain::time::Timestamp;
 use crate::kie::Look;
 use crate::points;
-use crate::store::StoreError;
+use crate::store::{StoreError, Txn, verdict};
 use crate::telemetry::meters::OfModel;
 
 /// For so long, look after look, the provider may not know a task it has made (facts of 2026-11).
@@ -49,9 +49,12 @@ impl Worker {
                 self.known(job.id);
                 self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
-                let moved = self
-                    .advance(job, move |job| job.rendered(url.clone(), now))
-                    .await?;
+                let (id, attempt) = (job.id, job.attempt);
+                let credits = credits.unwrap_or_default();
+                let rendered = move |txn: &mut Txn<'_>| {
+                    verdict::rendered(txn, id, attempt, &url, credits, now)
+                };
+                let moved = self.parts.store.write(rendered).await?;
                 return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
             }
             Ok(Look::NoVideo) => {
@@ -63,7 +66,8 @@ impl Worker {
             Ok(Look::Failed { failure, credits }) => {
                 self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
-                return self.fail(job, failure).await;
+                let burned = credits.unwrap_or_default();
+                return self.fail_with(job, failure, None, burned).await;
             }
             Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
                 return self.fail(job, temporary).await;

@@ -178,21 +178,28 @@ impl Worker {
     }
 
     pub(super) async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
-        self.fail_with(job, failure, None).await
+        self.fail_with(job, failure, None, 0.0).await
     }
 
-    /// As [`Worker::fail`], for a call made with a key that the job's stage does not name yet.
+    /// As [`Worker::fail`], for a call made with a key that the job's stage does not name yet, or one the provider
+    /// has taken credits for all the same.
     pub(super) async fn fail_with(
         &self,
         job: &Job,
         failure: Failure,
         key: Option<KeyPrint>,
+        burned: f64,
     ) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         let shop = self.parts.store.shop();
         let chain = self.parts.choices.chain.clone();
         let seen = job.stage.name();
-        let blow = Blow { seen, failure, key };
+        let blow = Blow {
+            seen,
+            failure,
+            key,
+            burned,
+        };
         self.forget(id);
         let moved = self
             .parts

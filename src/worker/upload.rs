@@ -53,7 +53,7 @@ impl Worker {
                 self.uploads().insert(job.id, Upload { key, url });
                 Ok(Stepped::On)
             }
-            Err(UploadError::Failed(failure)) => self.fail_with(job, failure, Some(key)).await,
+            Err(UploadError::Failed(failure)) => self.fail_with(job, failure, Some(key), 0.0).await,
             Err(UploadError::Disk(error)) => {
                 tracing::warn!(job.id = job.id.0, %error, "a photo could not be read for its upload");
                 let failure = Failure::new(Kind::Temporary, Source::Shop);

@@ -66,6 +66,7 @@ impl Deed {
                     seen,
                     failure,
                     key: None,
+                    burned: 0.0,
                 };
                 said(verdict::fail(txn, shop, job, attempt, blow, &chain, now)?)
             }

@@ -15,6 +15,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
@@ -150,7 +151,39 @@ pub fn samples() -> Vec<Sample> {
     }));
     let told = Timestamp(9);
     all.push(sample("raised", &Raised { told, held: 2 }));
+    all.extend(tallies().iter().map(|tally| sample("tally", tally)));
     all
+}
+
+/// One with every kind of failure, one of each template.
+fn tallies() -> Vec<Tally> {
+    let mut failed = Tally {
+        newcomers: 1,
+        orders: 2,
+        ordered: 3,
+        ..Tally::default()
+    };
+    failed.credits = Moved {
+        gifts: 1,
+        sold: 2,
+        granted: 3,
+        taken: 4,
+        earned: 5,
+        released: 6,
+    };
+    let of = |template| Sort {
+        model: Some(ModelName("mo".into())),
+        template,
+    };
+    let videos = failed.of(of(None));
+    videos.done = 7;
+    videos.burned = 8;
+    videos.waits.count(std::time::Duration::from_secs(60));
+    videos.failed = Kind::ALL.map(|kind| (kind, 1)).into();
+    videos.missed.insert(Kind::Temporary, 2);
+    let mut made = Tally::default();
+    let _ = Template::ALL.map(|template| made.of(of(Some(template))).done = 1);
+    vec![failed, made]
 }
 
 fn noted(say: Say) -> Sample {

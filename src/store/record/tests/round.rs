@@ -14,6 +14,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
@@ -71,7 +72,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(tag in 0..10u8, version in 0..3u8, rest: Vec<u8>) {
+    fn any_bytes_are_read_or_refused(tag in 0..13u8, version in 0..3u8, rest: Vec<u8>) {
         let mut bytes = vec![tag, version];
         bytes.extend(rest);
         let _ = decode::<Counters>(&bytes);
@@ -82,6 +83,7 @@ proptest! {
         let _ = decode::<Note>(&bytes);
         let _ = decode::<Rest>(&bytes);
         let _ = decode::<Raised>(&bytes);
+        let _ = decode::<Tally>(&bytes);
     }
 }
 

@@ -1,0 +1,113 @@
+//! What happens, counted in the transaction in which it happens: ten minutes to a row, later an hour.
+
+use redb::ReadableTable;
+
+use super::txn::{Txn, parse, read};
+use super::{Snapshot, StoreError, tables};
+use crate::domain::failure::Kind;
+use crate::domain::id::ModelName;
+use crate::domain::job::Job;
+use crate::domain::order::Order;
+use crate::domain::tally::{HOUR, SLOT, Sort, Tally, begin};
+use crate::domain::time::Timestamp;
+
+/// Rows are told to ten minutes for so long, then to an hour.
+const NEW: std::time::Duration = std::time::Duration::from_secs(48 * 60 * 60);
+
+/// An order was placed.
+pub(super) fn ordered(txn: &mut Txn<'_>, order: &Order) {
+    let tally = txn.tally(order.placed_at);
+    tally.orders += 1;
+    tally.ordered += u64::from(order.count.number());
+}
+
+/// A video was made.
+pub(super) fn done(txn: &mut Txn<'_>, job: &Job, order: &Order, model: ModelName, now: Timestamp) {
+    let sort = Sort::new(Some(model), &order.brief.recipe);
+    let videos = txn.tally(now).of(sort);
+    videos.done += 1;
+    videos.waits.count(now.since(job.placed_at));
+}
+
+/// An attempt failed; `burned` is what the provider took for it all the same, in its credits.
+pub(super) fn missed(
+    txn: &mut Txn<'_>,
+    job: &Job,
+    model: Option<ModelName>,
+    kind: Kind,
+    burned: f64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sort = Sort::new(model, &txn.order(job.order)?.brief.recipe);
+    let videos = txn.tally(now).of(sort);
+    *videos.missed.entry(kind).or_default() += 1;
+    videos.burned += thousandths(burned);
+    Ok(())
+}
+
+/// A job ended without a video.
+pub(super) fn failed(
+    txn: &mut Txn<'_>,
+    job: &Job,
+    model: Option<ModelName>,
+    kind: Kind,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sort = Sort::new(model, &txn.order(job.order)?.brief.recipe);
+    let videos = txn.tally(now).of(sort);
+    *videos.failed.entry(kind).or_default() += 1;
+    Ok(())
+}
+
+/// The provider took credits for a video.
+pub(super) fn burned(
+    txn: &mut Txn<'_>,
+    job: &Job,
+    model: Option<ModelName>,
+    credits: f64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sort = Sort::new(model, &txn.order(job.order)?.brief.recipe);
+    txn.tally(now).of(sort).burned += thousandths(credits);
+    Ok(())
+}
+
+fn thousandths(credits: f64) -> u64 {
+    // A cast of what is no number, or below zero, is zero.
+    (credits * 1000.0).round() as u64
+}
+
+/// Makes hours of the rows that are no longer new; how many rows went.
+pub fn fold(txn: &mut Txn<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let until = begin(
+        Timestamp(now.0.saturating_sub(NEW.as_millis() as u64)),
+        HOUR,
+    );
+    let mut fine = Vec::new();
+    for row in txn.tallies.range(..until.0)? {
+        let at = Timestamp(row?.0.value());
+        if begin(at, HOUR) != at {
+            fine.push(at);
+        }
+    }
+    for at in &fine {
+        let part: Tally = read(&txn.tallies, at.0, "tallies.v1")?.unwrap_or_default();
+        txn.strike_tally(*at)?;
+        txn.tally_at(begin(*at, HOUR)).add(&part);
+    }
+    Ok(fine.len())
+}
+
+impl Snapshot {
+    /// What happened from a moment on: every row with the beginning of its ten minutes or, if it is two days old,
+    /// its hour.
+    pub fn tallies(&self, from: Timestamp) -> Result<Vec<(Timestamp, Tally)>, StoreError> {
+        let rows = self.rows_from(tables::TALLIES, begin(from, SLOT).0)?;
+        rows.map(|row| {
+            let (key, value) = row?;
+            let at = key.value();
+            Ok((Timestamp(at), parse(value.value(), "tallies.v1", at)?))
+        })
+        .collect()
+    }
+}
