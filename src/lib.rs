@@ -32,6 +32,7 @@
 //! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go, what is counted and timed |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
+//! | 1 | [`charts`] | numbers over time as bars: an SVG for a page or a picture; pure |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
 //! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
@@ -57,6 +58,7 @@ pub mod admin;
 pub mod archivist;
 pub mod bot;
 pub mod certificates;
+pub mod charts;
 pub mod cli;
 pub mod clock;
 pub mod config;
