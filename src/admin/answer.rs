@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::books::Books;
 use super::reload::Reloaded;
+use crate::domain::act::Deed;
 use crate::store::audit::Report;
 use crate::store::backup::front::Made;
 
@@ -404,4 +405,6 @@ pub struct ActLine {
     pub who: String,
     /// What, as a sentence without its subject.
     pub what: String,
+    /// What, for whoever words it in another language.
+    pub deed: Deed,
 }

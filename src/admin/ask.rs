@@ -51,6 +51,8 @@ pub enum Ask {
     Orders {
         /// Only this user's.
         whom: Option<Whom>,
+        /// Only those with a smaller number.
+        before: Option<u64>,
         /// At most so many.
         most: usize,
     },
@@ -65,6 +67,8 @@ pub enum Ask {
         wanted: Wanted,
         /// Only this user's.
         whom: Option<Whom>,
+        /// Only those with a smaller number.
+        before: Option<u64>,
         /// At most so many.
         most: usize,
     },
@@ -117,6 +121,8 @@ pub enum Ask {
     Resume,
     /// What operators did, newest first.
     Acts {
+        /// Only those with a smaller number.
+        before: Option<u64>,
         /// At most so many.
         most: usize,
     },

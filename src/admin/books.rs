@@ -51,7 +51,7 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
         accounts.push(line(format!("held {id}"), row.user.held.0.into()));
     }
     let entries = snapshot.newest_entries(SHOWN, |_| true)?;
-    let jobs = snapshot.newest_jobs(SHOWN, |_| true)?;
+    let jobs = snapshot.newest_jobs(None, SHOWN, |_| true)?;
     Ok(Books {
         sum: accounts.iter().map(|account| account.balance).sum(),
         entries: entries.iter().map(people::entry).collect(),

@@ -101,10 +101,10 @@ impl Desk {
                 why,
                 key,
             } => self.grant(by, whom, credits, why, key).await,
-            Ask::Orders { whom, most } => {
+            Ask::Orders { whom, before, most } => {
                 let list = move |sight: &Snapshot| {
                     Ok(match user(sight, whom.as_ref())? {
-                        Ok(user) => Ok(Answer::Orders(orders::list(sight, user, most)?)),
+                        Ok(user) => Ok(Answer::Orders(orders::list(sight, user, before, most)?)),
                         Err(refusal) => Err(refusal),
                     })
                 };
@@ -114,10 +114,18 @@ impl Desk {
                 let card = self.see(move |sight| orders::card(sight, order)).await?;
                 Ok(card.map(|card| Answer::Order(Box::new(card))))
             }
-            Ask::Jobs { wanted, whom, most } => {
+            Ask::Jobs {
+                wanted,
+                whom,
+                before,
+                most,
+            } => {
                 let list = move |sight: &Snapshot| {
                     Ok(match user(sight, whom.as_ref())? {
-                        Ok(user) => Ok(Answer::Jobs(orders::jobs(sight, wanted, user, most)?)),
+                        Ok(user) => {
+                            let jobs = orders::jobs(sight, wanted, user, before, most)?;
+                            Ok(Answer::Jobs(jobs))
+                        }
                         Err(refusal) => Err(refusal),
                     })
                 };
@@ -177,13 +185,14 @@ impl Desk {
                     .await?;
                 Ok(Ok(Answer::Changed(resumed == Changed::Done)))
             }
-            Ask::Acts { most } => {
-                let lines = self.see(move |sight| sight.acts(most)).await?;
+            Ask::Acts { before, most } => {
+                let lines = self.see(move |sight| sight.acts(before, most)).await?;
                 let lines = lines.into_iter().map(|(n, act)| ActLine {
                     n,
                     at: act.at.0,
                     who: act.who.to_string(),
                     what: act.deed.to_string(),
+                    deed: act.deed,
                 });
                 Ok(Ok(Answer::Acts(lines.collect())))
             }

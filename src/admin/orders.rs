@@ -12,9 +12,12 @@ use crate::store::{Snapshot, StoreError};
 pub fn list(
     sight: &Snapshot,
     user: Option<UserId>,
+    before: Option<u64>,
     most: usize,
 ) -> Result<Vec<OrderLine>, StoreError> {
-    let orders = sight.newest_orders(most, |order| user.is_none_or(|user| order.user == user))?;
+    let orders = sight.newest_orders(before, most, |order| {
+        user.is_none_or(|user| order.user == user)
+    })?;
     orders.iter().map(|order| line(sight, order)).collect()
 }
 
@@ -44,16 +47,17 @@ pub fn jobs(
     sight: &Snapshot,
     wanted: Wanted,
     user: Option<UserId>,
+    before: Option<u64>,
     most: usize,
 ) -> Result<Vec<JobLine>, StoreError> {
     let theirs = |job: &Job| user.is_none_or(|user| job.user == user);
     let jobs = match wanted {
-        Wanted::Live => live(sight, most, theirs)?,
-        Wanted::All => sight.newest_jobs(most, theirs)?,
-        Wanted::Failed => sight.newest_jobs(most, |job| {
+        Wanted::Live => live(sight, before, most, theirs)?,
+        Wanted::All => sight.newest_jobs(before, most, theirs)?,
+        Wanted::Failed => sight.newest_jobs(before, most, |job| {
             theirs(job) && matches!(job.stage, Stage::Failed { .. })
         })?,
-        Wanted::Done => sight.newest_jobs(most, |job| {
+        Wanted::Done => sight.newest_jobs(before, most, |job| {
             theirs(job) && matches!(job.stage, Stage::Done { .. })
         })?,
     };
@@ -63,10 +67,12 @@ pub fn jobs(
 /// Live jobs are in the due index, however old they are.
 fn live(
     sight: &Snapshot,
+    before: Option<u64>,
     most: usize,
     theirs: impl Fn(&Job) -> bool,
 ) -> Result<Vec<Job>, StoreError> {
     let mut numbers: Vec<JobId> = sight.due()?.into_iter().map(|(_, _, job)| job).collect();
+    numbers.retain(|job| before.is_none_or(|before| job.0 < before));
     numbers.sort_unstable();
     let jobs = numbers.into_iter().rev().map(|job| sight.job(job));
     jobs.filter(|job| job.as_ref().map_or(true, &theirs))

@@ -71,7 +71,7 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
         Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => false,
     };
     let entries = sight.newest_entries(SHOWN, |entry| own(entry.from) || own(entry.to))?;
-    let orders = sight.newest_orders(SHOWN, |order| order.user == id)?;
+    let orders = sight.newest_orders(None, SHOWN, |order| order.user == id)?;
     let orders = orders.iter().map(|order| orders::line(sight, order));
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,

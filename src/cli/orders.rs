@@ -101,7 +101,11 @@ fn number(said: &str) -> Result<u64, NoCode> {
 pub fn orders(args: OrdersArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
-        Orders::List { user, most } => match place.ask(Ask::Orders { whom: user, most })? {
+        Orders::List { user, most } => match place.ask(Ask::Orders {
+            whom: user,
+            before: None,
+            most,
+        })? {
             Answer::Orders(orders) if place.json => json(&orders),
             Answer::Orders(orders) => {
                 users::orders(&orders);
@@ -139,6 +143,7 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
             let ask = Ask::Jobs {
                 wanted,
                 whom: user,
+                before: None,
                 most,
             };
             match place.ask(ask)? {

@@ -73,7 +73,10 @@ pub fn resume(args: ResumeArgs) -> anyhow::Result<()> {
 }
 
 pub fn acts(args: ActsArgs) -> anyhow::Result<()> {
-    match args.place.ask(Ask::Acts { most: args.most })? {
+    match args.place.ask(Ask::Acts {
+        before: None,
+        most: args.most,
+    })? {
         Answer::Acts(acts) if args.place.json => json(&acts),
         Answer::Acts(acts) => {
             let rows = acts.iter().map(|act| {

@@ -90,6 +90,18 @@ impl Snapshot {
         Ok(self.table(table)?.range(first..)?)
     }
 
+    /// The rows of a table below a number, if one is named.
+    fn rows_before<V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'static, u64, V>,
+        before: Option<u64>,
+    ) -> Result<Range<'static, u64, V>, StoreError> {
+        match before {
+            Some(before) => Ok(self.table(table)?.range(..before)?),
+            None => self.rows(table),
+        }
+    }
+
     /// The counters.
     pub fn counters(&self) -> Result<Counters, StoreError> {
         Ok(read(&self.0.open_table(tables::META)?, "counters", "meta.v1")?.unwrap_or_default())
@@ -105,9 +117,9 @@ impl Snapshot {
         read(&self.0.open_table(tables::BANS)?, id.0, "bans.v1")
     }
 
-    /// The newest acts of operators with their numbers, newest first, at most `most`.
-    pub fn acts(&self, most: usize) -> Result<Vec<(u64, Act)>, StoreError> {
-        let rows = self.rows(tables::ACTS)?.rev().take(most);
+    /// The newest acts of operators with their numbers, newest first, at most `most`; only those below `before`.
+    pub fn acts(&self, before: Option<u64>, most: usize) -> Result<Vec<(u64, Act)>, StoreError> {
+        let rows = self.rows_before(tables::ACTS, before)?.rev().take(most);
         rows.map(|row| {
             let (key, value) = row?;
             let number = key.value();
@@ -259,13 +271,14 @@ impl Snapshot {
         first(rows, most, wanted)
     }
 
-    /// The newest orders that are `wanted`, as [`Snapshot::newest_entries`].
+    /// The newest orders that are `wanted`, as [`Snapshot::newest_entries`]; only those below `before`.
     pub fn newest_orders(
         &self,
+        before: Option<u64>,
         most: usize,
         wanted: impl Fn(&Order) -> bool,
     ) -> Result<Vec<Order>, StoreError> {
-        let rows = self.rows(tables::ORDERS)?.rev().take(LOOKED);
+        let rows = self.rows_before(tables::ORDERS, before)?.rev().take(LOOKED);
         let rows = rows.map(|row| {
             let (key, value) = row?;
             parse(value.value(), "orders.v1", key.value())
@@ -273,13 +286,14 @@ impl Snapshot {
         first(rows, most, wanted)
     }
 
-    /// The newest jobs that are `wanted`, as [`Snapshot::newest_entries`].
+    /// The newest jobs that are `wanted`, as [`Snapshot::newest_entries`]; only those below `before`.
     pub fn newest_jobs(
         &self,
+        before: Option<u64>,
         most: usize,
         wanted: impl Fn(&Job) -> bool,
     ) -> Result<Vec<Job>, StoreError> {
-        let rows = self.rows(tables::JOBS)?.rev().take(LOOKED);
+        let rows = self.rows_before(tables::JOBS, before)?.rev().take(LOOKED);
         let rows = rows.map(|row| {
             let (key, value) = row?;
             let row: JobRow = parse(value.value(), "jobs.v1", key.value())?;
