@@ -11,6 +11,7 @@ mod orders;
 mod people;
 pub mod provider;
 pub mod reload;
+mod stats;
 mod status;
 
 pub use answer::{Answer, Refusal};

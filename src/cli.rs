@@ -20,6 +20,7 @@ mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod shop;
+mod stats;
 #[cfg(feature = "sandbox")]
 mod story;
 mod table;
@@ -57,6 +58,7 @@ enum Command {
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
     Status(shop::StatusArgs),
+    Stats(stats::StatsArgs),
     Users(users::UsersArgs),
     Grant(users::GrantArgs),
     Orders(orders::OrdersArgs),
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::sandbox(args),
         Command::Status(args) => shop::status(args),
+        Command::Stats(args) => stats::stats(args),
         Command::Users(args) => users::users(args),
         Command::Grant(args) => users::grant(args),
         Command::Orders(args) => orders::orders(args),

@@ -42,6 +42,7 @@ use writer::Writer;
 
 use crate::domain::credit::Credits;
 use crate::domain::id::UserId;
+use crate::domain::job::MAX_ATTEMPTS;
 use crate::live::Live;
 use crate::telemetry::meters::Meters;
 
@@ -173,6 +174,18 @@ pub struct Shop {
     pub max_attempts: u8,
     /// The most jobs that may be between their claim and their end at once.
     pub max_rendering: u32,
+}
+
+impl Default for Shop {
+    /// A shop that gives nothing away and tells nobody.
+    fn default() -> Self {
+        Self {
+            welcome: Credits(0),
+            admins: Vec::new(),
+            max_attempts: MAX_ATTEMPTS,
+            max_rendering: 100,
+        }
+    }
 }
 
 /// How the file is opened.

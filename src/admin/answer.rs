@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ask::Span;
 use super::books::Books;
 use super::reload::Reloaded;
 use crate::domain::act::Deed;
@@ -15,6 +16,8 @@ use crate::store::backup::front::Made;
 pub enum Answer {
     /// How the shop fares.
     Status(Box<Status>),
+    /// What happened of late.
+    Stats(Box<Stats>),
     /// Users.
     Users(Vec<UserLine>),
     /// A user.
@@ -207,6 +210,86 @@ pub struct Status {
     pub entries: u64,
     /// Balances of the shop's own accounts.
     pub accounts: BTreeMap<String, i64>,
+}
+
+/// What happened of late.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// How far back.
+    pub span: Span,
+    /// Since when.
+    pub from: u64,
+    /// Until when: now.
+    pub until: u64,
+    /// All of it.
+    pub total: Counts,
+    /// Hour by hour, or day by day (UTC), oldest first.
+    pub bars: Vec<StatsBar>,
+    /// By model; without a name those that did not get so far as to have one.
+    pub models: Vec<StatsOf>,
+    /// By template: `ugc`, `ad`, and `self` for a seller's own prompt.
+    pub templates: Vec<StatsOf>,
+    /// Videos that failed, by the kind of the last failure.
+    pub failures: BTreeMap<String, u64>,
+}
+
+/// An hour or a day of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatsBar {
+    /// When it began.
+    pub at: u64,
+    /// What happened.
+    pub counts: Counts,
+}
+
+/// What happened in a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Sellers who came for the first time.
+    pub newcomers: u64,
+    /// Orders placed.
+    pub orders: u64,
+    /// Videos ordered in them.
+    pub ordered: u64,
+    /// Videos made.
+    pub done: u64,
+    /// Videos that failed.
+    pub failed: u64,
+    /// Credits paid for.
+    pub sold: u64,
+    /// Credits given to newcomers.
+    pub gifts: u64,
+    /// Credits given by operators.
+    pub granted: u64,
+    /// Credits taken back by operators.
+    pub taken: u64,
+    /// Credits earned by videos.
+    pub earned: u64,
+    /// Credits given back for videos that failed.
+    pub released: u64,
+    /// The provider's credits that videos took.
+    pub burned: f64,
+    /// How long half of the sellers waited at most for a video, in seconds.
+    pub median_s: Option<u64>,
+    /// How long nine of ten waited at most.
+    pub p90_s: Option<u64>,
+}
+
+/// Videos of one model or template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatsOf {
+    /// Its name.
+    pub name: Option<String>,
+    /// Videos made.
+    pub done: u64,
+    /// Videos that failed.
+    pub failed: u64,
+    /// The provider's credits they took.
+    pub burned: f64,
+    /// How long half of the sellers waited at most, in seconds.
+    pub median_s: Option<u64>,
+    /// How long nine of ten waited at most.
+    pub p90_s: Option<u64>,
 }
 
 /// A key or a model that rests.

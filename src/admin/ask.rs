@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 pub enum Ask {
     /// How the shop fares.
     Status,
+    /// What happened of late.
+    Stats {
+        /// Since when.
+        span: Span,
+    },
     /// Who the users are, newest first.
     Users {
         /// Only those whose name or number has this in it.
@@ -141,6 +146,7 @@ impl Ask {
     pub fn only_looks(&self) -> bool {
         match self {
             Self::Status
+            | Self::Stats { .. }
             | Self::Users { .. }
             | Self::User { .. }
             | Self::Orders { .. }
@@ -205,6 +211,32 @@ impl fmt::Display for Whom {
         match self {
             Self::Number(number) => number.fmt(f),
             Self::Name(name) => write!(f, "@{name}"),
+        }
+    }
+}
+
+/// How far back is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Span {
+    /// 24 hours, hour by hour.
+    #[default]
+    Day,
+    /// 7 days.
+    Week,
+    /// 30 days.
+    Month,
+}
+
+impl Span {
+    /// Every span.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
         }
     }
 }

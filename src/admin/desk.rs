@@ -8,7 +8,7 @@ use super::answer::{ActLine, Answer, Refusal};
 use super::ask::{Ask, Whom};
 use super::provider::{self, Provider};
 use super::reload::{self, Reloads};
-use super::{books, orders, people, status};
+use super::{books, orders, people, stats, status};
 use crate::clock::Clock;
 use crate::domain::act::Who;
 use crate::domain::id::{JobId, UserId};
@@ -80,6 +80,10 @@ impl Desk {
                 let (place, fault) = (self.place.clone(), self.store.fault().borrow().clone());
                 let status = move |sight: &Snapshot| status::status(sight, &place, fault, now);
                 Ok(Ok(Answer::Status(Box::new(self.see(status).await?))))
+            }
+            Ask::Stats { span } => {
+                let stats = move |sight: &Snapshot| stats::stats(sight, span, now);
+                Ok(Ok(Answer::Stats(Box::new(self.see(stats).await?))))
             }
             Ask::Users { like, banned, most } => {
                 let users = move |s: &Snapshot| people::users(s, like.as_deref(), banned, most);

@@ -10,7 +10,6 @@ use super::backups::{Ground, ago};
 use super::place::{self, Place};
 use super::restore::{self, Scratch};
 use crate::clock::Clock;
-use crate::domain::credit::Credits;
 use crate::domain::time::Timestamp;
 use crate::store::backup::FILE;
 use crate::store::backup::name::Name;
@@ -107,12 +106,7 @@ fn rehearse(ground: &Ground, name: Name, remote: bool) -> anyhow::Result<Drilled
 
 /// Opens a file as the daemon does, and audits it.
 fn opened(file: &Path) -> anyhow::Result<audit::Report> {
-    let shop = Shop {
-        welcome: Credits(0),
-        admins: vec![],
-        max_attempts: 1,
-        max_rendering: 1,
-    };
+    let shop = Shop::default();
     let store = Store::open(file, Options::default(), shop)?;
     Ok(audit::audit(&store.snapshot()?)?)
 }

@@ -12,7 +12,6 @@ use crate::config::Config;
 use crate::control::{self, ControlError};
 use crate::daemon::{self, made};
 use crate::domain::act::Who;
-use crate::domain::credit::Credits;
 use crate::store::{self, Options, Shop, Store};
 use crate::tls;
 
@@ -94,12 +93,7 @@ impl Place {
     fn desk(&self, file: &std::path::Path) -> anyhow::Result<Desk> {
         let file = file.to_owned();
         // What operators do needs none of the shop's choices but whom it may tell.
-        let shop = Shop {
-            welcome: Credits(0),
-            admins: vec![],
-            max_attempts: 1,
-            max_rendering: 1,
-        };
+        let shop = Shop::default();
         let store = Store::open(&file, Options::default(), shop)?;
         let provider = self.provider();
         let since = None;

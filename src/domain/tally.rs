@@ -265,8 +265,10 @@ mod tests {
             model: Some(ModelName(model.into())),
             template: None,
         };
-        let mut morning = Tally::default();
-        morning.orders = 1;
+        let mut morning = Tally {
+            orders: 1,
+            ..Tally::default()
+        };
         morning.of(sort("a")).done = 2;
         morning.of(sort("a")).failed.insert(Kind::Billing, 1);
         let mut evening = Tally::default();

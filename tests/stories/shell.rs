@@ -60,6 +60,39 @@ async fn a_paused_shop_finishes_what_runs_takes_nothing_new_and_says_so() {
 }
 
 #[tokio::test]
+async fn what_happened_is_told_by_model_template_and_hour() {
+    let scene = Scene::talk().await;
+    let anna = scene.seller(1, 4).await;
+    anna.orders(&scene, 3).await;
+    scene.all_end().await;
+    let stats = scene.shell(&["stats", "day", "--json"]).await.json();
+    let total = &stats["total"];
+    assert_eq!(
+        (&total["orders"], &total["ordered"]),
+        (&1.into(), &3.into())
+    );
+    assert_eq!((&total["done"], &total["failed"]), (&3.into(), &0.into()));
+    assert_eq!(
+        (&total["granted"], &total["earned"]),
+        (&4.into(), &3.into())
+    );
+    assert!(total["burned"].as_f64().unwrap() > 0.0, "{total}");
+    assert!(total["median_s"].as_u64().unwrap() > 0, "{total}");
+    assert_eq!(stats["models"].as_array().unwrap().len(), 1, "{stats}");
+    assert_eq!(stats["templates"].as_array().unwrap().len(), 1, "{stats}");
+    let bars = stats["bars"].as_array().unwrap();
+    assert_eq!(bars.len(), 24);
+    let done = bars
+        .iter()
+        .map(|bar| bar["counts"]["done"].as_u64().unwrap());
+    assert_eq!(done.sum::<u64>(), 3);
+    let told = scene.shell(&["stats", "month"]).await;
+    told.tells("1 of 3 videos");
+    told.tells("3 made, 0 failed: 100 %");
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_pause_outlasts_a_restart() {
     let mut scene = Scene::talk().await;
     let anna = scene.seller(1, 2).await;
@@ -548,8 +581,9 @@ async fn questions_and_deeds_amid_orders_disturb_nobody() {
         scene.all_end().await;
     };
     let asked = async {
-        let questions: [&[&str]; 12] = [
+        let questions: [&[&str]; 13] = [
             &["status"],
+            &["stats", "week"],
             &["users", "list"],
             &["users", "show", "1"],
             &["orders", "list"],
@@ -562,7 +596,7 @@ async fn questions_and_deeds_amid_orders_disturb_nobody() {
             &["keys", "wake", ""],
             &["check"],
         ];
-        for (round, words) in questions.iter().cycle().take(36).enumerate() {
+        for (round, words) in questions.iter().cycle().take(39).enumerate() {
             let told = scene.shell(words).await;
             let aside = &told.aside;
             match words[0] {

@@ -12,7 +12,6 @@ use redb::StorageBackend;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::domain::credit::Credits;
 use crate::store::{Options, Shop};
 
 /// How long systemd would wait for a word.
@@ -92,12 +91,7 @@ struct Scene {
 impl Scene {
     fn new(name: &str) -> Self {
         let disk = Disk::default();
-        let shop = Shop {
-            welcome: Credits(0),
-            admins: Vec::new(),
-            max_attempts: 1,
-            max_rendering: 1,
-        };
+        let shop = Shop::default();
         let opened = disk.clone();
         let store = Store::on(move || Ok(opened.clone()), Options::default(), shop).unwrap();
         let name = format!("neurocards-{name}-{}", std::process::id());
