@@ -65,6 +65,9 @@ async fn what_happened_is_told_by_model_template_and_hour() {
     let anna = scene.seller(1, 4).await;
     anna.orders(&scene, 3).await;
     scene.all_end().await;
+    for _ in 0..3 {
+        anna.gets_video();
+    }
     let stats = scene.shell(&["stats", "day", "--json"]).await.json();
     let total = &stats["total"];
     assert_eq!(
