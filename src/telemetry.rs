@@ -1,13 +1,17 @@
 //! Logs: where they go, in which form, and how much of them, which may change.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 pub mod exposition;
+pub mod line;
 pub mod meters;
 pub mod process;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::fmt::format::JsonFields;
+
+use line::Line;
 
 /// The form of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,38 +29,60 @@ static REFILTER: OnceLock<Refilter> = OnceLock::new();
 
 /// Sends logs to standard error, by `directives` as `EnvFilter` reads them. Later calls change nothing.
 pub fn start(directives: &str, form: Form) {
+    let journal = is_journal(std::env::var("JOURNAL_STREAM").ok().as_deref());
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|said| !said.is_empty());
+    let screen = std::io::stderr().is_terminal() && form == Form::Human;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives))
         .with_writer(std::io::stderr)
-        .with_span_events(FmtSpan::NONE)
+        .with_ansi(screen && !plain)
         // What cannot be logged is lost: told on standard error, which has just failed, it would be a panic.
-        .log_internal_errors(false);
+        .log_internal_errors(false)
+        .fmt_fields(JsonFields::new())
+        .event_format(Line { form, journal })
+        .with_filter_reloading();
+    let handle = logs.reload_handle();
     // A second start in one process (tests, the sandbox) keeps the first one's choice.
-    let refilter: Refilter = match form {
-        Form::Human => {
-            let logs = logs.with_target(false).with_filter_reloading();
-            let handle = logs.reload_handle();
-            if logs.try_init().is_err() {
-                return;
-            }
-            Box::new(move |filter| drop(handle.reload(filter)))
-        }
-        Form::Json => {
-            let logs = logs.json().with_filter_reloading();
-            let handle = logs.reload_handle();
-            if logs.try_init().is_err() {
-                return;
-            }
-            Box::new(move |filter| drop(handle.reload(filter)))
-        }
-    };
-    // Only the first start gets here.
-    let _ = REFILTER.set(refilter);
+    if logs.try_init().is_ok() {
+        let refilter: Refilter = Box::new(move |filter| drop(handle.reload(filter)));
+        // Only the first start gets here.
+        let _ = REFILTER.set(refilter);
+    }
 }
 
 /// From now on logs by these directives, if logs have been started.
 pub fn change(directives: &str) {
     if let Some(refilter) = REFILTER.get() {
         refilter(EnvFilter::new(directives));
+    }
+}
+
+/// Whether standard error is the journal: systemd names its device and inode, which a child may have replaced.
+fn is_journal(named: Option<&str>) -> bool {
+    let read = |named: &str| {
+        let (device, inode) = named.split_once(':')?;
+        Some((device.parse::<u64>().ok()?, inode.parse::<u64>().ok()?))
+    };
+    let Ok(ours) = rustix::fs::fstat(std::io::stderr()) else {
+        return false;
+    };
+    named.and_then(read) == Some((ours.st_dev, ours.st_ino))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_is_known_by_its_device_and_inode() {
+        let ours = rustix::fs::fstat(std::io::stderr()).unwrap();
+        assert!(is_journal(Some(&format!(
+            "{}:{}",
+            ours.st_dev, ours.st_ino
+        ))));
+        let other = format!("{}:{}", ours.st_dev, ours.st_ino + 1);
+        for wrong in [None, Some(""), Some(":"), Some("8:1"), Some(other.as_str())] {
+            assert!(!is_journal(wrong), "{wrong:?}");
+        }
     }
 }
