@@ -11,11 +11,13 @@ use teloxide::types::Update as Wire;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use url::Url;
 
 use crate::clock::beat::Beat;
 use crate::clock::{Clock, Stopwatch};
-use crate::domain::id::{CallbackId, OrderId};
+use crate::domain::id::{CallbackId, Code, OrderId, UpdateId};
+use crate::domain::order::Order;
 use crate::domain::user::Lang;
 use crate::flow::event::{Event, Update};
 use crate::flow::say::Toast;
@@ -27,6 +29,7 @@ use crate::telegram::client::Telegram;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::update;
 use crate::telegram::words::Words;
+use crate::telemetry::about;
 use crate::telemetry::meters::Outcome;
 use recent::Recent;
 
@@ -86,8 +89,13 @@ impl Bot {
 
     /// Handles one update; when this returns `Ok` it is on disk.
     pub async fn handle(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
+        let about = about::update(UpdateId(wire.id.0.into()));
+        self.take(wire).instrument(about).await
+    }
+
+    async fn take(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
         let Some(update) = update::parse(wire, self.me.get().map(String::as_str)) else {
-            tracing::debug!(update.id = wire.id.0, "an update is none of our business");
+            tracing::debug!("an update is none of our business");
             return Ok(());
         };
         let (id, press) = (update.id, update.callback.clone());
@@ -103,7 +111,7 @@ impl Bot {
         let turned = match turned {
             // What may be on disk already is asked again until that is known.
             Err(StoreError::Unwritable) if waits && !self.doubtful.has(id) => {
-                self.turn_away(chat, press, lang).await?;
+                self.turn_away(id, chat, press, lang).await?;
                 self.turned_away.notice(id);
                 return Ok(());
             }
@@ -121,12 +129,26 @@ impl Bot {
             }
             Turned::Done { toast, lang, order } => {
                 self.toast(press, toast, lang);
-                if let Some(OrderId(id)) = order {
-                    tracing::info!(order.id = id, "an order is placed");
+                if let Some(order) = order {
+                    self.tell_of(order);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Writes down that an order is placed, and which videos are of it.
+    fn tell_of(&self, order: OrderId) {
+        tracing::info!(order.id = order.0, "an order is placed");
+        let placed = self.store.snapshot().and_then(|sight| sight.order(order));
+        for job in placed.iter().flat_map(Order::jobs) {
+            tracing::debug!(
+                order.id = order.0,
+                job.id = job.0,
+                attempt = 0,
+                "a video waits for its turn"
+            );
+        }
     }
 
     fn meter(&self, turned: &Result<Turned, StoreError>, begun: Stopwatch) {
@@ -162,6 +184,7 @@ impl Bot {
     /// behind their back; whoever could not be told is asked again by Telegram.
     async fn turn_away(
         self: &Arc<Self>,
+        update: UpdateId,
         chat: i64,
         press: Option<CallbackId>,
         lang: Lang,
@@ -171,25 +194,33 @@ impl Bot {
         let told = self
             .telegram
             .now()
-            .send(chat, &self.words.now().outage(lang))
+            .send(chat, &self.words.now().outage(lang, update))
             .await;
-        told.map(drop).map_err(|trouble| {
-            tracing::warn!(%trouble, "nobody could be told that nothing can be stored");
-            StoreError::Unwritable
-        })
+        let code = Code::Update(update);
+        match told {
+            Ok(_) => {
+                tracing::warn!("ref" = %code, "a seller is told that nothing can be stored");
+                Ok(())
+            }
+            Err(trouble) => {
+                tracing::warn!("ref" = %code, %trouble, "nobody could be told that nothing can be stored");
+                Err(StoreError::Unwritable)
+            }
+        }
     }
 
     /// Ends a button's spinner: at once, once, and not kept, for a press lives 150 seconds.
     fn toast(self: &Arc<Self>, press: Option<CallbackId>, toast: Option<Toast>, lang: Lang) {
         let Some(press) = press else { return };
         let bot = Arc::clone(self);
-        self.answering.spawn(async move {
+        let answer = async move {
             let _place = bot.answers.acquire().await;
             let text = toast.and_then(|toast| bot.words.now().toast(lang, toast));
             if let Err(trouble) = bot.telegram.now().answer(&press, text.as_deref()).await {
                 tracing::debug!(%trouble, "a press could not be answered");
             }
-        });
+        };
+        self.answering.spawn(answer.in_current_span());
     }
 
     /// Waits for the answers to presses that are on their way.

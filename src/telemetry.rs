@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
+pub mod about;
 pub mod exposition;
 pub mod line;
 pub mod meters;

@@ -31,6 +31,7 @@ use crate::photos::Photos;
 use crate::store::verdict::{self, Blow};
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
+use crate::telemetry::about;
 use keys::Keys;
 use pace::Pace;
 pub use pool::Pool;
@@ -162,11 +163,15 @@ impl Worker {
             }
         }
         self.forget(job);
+        let about = about::named(job);
+        let _about = about.enter();
         match self.parts.store.snapshot().and_then(|sight| sight.job(job)) {
-            Ok(job) => self.tidy(&job),
-            Err(error) => {
-                tracing::warn!(job.id = job.0, %error, "a cancelled job could not be tidied up");
+            Ok(job) => {
+                about::is_at(&about, &job);
+                tracing::info!("an operator has cancelled a video");
+                self.tidy(&job);
             }
+            Err(error) => tracing::warn!(%error, "a cancelled job could not be tidied up"),
         }
         // No note speaks of a video that was fetched meanwhile.
         let _ = std::fs::remove_file(self.parts.choices.videos.join(format!("{job}.mp4")));

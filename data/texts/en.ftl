@@ -172,6 +172,7 @@ state-rendering-by = 🎥 filmed by { $model }
 state-rendered = 📥 fetching the video
 state-done = ✅ ready
 state-failed = ↩️ did not work out, credit returned
+state-code = { $state } · code { $code }
 
 # --- Results ----------------------------------------------------------------
 video = ✅ Your video is ready!
@@ -222,7 +223,8 @@ refund-cancelled =
     ↩️ The video was cancelled
 
     1 credit is back on your balance ✅
-reference = Code for support: { $code }
+reference = Code: { $code }
+reference-support = Code: { $code }. If you need help, send it to support.
 granted =
     🎁 Your balance has grown: +{ $credits ->
         [one] { $credits } credit

@@ -174,6 +174,7 @@ state-rendering-by = 🎥 снимает { $model }
 state-rendered = 📥 забираю видео
 state-done = ✅ готово
 state-failed = ↩️ не получилось, кредит вернули
+state-code = { $state } · код { $code }
 
 # --- Результаты -------------------------------------------------------------
 video = ✅ Видео готово!
@@ -224,7 +225,8 @@ refund-cancelled =
     ↩️ Видео отменено
 
     1 кредит вернули на баланс ✅
-reference = Код для поддержки: { $code }
+reference = Код: { $code }
+reference-support = Код: { $code }. Если нужна помощь, пришли его в поддержку.
 granted =
     🎁 Баланс пополнен: +{ $credits ->
         [one] { $credits } кредит

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use tracing::{Instrument, Span};
+
 use super::{Delivery, Next};
 use crate::domain::id::{JobId, NoteId, OrderId};
 use crate::domain::job::Stage;
@@ -15,6 +17,7 @@ use crate::store::outbox::{self, Sent};
 use crate::store::record::Note;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::words::{Message, Progress};
+use crate::telemetry::about;
 
 /// The pause after a first failure of Telegram's; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -31,6 +34,37 @@ impl Delivery {
         let Some((id, note)) = self.first(chat)? else {
             return Ok(Next::Empty);
         };
+        let about = self.about(&note.say)?;
+        self.say(chat, id, note).instrument(about).await
+    }
+
+    /// What lines about a note are about.
+    fn about(&self, say: &Say) -> Result<Span, StoreError> {
+        let job = match say {
+            Say::Status { order } => return Ok(about::order(*order)),
+            Say::Video(video) | Say::VideoLink(video) => video.job,
+            Say::RetryingJob { job } | Say::Refunded { job, .. } => *job,
+            Say::Welcome { .. }
+            | Say::Menu { .. }
+            | Say::Ask { .. }
+            | Say::Help
+            | Say::Support
+            | Say::Cabinet { .. }
+            | Say::TopUp
+            | Say::TooFew { .. }
+            | Say::Accepted { .. }
+            | Say::AlbumFirst
+            | Say::Group
+            | Say::Retrying
+            | Say::Granted { .. }
+            | Say::Alert(_)
+            | Say::Banned => return Ok(Span::none()),
+        };
+        let known = self.store.snapshot()?.find_job(job)?;
+        Ok(known.map_or_else(|| about::named(job), |job| about::job(&job)))
+    }
+
+    async fn say(&self, chat: i64, id: NoteId, note: Note) -> Result<Next, StoreError> {
         if let Say::Status { order } = note.say {
             let message = self.status(note.lang, order)?;
             if self.is_shown(order, &message) {
@@ -55,6 +89,7 @@ impl Delivery {
         match sent {
             Ok(sent) => {
                 self.failures(chat, |failed| *failed = 0);
+                tracing::debug!(said = note.say.name(), "a note is said");
                 let next = self.strike(chat, id, sent).await?;
                 self.tidy(&note.say).await;
                 Ok(next)
@@ -196,7 +231,7 @@ impl Delivery {
         let Say::Video(video) = say else { return };
         match tokio::fs::remove_file(self.video_path(video.job)).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(job.id = video.job.0, %error, "a delivered video could not be removed");
+                tracing::warn!(%error, "a delivered video could not be removed");
             }
             Ok(()) | Err(_) => {}
         }
@@ -210,14 +245,14 @@ impl Delivery {
             let job = snapshot.job(job)?;
             Ok(match job.stage {
                 Stage::Queued if job.attempt == 0 => Progress::Queued,
-                Stage::Queued => Progress::Retrying,
+                Stage::Queued => Progress::Retrying(job.id),
                 Stage::Preparing => Progress::Preparing,
                 Stage::Submitting { route, .. } | Stage::Rendering { route, .. } => {
                     Progress::Rendering(route.model)
                 }
                 Stage::Rendered { .. } => Progress::Rendered,
                 Stage::Done { .. } => Progress::Done,
-                Stage::Failed { .. } => Progress::Failed,
+                Stage::Failed { .. } => Progress::Failed(job.id),
             })
         });
         let videos: Vec<_> = videos.collect::<Result<_, StoreError>>()?;

@@ -66,7 +66,7 @@ pub enum Say {
     Video(Video),
     /// A video too large for Telegram, as a link.
     VideoLink(Video),
-    /// A temporary failure; the next attempt comes by itself.
+    /// As [`Say::RetryingJob`], of before there were codes.
     Retrying,
     /// A job ended without a video; its credit is back.
     Refunded {
@@ -88,6 +88,11 @@ pub enum Say {
     Alert(Alert),
     /// The user is shut out.
     Banned,
+    /// A temporary failure of a job; the next attempt comes by itself.
+    RetryingJob {
+        /// Which job.
+        job: JobId,
+    },
 }
 
 impl Say {
@@ -108,7 +113,7 @@ impl Say {
             Self::Status { .. } => "status",
             Self::Video(_) => "video",
             Self::VideoLink(_) => "video link",
-            Self::Retrying => "retrying",
+            Self::Retrying | Self::RetryingJob { .. } => "retrying",
             Self::Refunded { .. } => "refunded",
             Self::Granted { .. } => "granted",
             Self::Alert(_) => "alert",

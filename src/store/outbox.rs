@@ -164,6 +164,7 @@ pub fn outcome(say: &Say) -> bool {
         | Say::Group
         | Say::Status { .. }
         | Say::Retrying
+        | Say::RetryingJob { .. }
         | Say::Banned
         | Say::Alert(_) => false,
     }

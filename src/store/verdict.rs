@@ -231,7 +231,7 @@ pub fn fail(
         }
         Verdict::Retry(_) if failure.kind == Kind::Temporary => {
             let lang = txn.known_user(job.user)?.user.lang;
-            outbox::tell(txn, job.user, lang, Say::Retrying, now)?;
+            outbox::tell(txn, job.user, lang, Say::RetryingJob { job: id }, now)?;
         }
         Verdict::Retry(_) | Verdict::NextModel => {}
     }

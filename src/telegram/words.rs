@@ -8,7 +8,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::domain::brief::{Count, Template};
 use crate::domain::failure::{Kind, Source};
-use crate::domain::id::{Code, JobId, ModelName};
+use crate::domain::id::{Code, JobId, ModelName, UpdateId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Button, Command, Style};
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Toast, Video};
@@ -63,7 +63,7 @@ pub enum Progress {
     /// Waits for its first attempt.
     Queued,
     /// Waits for another one.
-    Retrying,
+    Retrying(JobId),
     /// The script is being written.
     Preparing,
     /// The provider films, with this model.
@@ -73,7 +73,7 @@ pub enum Progress {
     /// Ready.
     Done,
     /// Refunded.
-    Failed,
+    Failed(JobId),
 }
 
 /// Why texts cannot be used.
@@ -207,6 +207,15 @@ impl Words {
             }
             Say::VideoLink(video) => self.video_link(lang, video),
             Say::Retrying => self.said(lang, "retrying", &[], vec![]),
+            Say::RetryingJob { job } => {
+                let code = self.code(lang, "reference", Code::Job(*job));
+                let text = format!("{}\n\n{code}", self.plain(lang, "retrying"));
+                Message {
+                    text,
+                    keyboard: vec![],
+                    picture: false,
+                }
+            }
             Say::Refunded { job, kind, model } => self.refunded(lang, *job, *kind, model.as_ref()),
             Say::Granted { credits, balance } => {
                 let key = if *credits < 0 {
@@ -235,7 +244,7 @@ impl Words {
     pub fn status(&self, lang: Lang, videos: &[Progress]) -> Message {
         let over = videos
             .iter()
-            .all(|video| matches!(video, Progress::Done | Progress::Failed));
+            .all(|video| matches!(video, Progress::Done | Progress::Failed(_)));
         let done = videos
             .iter()
             .filter(|video| **video == Progress::Done)
@@ -276,9 +285,14 @@ impl Words {
         Some(self.plain(lang, key))
     }
 
-    /// What is said when nothing can be stored, not even that it was said.
-    pub fn outage(&self, lang: Lang) -> Message {
-        self.said(lang, "outage", &[], vec![])
+    /// What is said when an update cannot be stored, not even that it was said.
+    pub fn outage(&self, lang: Lang, update: UpdateId) -> Message {
+        let code = self.code(lang, "reference-support", Code::Update(update));
+        Message {
+            text: format!("{}\n\n{code}", self.plain(lang, "outage")),
+            keyboard: vec![],
+            picture: false,
+        }
     }
 
     /// What the commands of the bot's menu do.
@@ -292,7 +306,7 @@ impl Words {
     fn progress(&self, lang: Lang, video: &Progress) -> String {
         let key = match video {
             Progress::Queued => "state-queued",
-            Progress::Retrying => "state-retrying",
+            Progress::Retrying(job) => return self.coded(lang, "state-retrying", *job),
             Progress::Preparing => "state-preparing",
             Progress::Rendering(model) => {
                 let title = self.title(lang, Some(model));
@@ -300,9 +314,25 @@ impl Words {
             }
             Progress::Rendered => "state-rendered",
             Progress::Done => "state-done",
-            Progress::Failed => "state-failed",
+            Progress::Failed(job) => return self.coded(lang, "state-failed", *job),
         };
         self.plain(lang, key)
+    }
+
+    /// A text with its job's code behind it.
+    fn coded(&self, lang: Lang, key: &str, job: JobId) -> String {
+        let state = self.plain(lang, key);
+        let code = Code::Job(job).to_string();
+        self.text(
+            lang,
+            "state-code",
+            &[("state", state.into()), ("code", code.into())],
+        )
+    }
+
+    /// The line with a reference code.
+    fn code(&self, lang: Lang, key: &str, code: Code) -> String {
+        self.text(lang, key, &[("code", code.to_string().into())])
     }
 
     fn ask(&self, lang: Lang, ask: &Ask) -> (String, Vec<Vec<Key>>) {
@@ -375,11 +405,14 @@ impl Words {
             Kind::Cancelled => "refund-cancelled",
         };
         let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
-        let code = self.text(
-            lang,
-            "reference",
-            &[("code", Code::Job(job).to_string().into())],
-        );
+        let reference = match kind {
+            // What to do is said, and support could do no more.
+            Kind::UserViolation | Kind::BadPhoto | Kind::RateLimit => "reference",
+            Kind::Billing | Kind::ModelOff | Kind::Temporary | Kind::Unknown | Kind::Cancelled => {
+                "reference-support"
+            }
+        };
+        let code = self.code(lang, reference, Code::Job(job));
         let text = format!("{text}\n\n{code}");
         Message {
             text,
@@ -399,11 +432,12 @@ impl Words {
 
     fn video_link(&self, lang: Lang, video: &Video) -> Message {
         let text = format!(
-            "{}\n\n{}\n\n{}\n{}",
+            "{}\n\n{}\n\n{}\n{}\n\n{}",
             self.plain(lang, "video"),
             self.video_note(lang, video),
             self.plain(lang, "video-link"),
             video.url,
+            self.code(lang, "reference-support", Code::Job(video.job)),
         );
         let open = Key::Open(self.plain(lang, "button-download"), video.url.clone());
         Message {
@@ -734,6 +768,7 @@ mod tests {
             Say::Video(video.clone()),
             Say::VideoLink(video),
             Say::Retrying,
+            Say::RetryingJob { job },
             Say::Granted {
                 credits: 3,
                 balance: Credits(5),
@@ -935,10 +970,48 @@ mod tests {
              • фото (чаще всего проблема в фото)\n• промпту\n\n1 кредит вернули на баланс ✅"
         ));
         assert_eq!(
-            text(&Say::Retrying),
+            text(&Say::RetryingJob { job: JobId(1) }),
             "⚠️ Временная ошибка генерации\n\nМы попробуем ещё раз автоматически.\n\
-             Если не получится - вернём кредит."
+             Если не получится - вернём кредит.\n\nКод: J1"
         );
+    }
+
+    #[test]
+    fn whatever_tells_of_a_failure_has_a_code_that_can_be_looked_up() {
+        let words = words();
+        let (job, order) = (JobId(17), OrderId(3));
+        let model = ModelName("sora".into());
+        let url = "https://example.org/v.mp4".into();
+        let (number, count) = (1, 1);
+        let video = Video {
+            order,
+            job,
+            number,
+            count,
+            model,
+            url,
+        };
+        let mut failures = vec![Say::RetryingJob { job }, Say::VideoLink(video)];
+        failures.extend(Kind::ALL.map(|kind| Say::Refunded {
+            job,
+            kind,
+            model: None,
+        }));
+        for lang in Lang::ALL {
+            let said = failures.iter().map(|say| words.message(lang, say).text);
+            let status = words.status(lang, &[Progress::Failed(job)]).text;
+            let retrying = words
+                .status(lang, &[Progress::Retrying(job), Progress::Queued])
+                .text;
+            for text in said.chain([status, retrying]) {
+                let code = text
+                    .split([' ', '\n'])
+                    .find_map(|word| Code::job(word.trim_end_matches('.')).ok());
+                assert!(text.contains("J17") && code.is_some(), "{text}");
+            }
+            let outage = words.outage(lang, UpdateId(5)).text;
+            assert!(outage.contains("U5"), "{outage}");
+        }
     }
 
     #[test]

@@ -207,6 +207,8 @@ impl Meters {
         outcome: &'static str,
         took: Duration,
     ) {
+        let took_ms = took.as_millis() as u64;
+        tracing::trace!(service, call, outcome, took_ms, "a call has ended");
         let call = Call {
             service,
             call,

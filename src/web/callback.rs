@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use tracing::{Instrument, Span};
 
 use super::Web;
 use crate::domain::id::{JobId, TaskId};
 use crate::kie;
 use crate::store::StoreError;
 use crate::store::verdict::Called;
+use crate::telemetry::about;
 
 /// Takes one callback; `address` is the job and its unguessable number, then comes the submission.
 pub async fn call(
@@ -22,23 +24,37 @@ pub async fn call(
     let Some((job, nonce, submission)) = read(&address, &submission) else {
         return StatusCode::NOT_FOUND;
     };
-    let task = kie::parse_callback(&body);
-    if !is_signed(&web, task.as_ref(), &headers) {
-        tracing::warn!(
-            job.id = job.0,
-            "a callback without a valid signature is refused"
-        );
-        return StatusCode::UNAUTHORIZED;
-    }
-    let Some(task) = task else {
-        return StatusCode::OK;
+    let known = match web.store.snapshot().and_then(|sight| sight.find_job(job)) {
+        Ok(known) => known.filter(|known| known.nonce == nonce),
+        Err(error) => {
+            tracing::error!(%error, "the job of a callback could not be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
     };
+    // What a stranger says of jobs is not in the log under their numbers.
+    let about = known.as_ref().map_or_else(Span::none, about::job);
+    let called = async move {
+        let task = kie::parse_callback(&body);
+        if !is_signed(&web, task.as_ref(), &headers) {
+            tracing::warn!("a callback without a valid signature is refused");
+            return StatusCode::UNAUTHORIZED;
+        }
+        match (known, task) {
+            (_, None) => StatusCode::OK,
+            (None, Some(_)) => StatusCode::NOT_FOUND,
+            (Some(known), Some(task)) => take(&web, known.id, nonce, submission, task).await,
+        }
+    };
+    called.instrument(about).await
+}
+
+async fn take(web: &Web, job: JobId, nonce: u64, submission: usize, task: TaskId) -> StatusCode {
     match web.pool.callback(job, nonce, submission, task).await {
         Ok(Called::Stranger) => StatusCode::NOT_FOUND,
         Ok(Called::Nudged | Called::Adopted | Called::Late | Called::Orphan) => StatusCode::OK,
         Err(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
         Err(error) => {
-            tracing::error!(job.id = job.0, %error, "a callback could not be handled");
+            tracing::error!(%error, "a callback could not be handled");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

@@ -14,6 +14,7 @@ use super::pages::Pages;
 use super::range::{self, Wanted};
 use crate::domain::id::PhotoName;
 use crate::store::StoreError;
+use crate::telemetry::about;
 
 /// Where photos are.
 const PLACE: &str = "/p/";
@@ -52,13 +53,18 @@ pub fn name(path: &str) -> Option<PhotoName> {
 }
 
 /// The file of a live job's photo, with its length; nothing if the job has ended or never was.
+///
+/// The name is as good as a key, so the log has the job's number only.
 fn open(web: &Web, name: PhotoName) -> Result<Option<(File, u64)>, StoreError> {
     let job = web.store.snapshot()?.find_job(name.job())?;
     let Some(job) = job.filter(|job| job.photo == name && !job.stage.ended()) else {
         return Ok(None);
     };
     // A job that ends just now takes its photo away.
-    Ok(web.photos.open(job.user, name).ok())
+    let opened = web.photos.open(job.user, name).ok();
+    let (found, _about) = (opened.is_some(), about::job(&job).entered());
+    tracing::debug!(found, "somebody fetches a photo");
+    Ok(opened)
 }
 
 fn send(method: &Method, headers: &HeaderMap, file: File, length: u64) -> Response {

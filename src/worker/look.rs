@@ -76,7 +76,7 @@ impl Worker {
             Ok(Look::Running) => self.known(job.id),
             Err(error) => {
                 // An error of the look says nothing about the task.
-                tracing::debug!(job.id = job.id.0, %error, "a look failed");
+                tracing::debug!(%error, "a look failed");
                 asked = error.failure.retry_after.unwrap_or_default();
             }
         }

@@ -73,15 +73,14 @@ impl Worker {
         .await;
         drop(permit);
         let framed = framed.unwrap_or_else(|_| {
-            tracing::error!(
-                order.id = order.id.0,
-                "a photo could not be framed: the decoder panicked"
-            );
+            tracing::error!("a photo could not be framed: the decoder panicked");
             Err(Failure::new(Kind::BadPhoto, Source::Shop))
         });
         if let Err(failure) = framed {
             let kind = failure.kind.name();
-            tracing::warn!(order.id = order.id.0, kind, "a photo could not be used");
+            tracing::warn!(kind, "a photo could not be used");
+        } else {
+            tracing::debug!("the photo is on disk");
         }
         Ok(framed)
     }

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, Span};
 
 use super::{Desk, FRAMING, Parts, Stepped, Worker, lock};
 use crate::clock::Clock;
@@ -15,6 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::live::Live;
 use crate::store::verdict::{self, Called};
 use crate::store::{Store, StoreError, Txn, queue};
+use crate::telemetry::about;
 
 /// After a step that the store failed, the job is left alone for so long.
 const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
@@ -122,12 +124,7 @@ impl Pool {
             Ok(called)
         };
         let called = self.store.try_write(nudge).await?;
-        tracing::debug!(
-            job.id = job.0,
-            submission,
-            ?called,
-            "the provider called back"
-        );
+        tracing::debug!(submission, ?called, "the provider called back");
         Ok(called)
     }
 
@@ -205,9 +202,11 @@ impl Pool {
         }
         let pool = Arc::clone(self);
         let stop = stop.clone();
-        steps.spawn(async move {
+        let about = about::named(job);
+        let steps_of_job = async move {
             let inner = Arc::clone(&pool);
-            let step = tokio::spawn(async move { inner.work(job, waits, &stop).await });
+            let step = async move { inner.work(job, waits, &stop).await };
+            let step = tokio::spawn(step.in_current_span());
             let ended = AbortOnDropHandle::new(step).await;
             pool.after(job, ended).await;
             pool.desk.stepping().remove(&job);
@@ -217,7 +216,8 @@ impl Pool {
             }
             // The job may be due again, and there is room.
             pool.store.wakes().jobs();
-        });
+        };
+        steps.spawn(steps_of_job.instrument(about));
     }
 
     async fn work(
@@ -236,12 +236,8 @@ impl Pool {
                 return Ok(());
             };
             self.store.meters().attempts.inc();
-            tracing::info!(
-                job.id = job.0,
-                order.id = claimed.order.0,
-                attempt = claimed.attempt,
-                "another attempt begins"
-            );
+            about::is_at(&Span::current(), &claimed);
+            tracing::info!("another attempt begins");
         }
         // Between two steps a job can be left: the next start goes on from there.
         while self.worker().step(job).await? == Stepped::On && !stop.is_cancelled() {}
@@ -262,20 +258,20 @@ impl Pool {
                 | StoreError::Corrupt { .. }
                 | StoreError::Overdrawn { .. }),
             )) => {
-                tracing::error!(job.id = job.0, %error, "a step can never be stored; the job is refunded");
+                tracing::error!(%error, "a step can never be stored; the job is refunded");
                 if let Err(error) = self.worker().bury(job).await {
-                    tracing::error!(job.id = job.0, %error, "the job could not be refunded, either");
+                    tracing::error!(%error, "the job could not be refunded, either");
                     self.clock.sleep(AFTER_STORE_FAULT).await;
                 }
             }
             Ok(Err(error)) => {
-                tracing::error!(job.id = job.0, %error, "a step could not be stored");
+                tracing::error!(%error, "a step could not be stored");
                 self.clock.sleep(AFTER_STORE_FAULT).await;
             }
             Err(_) => {
-                tracing::error!(job.id = job.0, "a step panicked; the job is refunded");
+                tracing::error!("a step panicked; the job is refunded");
                 if let Err(error) = self.worker().bury(job).await {
-                    tracing::error!(job.id = job.0, %error, "a panicked job could not be refunded");
+                    tracing::error!(%error, "a panicked job could not be refunded");
                 }
             }
         }

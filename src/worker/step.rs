@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use tracing::Span;
+
 use super::{Stepped, Worker};
 use crate::clock::Stopwatch;
 use crate::domain::brief::Recipe;
 use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{JobId, KeyPrint, ModelName};
+use crate::domain::id::{Code, JobId, KeyPrint, ModelName};
 use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
 use crate::kie::FetchError;
 use crate::points;
 use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
+use crate::telemetry::about;
 use crate::telemetry::meters::{AtStage, Ended, Failed, OfModel};
 
 /// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
@@ -28,7 +31,9 @@ impl Worker {
         if job.due > self.parts.clock.now() {
             return Ok(Stepped::Off);
         }
+        about::is_at(&Span::current(), &job);
         let (begun, stage) = (Stopwatch::start(), job.stage.name());
+        tracing::debug!(stage, "a step begins");
         let stepped = match job.stage.clone() {
             Stage::Queued | Stage::Done { .. } | Stage::Failed { .. } => return Ok(Stepped::Off),
             Stage::Preparing => self.prepare(job).await,
@@ -112,6 +117,7 @@ impl Worker {
                 verdict::scripted(txn, &shop, id, attempt, script.clone(), asked, now)
             })
             .await?;
+        tracing::debug!(asked, "the script is there");
         Ok(moved.map_err(|late| off(&late)))
     }
 
@@ -125,7 +131,7 @@ impl Worker {
             .await
         {
             Ok(bytes) => {
-                tracing::debug!(job.id = job.id.0, bytes, "a video is on disk");
+                tracing::debug!(bytes, "a video is on disk");
                 false
             }
             Err(FetchError::TooLarge) => true,
@@ -135,7 +141,7 @@ impl Worker {
                     .await;
             }
             Err(error) if misses + 1 < FETCHES => {
-                tracing::warn!(job.id = job.id.0, %error, misses, "a video could not be fetched yet");
+                tracing::warn!(%error, misses, "a video could not be fetched yet");
                 let pause = FETCH_PAUSE * 2u32.pow(u32::from(misses));
                 let again = self.parts.clock.now().plus(pause);
                 let moved = self
@@ -165,13 +171,7 @@ impl Worker {
             let took = now.since(done.placed_at);
             self.meter_done(done, took);
             let took_ms = took.as_millis() as u64;
-            tracing::info!(
-                job.id = id.0,
-                order.id = done.order.0,
-                attempt,
-                took_ms,
-                "a video is done"
-            );
+            tracing::info!(took_ms, large, "a video is done");
             self.tidy(done);
         }
         Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
@@ -209,15 +209,8 @@ impl Worker {
         match moved {
             Ok((job, verdict)) => {
                 let (kind, source) = (failure.kind.name(), failure.source.word());
-                tracing::info!(
-                    job.id = id.0,
-                    order.id = job.order.0,
-                    attempt,
-                    kind,
-                    source,
-                    ?verdict,
-                    "an attempt failed"
-                );
+                let code = Code::Job(id);
+                tracing::info!(kind, source, ?verdict, "ref" = %code, "an attempt failed");
                 self.meter_failure(&job, failure);
                 if job.stage.ended() {
                     self.tidy(&job);
@@ -266,7 +259,7 @@ impl Worker {
     /// Takes the photo's name away; the janitor would find it, too.
     pub(super) fn tidy(&self, job: &Job) {
         if let Err(error) = self.parts.photos.remove(job.user, job.photo) {
-            tracing::warn!(job.id = job.id.0, %error, "a photo could not be removed");
+            tracing::warn!(%error, "a photo could not be removed");
         }
         points::reach("photo.removed");
     }
@@ -298,6 +291,6 @@ impl Worker {
 
 /// The job has moved on while we worked: nothing to do, and nothing was changed.
 pub(super) fn off(late: &OutOfTurn) -> Stepped {
-    tracing::debug!(job.id = late.job.0, stage = late.stage, "a step came late");
+    tracing::debug!(stage = late.stage, "a step came late");
     Stepped::Off
 }

@@ -58,6 +58,8 @@ impl Worker {
         let Some(secret) = self.parts.keys.secret(route.key) else {
             return Ok(Stepped::Off);
         };
+        let (asked_of, by_key) = (&route.model, route.key);
+        tracing::debug!(model = %asked_of, key = %by_key, "the provider is asked for a video");
         points::reach("create.before");
         let created = self.parts.kie.create(secret, &body).await;
         points::reach("create.after");
@@ -109,6 +111,7 @@ impl Worker {
         task: TaskId,
         since: Timestamp,
     ) -> Result<Stepped, StoreError> {
+        tracing::debug!(%task, "the provider has made a task");
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         // Not after the deadline, however rare looks are.
         let usual = self.parts.choices.look_every;
@@ -126,11 +129,7 @@ impl Worker {
     /// The provider's answer never came: the task may run and be billed. With a callback to hope for the job
     /// waits; without one another attempt is all there is.
     async fn lost(&self, job: &Job) -> Result<Stepped, StoreError> {
-        tracing::warn!(
-            job.id = job.id.0,
-            attempt = job.attempt,
-            "the answer to a creation was lost"
-        );
+        tracing::warn!("the answer to a creation was lost");
         match self.is_called_back() {
             true => Ok(Stepped::Off),
             false => {

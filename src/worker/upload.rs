@@ -49,13 +49,13 @@ impl Worker {
         points::reach("upload.after");
         match uploaded {
             Ok(url) => {
-                tracing::debug!(job.id = job.id.0, "a photo is uploaded");
+                tracing::debug!("a photo is uploaded");
                 self.uploads().insert(job.id, Upload { key, url });
                 Ok(Stepped::On)
             }
             Err(UploadError::Failed(failure)) => self.fail_with(job, failure, Some(key), 0.0).await,
             Err(UploadError::Disk(error)) => {
-                tracing::warn!(job.id = job.id.0, %error, "a photo could not be read for its upload");
+                tracing::warn!(%error, "a photo could not be read for its upload");
                 let failure = Failure::new(Kind::Temporary, Source::Shop);
                 self.fail(job, failure).await
             }

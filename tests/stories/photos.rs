@@ -35,7 +35,7 @@ async fn a_file_that_only_says_it_is_a_picture_is_refunded_and_fetched_once() {
     goes_on(&scene, &anna, 3).await;
     for job in 1..=3 {
         let refund = anna.sees(NO_PHOTO);
-        assert!(refund.text.ends_with(&format!("Код для поддержки: J{job}")));
+        assert!(refund.text.ends_with(&format!("Код: J{job}")));
     }
     assert_eq!(scene.balance(&anna), (5, 0));
     assert_eq!(scene.calls("telegram", "file").len(), 1);

@@ -506,6 +506,7 @@ fn says() -> Vec<Say> {
         },
         Say::Alert(Alert::AllKeysRest),
         Say::Banned,
+        Say::RetryingJob { job: JobId(1) },
     ]
 }
 
@@ -530,6 +531,7 @@ fn number_of_say(say: &Say) -> usize {
         Say::Granted { .. } => 16,
         Say::Alert(_) => 17,
         Say::Banned => 18,
+        Say::RetryingJob { .. } => 19,
     }
 }
 

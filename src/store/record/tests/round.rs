@@ -466,5 +466,6 @@ fn say() -> impl Strategy<Value = Say> {
         }),
         (any::<i64>(), credits()).prop_map(|(credits, balance)| Say::Granted { credits, balance }),
         alert().prop_map(Say::Alert),
+        any::<u64>().prop_map(|job| Say::RetryingJob { job: JobId(job) }),
     ]
 }
