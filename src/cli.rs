@@ -32,6 +32,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::telemetry;
+
 /// What belongs to no single command.
 const AFTER: &str = "\
 The configuration is neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, unless --config \
@@ -138,7 +140,12 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("neurocards: {error:#}");
+            let told = format!("neurocards: {error:#}");
+            match telemetry::to_journal() {
+                // Each line of the journal's is a message with a priority of its own.
+                true => told.lines().for_each(|line| eprintln!("<3>{line}")),
+                false => eprintln!("{told}"),
+            }
             ExitCode::FAILURE
         }
     }

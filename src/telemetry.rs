@@ -30,7 +30,7 @@ static REFILTER: OnceLock<Refilter> = OnceLock::new();
 
 /// Sends logs to standard error, by `directives` as `EnvFilter` reads them. Later calls change nothing.
 pub fn start(directives: &str, form: Form) {
-    let journal = is_journal(std::env::var("JOURNAL_STREAM").ok().as_deref());
+    let journal = to_journal();
     let plain = std::env::var_os("NO_COLOR").is_some_and(|said| !said.is_empty());
     let screen = std::io::stderr().is_terminal() && form == Form::Human;
     let logs = tracing_subscriber::fmt()
@@ -45,6 +45,7 @@ pub fn start(directives: &str, form: Form) {
     let handle = logs.reload_handle();
     // A second start in one process (tests, the sandbox) keeps the first one's choice.
     if logs.try_init().is_ok() {
+        std::panic::set_hook(Box::new(tell_panic));
         let refilter: Refilter = Box::new(move |filter| drop(handle.reload(filter)));
         // Only the first start gets here.
         let _ = REFILTER.set(refilter);
@@ -58,7 +59,20 @@ pub fn change(directives: &str) {
     }
 }
 
-/// Whether standard error is the journal: systemd names its device and inode, which a child may have replaced.
+/// Writes a panic down as a line of what it happened in. What it says may hold a seller's words, so only those are
+/// told that stand in the program.
+fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let why = panic.payload().downcast_ref::<&'static str>();
+    tracing::error!(place, why, "the program has panicked");
+}
+
+/// Whether standard error is the journal, where lines begin with their priority.
+pub fn to_journal() -> bool {
+    is_journal(std::env::var("JOURNAL_STREAM").ok().as_deref())
+}
+
+/// Whether standard error is what was named: systemd names its device and inode, which a child may have replaced.
 fn is_journal(named: Option<&str>) -> bool {
     let read = |named: &str| {
         let (device, inode) = named.split_once(':')?;

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::domain::id::Code;
 
 /// Something an operator asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,24 +82,28 @@ pub enum Ask {
     },
     /// A job with every attempt.
     Job {
-        /// Its number.
+        /// Its number, or its reference code.
+        #[serde(deserialize_with = "named")]
         job: u64,
     },
     /// Try a job again: a waiting one at once, a failed one as a new order.
     Retry {
-        /// Its number.
+        /// Its number, or its reference code.
+        #[serde(deserialize_with = "named")]
         job: u64,
     },
     /// End a live job; its credit goes back.
     Cancel {
-        /// Its number.
+        /// Its number, or its reference code.
+        #[serde(deserialize_with = "named")]
         job: u64,
         /// Why, in the operator's words.
         why: String,
     },
     /// Give the credit of a finished video back.
     Refund {
-        /// Its job.
+        /// Its job, by number or reference code.
+        #[serde(deserialize_with = "named")]
         job: u64,
         /// Why, in the operator's words.
         why: String,
@@ -139,6 +146,20 @@ pub enum Ask {
     Backup,
     /// Read configuration and texts again.
     Reload,
+}
+
+/// Reads a job as people name it, too: `17`, `"J17"`, `"#j17"`.
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Number(u64),
+        Code(String),
+    }
+    match Said::deserialize(from)? {
+        Said::Number(job) => Ok(job),
+        Said::Code(said) => Code::job(&said).map(|job| job.0).map_err(D::Error::custom),
+    }
 }
 
 impl Ask {
@@ -262,4 +283,19 @@ pub enum Tired {
     Key(String),
     /// A model, by its name.
     Model(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_asked_for_by_number_and_by_code() {
+        for said in ["17", "\"J17\"", "\"#j17\"", "\"17\""] {
+            let ask = serde_json::from_str(&format!("{{\"Job\":{{\"job\":{said}}}}}")).unwrap();
+            assert!(matches!(ask, Ask::Job { job: 17 }), "{said}: {ask:?}");
+        }
+        let wrong = serde_json::from_str::<Ask>("{\"Retry\":{\"job\":\"U17\"}}").unwrap_err();
+        assert!(wrong.to_string().starts_with("U17 is no job"), "{wrong}");
+    }
 }

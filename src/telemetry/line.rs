@@ -242,6 +242,42 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_is_a_line_of_what_it_happened_in_and_quotes_nobody() {
+        let paper = Paper::default();
+        let logs = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(Line {
+                form: Form::Human,
+                journal: true,
+            })
+            .with_writer(paper.clone());
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(super::super::tell_panic));
+        tracing::subscriber::with_default(logs.finish(), || {
+            let job = tracing::error_span!("job", job.id = 17);
+            let seller = String::from("Anna");
+            let _job = job.enter();
+            let _ = std::panic::catch_unwind(|| panic!("no room for {seller}"));
+            let _ = std::panic::catch_unwind(|| panic!("no room"));
+        });
+        std::panic::set_hook(before);
+        let bytes = paper.0.lock().unwrap().clone();
+        let told = String::from_utf8(bytes).unwrap();
+        let lines: Vec<_> = told.lines().collect();
+        assert!(
+            lines[0].starts_with("<3>the program has panicked place="),
+            "{told}"
+        );
+        assert!(
+            lines.iter().all(|line| line.contains("job.id=17")),
+            "{told}"
+        );
+        assert!(!told.contains("Anna"), "{told}");
+        assert!(lines[1].contains("why=\"no room\""), "{told}");
+    }
+
+    #[test]
     fn a_line_for_the_journal_begins_with_its_priority_and_has_no_time() {
         assert_eq!(
             written(Form::Human, true, false),
