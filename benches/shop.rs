@@ -62,6 +62,7 @@ pub fn place(
             "{}",
             4_000_000_000_000_000_000 + number
         ))),
+        aside: Default::default(),
     };
     let mut row = txn.known_user(user)?;
     row.session.draft = DraftId(1);

@@ -8,7 +8,7 @@ pub mod books;
 pub mod desk;
 pub mod gauges;
 mod orders;
-mod people;
+pub mod people;
 pub mod provider;
 pub mod reload;
 mod stats;

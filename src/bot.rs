@@ -14,12 +14,15 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 use url::Url;
 
+use crate::admin::people;
 use crate::clock::beat::Beat;
 use crate::clock::{Clock, Stopwatch};
 use crate::domain::id::{CallbackId, Code, OrderId, UpdateId};
 use crate::domain::order::Order;
 use crate::domain::user::Lang;
+use crate::domain::whom::Whom;
 use crate::flow::event::{Event, Update};
+use crate::flow::office;
 use crate::flow::say::Toast;
 use crate::live::Live;
 use crate::points;
@@ -98,6 +101,7 @@ impl Bot {
             tracing::debug!("an update is none of our business");
             return Ok(());
         };
+        let update = self.with_names(update).await?;
         let (id, press) = (update.id, update.callback.clone());
         if self.turned_away.has(id) {
             return Ok(());
@@ -149,6 +153,19 @@ impl Bot {
                 "a video waits for its turn"
             );
         }
+    }
+
+    /// Looks up the name that an operator has written, where it holds nobody up.
+    async fn with_names(&self, mut update: Update) -> Result<Update, StoreError> {
+        if let Some(Whom::Name(name)) = office::mention(&update.event)
+            && self.store.shop().admins.contains(&update.user)
+        {
+            let sight = self.store.snapshot()?;
+            let look = move || people::named(&sight, &name);
+            let named = tokio::task::spawn_blocking(look).await;
+            update.aside.named = named.map_err(|_| StoreError::Panicked)??;
+        }
+        Ok(update)
     }
 
     fn meter(&self, turned: &Result<Turned, StoreError>, begun: Stopwatch) {
@@ -407,6 +424,7 @@ fn waits_for_an_answer(event: &Event) -> bool {
         | Event::Picture(_)
         | Event::BadFile(_)
         | Event::Other
+        | Event::Desk(_)
         | Event::Press(_) => true,
         Event::Edited | Event::Blocked | Event::Unblocked | Event::Group => false,
     }

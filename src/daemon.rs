@@ -215,6 +215,7 @@ impl Daemon {
             cells.telegram.clone(),
             cells.words.clone(),
             videos,
+            desk.clone(),
             cells.limits.clone(),
         ));
         let certificates =

@@ -3,6 +3,7 @@
 //! A note is struck after Telegram has answered, so a crash may repeat one message and never loses one.
 
 mod pace;
+mod report;
 mod send;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -14,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use crate::admin::Desk;
 use crate::clock::Clock;
 use crate::domain::id::OrderId;
 use crate::domain::time::Timestamp;
@@ -38,6 +40,8 @@ pub struct Delivery {
     telegram: Live<Telegram>,
     words: Live<Words>,
     videos: PathBuf,
+    /// Who knows what operators want to see.
+    desk: Desk,
     pace: Pace,
     uploads: Semaphore,
     /// The text each running order's status message has, as far as this process knows.
@@ -65,6 +69,7 @@ impl Delivery {
         telegram: Live<Telegram>,
         words: Live<Words>,
         videos: PathBuf,
+        desk: Desk,
         limits: Live<Limits>,
     ) -> Self {
         let pace = Pace::new(limits);
@@ -75,6 +80,7 @@ impl Delivery {
             telegram,
             words,
             videos,
+            desk,
             pace,
             uploads: Semaphore::new(UPLOADS),
             shown,

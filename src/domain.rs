@@ -11,6 +11,8 @@ pub mod job;
 pub mod keyring;
 pub mod model;
 pub mod order;
+pub mod span;
 pub mod tally;
 pub mod time;
 pub mod user;
+pub mod whom;

@@ -3,6 +3,7 @@
 //! Pure, total, and never silent: every event in every session has an answer.
 
 pub mod event;
+pub mod office;
 pub mod say;
 pub mod session;
 
@@ -65,6 +66,7 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
     }
     match event {
         Event::Command(command) => on_command(session, command, facts),
+        Event::Desk(_) => on_command(session, Command::Unknown, facts),
         Event::Text(raw) => on_text(session, &raw, facts),
         Event::Picture(picture) => on_picture(session, picture, facts),
         Event::BadFile(hint) => reask(session, hint, facts),
@@ -88,6 +90,7 @@ fn on_banned(session: Session, event: Event) -> (Session, Vec<Effect>) {
         Event::Group => (session, tell(Say::Group)),
         Event::Press(_) => toasted(session.idle(), Say::Banned),
         Event::Command(_)
+        | Event::Desk(_)
         | Event::Text(_)
         | Event::Picture(_)
         | Event::BadFile(_)
@@ -291,7 +294,8 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
         Button::Style { .. }
         | Button::Count { .. }
         | Button::Confirm { .. }
-        | Button::Cancel { .. } => stale(session, facts),
+        | Button::Cancel { .. }
+        | Button::Desk(_) => stale(session, facts),
     }
 }
 

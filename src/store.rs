@@ -11,6 +11,7 @@ mod copy;
 mod disk;
 pub mod ledger;
 pub mod migrate;
+mod office;
 pub mod outbox;
 pub mod queue;
 pub mod record;

@@ -325,10 +325,239 @@ certificate-refused = the certificate authority refuses
 certificate-files = there is no newer one in cert_file and key_file
 certificate-machine = the new one cannot be made or kept on this machine
 
+# --- To an operator: commands -------------------------------------------------
+desk-guide =
+    🛠 Operator's commands
+
+    /queue_stats — the queue and how things are
+    /stats — orders, videos and credits of a day, a week, a month
+    /user @name — a seller's card
+    /grant @name 5 for a payment — give credits, with a minus take them back
+    /job J17 — what became of a video
+    /keys — KIE's keys and models
+    /pause reason — take no orders
+    /resume — take them again
+    /cancel — drop what was begun
+
+    A Telegram number does instead of @name. Whatever changes money I ask about twice and write into the trail.
+desk-usage-user = 👤 Write it so: /user @name or /user 123456789
+desk-usage-job = 🎬 Write it so: /job J17 — the number is in the seller's message and on their card.
+desk-usage-stats = 📊 Write it so: /stats, /stats week or /stats month
+desk-person = @{ $name } ({ $number })
+desk-refused = ✋ Nothing was changed. { $why }
+desk-dropped = 👌 Dropped, nothing was changed.
+desk-late = ⌛️ More than 15 minutes have passed, and I forgot what we had begun. Nothing was changed. If this was for an order, send it again.
+desk-ask-user = 👤 To whom? Write @name or a Telegram number.
+desk-ask-credits =
+    💳 How many credits? Write a number, with a minus to take back.
+
+    Seller: { $person }
+    Balance: { $balance }
+desk-ask-why = ✍️ Write the reason in one message: it stays in the trail.
+desk-because = Reason: { $why }
+desk-sure = Do it?
+desk-grant =
+    🎁 Give { $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    To: { $person }
+    Balance: { $balance } → { $after }
+desk-take =
+    ➖ Take back { $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    From: { $person }
+    Balance: { $balance } → { $after }
+desk-refund =
+    ↩️ Give the credit of video { $job } back
+
+    To: { $person }
+    Balance: { $balance } → { $after }
+desk-cancel =
+    ✖️ Cancel video { $job }, its credit goes back
+
+    Seller: { $person }
+    Balance: { $balance } → { $after }
+    If KIE is filming already, its work is paid for all the same.
+desk-reorder =
+    🔁 Order video { $job } once more, with the same answers
+
+    Seller: { $person }
+    Balance: { $balance } → { $after }
+desk-hurry =
+    ⏩ Do not wait and try video { $job } right now
+
+    Seller: { $person }
+desk-ban =
+    🚫 Shut out: { $person }
+
+    Orders that were begun are finished, new ones are not taken.
+desk-unban = 🔓 Let in again: { $person }
+desk-pause =
+    ⏸ Take no orders
+
+    Videos that were begun are finished, sellers keep their credits.
+desk-resume = ▶️ Take orders again
+desk-granted =
+    ✅ Given: { $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    To: { $person }
+    Balance: { $balance }
+desk-taken =
+    ✅ Taken back: { $credits ->
+        [one] { $credits } credit
+       *[other] { $credits } credits
+    }
+
+    From: { $person }
+    Balance: { $balance }
+desk-refunded =
+    ✅ The credit of video { $job } is given back
+
+    To: { $person }
+    Balance: { $balance }
+desk-cancelled =
+    ✅ Video { $job } is cancelled, its credit is back
+
+    Seller: { $person }
+    Balance: { $balance }
+desk-reordered =
+    ✅ Video { $job } is ordered once more: order { $order }
+
+    Seller: { $person }
+    Balance: { $balance }
+desk-hurried = ⏩ Trying video { $job } right now.
+desk-banned = ✅ Shut out: { $person }
+desk-unbanned = ✅ Let in again: { $person }
+desk-paused = ⏸ No orders are taken any more. To take them again: /resume
+desk-resumed = ▶️ Orders are taken again.
+button-desk-yes = ✅ Yes, do it
+button-desk-card = 👤 Card
+button-desk-refresh = 🔄 Refresh
+button-desk-keys = 🔑 Keys
+button-desk-queue = 📋 Queue
+button-desk-grant = 🎁 Give credits
+button-desk-refunds = ↩️ Pay back
+button-desk-refund = ↩️ Pay back
+button-desk-refund-of = ↩️ { $job } · { $at }
+button-desk-history = 📒 History
+button-desk-ban = 🚫 Shut out
+button-desk-unban = 🔓 Let in
+button-desk-newest = ⏮ Newest
+button-desk-older = ➡️ Older
+button-desk-seller = 👤 Seller
+button-desk-cancel = ✖️ Cancel
+button-desk-hurry = ⏩ Do not wait
+button-desk-reorder = 🔁 Order once more
+report-none = 🤔 There is nothing to show.
+span-seconds = { $large } s
+span-minutes = { $large } min
+span-hours = { $large } h { $small } min
+span-days = { $large } d { $small } h
+stage-queued = ⏳ waits
+stage-preparing = ✍️ being prepared
+stage-submitting = 📤 sent to KIE
+stage-rendering = 🎥 being filmed
+stage-rendered = 📥 being fetched
+stage-done = ✅ ready
+stage-failed = ❌ failed
+entry-welcome = a gift for a newcomer
+entry-hold = an order
+entry-capture = the video is ready
+entry-release = it failed, the credit is back
+entry-grant = an operator
+queue-head = 📋 The queue at { $at } UTC
+queue-open = 🟢 Orders are taken
+queue-paused = ⏸ No orders are taken: a pause
+queue-no-room = 🔴 No orders are taken: the disk is nearly full
+queue-places = Being made: { $places } of { $most }
+queue-stage = • { $stage }: { $count }
+queue-empty = No videos are being made.
+queue-oldest = The first in line has waited { $span }
+queue-notes = { $notes ->
+    [0] ✉️ No messages wait
+   *[other] ✉️ Messages that wait: { $notes }, the first for { $span }
+}
+queue-awake = 🔑 All keys and models are at work
+queue-resting = 😴 At rest:
+queue-rest = • { $name } until { $until } — { $why }
+queue-disk = Version { $version }, up for { $span }. The file has { $file } MB, the disk { $free } MB free.
+queue-fault = 🚨 The disk cannot be written: { $why }
+keys-head = 🔑 KIE's keys
+keys-credits = KIE credits: { $credits }
+keys-unknown = nobody knows what is left ({ $why })
+keys-cost = { $credits } KIE credits a clip
+keys-rests = rests until { $until } ({ $why })
+models-head = 🎥 Models in order
+card-head = 👤 { $person }
+card-balance = Balance: { $balance }, held by orders: { $held }
+card-since = With us since { $since } UTC, language { $lang }
+card-banned = 🚫 Shut out { $since }: { $why }
+card-unreachable = 📵 Has blocked the bot: messages do not arrive
+card-notes = ✉️ Waiting for them: { $notes }
+card-videos = Newest videos:
+card-no-videos = Has ordered nothing yet.
+history-head = 📒 History: { $person }
+history-empty = There are no entries.
+refunds-head = ↩️ Pay back: { $person }
+refunds-choose = Which video? Failed ones were paid back by themselves.
+refunds-empty = There are no finished videos. Failed ones were paid back by themselves.
+job-head = 🎬 Video { $job } — { $stage }
+job-failure = Why: { $why }
+job-seller = Seller: { $person }
+job-order = Order { $order } of { $at } UTC
+job-ended = Ended { $at } UTC, after { $span }
+job-attempt = Attempts: { $attempt }
+job-due = The next step in { $span }
+job-model = Model: { $model }
+job-key = Key: { $key }
+job-task = KIE's task: { $task }
+job-missed = Failed attempts:
+job-entries = Credits:
+slip-not-whom = 🤔 I find nobody by that: write @name or a Telegram number.
+slip-no-user = 🤔 I do not know { $name }. The seller must write /start to the bot first.
+slip-many = 🤔 Several people have had the name { $name }: { $numbers }. Write a number.
+slip-not-number = 🤔 A whole number is needed, such as 5 or -5.
+slip-zero = 🤔 Zero changes nothing. Write another number.
+slip-too-large = 🤔 At most { $most } credits at a time.
+slip-too-much = 🤔 There are only { $balance }: so many cannot be taken.
+slip-full = 🤔 There are { $balance } already: the account can hold no more.
+slip-empty = 🤔 There is no text in the message.
+slip-too-long = ✂️ A little long: keep it within { $most } characters.
+slip-need-button = 👇 Answer with a button. Changed your mind? /cancel.
+slip-need-text = 🤔 A text is needed here.
+slip-operator = That is an operator: take them out of admin_ids first.
+slip-already = It is so already.
+slip-no-job = There is no video { $job }.
+slip-live = Video { $job } is still being made.
+slip-done = Video { $job } is ready already.
+slip-failed = Video { $job } has failed, and its credit went back then.
+slip-asked = KIE was asked for video { $job } and has not answered: asking again might cost twice. It settles by itself, or cancel it.
+slip-waits = Video { $job } waits for nothing but its turn.
+slip-poor = The seller has no credit for video { $job }: give one first.
+slip-repaid = The credit of video { $job } was given back before.
+slip-reordered = Video { $job } was ordered once more before.
+
 # --- The bot's profile ------------------------------------------------------
 command-start = Start
 command-menu = Main menu
 command-cancel = Cancel and start over
 command-help = How it works
+command-queue-stats = The queue and how things are
+command-stats = Orders, videos, credits
+command-user = A seller's card
+command-grant = Give credits
+command-job = What became of a video
+command-keys = KIE's keys and models
+command-pause = Take no orders
+command-resume = Take orders again
+command-admin = Operator's commands
 description = Send a product photo and get a short vertical video for Reels. AI writes the script and films it. The first videos are free.
 short-description = Product photo → a video for Reels

@@ -332,10 +332,243 @@ certificate-refused = удостоверяющий центр отказывае
 certificate-files = в cert_file и key_file нет нового
 certificate-machine = новый не удаётся создать или сохранить на этой машине
 
+# --- Администратору: команды ------------------------------------------------
+desk-guide =
+    🛠 Команды администратора
+
+    /queue_stats — очередь и здоровье
+    /stats — заказы, видео и кредиты за день, неделю, месяц
+    /user @имя — карточка продавца
+    /grant @имя 5 за оплату — начислить кредиты, с минусом — списать
+    /job J17 — что было с видео
+    /keys — ключи и модели KIE
+    /pause причина — не принимать заказы
+    /resume — снова принимать
+    /cancel — бросить начатое
+
+    Вместо @имени подойдёт номер в Telegram. Всё, что меняет деньги, переспрошу и запишу в журнал.
+desk-usage-user = 👤 Напиши так: /user @имя или /user 123456789
+desk-usage-job = 🎬 Напиши так: /job J17 — номер стоит в сообщении продавцу и в его карточке.
+desk-usage-stats = 📊 Напиши так: /stats, /stats неделя или /stats месяц
+desk-person = @{ $name } ({ $number })
+desk-refused = ✋ Ничего не изменил. { $why }
+desk-dropped = 👌 Бросил, ничего не изменил.
+desk-late = ⌛️ Прошло больше 15 минут, и я забыл, что мы начинали. Ничего не изменил. Если это было для заказа — пришли ещё раз.
+desk-ask-user = 👤 Кому? Напиши @имя или номер в Telegram.
+desk-ask-credits =
+    💳 Сколько кредитов? Напиши число, с минусом — списать.
+
+    Продавец: { $person }
+    Баланс: { $balance }
+desk-ask-why = ✍️ Напиши причину одним сообщением: она останется в журнале.
+desk-because = Причина: { $why }
+desk-sure = Делаем?
+desk-grant =
+    🎁 Начислить: { $credits ->
+        [one] { $credits } кредит
+        [few] { $credits } кредита
+       *[many] { $credits } кредитов
+    }
+
+    Кому: { $person }
+    Баланс: { $balance } → { $after }
+desk-take =
+    ➖ Списать: { $credits ->
+        [one] { $credits } кредит
+        [few] { $credits } кредита
+       *[many] { $credits } кредитов
+    }
+
+    У кого: { $person }
+    Баланс: { $balance } → { $after }
+desk-refund =
+    ↩️ Вернуть кредит за видео { $job }
+
+    Кому: { $person }
+    Баланс: { $balance } → { $after }
+desk-cancel =
+    ✖️ Отменить видео { $job }, кредит вернётся
+
+    Продавец: { $person }
+    Баланс: { $balance } → { $after }
+    Если KIE уже снимает, его работа всё равно оплачена.
+desk-reorder =
+    🔁 Заказать видео { $job } ещё раз, с теми же ответами
+
+    Продавец: { $person }
+    Баланс: { $balance } → { $after }
+desk-hurry =
+    ⏩ Не ждать и попробовать видео { $job } прямо сейчас
+
+    Продавец: { $person }
+desk-ban =
+    🚫 Закрыть доступ: { $person }
+
+    Начатые заказы доделаю, новых не будет.
+desk-unban = 🔓 Открыть доступ: { $person }
+desk-pause =
+    ⏸ Остановить приём заказов
+
+    Начатые видео доделаю, кредиты останутся у продавцов.
+desk-resume = ▶️ Снова принимать заказы
+desk-granted =
+    ✅ Начислил: { $credits ->
+        [one] { $credits } кредит
+        [few] { $credits } кредита
+       *[many] { $credits } кредитов
+    }
+
+    Кому: { $person }
+    Баланс: { $balance }
+desk-taken =
+    ✅ Списал: { $credits ->
+        [one] { $credits } кредит
+        [few] { $credits } кредита
+       *[many] { $credits } кредитов
+    }
+
+    У кого: { $person }
+    Баланс: { $balance }
+desk-refunded =
+    ✅ Вернул кредит за видео { $job }
+
+    Кому: { $person }
+    Баланс: { $balance }
+desk-cancelled =
+    ✅ Отменил видео { $job } и вернул кредит
+
+    Продавец: { $person }
+    Баланс: { $balance }
+desk-reordered =
+    ✅ Видео { $job } заказано ещё раз: заказ { $order }
+
+    Продавец: { $person }
+    Баланс: { $balance }
+desk-hurried = ⏩ Пробую видео { $job } прямо сейчас.
+desk-banned = ✅ Доступ закрыт: { $person }
+desk-unbanned = ✅ Доступ открыт: { $person }
+desk-paused = ⏸ Заказы больше не принимаю. Вернуть: /resume
+desk-resumed = ▶️ Снова принимаю заказы.
+button-desk-yes = ✅ Да, делаем
+button-desk-card = 👤 Карточка
+button-desk-refresh = 🔄 Обновить
+button-desk-keys = 🔑 Ключи
+button-desk-queue = 📋 Очередь
+button-desk-grant = 🎁 Начислить
+button-desk-refunds = ↩️ Вернуть кредит
+button-desk-refund = ↩️ Вернуть кредит
+button-desk-refund-of = ↩️ { $job } · { $at }
+button-desk-history = 📒 История
+button-desk-ban = 🚫 Закрыть доступ
+button-desk-unban = 🔓 Открыть доступ
+button-desk-newest = ⏮ Свежие
+button-desk-older = ➡️ Раньше
+button-desk-seller = 👤 Продавец
+button-desk-cancel = ✖️ Отменить
+button-desk-hurry = ⏩ Не ждать
+button-desk-reorder = 🔁 Заказать ещё раз
+report-none = 🤔 Показать нечего.
+span-seconds = { $large } с
+span-minutes = { $large } мин
+span-hours = { $large } ч { $small } мин
+span-days = { $large } дн { $small } ч
+stage-queued = ⏳ ждёт очереди
+stage-preparing = ✍️ готовится
+stage-submitting = 📤 отправлено в KIE
+stage-rendering = 🎥 снимается
+stage-rendered = 📥 забираем
+stage-done = ✅ готово
+stage-failed = ❌ не получилось
+entry-welcome = подарок за старт
+entry-hold = заказ
+entry-capture = видео готово
+entry-release = не получилось, кредит вернулся
+entry-grant = администратор
+queue-head = 📋 Очередь на { $at } UTC
+queue-open = 🟢 Заказы принимаем
+queue-paused = ⏸ Заказы не принимаем: пауза
+queue-no-room = 🔴 Заказы не принимаем: на диске мало места
+queue-places = В работе: { $places } из { $most }
+queue-stage = • { $stage }: { $count }
+queue-empty = Видео в работе нет.
+queue-oldest = Первое в очереди ждёт { $span }
+queue-notes = { $notes ->
+    [0] ✉️ Сообщений к отправке нет
+   *[other] ✉️ Сообщений к отправке: { $notes }, первое ждёт { $span }
+}
+queue-awake = 🔑 Все ключи и модели в строю
+queue-resting = 😴 Отдыхают:
+queue-rest = • { $name } до { $until } — { $why }
+queue-disk = Версия { $version }, работает { $span }. База { $file } МБ, на диске свободно { $free } МБ.
+queue-fault = 🚨 На диск не записать: { $why }
+keys-head = 🔑 Ключи KIE
+keys-credits = кредитов KIE: { $credits }
+keys-unknown = сколько осталось, неизвестно ({ $why })
+keys-cost = ролик { $credits } кредитов KIE
+keys-rests = отдыхает до { $until } ({ $why })
+models-head = 🎥 Модели по порядку
+card-head = 👤 { $person }
+card-balance = Баланс: { $balance }, занято заказами: { $held }
+card-since = С нами с { $since } UTC, язык { $lang }
+card-banned = 🚫 Доступ закрыт { $since }: { $why }
+card-unreachable = 📵 Бот заблокирован: сообщения не доходят
+card-notes = ✉️ Ждут отправки: { $notes }
+card-videos = Последние видео:
+card-no-videos = Видео ещё не заказывал.
+history-head = 📒 История: { $person }
+history-empty = Проводок нет.
+refunds-head = ↩️ Вернуть кредит: { $person }
+refunds-choose = За какое видео? За неудачные кредит вернулся сам.
+refunds-empty = Готовых видео нет. За неудачные кредит вернулся сам.
+job-head = 🎬 Видео { $job } — { $stage }
+job-failure = Причина: { $why }
+job-seller = Продавец: { $person }
+job-order = Заказ { $order } от { $at } UTC
+job-ended = Закончено { $at } UTC, прошло { $span }
+job-attempt = Попыток: { $attempt }
+job-due = Следующий шаг через { $span }
+job-model = Модель: { $model }
+job-key = Ключ: { $key }
+job-task = Задача KIE: { $task }
+job-missed = Неудачные попытки:
+job-entries = Кредиты:
+slip-not-whom = 🤔 Так я никого не найду: нужно @имя или номер в Telegram.
+slip-no-user = 🤔 Не знаю, кто такой { $name }. Продавец должен сначала написать боту /start.
+slip-many = 🤔 Имя { $name } было у нескольких: { $numbers }. Напиши номер.
+slip-not-number = 🤔 Нужно целое число, например 5 или -5.
+slip-zero = 🤔 Ноль ничего не изменит. Напиши другое число.
+slip-too-large = 🤔 За раз можно не больше { $most } кредитов.
+slip-too-much = 🤔 На балансе только { $balance }: столько не списать.
+slip-full = 🤔 На балансе уже { $balance }: больше на счёт не помещается.
+slip-empty = 🤔 В сообщении нет текста.
+slip-too-long = ✂️ Длинновато: уложись в { $most } символов.
+slip-need-button = 👇 Ответь кнопкой. Передумал — /cancel.
+slip-need-text = 🤔 Здесь нужен текст.
+slip-operator = Это администратор: сначала убери его из admin_ids.
+slip-already = Так уже и есть.
+slip-no-job = Видео { $job } не нашёл.
+slip-live = Видео { $job } ещё делается.
+slip-done = Видео { $job } уже готово.
+slip-failed = Видео { $job } не получилось, и кредит за него уже вернули.
+slip-asked = По видео { $job } ждём ответа KIE: второй запрос мог бы стоить вдвое. Решится само или отмени его.
+slip-waits = Видео { $job } и так ждёт только своей очереди.
+slip-poor = У продавца нет кредита на видео { $job }: сначала начисли.
+slip-repaid = За видео { $job } кредит уже возвращали.
+slip-reordered = Видео { $job } уже заказывали ещё раз.
+
 # --- Профиль бота -----------------------------------------------------------
 command-start = Начать
 command-menu = Главное меню
 command-cancel = Отменить и начать заново
 command-help = Как это работает
+command-queue-stats = Очередь и здоровье
+command-stats = Заказы, видео, кредиты
+command-user = Карточка продавца
+command-grant = Начислить кредиты
+command-job = Что было с видео
+command-keys = Ключи и модели KIE
+command-pause = Не принимать заказы
+command-resume = Снова принимать заказы
+command-admin = Команды администратора
 description = Пришли фото товара — получишь короткое вертикальное видео для Reels. Сценарий напишет нейросеть, снимет тоже она. Первые видео в подарок.
 short-description = Фото товара → готовое видео для Reels

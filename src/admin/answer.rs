@@ -22,6 +22,8 @@ pub enum Answer {
     Users(Vec<UserLine>),
     /// A user.
     User(Box<UserCard>),
+    /// Entries.
+    Entries(Vec<EntryLine>),
     /// Whether anything changed; if not, it was so before.
     Changed(bool),
     /// Who was shut out, or let in; if nothing changed, it was so before.

@@ -1,12 +1,12 @@
 //! What an operator may ask.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::id::Code;
+
+pub use crate::domain::span::Span;
+pub use crate::domain::whom::Whom;
 
 /// Something an operator asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,15 @@ pub enum Ask {
     User {
         /// Whom.
         whom: Whom,
+    },
+    /// A user's entries, newest first.
+    History {
+        /// Whose.
+        whom: Whom,
+        /// Only those before this number.
+        before: Option<u64>,
+        /// At most so many.
+        most: usize,
     },
     /// Shut a user out.
     Ban {
@@ -170,6 +179,7 @@ impl Ask {
             | Self::Stats { .. }
             | Self::Users { .. }
             | Self::User { .. }
+            | Self::History { .. }
             | Self::Orders { .. }
             | Self::Order { .. }
             | Self::Jobs { .. }
@@ -191,73 +201,6 @@ impl Ask {
             | Self::Resume
             | Self::Backup
             | Self::Reload => false,
-        }
-    }
-}
-
-/// A user, as an operator names them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Whom {
-    /// By their Telegram number.
-    Number(u64),
-    /// By their Telegram name, without the `@`.
-    Name(String),
-}
-
-/// What names nobody.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write a Telegram number, or a name with @ in front")]
-pub struct Nobody;
-
-impl FromStr for Whom {
-    type Err = Nobody;
-
-    fn from_str(said: &str) -> Result<Self, Nobody> {
-        match said.strip_prefix('@') {
-            Some("") => Err(Nobody),
-            Some(name) => Ok(Self::Name(name.to_owned())),
-            None => said.parse().map(Self::Number).map_err(|_| Nobody),
-        }
-    }
-}
-
-impl From<u64> for Whom {
-    fn from(number: u64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl fmt::Display for Whom {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Name(name) => write!(f, "@{name}"),
-        }
-    }
-}
-
-/// How far back is looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum Span {
-    /// 24 hours, hour by hour.
-    #[default]
-    Day,
-    /// 7 days.
-    Week,
-    /// 30 days.
-    Month,
-}
-
-impl Span {
-    /// Every span.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
-
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
         }
     }
 }

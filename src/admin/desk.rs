@@ -97,6 +97,15 @@ impl Desk {
                 let card = self.see(card).await?;
                 Ok(card.map(|card| Answer::User(Box::new(card))))
             }
+            Ask::History { whom, before, most } => {
+                let list = move |sight: &Snapshot| {
+                    Ok(match people::find(sight, &whom)? {
+                        Ok(user) => Ok(people::history(sight, user, before, most)?),
+                        Err(refusal) => Err(refusal),
+                    })
+                };
+                Ok(self.see(list).await?.map(Answer::Entries))
+            }
             Ask::Ban { whom, why } => self.shut_out(by, whom, Some(why)).await,
             Ask::Unban { whom } => self.shut_out(by, whom, None).await,
             Ask::Grant {
@@ -289,7 +298,7 @@ impl Desk {
             // Without chance no names can be made.
             return Err(StoreError::Busy);
         }
-        let retry = move |txn: &mut Txn<'_>| acts::retry(txn, by, JobId(job), &chance);
+        let retry = move |txn: &mut Txn<'_>| acts::retry(txn, by, JobId(job), None, &chance);
         let retried = self.store.try_write(retry).await?;
         Ok(match retried {
             Ok(Retried::Hurried) => Ok((None, false)),

@@ -22,22 +22,52 @@ pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, St
         }
         Whom::Name(name) => name,
     };
-    let mut found = Vec::new();
-    for (id, row) in sight.users()? {
-        let has = row.user.username.as_deref();
-        if has.is_some_and(|has| has.eq_ignore_ascii_case(name)) {
-            found.push(id.0);
-        }
-    }
+    let found = named(sight, name)?;
     Ok(match found[..] {
-        [one] => Ok(UserId(one)),
+        [one] => Ok(one),
         [] => Err(Refusal::NoUser(whom.to_string())),
         // A name that was given up may have been taken by somebody else.
         [_, _, ..] => Err(Refusal::Ambiguous {
             name: name.clone(),
-            numbers: found,
+            numbers: found.iter().map(|user| user.0).collect(),
         }),
     })
+}
+
+/// Everybody who has that name, as far as is known. Looks at every user.
+pub fn named(sight: &Snapshot, name: &str) -> Result<Vec<UserId>, StoreError> {
+    let users = sight.users()?.into_iter();
+    let has = |row: &UserRow| {
+        let has = row.user.username.as_deref();
+        has.is_some_and(|has| has.eq_ignore_ascii_case(name))
+    };
+    Ok(users
+        .filter(|(_, row)| has(row))
+        .map(|(id, _)| id)
+        .collect())
+}
+
+/// A user's entries before that number, newest first.
+pub fn history(
+    sight: &Snapshot,
+    id: UserId,
+    before: Option<u64>,
+    most: usize,
+) -> Result<Vec<EntryLine>, StoreError> {
+    let wanted = |entry: &Entry| {
+        before.is_none_or(|before| entry.id.0 < before)
+            && (is_of(entry.from, id) || is_of(entry.to, id))
+    };
+    let entries = sight.newest_entries(most, wanted)?;
+    Ok(entries.iter().map(entry).collect())
+}
+
+/// Whether an account is a user's.
+fn is_of(account: Account, id: UserId) -> bool {
+    match account {
+        Account::Available(user) | Account::Held(user) => user == id,
+        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => false,
+    }
 }
 
 /// Users, the newest first.
@@ -66,11 +96,8 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
     let Some(row) = sight.user(id)? else {
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };
-    let own = |account: Account| match account {
-        Account::Available(user) | Account::Held(user) => user == id,
-        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => false,
-    };
-    let entries = sight.newest_entries(SHOWN, |entry| own(entry.from) || own(entry.to))?;
+    let own = |entry: &Entry| is_of(entry.from, id) || is_of(entry.to, id);
+    let entries = sight.newest_entries(SHOWN, own)?;
     let orders = sight.newest_orders(None, SHOWN, |order| order.user == id)?;
     let orders = orders.iter().map(|order| orders::line(sight, order));
     Ok(Ok(UserCard {

@@ -141,6 +141,7 @@ mod tests {
             lang: crate::domain::user::Lang::Ru,
             event: crate::flow::event::Event::Other,
             callback: None,
+            aside: Default::default(),
         };
         let old = Timestamp(NOW.0 - millis(DAY * 40));
         let come =

@@ -10,6 +10,7 @@ use super::{Delivery, Next};
 use crate::domain::id::{JobId, NoteId, OrderId};
 use crate::domain::job::Stage;
 use crate::domain::user::Lang;
+use crate::flow::office::line::Look;
 use crate::flow::say::{Say, Video};
 use crate::points;
 use crate::store::StoreError;
@@ -42,6 +43,10 @@ impl Delivery {
     fn about(&self, say: &Say) -> Result<Span, StoreError> {
         let job = match say {
             Say::Status { order } => return Ok(about::order(*order)),
+            Say::Report {
+                look: Look::Job(job),
+                ..
+            } => *job,
             Say::Video(video) | Say::VideoLink(video) => video.job,
             Say::RetryingJob { job } | Say::Refunded { job, .. } => *job,
             Say::Welcome { .. }
@@ -58,6 +63,8 @@ impl Delivery {
             | Say::Retrying
             | Say::Granted { .. }
             | Say::Alert(_)
+            | Say::Desk(_)
+            | Say::Report { .. }
             | Say::Banned => return Ok(Span::none()),
         };
         let known = self.store.snapshot()?.find_job(job)?;
@@ -116,6 +123,7 @@ impl Delivery {
                 self.send_status(chat, *order, &message).await?
             }
             Say::Video(video) => self.send_video(chat, note.lang, video).await,
+            Say::Report { look, over } => self.report(chat, note.lang, *look, *over).await?,
             say => {
                 let message = self.words.now().message(note.lang, say);
                 self.telegram

@@ -113,6 +113,15 @@ pub enum Deed {
     },
     /// Orders are taken again.
     Resumed,
+    /// A video that had failed was ordered once more, for a reason.
+    ReorderedFor {
+        /// The job that had failed.
+        job: JobId,
+        /// The order it became.
+        order: OrderId,
+        /// Why.
+        why: String,
+    },
 }
 
 impl fmt::Display for Deed {
@@ -139,6 +148,9 @@ impl fmt::Display for Deed {
             Self::ModelWoken { model } => write!(f, "woke model {model}"),
             Self::Paused { why } => write!(f, "paused sales: {why}"),
             Self::Resumed => f.write_str("resumed sales"),
+            Self::ReorderedFor { job, order, why } => {
+                write!(f, "ordered job {job} again as order {order}: {why}")
+            }
         }
     }
 }

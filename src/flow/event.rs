@@ -1,9 +1,11 @@
 //! What a seller can do: an event, and the buttons with their stable callback text.
 
 use crate::domain::brief::{Count, Photo, Template};
-use crate::domain::id::{AlbumId, CallbackId, DraftId, OrderId, UpdateId, UserId};
+use crate::domain::id::{AlbumId, CallbackId, DraftId, MessageId, OrderId, UpdateId, UserId};
 use crate::domain::user::Lang;
 
+use super::office::knob::Knob;
+use super::office::request::Request;
 use super::say::Hint;
 
 /// One Telegram update, parsed at the edge.
@@ -23,6 +25,17 @@ pub struct Update {
     pub event: Event,
     /// The press, if it was one.
     pub callback: Option<CallbackId>,
+    /// What only operators need.
+    pub aside: Aside,
+}
+
+/// What an operator's update may come with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// The message below which a button was pressed.
+    pub pressed: Option<MessageId>,
+    /// Who has the Telegram name that was written; looked up before the turn, for it takes a while among many.
+    pub named: Vec<UserId>,
 }
 
 /// Something a seller did.
@@ -30,6 +43,8 @@ pub struct Update {
 pub enum Event {
     /// A command.
     Command(Command),
+    /// A command that only operators have; anybody else's is an unknown one.
+    Desk(Request),
     /// A text, as it was written.
     Text(String),
     /// A picture, sent as a photo or as a file.
@@ -159,6 +174,8 @@ pub enum Button {
         /// The draft it belongs to.
         draft: DraftId,
     },
+    /// One that only operators have; anybody else's is an old one.
+    Desk(Knob),
 }
 
 impl Button {
@@ -175,11 +192,15 @@ impl Button {
             Self::Count { draft, count } => format!("count:{}:{draft}", count.number()),
             Self::Confirm { draft } => format!("go:{draft}"),
             Self::Cancel { draft } => format!("no:{draft}"),
+            Self::Desk(knob) => format!("desk:{}", knob.data()),
         }
     }
 
     /// Reads a callback text; nothing if it is not one of ours.
     pub fn parse(data: &str) -> Option<Self> {
+        if let Some(knob) = data.strip_prefix("desk:") {
+            return Knob::parse(knob).map(Self::Desk);
+        }
         let mut parts = data.split(':');
         let button = match (parts.next()?, parts.next(), parts.next()) {
             ("menu", None, None) => Self::Menu,

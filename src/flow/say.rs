@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::credit::Credits;
 use crate::domain::failure::{Kind, Source};
-use crate::domain::id::{DraftId, JobId, ModelName, OrderId};
+use crate::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
+
+use super::office::line::{Line, Look};
 
 /// Something the bot says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +95,15 @@ pub enum Say {
         /// Which job.
         job: JobId,
     },
+    /// To an operator: something in the course of a form.
+    Desk(Line),
+    /// To an operator: something they asked to see, as it is when it is sent.
+    Report {
+        /// What.
+        look: Look,
+        /// The message whose place it takes.
+        over: Option<MessageId>,
+    },
 }
 
 impl Say {
@@ -118,6 +129,8 @@ impl Say {
             Self::Granted { .. } => "granted",
             Self::Alert(_) => "alert",
             Self::Banned => "banned",
+            Self::Desk(_) => "desk",
+            Self::Report { .. } => "report",
         }
     }
 }

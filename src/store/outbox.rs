@@ -166,6 +166,8 @@ pub fn outcome(say: &Say) -> bool {
         | Say::Retrying
         | Say::RetryingJob { .. }
         | Say::Banned
-        | Say::Alert(_) => false,
+        | Say::Alert(_)
+        | Say::Desk(_)
+        | Say::Report { .. } => false,
     }
 }

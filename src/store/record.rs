@@ -15,6 +15,7 @@ use crate::domain::order::Order;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
+use crate::flow::office::form::Form;
 use crate::flow::say::Say;
 use crate::flow::session::Session;
 
@@ -54,6 +55,7 @@ records! {
     Ban = 10, 1;
     Act = 11, 1;
     Tally = 12, 1;
+    Form = 13, 1;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.

@@ -16,6 +16,7 @@ use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
+use crate::flow::office::form::Form;
 
 /// Whoever wants the newest rows of a kind has so many looked at and no more, so that a question costs the same
 /// however large the file is: some 0.3 s.
@@ -126,6 +127,11 @@ impl Snapshot {
             Ok((number, parse(value.value(), "acts.v1", number)?))
         })
         .collect()
+    }
+
+    /// The form an operator has open.
+    pub fn form(&self, id: UserId) -> Result<Option<Form>, StoreError> {
+        read(&self.0.open_table(tables::FORMS)?, id.0, "forms.v1")
     }
 
     /// A user.

@@ -48,6 +48,9 @@ pub const ACTS: TableDefinition<'static, u64, Row> = TableDefinition::new("acts.
 /// The beginning of ten minutes or, after two days, of an hour (Unix ms) → [`crate::domain::tally::Tally`].
 pub const TALLIES: TableDefinition<'static, u64, Row> = TableDefinition::new("tallies.v1");
 
+/// User → [`crate::flow::office::form::Form`] that an operator has open.
+pub const FORMS: TableDefinition<'static, u64, Row> = TableDefinition::new("forms.v1");
+
 /// Something that is done with a table, whatever it holds.
 pub trait Visitor {
     /// Does it.
@@ -76,5 +79,6 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(STRAYS)?;
     visitor.visit(BANS)?;
     visitor.visit(ACTS)?;
-    visitor.visit(TALLIES)
+    visitor.visit(TALLIES)?;
+    visitor.visit(FORMS)
 }

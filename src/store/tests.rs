@@ -33,7 +33,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, OutOfTurn, Route, Verdict};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::event::{Button, Command, Event, Update};
+use crate::flow::event::{Aside, Button, Command, Event, Update};
 use crate::flow::session::{Session, Step};
 
 const ANNA: UserId = UserId(1);
@@ -305,6 +305,7 @@ fn update(user: UserId, number: u64, event: Event) -> Update {
         lang: Lang::Ru,
         event,
         callback: None,
+        aside: Aside::default(),
     }
 }
 

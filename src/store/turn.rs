@@ -2,6 +2,7 @@
 
 use ring::digest;
 
+use super::office::{self, Served};
 use super::record::UserRow;
 use super::sales::Cause;
 use super::txn::Txn;
@@ -62,6 +63,16 @@ pub fn turn(
     if update.event != Event::Blocked && !row.user.reachable {
         row.user.reachable = true;
         txn.wake_chat(outbox::chat_of(update.user));
+    }
+    if shop.admins.contains(&update.user) {
+        txn.put_user(update.user, &row)?;
+        if let Served::Yes(toast) = office::serve(txn, shop, update, chance, now)? {
+            return Ok(Turned::Done {
+                toast,
+                lang: update.lang,
+                order: None,
+            });
+        }
     }
     let facts = facts(txn, update, &row)?;
     let (session, effects) = flow::step(row.session.clone(), update.event.clone(), &facts);

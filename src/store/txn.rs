@@ -17,6 +17,7 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::tally::{SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
+use crate::flow::office::form::Form;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
 pub const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);
@@ -46,6 +47,7 @@ pub struct Txn<'t> {
     pub(super) tallies: Rows<'t, u64>,
     /// What this batch adds to them.
     happened: BTreeMap<Timestamp, Tally>,
+    forms: Rows<'t, u64>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -85,6 +87,7 @@ impl<'t> Txn<'t> {
             acts: transaction.open_table(tables::ACTS)?,
             tallies: transaction.open_table(tables::TALLIES)?,
             happened: BTreeMap::new(),
+            forms: transaction.open_table(tables::FORMS)?,
             counters,
             woken: Woken::default(),
             writes: 0,
@@ -180,6 +183,21 @@ impl<'t> Txn<'t> {
     pub(super) fn strike_tally(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.writes += 1;
         self.tallies.remove(at.0)?;
+        Ok(())
+    }
+
+    /// The form an operator has open.
+    pub fn form(&self, id: UserId) -> Result<Option<Form>, StoreError> {
+        read(&self.forms, id.0, "forms.v1")
+    }
+
+    /// Keeps the form an operator has open, or drops it.
+    pub(super) fn put_form(&mut self, id: UserId, form: Option<&Form>) -> Result<(), StoreError> {
+        self.writes += 1;
+        match form {
+            Some(form) => self.forms.insert(id.0, encode(form).as_slice())?,
+            None => self.forms.remove(id.0)?,
+        };
         Ok(())
     }
 

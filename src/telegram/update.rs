@@ -6,9 +6,10 @@ use teloxide::types::{
 };
 
 use crate::domain::brief::Photo;
-use crate::domain::id::{AlbumId, CallbackId, FileId, UpdateId, UserId};
+use crate::domain::id::{AlbumId, CallbackId, FileId, MessageId, UpdateId, UserId};
 use crate::domain::user::Lang;
-use crate::flow::event::{Button, Command, Event, Picture, Update};
+use crate::flow::event::{Aside, Button, Command, Event, Picture, Update};
+use crate::flow::office::request::{Order, Request, cut};
 use crate::flow::say::Hint;
 
 /// The largest file Telegram lets a bot download, in bytes.
@@ -25,6 +26,7 @@ pub fn read(body: &[u8]) -> Option<Wire> {
 
 /// What an update means to us. `me` is the bot's name, once it is known.
 pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
+    let mut aside = Aside::default();
     let (user, chat, event, callback) = match &update.kind {
         UpdateKind::Message(message) => {
             let (user, event) = of_message(message, me)?;
@@ -39,6 +41,8 @@ pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
         UpdateKind::CallbackQuery(query) => {
             let button = query.data.as_deref().and_then(Button::parse);
             let chat = i64::try_from(query.from.id.0).ok()?;
+            let pressed = query.message.as_ref().map(|message| message.id());
+            aside.pressed = pressed.map(|id| MessageId(id.0));
             (
                 &query.from,
                 chat,
@@ -63,6 +67,7 @@ pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
         lang: Lang::of_code(user.language_code.as_deref()),
         event,
         callback,
+        aside,
     })
 }
 
@@ -85,6 +90,10 @@ fn of_message<'m>(message: &'m Message, me: Option<&str>) -> Option<(&'m User, E
 fn of_media(message: &Message, media: &MediaKind) -> Event {
     match media {
         MediaKind::Text(text) => match command(&text.text) {
+            Some((Command::Unknown, _)) => match request(&text.text) {
+                Some(request) => Event::Desk(request),
+                None => Event::Command(Command::Unknown),
+            },
             Some((command, _)) => Event::Command(command),
             None => Event::Text(text.text.clone()),
         },
@@ -109,6 +118,14 @@ fn command(text: &str) -> Option<(Command, Option<&str>)> {
         None => (word, None),
     };
     Some((Command::named(name), to))
+}
+
+/// A command that only operators have.
+fn request(text: &str) -> Option<Request> {
+    let (word, rest) = cut(text.strip_prefix('/')?);
+    let name = word.split_once('@').map_or(word, |(name, _)| name);
+    let (order, rest) = (Order::named(name)?, rest.trim().to_owned());
+    Some(Request { order, rest })
 }
 
 fn of_photo(message: &Message, size: &PhotoSize) -> Event {

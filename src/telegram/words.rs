@@ -1,5 +1,7 @@
 //! Words and buttons: what each `Say` is in a seller's language.
 
+mod office;
+
 use std::collections::HashMap;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -237,6 +239,9 @@ impl Words {
                 );
                 self.said(lang, "banned", &[], vec![vec![write]])
             }
+            Say::Desk(line) => self.line(lang, line),
+            // What there is to see only the sender knows.
+            Say::Report { .. } => self.said(lang, "report-none", &[], vec![]),
         }
     }
 
@@ -548,7 +553,8 @@ impl Words {
         self.said(lang, key, &args, vec![])
     }
 
-    fn title(&self, lang: Lang, model: Option<&ModelName>) -> String {
+    /// What sellers call a model.
+    pub fn title(&self, lang: Lang, model: Option<&ModelName>) -> String {
         let known = model.map(|model| {
             self.shop
                 .titles
@@ -576,7 +582,8 @@ impl Words {
         Key::Press(label, Button::Count { draft, count })
     }
 
-    fn press(&self, lang: Lang, key: &str, button: Button) -> Key {
+    /// A button with a text of its own.
+    pub fn press(&self, lang: Lang, key: &str, button: Button) -> Key {
         Key::Press(self.plain(lang, key), button)
     }
 
@@ -598,7 +605,8 @@ impl Words {
         }
     }
 
-    fn text(&self, lang: Lang, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+    /// A text with what is to be filled in.
+    pub fn text(&self, lang: Lang, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         let (_, bundle) = self
             .bundles
             .iter()
@@ -719,7 +727,7 @@ mod tests {
     use crate::domain::credit::Credits;
     use crate::domain::id::{DraftId, OrderId};
 
-    fn words() -> Words {
+    pub(super) fn words() -> Words {
         let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
         let templates = Lang::ALL.into_iter().flat_map(|lang| {
             Template::ALL.map(|template| ((lang, template), "🎥 a template".into()))

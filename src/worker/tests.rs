@@ -12,7 +12,7 @@ use crate::domain::id::{CallbackId, FileId, JobId, UpdateId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
-use crate::flow::event::{Button, Event, Picture, Style, Update};
+use crate::flow::event::{Aside, Button, Event, Picture, Style, Update};
 use crate::flow::say::{Alert, Say};
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
@@ -111,6 +111,7 @@ async fn handle(store: &Store, id: u64, event: Event) {
         lang: Lang::Ru,
         event,
         callback: Some(CallbackId(id.to_string())),
+        aside: Aside::default(),
     };
     let shop = store.shop();
     store

@@ -16,6 +16,7 @@ mod keys;
 mod lost;
 mod metrics;
 mod models;
+mod office;
 mod order;
 mod photos;
 mod picture;

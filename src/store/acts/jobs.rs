@@ -74,7 +74,7 @@ pub fn refund(
         | Stage::Rendered { .. } => return Ok(Err(Unfit::Live)),
     }
     let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
-    let (said, key) = (format!("job {id}: {why}"), format!("refund:{id}"));
+    let (said, key) = (format!("job {id}: {why}"), refund_key(id));
     let granted = ledger::grant(txn, row.job.user, credits, &said, Some(&key), by.at)?;
     Ok(match granted {
         Granted::Done(balance) => {
@@ -104,6 +104,7 @@ pub fn retry(
     txn: &mut Txn<'_>,
     by: By,
     id: JobId,
+    why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Retried, Unfit>, StoreError> {
     let Some(row) = txn.find_job(id)? else {
@@ -112,7 +113,7 @@ pub fn retry(
     match row.job.stage {
         Stage::Done { .. } => Ok(Err(Unfit::Done)),
         Stage::Submitting { .. } => Ok(Err(Unfit::Asked)),
-        Stage::Failed { .. } => reorder(txn, by, id, chance),
+        Stage::Failed { .. } => reorder(txn, by, id, why, chance),
         Stage::Queued | Stage::Preparing | Stage::Rendering { .. } | Stage::Rendered { .. } => {
             if !matches!(row.lane, Lane::Timed(at) if at > by.at) {
                 return Ok(Err(Unfit::Waits));
@@ -128,12 +129,13 @@ fn reorder(
     txn: &mut Txn<'_>,
     by: By,
     id: JobId,
+    why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Retried, Unfit>, StoreError> {
     let job = txn.job(id)?.job;
     let old = txn.order(job.order)?;
     let mut row = txn.known_user(job.user)?;
-    let callback = CallbackId(format!("retry:{id}"));
+    let callback = CallbackId(retry_key(id));
     if let Some(order) = txn.confirmed_by(&callback)? {
         return Ok(Ok(Retried::Before(order)));
     }
@@ -153,8 +155,23 @@ fn reorder(
     txn.put_user(job.user, &row)?;
     let placed = txn.order(order)?;
     verdict::status(txn, &placed, row.user.lang, by.at)?;
-    note(txn, by, Deed::Reordered { job: id, order })?;
+    let job = id;
+    let deed = match why.map(str::to_owned) {
+        Some(why) => Deed::ReorderedFor { job, order, why },
+        None => Deed::Reordered { job, order },
+    };
+    note(txn, by, deed)?;
     Ok(Ok(Retried::Ordered(order)))
+}
+
+/// The key under which the credit of a job is given back, once.
+pub fn refund_key(job: JobId) -> String {
+    format!("refund:{job}")
+}
+
+/// What confirms the order a failed job becomes, once.
+pub fn retry_key(job: JobId) -> String {
+    format!("retry:{job}")
 }
 
 fn ended(stage: &Stage) -> Option<Unfit> {

@@ -1,5 +1,7 @@
 //! The bytes of this version, as they are in files out in the world: `golden.txt` is only ever added to.
 
+mod office;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use crate::domain::order::{Order, PhotoState};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
+use crate::flow::office::line::Line;
 use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{Closed, Counters, JobRow, Lane, Note, Raised, UserRow};
@@ -45,10 +48,6 @@ fn line(sample: &Sample) -> String {
 
 #[test]
 fn variants_keep_their_numbers() {
-    fn numbered<T>(all: &[T], number: fn(&T) -> usize) {
-        let numbers: Vec<_> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..all.len()).collect::<Vec<_>>());
-    }
     numbered(&says(), number_of_say);
     numbered(&asks(), number_of_ask);
     numbered(&alerts(), number_of_alert);
@@ -59,6 +58,11 @@ fn variants_keep_their_numbers() {
     numbered(&sources(), number_of_source);
     numbered(&operators(), number_of_operator);
     numbered(&deeds(), number_of_deed);
+}
+
+fn numbered<T>(all: &[T], number: fn(&T) -> usize) {
+    let numbers: Vec<_> = all.iter().map(number).collect();
+    assert_eq!(numbers, (0..all.len()).collect::<Vec<_>>());
 }
 
 /// One of every record with every variant in it.
@@ -149,6 +153,7 @@ pub fn samples() -> Vec<Sample> {
         let key = None;
         noted(Say::Alert(Alert::Billing { source, key }))
     }));
+    all.extend(office::samples());
     let told = Timestamp(9);
     all.push(sample("raised", &Raised { told, held: 2 }));
     all.extend(tallies().iter().map(|tally| sample("tally", tally)));
@@ -507,6 +512,8 @@ fn says() -> Vec<Say> {
         Say::Alert(Alert::AllKeysRest),
         Say::Banned,
         Say::RetryingJob { job: JobId(1) },
+        Say::Desk(Line::Dropped),
+        office::report(),
     ]
 }
 
@@ -532,6 +539,8 @@ fn number_of_say(say: &Say) -> usize {
         Say::Alert(_) => 17,
         Say::Banned => 18,
         Say::RetryingJob { .. } => 19,
+        Say::Desk(_) => 20,
+        Say::Report { .. } => 21,
     }
 }
 
@@ -575,6 +584,11 @@ fn deeds() -> Vec<Deed> {
         Deed::ModelWoken { model },
         Deed::Paused { why: why() },
         Deed::Resumed,
+        Deed::ReorderedFor {
+            job,
+            order: OrderId(4),
+            why: why(),
+        },
     ]
 }
 
@@ -593,6 +607,7 @@ fn number_of_deed(deed: &Deed) -> usize {
         Deed::ModelWoken { .. } => 10,
         Deed::Paused { .. } => 11,
         Deed::Resumed => 12,
+        Deed::ReorderedFor { .. } => 13,
     }
 }
 

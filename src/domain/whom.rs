@@ -1,0 +1,47 @@
+//! A user, as an operator names them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A user, as an operator names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Whom {
+    /// By their Telegram number.
+    Number(u64),
+    /// By their Telegram name, without the `@`.
+    Name(String),
+}
+
+/// What names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write a Telegram number, or a name with @ in front")]
+pub struct Nobody;
+
+impl FromStr for Whom {
+    type Err = Nobody;
+
+    fn from_str(said: &str) -> Result<Self, Nobody> {
+        match said.strip_prefix('@') {
+            Some("") => Err(Nobody),
+            Some(name) => Ok(Self::Name(name.to_owned())),
+            None => said.parse().map(Self::Number).map_err(|_| Nobody),
+        }
+    }
+}
+
+impl From<u64> for Whom {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Name(name) => write!(f, "@{name}"),
+        }
+    }
+}
