@@ -44,6 +44,8 @@ pub struct Delivery {
     desk: Desk,
     pace: Pace,
     uploads: Semaphore,
+    /// Who draws: one picture at a time, for it takes a processor.
+    drawing: Semaphore,
     /// The text each running order's status message has, as far as this process knows.
     shown: Mutex<HashMap<OrderId, String>>,
     /// How often the first note of a chat has failed in a row.
@@ -83,6 +85,7 @@ impl Delivery {
             desk,
             pace,
             uploads: Semaphore::new(UPLOADS),
+            drawing: Semaphore::new(1),
             shown,
             failed,
         }

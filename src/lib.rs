@@ -32,6 +32,7 @@
 //! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go, what is counted and timed |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
+//! | 1 | [`picture`] | a drawing as a PNG, with letters of its own |
 //! | 1 | [`charts`] | numbers over time as bars: an SVG for a page or a picture; pure |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
@@ -73,6 +74,7 @@ pub mod janitor;
 pub mod kie;
 pub mod live;
 pub mod photos;
+pub mod picture;
 pub mod points;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -4,6 +4,7 @@ mod job;
 mod keys;
 mod people;
 mod queue;
+mod stats;
 
 use fluent_bundle::FluentValue;
 
@@ -114,8 +115,12 @@ impl Delivery {
         let Some(operator) = outbox::user_of(chat) else {
             return Ok(Ok(Sent::Plainly));
         };
-        let message = self.look_up(operator, lang, look).await?;
+        let Made { message, picture } = self.look_up(operator, lang, look).await?;
         let telegram = self.telegram.now();
+        if let Some(png) = picture {
+            let sent = telegram.send_picture(chat, png, &message).await;
+            return Ok(sent.map(|_| Sent::Plainly));
+        }
         if let Some(over) = over {
             match telegram.edit(chat, over, &message).await {
                 Ok(()) | Err(Trouble::Unchanged) => return Ok(Ok(Sent::Plainly)),
@@ -128,12 +133,7 @@ impl Delivery {
         Ok(sent.map(|_| Sent::Plainly))
     }
 
-    async fn look_up(
-        &self,
-        operator: UserId,
-        lang: Lang,
-        look: Look,
-    ) -> Result<Message, StoreError> {
+    async fn look_up(&self, operator: UserId, lang: Lang, look: Look) -> Result<Made, StoreError> {
         let words = self.words.now();
         let page = Page::new(&words, lang, self.clock.now());
         let asker = Asker {
@@ -147,9 +147,9 @@ impl Delivery {
             Look::History { user, before } => people::history(page, &asker, user, before).await?,
             Look::Refunds(user) => people::refunds(page, &asker, user).await?,
             Look::Job(id) => job::page(page, &asker, id).await?,
-            Look::Stats(_) => None,
+            Look::Stats(span) => return stats::page(page, &asker, span).await,
         };
-        Ok(made.unwrap_or_else(|| {
+        let message = made.unwrap_or_else(|| {
             let text = match look {
                 Look::Job(id) => words.text(lang, "slip-no-job", &[("job", code(id.0).into())]),
                 Look::Queue
@@ -164,8 +164,17 @@ impl Delivery {
                 keyboard: vec![],
                 picture: false,
             }
-        }))
+        });
+        let picture = None;
+        Ok(Made { message, picture })
     }
+}
+
+/// What is sent.
+struct Made {
+    message: Message,
+    /// A PNG that goes above it.
+    picture: Option<Vec<u8>>,
 }
 
 /// Whoever asks for an operator.

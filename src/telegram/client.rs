@@ -149,6 +149,28 @@ impl Telegram {
         Ok(MessageId(sent.id.0))
     }
 
+    /// Sends a picture that we have made, with a caption.
+    pub async fn send_picture(
+        &self,
+        chat: i64,
+        png: Vec<u8>,
+        message: &Message,
+    ) -> Result<MessageId, Trouble> {
+        let file = InputFile::memory(png).file_name("neurocards.png");
+        let call = self
+            .slow
+            .send_photo(ChatId(chat), file)
+            .caption(&message.text);
+        let send = async {
+            let sent = match markup(message) {
+                Some(markup) => call.reply_markup(markup).await?,
+                None => call.await?,
+            };
+            Ok(MessageId(sent.id.0))
+        };
+        self.timed("sendPhoto", send).await
+    }
+
     /// Replaces the text of a message.
     pub async fn edit(&self, chat: i64, id: MessageId, message: &Message) -> Result<(), Trouble> {
         let call = self

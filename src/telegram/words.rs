@@ -380,7 +380,8 @@ impl Words {
         }
     }
 
-    fn style(&self, lang: Lang, style: Style) -> String {
+    /// The button of a style.
+    pub fn style(&self, lang: Lang, style: Style) -> String {
         match style {
             Style::Own => self.plain(lang, "button-self"),
             Style::Template(template) => {

@@ -412,3 +412,49 @@ async fn help_names_the_commands_to_operators() {
     boss.sees("Я превращаю фото");
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn statistics_come_as_a_picture_with_the_numbers_below_it() {
+    let scene = Scene::talk().await;
+    let (anna, boss) = (scene.seller(1, 9).await, scene.operator().await);
+    scene.next(&[Ending::Success, Ending::Violation, Ending::Success]);
+    anna.orders(&scene, 3).await;
+    scene.all_end().await;
+    anna.finds("⚠️ Вы нарушили правила");
+    anna.gets_video();
+    anna.gets_video();
+    scene.passes(Duration::from_secs(3600)).await;
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+
+    boss.sends(&scene, "/stats").await;
+    let day = boss.sees("📊 Статистика за 24 часа");
+    has(
+        &day,
+        &[
+            "Заказов: 2, в них видео: 4. Новых продавцов: 2",
+            "Готово: 3, не получилось: 1 — удачных 75 %",
+            "⏱ Половина видео готова за",
+            "начислено 7, подарено новым 4",
+            "Заработано на видео: 3, вернулось за неудачи: 1",
+            "3 из 4 (75 %)",
+        ],
+    );
+    let png = day.file.expect("a picture").bytes;
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let picture = image::load_from_memory(&png).unwrap().to_rgb8();
+    assert_eq!(picture.dimensions(), (1024, 1668));
+    // The colours of what went well and of what did not.
+    for colour in [[0x1f, 0x8a, 0x5b], [0xd1, 0x49, 0x3f]] {
+        let painted = picture.pixels().filter(|pixel| pixel.0 == colour);
+        assert!(painted.count() > 500, "no bar is {colour:x?}");
+    }
+    boss.presses(&scene, "Неделя").await;
+    boss.sees("📊 Статистика за 7 дней");
+    boss.presses(&scene, "Месяц").await;
+    boss.sees("📊 Статистика за 30 дней");
+    boss.sends(&scene, "/stats год").await;
+    boss.sees("📊 Напиши так: /stats");
+    scene.ends().await;
+}
