@@ -1,39 +1,26 @@
-//! The sandbox's page in a real browser: what a seller clicks, types and sees, each promise told as a visit.
+//! The sandbox's page: what a seller clicks, types and sees, each promise told as a visit.
 //!
 //! One chromedriver and one Chromium serve all visits, one after another; each visit has a playground of its own.
 
 use std::future::Future;
-use std::io::{BufRead, BufReader};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::Locator;
 use fantoccini::key::Key;
-use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
-use hyper_util::client::legacy::connect::HttpConnector;
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// What a machine without a browser is told.
-const NO_BROWSER: &str =
-    "this test looks through a real browser: apt-get install chromium chromium-driver";
-/// No wait for anything on the page takes longer, in real time.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// Between two looks.
-const GLANCE: Duration = Duration::from_millis(25);
-/// More stops than the whole page has.
-const MANY_TABS: usize = 150;
+use crate::browser::{Browser, DESK, TELEPHONE};
+use crate::visit::Visit;
+
 /// How fast the playground's time runs.
 const SPEED: f64 = 60.0;
 const ANNA: i64 = 1001;
 const BEN: i64 = 1002;
-/// A telephone, in CSS pixels.
-const TELEPHONE: (u32, u32) = (390, 844);
-const DESK: (u32, u32) = (1440, 900);
 
 type Told<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 /// What the page promises, and the visit that proves it.
@@ -68,7 +55,9 @@ async fn the_page_keeps_its_promises() {
     let mut broken = Vec::new();
     for (promise, proof) in PROMISES {
         let begun = Instant::now();
-        let kept = AssertUnwindSafe(browser.visit(proof)).catch_unwind().await;
+        let kept = AssertUnwindSafe(visit(&browser, proof))
+            .catch_unwind()
+            .await;
         eprintln!("{promise}: {:.1} s", begun.elapsed().as_secs_f64());
         if kept.is_err() {
             broken.push(promise);
@@ -79,7 +68,7 @@ async fn the_page_keeps_its_promises() {
 }
 
 async fn an_order(visit: &Visit<'_>) {
-    let anna = visit.chat(ANNA);
+    let anna = chat(visit, ANNA);
     anna.starts("Привет!").await;
     assert_eq!(anna.purse().await, "2");
     anna.briefs().await;
@@ -116,7 +105,7 @@ async fn an_order(visit: &Visit<'_>) {
 }
 
 async fn a_violation(visit: &Visit<'_>) {
-    let anna = visit.chat(ANNA);
+    let anna = chat(visit, ANNA);
     anna.starts("Привет!").await;
     anna.briefs().await;
     visit.clicks("[data-test=ending-violation]").await;
@@ -143,7 +132,7 @@ async fn a_violation(visit: &Visit<'_>) {
 }
 
 async fn two_sellers(visit: &Visit<'_>) {
-    let (anna, ben) = (visit.chat(ANNA), visit.chat(BEN));
+    let (anna, ben) = (chat(visit, ANNA), chat(visit, BEN));
     ben.starts("Hi! I turn product photos into Reels.").await;
     ben.presses("Make a Reel").await;
     ben.sees("Send a photo of the product").await;
@@ -160,7 +149,7 @@ async fn two_sellers(visit: &Visit<'_>) {
 }
 
 async fn more_credits(visit: &Visit<'_>) {
-    let anna = visit.chat(ANNA);
+    let anna = chat(visit, ANNA);
     anna.starts("Привет!").await;
     anna.briefs().await;
     anna.presses("3 видео").await;
@@ -177,7 +166,7 @@ async fn more_credits(visit: &Visit<'_>) {
 }
 
 async fn by_keyboard(visit: &Visit<'_>) {
-    let anna = visit.chat(ANNA);
+    let anna = chat(visit, ANNA);
     visit
         .tabs_to("#seller-1001 [data-test=start]", Key::Tab)
         .await;
@@ -235,7 +224,7 @@ async fn by_keyboard(visit: &Visit<'_>) {
 
 async fn on_a_telephone(visit: &Visit<'_>) {
     visit.browser.resize(TELEPHONE).await;
-    let anna = visit.chat(ANNA);
+    let anna = chat(visit, ANNA);
     anna.starts("Привет!").await;
     visit.fits("the menu").await;
     anna.briefs().await;
@@ -243,7 +232,7 @@ async fn on_a_telephone(visit: &Visit<'_>) {
     anna.sees("Выбери вариант кнопкой").await;
     visit.fits("a chat with a long word").await;
     visit.clicks("[data-test=seller-tab-1002]").await;
-    visit.chat(BEN).starts("Hi!").await;
+    chat(visit, BEN).starts("Hi!").await;
     visit.fits("the other seller").await;
     visit.clicks("[data-test=panel-toggle]").await;
     for pane in ["script", "calls", "books"] {
@@ -254,116 +243,43 @@ async fn on_a_telephone(visit: &Visit<'_>) {
     visit.browser.resize(DESK).await;
 }
 
-/// One visit: a playground, and the page of it in the browser.
-struct Visit<'a> {
-    browser: &'a Browser,
-    client: &'a Client,
+/// Opens the page of a new playground, lets the visitor prove the promise, and reads what the console said.
+async fn visit(browser: &Browser, proof: for<'a> fn(&'a Visit<'a>) -> Told<'a>) {
+    browser.console().await;
+    let data = tempfile::tempdir().unwrap();
+    let now = Clock::system().now();
+    let setting = Setting {
+        data: data.path(),
+        clock: Clock::led(now, SPEED),
+        page: Some(0),
+        config: "",
+        reach: Reach::Polling,
+        author: true,
+    };
+    let mut playground = Playground::start(setting).await.unwrap();
+    browser
+        .client
+        .goto(&playground.sandbox.page_url().unwrap())
+        .await
+        .unwrap();
+    let visit = Visit {
+        browser,
+        client: &browser.client,
+    };
+    proof(&visit).await;
+    assert_eq!(
+        browser.console().await,
+        [""; 0],
+        "the console, with the policy's refusals"
+    );
+    assert_eq!(playground.sandbox.complaints(), [""; 0]);
+    // The page goes first: it would find nobody to ask.
+    browser.client.goto("about:blank").await.unwrap();
+    playground.stop_daemon().await;
 }
 
-impl Visit<'_> {
-    fn chat(&self, id: i64) -> Chat<'_> {
-        Chat { visit: self, id }
-    }
-
-    async fn asks(&self, script: &str) -> Value {
-        self.client.execute(script, vec![]).await.unwrap()
-    }
-
-    /// Waits until the script answers something that is true.
-    async fn until(&self, script: &str, what: &str) {
-        let deadline = Instant::now() + PATIENCE;
-        let truth = format!("return Boolean((() => {{ {script} }})())");
-        while self.asks(&truth).await != Value::Bool(true) {
-            assert!(Instant::now() < deadline, "waited in vain for {what}");
-            tokio::time::sleep(GLANCE).await;
-        }
-    }
-
-    /// Clicks as a hand does: what is hidden, covered or moving cannot be clicked yet.
-    async fn clicks_at(&self, at: Locator<'_>) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let clicked = match self.client.find(at).await {
-                Ok(found) => found.click().await,
-                Err(missing) => Err(missing),
-            };
-            match clicked {
-                Ok(()) => return,
-                Err(error) => assert!(Instant::now() < deadline, "cannot click {at:?}: {error}"),
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-    }
-
-    async fn clicks(&self, css: &str) {
-        self.clicks_at(Locator::Css(css)).await;
-    }
-
-    async fn text(&self, css: &str) -> String {
-        let wanted = self.client.wait().at_most(PATIENCE).every(GLANCE);
-        wanted
-            .for_element(Locator::Css(css))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
-    }
-
-    async fn types(&self, keys: impl ToString) {
-        // As a keyboard does: to whatever has the focus. Shift is held for what follows it.
-        const SHIFT: char = '\u{e008}';
-        let mut strokes = KeyActions::new("keyboard".to_owned());
-        let keys = keys.to_string();
-        for value in keys.chars() {
-            strokes = strokes.then(KeyAction::Down { value });
-            if value != SHIFT {
-                strokes = strokes.then(KeyAction::Up { value });
-            }
-        }
-        if keys.contains(SHIFT) {
-            strokes = strokes.then(KeyAction::Up { value: SHIFT });
-        }
-        self.client.perform_actions(strokes).await.unwrap();
-    }
-
-    /// What has the focus, by its name for tests, else by its words.
-    async fn focus(&self) -> String {
-        let script = "return document.activeElement.dataset.test ?? document.activeElement.textContent.slice(0, 40)";
-        self.asks(script)
-            .await
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    }
-
-    async fn tabs_to(&self, css: &str, key: Key) {
-        self.tabs_until(
-            &format!("document.activeElement.matches({})", json!(css)),
-            &key.to_string(),
-        )
-        .await;
-    }
-
-    async fn tabs_until(&self, there: &str, keys: &str) {
-        for _ in 0..MANY_TABS {
-            self.types(keys).await;
-            if self.asks(&format!("return {there}")).await == Value::Bool(true) {
-                return;
-            }
-        }
-        panic!("the focus never comes to where {there}");
-    }
-
-    /// Nothing sticks out to the side.
-    async fn fits(&self, what: &str) {
-        let script = "const wide = [...document.querySelectorAll('body, .scroll, .pane, .panel, .phone')]
-                .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth)
-                .map((node) => `${node.className || node.tagName} ${node.scrollWidth} > ${node.clientWidth}`);
-            if (document.documentElement.scrollWidth > innerWidth) wide.push('the page');
-            return wide";
-        assert_eq!(self.asks(script).await, json!([]), "too wide: {what}");
-    }
+fn chat<'a>(visit: &'a Visit<'a>, id: i64) -> Chat<'a> {
+    Chat { visit, id }
 }
 
 /// One seller's chat on the page.
@@ -453,172 +369,5 @@ impl Chat<'_> {
 
     async fn root_text(&self) -> String {
         self.visit.text(&format!("#seller-{}", self.id)).await
-    }
-}
-
-/// Chromium, led by chromedriver.
-struct Browser {
-    client: Client,
-    session: String,
-    driver: Driver,
-    _profile: tempfile::TempDir,
-}
-
-/// The chromedriver; it ends with its keeper.
-struct Driver {
-    child: Child,
-    url: String,
-    /// Kept open, so that it may go on writing.
-    out: BufReader<ChildStdout>,
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Driver {
-    fn start() -> Self {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdout(Stdio::piped());
-        let mut child = match command.stderr(Stdio::null()).spawn() {
-            Ok(child) => child,
-            Err(error) => panic!("chromedriver: {error}; {NO_BROWSER}"),
-        };
-        let out = child.stdout.take().map(BufReader::new);
-        let mut driver = Self {
-            child,
-            url: String::new(),
-            out: out.expect("its output is piped"),
-        };
-        driver.url = format!("http://127.0.0.1:{}", driver.port());
-        driver
-    }
-
-    /// The port it chose, which it names once it listens.
-    fn port(&mut self) -> u16 {
-        let mut line = String::new();
-        while self.out.read_line(&mut line).unwrap() > 0 {
-            if let Some((_, port)) = line.split_once("successfully on port ") {
-                return port.trim().trim_end_matches('.').parse().unwrap();
-            }
-            line.clear();
-        }
-        panic!("chromedriver ended without naming its port; {NO_BROWSER}");
-    }
-}
-
-impl Browser {
-    async fn start() -> Self {
-        let driver = Driver::start();
-        let profile = tempfile::tempdir().unwrap();
-        let home = format!("--user-data-dir={}", profile.path().display());
-        let quiet = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--no-proxy-server",
-            "--accept-lang=ru-RU",
-            &home,
-        ];
-        let wish = json!({
-            "goog:chromeOptions": {"args": quiet},
-            "goog:loggingPrefs": {"browser": "ALL"},
-        });
-        let Value::Object(wish) = wish else {
-            unreachable!("an object")
-        };
-        let connected = ClientBuilder::new(HttpConnector::new())
-            .capabilities(wish)
-            .connect(&driver.url)
-            .await;
-        let client = connected.unwrap_or_else(|error| panic!("{error}; {NO_BROWSER}"));
-        let session = client.session_id().await.unwrap().unwrap();
-        let browser = Self {
-            client,
-            session,
-            driver,
-            _profile: profile,
-        };
-        browser.resize(DESK).await;
-        browser
-    }
-
-    async fn stop(self) {
-        self.client.close().await.unwrap();
-    }
-
-    /// Opens the page of a new playground, lets the visitor prove the promise, and reads what the console said.
-    async fn visit(&self, proof: for<'a> fn(&'a Visit<'a>) -> Told<'a>) {
-        self.console().await;
-        let data = tempfile::tempdir().unwrap();
-        let now = Clock::system().now();
-        let setting = Setting {
-            data: data.path(),
-            clock: Clock::led(now, SPEED),
-            page: Some(0),
-            config: "",
-            reach: Reach::Polling,
-            author: true,
-        };
-        let mut playground = Playground::start(setting).await.unwrap();
-        self.client
-            .goto(&playground.sandbox.page_url().unwrap())
-            .await
-            .unwrap();
-        let visit = Visit {
-            browser: self,
-            client: &self.client,
-        };
-        proof(&visit).await;
-        assert_eq!(
-            self.console().await,
-            [""; 0],
-            "the console, with the policy's refusals"
-        );
-        assert_eq!(playground.sandbox.complaints(), [""; 0]);
-        // The page goes first: it would find nobody to ask.
-        self.client.goto("about:blank").await.unwrap();
-        playground.stop_daemon().await;
-    }
-
-    async fn resize(&self, (width, height): (u32, u32)) {
-        let size =
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        self.asks(
-            "goog/cdp/execute",
-            json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size}),
-        )
-        .await;
-    }
-
-    /// What the browser's console said since it was last asked: errors, warnings, refusals of the policy.
-    async fn console(&self) -> Vec<String> {
-        let said = self.asks("se/log", json!({"type": "browser"})).await;
-        let said = said["value"].as_array().unwrap();
-        let grave = said
-            .iter()
-            .filter(|line| matches!(line["level"].as_str(), Some("SEVERE" | "WARNING")));
-        grave.map(|line| line["message"].to_string()).collect()
-    }
-
-    /// What WebDriver itself has no words for.
-    async fn asks(&self, what: &str, body: Value) -> Value {
-        let url = format!("{}/session/{}/{what}", self.driver.url, self.session);
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build()
-            .unwrap();
-        let answer = client.post(url).json(&body).send().await.unwrap();
-        answer.error_for_status().unwrap().json().await.unwrap()
     }
 }
