@@ -16,9 +16,9 @@ pub use look::{Look, Paint};
 pub use scale::Measure;
 
 /// The width of every chart, in its own units.
-pub const WIDTH: f64 = 480.0;
+pub const WIDTH: f64 = 400.0;
 /// The height of every chart, in its own units.
-pub const HEIGHT: f64 = 250.0;
+pub const HEIGHT: f64 = 230.0;
 
 /// What is drawn. Texts are plain: they are escaped here.
 #[derive(Debug, Clone)]

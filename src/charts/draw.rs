@@ -47,7 +47,7 @@ pub(super) fn draw(chart: &Chart, look: &Look) -> String {
     let rows = legend(chart);
     let field = Field {
         left: widest + 8.0,
-        top: TITLE + 16.0 + LEGEND * rows.len() as f64,
+        top: TITLE + 20.0 + LEGEND * rows.len() as f64,
         right: WIDTH - MARGIN,
         bottom: HEIGHT - TIME,
     };
