@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod drill;
 mod orders;
+mod page;
 mod pages;
 mod place;
 #[cfg(feature = "sandbox")]
@@ -70,6 +71,7 @@ enum Command {
     Pause(shop::PauseArgs),
     Resume(shop::ResumeArgs),
     Acts(shop::ActsArgs),
+    Page(page::PageArgs),
     Audit(books::AuditArgs),
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Pause(args) => shop::pause(args),
         Command::Resume(args) => shop::resume(args),
         Command::Acts(args) => shop::acts(args),
+        Command::Page(args) => page::page(args),
         Command::Audit(args) => books::audit(args),
         Command::Config(args) => config::config(args),
         Command::Reload(args) => reload::reload(args),

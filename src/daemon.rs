@@ -35,6 +35,7 @@ use crate::domain::act::Who;
 use crate::guard::Guard;
 use crate::janitor::Janitor;
 use crate::live::Live;
+use crate::page::Page;
 use crate::photos::Photos;
 use crate::store::{Options, Shop, Store, StoreError};
 use crate::tls;
@@ -250,11 +251,15 @@ impl Daemon {
         let mut actors = JoinSet::new();
         let mut doors = doors;
         let operators = std::mem::take(&mut doors.operator);
+        let door = config.tls.is_on().then(|| Arc::clone(certificates.door()));
+        let token = shipped::operator_token(&config, data)?;
+        let page = Page::new(desk.clone(), token, door.clone(), updates.clone());
         let office = Arc::new(Office {
             desk: desk.clone(),
             token: config.operator.token.clone(),
+            page: Arc::new(page),
             updates: updates.clone(),
-            door: config.tls.is_on().then(|| Arc::clone(certificates.door())),
+            door,
             keeper: Arc::clone(&keeper),
         });
         open_office(&mut actors, operators, office, &stop)?;
@@ -438,7 +443,7 @@ fn open_office(
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let router = web::operator::router(office);
-    let keeper = Arc::new(web::Keeper::new(web::Limits::default(), Vec::new()));
+    let keeper = Arc::new(web::Keeper::for_operators(web::Limits::default()));
     for listener in listeners {
         let (router, keeper) = (router.clone(), Arc::clone(&keeper));
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());

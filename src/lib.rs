@@ -19,6 +19,7 @@
 //! | 5 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 5 | [`certificates`] | gets and renews the certificate of our door |
 //! | 5 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
+//! | 5 | [`page`] | the operator's page: what an operator asks and does in a browser |
 //! | 4 | [`admin`] | what an operator may ask and be told |
 //! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, tallies, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
@@ -52,8 +53,7 @@
 //! # Deliberately absent
 //! No row locks and no leases: one process owns the file. No sleeping jobs: a wait is a due time. No retry
 //! inside a client: whether to try again is the job's business. No dialogue storage, webhook listener or
-//! dispatcher of teloxide's: they acknowledge before they have stored. Not here yet, with their places kept:
-//! the operator's page (floor 5).
+//! dispatcher of teloxide's: they acknowledge before they have stored.
 
 pub mod admin;
 pub mod archivist;
@@ -73,6 +73,7 @@ pub mod guard;
 pub mod janitor;
 pub mod kie;
 pub mod live;
+pub mod page;
 pub mod photos;
 pub mod picture;
 pub mod points;

@@ -172,6 +172,13 @@ impl Playground {
         format!("http://{office}")
     }
 
+    /// What is said at the operator's page.
+    pub fn office_token(&self) -> anyhow::Result<String> {
+        let file = crate::daemon::shipped::operator_token_file(&self.data);
+        let token = std::fs::read_to_string(file).context("the operator's token")?;
+        Ok(token.trim().to_owned())
+    }
+
     /// Where the daemon is reached.
     pub fn public_url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)

@@ -80,6 +80,8 @@ pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
         .await?;
         let page = playground.sandbox.page_url().unwrap_or_default();
         println!("\n  Neurocards sandbox: open {page}\n");
+        println!("  The operator's page: {}", playground.office_url());
+        println!("  Its token:           {}\n", playground.office_token()?);
         println!("  Telegram, KIE and GPT are stand-ins on this machine; the bot is the real one.");
         println!("  Time runs ten times as fast; the page can change that. Ctrl+C ends it.\n");
         lifecycle::told_to_stop().await;

@@ -1,7 +1,7 @@
 //! What ships in `data/` and is replaced by a file of the same name in the data directory.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use secrecy::SecretString;
@@ -83,8 +83,25 @@ pub fn webhook_secret(config: &Config, data: &Path) -> anyhow::Result<SecretStri
     if let Some(secret) = &config.telegram.webhook_secret {
         return Ok(secret.clone());
     }
-    let path = data.join("webhook-secret");
-    match std::fs::read_to_string(&path) {
+    kept_secret(&data.join("webhook-secret"))
+}
+
+/// What an operator says at the page: the configuration's, or one made once and kept in the data directory.
+pub fn operator_token(config: &Config, data: &Path) -> anyhow::Result<SecretString> {
+    match &config.operator.token {
+        Some(token) => Ok(token.clone()),
+        None => kept_secret(&operator_token_file(data)),
+    }
+}
+
+/// Where the token is that was made.
+pub fn operator_token_file(data: &Path) -> PathBuf {
+    data.join("operator.token")
+}
+
+/// The secret in a file, made when there is none.
+fn kept_secret(path: &Path) -> anyhow::Result<SecretString> {
+    match std::fs::read_to_string(path) {
         Ok(kept) if !kept.trim().is_empty() => return Ok(kept.trim().into()),
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(error).with_context(|| format!("cannot read {}", path.display()));
@@ -94,7 +111,7 @@ pub fn webhook_secret(config: &Config, data: &Path) -> anyhow::Result<SecretStri
     let mut chance = [0; 32];
     getrandom::fill(&mut chance).context("the system gives no random bytes")?;
     let secret: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
-    keep(&path, &secret).with_context(|| format!("cannot write {}", path.display()))?;
+    keep(path, &secret).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(secret.into())
 }
 

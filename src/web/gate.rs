@@ -21,6 +21,7 @@ use super::BODY;
 use super::keeper::Keeper;
 use super::refusals::Refusal;
 use super::visit::{Running, Visit};
+use crate::page::Peer;
 
 /// Whoever is sent away because of others is asked to come again so soon, in seconds.
 const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
@@ -59,7 +60,8 @@ impl Gate {
         let mut response = match passed {
             Ok(pass) => {
                 running.pass = Some(pass);
-                let request = request.map(|body| self.bounded(body, &told));
+                let mut request = request.map(|body| self.bounded(body, &told));
+                request.extensions_mut().insert(Peer(self.address));
                 let answer = self.routes.call(request);
                 let answer = tokio::time::timeout(keeper.limits.request, answer).await;
                 running.broke_off = told.load(Ordering::Relaxed);
@@ -82,10 +84,12 @@ impl Gate {
         };
         let status = response.status();
         if status.is_client_error() || status.is_server_error() {
-            // What went wrong is nobody's business.
-            *response.body_mut() = Body::empty();
-            response.headers_mut().remove(header::CONTENT_TYPE);
-            response.headers_mut().remove(header::CONTENT_LENGTH);
+            if !keeper.frank {
+                // What went wrong is nobody's business.
+                *response.body_mut() = Body::empty();
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                response.headers_mut().remove(header::CONTENT_LENGTH);
+            }
             let refusal = Refusal::of_status(status).filter(|_| !told.load(Ordering::Relaxed));
             if let Some(refusal) = refusal {
                 keeper.refusals.count(refusal);

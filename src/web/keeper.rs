@@ -18,6 +18,8 @@ pub struct Keeper {
     pub limits: Limits,
     /// What they have refused.
     pub refusals: Refusals,
+    /// Whether it is said what went wrong.
+    pub(super) frank: bool,
     connections: Arc<Semaphore>,
     requests: Arc<Semaphore>,
     peers: Arc<Peers>,
@@ -35,11 +37,20 @@ impl Keeper {
     pub fn new(limits: Limits, proxies: Vec<Network>) -> Self {
         Self {
             refusals: Refusals::default(),
+            frank: false,
             connections: Arc::new(Semaphore::new(limits.connections)),
             requests: Arc::new(Semaphore::new(limits.requests)),
             peers: Arc::new(Peers::new(limits.per_address)),
             proxies: Live::new(proxies),
             limits,
+        }
+    }
+
+    /// Keeps a door for operators, who are told what went wrong.
+    pub fn for_operators(limits: Limits) -> Self {
+        Self {
+            frank: true,
+            ..Self::new(limits, Vec::new())
         }
     }
 

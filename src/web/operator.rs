@@ -1,4 +1,4 @@
-//! The operator's door: metrics and health, on a listener of their own.
+//! The operator's door: the page, metrics and health, on a listener of their own.
 //!
 //! Health is for everybody who reaches it and says nothing of sellers. Metrics want the token, if there is one;
 //! without one the configuration lets only this machine reach the door.
@@ -6,11 +6,13 @@
 mod health;
 mod metrics;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -20,14 +22,17 @@ use subtle::ConstantTimeEq;
 use super::Keeper;
 use crate::admin::Desk;
 use crate::clock::beat::Beat;
+use crate::page::{self, Page};
 use crate::tls::door::Door;
 
 /// What the operator's routes work with.
 pub struct Office {
     /// Answers operators.
     pub desk: Desk,
-    /// What an operator must know, if anything.
+    /// What whoever asks for metrics must know, if anything.
     pub token: Option<SecretString>,
+    /// The operator's page.
+    pub page: Arc<Page>,
     /// The loop that takes updates.
     pub updates: Beat,
     /// What our public door shows; nothing if it speaks no TLS.
@@ -38,6 +43,7 @@ pub struct Office {
 
 /// Every route of the operator's door.
 pub fn router(office: Arc<Office>) -> Router {
+    let page = page::router(Arc::clone(&office.page));
     let closed = Router::new()
         .route("/metrics", get(metrics::metrics))
         .layer(middleware::from_fn_with_state(Arc::clone(&office), known));
@@ -45,14 +51,21 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(closed)
-        .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(office)
+        .merge(page)
 }
 
 /// Lets in whoever knows the token.
 async fn known(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
     let Some(token) = &office.token else {
-        return next.run(request).await;
+        // A page elsewhere must not ask by a name of its own that leads to this machine.
+        return match by_address(request.headers()) {
+            true => next.run(request).await,
+            false => {
+                let why = "without a token only 127.0.0.1, [::1] and localhost are answered\n";
+                (StatusCode::FORBIDDEN, why).into_response()
+            }
+        };
     };
     let said = request.headers().get(header::AUTHORIZATION);
     let said = said.and_then(|said| said.as_bytes().strip_prefix(b"Bearer "));
@@ -66,4 +79,17 @@ async fn known(State(office): State<Arc<Office>>, request: Request, next: Next) 
         )
             .into_response(),
     }
+}
+
+/// Whether this machine is asked by an address, or as localhost.
+fn by_address(headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host: Option<Authority> = host.and_then(|host| host.parse().ok());
+    host.is_some_and(|host| {
+        let name = host.host();
+        let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+        name.eq_ignore_ascii_case("localhost") || address.is_ok()
+    })
 }

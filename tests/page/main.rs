@@ -1,5 +1,6 @@
-//! The pages in a real browser.
+//! The pages in a real browser: the sandbox's, where one plays a seller, and the operator's.
 
 mod browser;
+mod office;
 mod sandbox;
 mod visit;

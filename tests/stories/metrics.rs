@@ -113,7 +113,7 @@ async fn health_says_whether_sellers_can_be_served() {
     for part in ["store", "updates", "certificate"] {
         assert_eq!(ready[part]["ok"], true, "{ready}");
     }
-    assert_eq!(get(&scene, "/").await.0, 404);
+    assert_eq!(get(&scene, "/nowhere").await.0, 404);
     scene.ends().await;
 }
 

@@ -1,0 +1,292 @@
+//! The page before a deed: what will happen, in a sentence with the numbers.
+
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::form::{Form, form};
+use super::frame::{self, Tab};
+use super::trouble::Instead;
+use super::visitor::Visitor;
+use super::voice::Voice;
+use super::wish::Wish;
+use super::{Page, deeds, marks, session};
+use crate::admin::answer::{JobCard, UserLine};
+use crate::admin::ask::{Tired, Wanted};
+use crate::admin::{Answer, Ask, Refusal, Whom};
+use crate::domain::time::Timestamp;
+
+/// Live videos of somebody are counted so far.
+const COUNTED: usize = 1000;
+
+/// What will happen, or why it cannot.
+type Said = Result<Markup, Refusal>;
+
+/// Asks whether it is meant.
+pub async fn ask(
+    page: &Page,
+    visitor: &Visitor,
+    wish: &Wish,
+    filled: &Form,
+    back: &str,
+) -> Result<Response, Instead> {
+    let voice = visitor.voice;
+    let said = match said(page, visitor, wish).await? {
+        Ok(said) => said,
+        Err(refusal) => {
+            return Ok(mend(
+                visitor,
+                filled,
+                back,
+                &marks::refusal(voice, &refusal),
+            ));
+        }
+    };
+    let Some(once) = session::chance() else {
+        return Err(Page::senseless(visitor));
+    };
+    let fields = wish.fields();
+    let mut hidden: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    hidden.extend([("sure", "yes"), ("form", once.as_str()), ("back", back)]);
+    let main = html! {
+        div.confirm.card {
+            h1 { (voice.say("confirm-title")) }
+            div.lead data-test="confirm" { (said) }
+            @if let Some(why) = reason(wish) {
+                p { (voice.say("field-why")) ": " span.why { "«" (why) "»" } }
+            }
+            (form(visitor, "/do", &hidden, html! {
+                div.row {
+                    button.main type="submit" autofocus { (voice.say(button(wish))) }
+                    a.button href=(back) { (voice.say("confirm-no")) }
+                }
+            }))
+        }
+    };
+    Ok(frame::still(
+        visitor,
+        &voice.say("confirm-title"),
+        Tab::None,
+        main,
+    ))
+}
+
+/// Shows a form once more, with what is wrong.
+pub fn mend(visitor: &Visitor, filled: &Form, back: &str, wrong: &str) -> Response {
+    let voice = visitor.voice;
+    let names = ["deed", "user", "job", "key", "model"];
+    let kept = names.map(|name| (name, filled.get(name)));
+    let mut hidden: Vec<_> = kept
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    hidden.push(("back", back));
+    let (deed, why) = (filled.get("deed"), filled.get("why"));
+    let reasoned = |label, hint| Some(deeds::why(visitor, deed, why, label, hint));
+    let fields = match deed {
+        "grant" => Some(deeds::grant(visitor, filled.get("credits"), why)),
+        "ban" => reasoned("do-ban", "hint-ban"),
+        "refund" => reasoned("do-refund", "hint-refund"),
+        "cancel" => reasoned("do-cancel", "hint-cancel"),
+        "pause" => reasoned("do-pause", "hint-pause"),
+        "rest" => Some(deeds::hours(visitor, "hours", filled.get("hours"))),
+        _ => None,
+    };
+    let main = html! {
+        div.confirm.card {
+            h1 { (voice.say("mend-title")) }
+            p.wrong role="alert" data-test="wrong" { (wrong) }
+            @if let Some(fields) = fields { (form(visitor, "/do", &hidden, fields)) }
+            p { a.button href=(back) { (voice.say("back")) } }
+        }
+    };
+    frame::still(visitor, &voice.say("mend-title"), Tab::None, main)
+}
+
+fn reason(wish: &Wish) -> Option<&str> {
+    match wish {
+        Wish::Grant { why, .. }
+        | Wish::Ban { why, .. }
+        | Wish::Refund { why, .. }
+        | Wish::Cancel { why, .. }
+        | Wish::Pause { why } => Some(why),
+        Wish::Unban { .. }
+        | Wish::Retry { .. }
+        | Wish::Resume
+        | Wish::Rest { .. }
+        | Wish::Wake { .. } => None,
+    }
+}
+
+fn button(wish: &Wish) -> &'static str {
+    match wish {
+        Wish::Grant { credits, .. } if *credits < 0 => "sure-take",
+        Wish::Grant { .. } => "sure-grant",
+        Wish::Ban { .. } => "sure-ban",
+        Wish::Unban { .. } => "sure-unban",
+        Wish::Refund { .. } => "sure-refund",
+        Wish::Retry { .. } => "sure-retry",
+        Wish::Cancel { .. } => "sure-cancel",
+        Wish::Pause { .. } => "sure-pause",
+        Wish::Resume => "sure-resume",
+        Wish::Rest { .. } => "sure-rest",
+        Wish::Wake { .. } => "sure-wake",
+    }
+}
+
+async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Said, Instead> {
+    let voice = visitor.voice;
+    Ok(Ok(match wish {
+        Wish::Grant { user, credits, .. } => {
+            let user = user_of(page, visitor, *user).await?;
+            match grant(voice, &user, *credits) {
+                Ok(said) => said,
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        Wish::Ban { user, .. } => {
+            let user = user_of(page, visitor, *user).await?;
+            let live = live(page, visitor, Some(user.id)).await?;
+            let blanks = [("who", who(&user).into()), ("n", live.into())];
+            html! { p { (voice.fill("confirm-ban", &blanks)) } }
+        }
+        Wish::Unban { user } => {
+            let user = user_of(page, visitor, *user).await?;
+            html! { p { (voice.fill("confirm-unban", &[("who", who(&user).into())])) } }
+        }
+        Wish::Refund { job, .. } => {
+            let card = job_of(page, visitor, *job).await?;
+            moves(page, visitor, &card, "confirm-refund", 1).await?
+        }
+        Wish::Cancel { job, .. } => {
+            let card = job_of(page, visitor, *job).await?;
+            moves(page, visitor, &card, "confirm-cancel", 1).await?
+        }
+        Wish::Retry { job } => {
+            let card = job_of(page, visitor, *job).await?;
+            match card.job.stage.as_str() {
+                "failed" if user_of(page, visitor, card.job.seller).await?.available == 0 => {
+                    return Ok(Err(Refusal::Poor(*job)));
+                }
+                "failed" => moves(page, visitor, &card, "confirm-reorder", -1).await?,
+                _ => {
+                    let blanks = [("job", job.to_string().into())];
+                    html! { p { (voice.fill("confirm-hurry", &blanks)) } }
+                }
+            }
+        }
+        Wish::Pause { .. } => {
+            let live = live(page, visitor, None).await?;
+            html! { p { (voice.fill("confirm-pause", &[("n", live.into())])) } }
+        }
+        Wish::Resume => html! { p { (voice.say("confirm-resume")) } },
+        Wish::Rest { tired, hours } => {
+            let until = Timestamp(page.desk.clock.now().0 + hours * 3_600_000);
+            let name = name(tired);
+            let text = voice.fill(
+                "confirm-rest",
+                &[("name", name.into()), ("n", (*hours).into())],
+            );
+            html! { p { (text) " " (voice.say("rests-until")) " " (marks::time(until.0)) "." } }
+        }
+        Wish::Wake { tired } => {
+            html! { p { (voice.fill("confirm-wake", &[("name", name(tired).into())])) } }
+        }
+    }))
+}
+
+fn grant(voice: Voice, user: &UserLine, credits: i32) -> Said {
+    let after = i64::from(user.available) + i64::from(credits);
+    if after < 0 {
+        return Err(Refusal::TooMuch {
+            user: user.id,
+            balance: user.available,
+        });
+    }
+    let key = if credits < 0 {
+        "confirm-take"
+    } else {
+        "confirm-grant"
+    };
+    let blanks = [
+        ("who", who(user).into()),
+        ("n", credits.unsigned_abs().into()),
+    ];
+    Ok(html! {
+        p { (voice.fill(key, &blanks)) }
+        (balance(voice, user.available, after))
+    })
+}
+
+/// A sentence about a job whose credit moves, with its seller's balance.
+async fn moves(
+    page: &Page,
+    visitor: &Visitor,
+    card: &JobCard,
+    key: &str,
+    by: i64,
+) -> Result<Markup, Instead> {
+    let voice = visitor.voice;
+    let user = user_of(page, visitor, card.job.seller).await?;
+    let blanks = [
+        ("job", card.job.id.to_string().into()),
+        ("who", who(&user).into()),
+    ];
+    Ok(html! {
+        p { (voice.fill(key, &blanks)) }
+        (balance(voice, user.available, i64::from(user.available) + by))
+    })
+}
+
+fn balance(voice: Voice, before: u32, after: i64) -> Markup {
+    html! {
+        p.balance data-test="balance" {
+            (voice.say("confirm-balance")) " "
+            span.n { (marks::number(before.into())) } " → " strong.n { (marks::number(after)) }
+        }
+    }
+}
+
+/// Their number, and their name if they have one.
+fn who(user: &UserLine) -> String {
+    match &user.name {
+        Some(name) => format!("@{name} ({})", user.id),
+        None => user.id.to_string(),
+    }
+}
+
+fn name(tired: &Tired) -> &str {
+    match tired {
+        Tired::Key(name) | Tired::Model(name) => name,
+    }
+}
+
+async fn user_of(page: &Page, visitor: &Visitor, user: u64) -> Result<UserLine, Instead> {
+    let whom = Whom::Number(user);
+    match page.ask(visitor, Ask::User { whom }).await? {
+        Answer::User(card) => Ok(card.user),
+        _ => Err(Page::senseless(visitor)),
+    }
+}
+
+async fn job_of(page: &Page, visitor: &Visitor, job: u64) -> Result<Box<JobCard>, Instead> {
+    match page.ask(visitor, Ask::Job { job }).await? {
+        Answer::Job(card) => Ok(card),
+        _ => Err(Page::senseless(visitor)),
+    }
+}
+
+async fn live(page: &Page, visitor: &Visitor, user: Option<u64>) -> Result<usize, Instead> {
+    let ask = Ask::Jobs {
+        wanted: Wanted::Live,
+        whom: user.map(Whom::Number),
+        before: None,
+        most: COUNTED,
+    };
+    match page.ask(visitor, ask).await? {
+        Answer::Jobs(jobs) => Ok(jobs.len()),
+        _ => Err(Page::senseless(visitor)),
+    }
+}

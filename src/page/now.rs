@@ -1,0 +1,341 @@
+//! How things stand now, and how they went of late.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::form::form;
+use super::frame::{self, Tab};
+use super::trouble::Instead;
+use super::visitor::Visitor;
+use super::voice::Voice;
+use super::{Page, deeds, graphs, marks, purse, trail};
+use crate::admin::answer::{JobLine, KeyLine, ModelLine, Status};
+use crate::admin::ask::{Span, Wanted};
+use crate::admin::{Answer, Ask};
+use crate::domain::time::Timestamp;
+use crate::store::backup::front::Standing;
+
+/// So many of a kind are shown here; the rest has pages of its own.
+const SHOWN: usize = 8;
+/// So many acts.
+const ACTS: usize = 5;
+/// Failures are news for so long.
+const NEWS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The first page.
+pub async fn now(
+    State(page): State<Arc<Page>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Instead> {
+    let Answer::Status(status) = page.ask(&visitor, Ask::Status).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let day = stats(&page, &visitor, Span::Day).await?;
+    let month = stats(&page, &visitor, Span::Month).await?;
+    let Answer::Models(models) = page.ask(&visitor, Ask::Models).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let keys = purse::keys(&page).await;
+    let live = jobs(&page, &visitor, Wanted::Live).await?;
+    let since = page
+        .desk
+        .clock
+        .now()
+        .0
+        .saturating_sub(NEWS.as_millis() as u64);
+    let mut failed = jobs(&page, &visitor, Wanted::Failed).await?;
+    failed.retain(|job| job.ended.is_some_and(|at| at >= since));
+    let acts = Ask::Acts {
+        before: None,
+        most: ACTS,
+    };
+    let Answer::Acts(acts) = page.ask(&visitor, acts).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let voice = visitor.voice;
+    let main = html! {
+        h1.hidden { (voice.say("nav-now")) }
+        (sales(&page, &visitor, &status))
+        (tiles(voice, &status, day.total.failed))
+        section aria-labelledby="live" {
+            h2 #live { (voice.say("now-live")) }
+            (marks::jobs(voice, &voice.say("now-live"), &live, &voice.say("now-live-none")))
+            @if live.len() == SHOWN { p.more { a href="/jobs?show=live" { (voice.say("all")) } } }
+        }
+        section aria-labelledby="failures" {
+            h2 #failures { (voice.say("now-failures")) }
+            (marks::jobs(voice, &voice.say("now-failures"), &failed, &voice.say("now-failures-none")))
+            @if failed.len() == SHOWN { p.more { a href="/jobs?show=failed" { (voice.say("all")) } } }
+        }
+        div.columns {
+            section aria-labelledby="models" {
+                h2 #models { (voice.say("now-models")) }
+                (model_table(&visitor, &models))
+            }
+            section aria-labelledby="keys" {
+                h2 #keys { (voice.say("now-keys")) }
+                (key_table(&visitor, &keys))
+            }
+            section aria-labelledby="house" {
+                h2 #house { (voice.say("now-house")) }
+                (house(&page, voice, &status))
+            }
+            section aria-labelledby="acts" {
+                h2 #acts { (voice.say("now-acts")) }
+                (trail::trail(voice, &acts))
+                p.more { a href="/acts" { (voice.say("all")) } }
+            }
+        }
+        section aria-labelledby="day" {
+            h2 #day { (voice.say("now-day")) }
+            (graphs::sums(voice, &day.total))
+            (graphs::graphs(voice, &day))
+        }
+        section aria-labelledby="month" {
+            h2 #month { (voice.say("now-month")) }
+            (graphs::sums(voice, &month.total))
+            (graphs::graphs(voice, &month))
+        }
+    };
+    Ok(frame::live(&visitor, &voice.say("nav-now"), Tab::Now, main))
+}
+
+async fn stats(
+    page: &Page,
+    visitor: &Visitor,
+    span: Span,
+) -> Result<Box<crate::admin::answer::Stats>, Instead> {
+    match page.ask(visitor, Ask::Stats { span }).await? {
+        Answer::Stats(stats) => Ok(stats),
+        _ => Err(Page::senseless(visitor)),
+    }
+}
+
+async fn jobs(page: &Page, visitor: &Visitor, wanted: Wanted) -> Result<Vec<JobLine>, Instead> {
+    let ask = Ask::Jobs {
+        wanted,
+        whom: None,
+        before: None,
+        most: SHOWN,
+    };
+    match page.ask(visitor, ask).await? {
+        Answer::Jobs(jobs) => Ok(jobs),
+        _ => Err(Page::senseless(visitor)),
+    }
+}
+
+/// Whether the shop is open, and the lever.
+fn sales(page: &Page, visitor: &Visitor, status: &Status) -> Markup {
+    let voice = visitor.voice;
+    let open = status.closed.is_empty();
+    let paused = status.closed.iter().any(|cause| cause == "pause");
+    let late = page.updates.is_late();
+    html! {
+        @if let Some(fault) = &status.fault {
+            div.alarm role="alert" { strong { (voice.say("alarm-fault")) } " " (fault) }
+        }
+        @if late {
+            div.alarm role="alert" { strong { (voice.say("alarm-updates")) } }
+        }
+        div.sales.card.good[open].bad[!open] data-test="sales" {
+            div {
+                p.state { (voice.say(if open { "sales-open" } else { "sales-closed" })) }
+                @for cause in &status.closed {
+                    p { (voice.word("closed", cause)) }
+                }
+            }
+            @if paused {
+                (form(visitor, "/do", &[("deed", "resume"), ("back", "/")], html! {
+                    button.main type="submit" { (voice.say("do-resume")) }
+                }))
+            } @else {
+                details data-keep="pause" {
+                    summary.button { (voice.say("do-pause")) }
+                    (deeds::reasoned(visitor, "pause", &[("back", "/")], "do-pause", "hint-pause"))
+                }
+            }
+        }
+    }
+}
+
+fn tiles(voice: Voice, status: &Status, failed: u64) -> Markup {
+    let of = |stage: &str| status.live.get(stage).copied().unwrap_or_default();
+    let queued = of("queued");
+    let running = status.live.values().sum::<u64>() - queued;
+    let old = |seconds: Option<u64>| match seconds {
+        Some(seconds) => voice.fill(
+            "tile-oldest",
+            &[("span", marks::span(voice, seconds).into())],
+        ),
+        None => String::new(),
+    };
+    let stages = ["preparing", "submitting", "rendering", "rendered"];
+    let parts: Vec<_> = stages
+        .into_iter()
+        .filter(|stage| of(stage) > 0)
+        .map(|stage| format!("{}: {}", voice.word("stage", stage), of(stage)))
+        .collect();
+    let banned = voice.fill("tile-banned", &[("n", status.banned.into())]);
+    let all = voice.fill("tile-all", &[("n", marks::count(status.jobs).into())]);
+    let tiles = [
+        (
+            "queued",
+            queued,
+            old(status.oldest_queued_s),
+            "/jobs?show=live",
+        ),
+        ("running", running, parts.join(" · "), "/jobs?show=live"),
+        ("failed", failed, String::new(), "/jobs?show=failed"),
+        ("notes", status.notes, old(status.oldest_note_s), ""),
+        ("orders", status.orders, all, "/orders"),
+        ("users", status.users, banned, "/users"),
+    ];
+    html! {
+        ul.tiles {
+            @for (key, value, more, way) in &tiles {
+                li.card data-test=(format!("tile-{key}")) {
+                    span.name {
+                        @if way.is_empty() { (voice.word("tile", key)) }
+                        @else { a href=(way) { (voice.word("tile", key)) } }
+                    }
+                    span.value { (marks::count(*value)) }
+                    span.also { (more) }
+                }
+            }
+        }
+    }
+}
+
+/// A rest and the button that ends it, or the form that begins one.
+fn rest(visitor: &Visitor, tired: (&str, &str), until: Option<u64>, why: Option<&str>) -> Markup {
+    let voice = visitor.voice;
+    html! {
+        @match until {
+            Some(until) => {
+                (marks::badge("bad", &voice.say("rests")))
+                " " (voice.say("rests-until")) " " (marks::time(until))
+                @if let Some(why) = why { ", " (rest_why(voice, why)) }
+            }
+            None => (marks::badge("good", &voice.say("works"))),
+        }
+        " " (deeds::rest_form(visitor, tired, until.is_some()))
+    }
+}
+
+fn rest_why(voice: Voice, why: &str) -> String {
+    match why {
+        "operator" => voice.say("rests-operator"),
+        kind => voice.word("kind", kind),
+    }
+}
+
+fn model_table(visitor: &Visitor, models: &[ModelLine]) -> Markup {
+    let voice = visitor.voice;
+    let heads = marks::heads(voice, &["model", "price", "state"]);
+    let row = |line: &ModelLine| {
+        let name = html! { span { (line.title) } br; span.model { (line.model) } };
+        let price = html! { span.n { (marks::amount(line.credits)) } };
+        vec![
+            name,
+            price,
+            rest(
+                visitor,
+                ("model", &line.model),
+                line.until,
+                line.why.as_deref(),
+            ),
+        ]
+    };
+    let rows: Vec<_> = models.iter().map(row).collect();
+    marks::table(&voice.say("now-models"), &heads, &rows, &voice.say("none"))
+}
+
+fn key_table(visitor: &Visitor, keys: &[KeyLine]) -> Markup {
+    let voice = visitor.voice;
+    let heads = marks::heads(voice, &["key", "credits", "state"]);
+    let row = |line: &KeyLine| {
+        let credits = match (line.credits, &line.trouble) {
+            (Some(credits), _) => html! { span.n { (marks::amount(credits)) } },
+            (None, Some(trouble)) => html! { (voice.word("kind", trouble)) },
+            (None, None) => marks::none(),
+        };
+        let state = rest(visitor, ("key", &line.key), line.until, line.why.as_deref());
+        vec![html! { code { (line.key) } }, credits, state]
+    };
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    marks::table(
+        &voice.say("now-keys"),
+        &heads,
+        &rows,
+        &voice.say("now-keys-none"),
+    )
+}
+
+/// The machine and the file.
+fn house(page: &Page, voice: Voice, status: &Status) -> Markup {
+    let now = page.desk.clock.now();
+    let backups = page.desk.store.backups().status();
+    let free = status.free_bytes.map(|free| marks::size(voice, free));
+    let mut pairs = vec![
+        (
+            voice.say("house-free"),
+            html! { (free.unwrap_or_else(|| "–".to_owned())) },
+        ),
+        (
+            voice.say("house-file"),
+            html! { (marks::size(voice, status.file_bytes)) ", " (voice.say("house-schema")) " " (status.schema) },
+        ),
+        (voice.say("house-backup"), backup(voice, &backups.here, now)),
+    ];
+    if let Some(elsewhere) = &backups.elsewhere {
+        pairs.push((voice.say("house-elsewhere"), backup(voice, elsewhere, now)));
+    }
+    pairs.push((
+        voice.say("house-certificate"),
+        certificate(page, voice, now),
+    ));
+    if let Some(since) = status.since {
+        pairs.push((voice.say("house-since"), marks::time(since)));
+    }
+    pairs.push((voice.say("house-version"), html! { (status.version) }));
+    marks::facts(&pairs)
+}
+
+fn backup(voice: Voice, standing: &Standing, _now: Timestamp) -> Markup {
+    html! {
+        @match standing.newest {
+            Some(name) => (marks::time(name.at().0)),
+            None => (voice.say("house-backup-none")),
+        }
+        @if standing.last_error.is_some() {
+            " " (marks::badge("bad", &voice.say("house-backup-failed")))
+        }
+    }
+}
+
+fn certificate(page: &Page, voice: Voice, now: Timestamp) -> Markup {
+    let Some(door) = &page.door else {
+        return html! { (voice.say("house-certificate-none")) };
+    };
+    match door.shown() {
+        None => marks::badge("bad", &voice.say("house-certificate-missing")),
+        Some(pair) => {
+            let life = pair.life();
+            let tone = if now >= life.worry_at() {
+                "bad"
+            } else {
+                "good"
+            };
+            let left = life.days_left(now);
+            html! {
+                (marks::badge(tone, &voice.fill("house-certificate-left", &[("n", left.into())])))
+                " " (marks::time(life.until.0))
+            }
+        }
+    }
+}

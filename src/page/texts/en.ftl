@@ -1,0 +1,392 @@
+# The operator's page in English. Both files have the same texts.
+
+lang-name = English
+skip = To the content
+nav = Sections
+nav-now = Now
+nav-orders = Orders
+nav-jobs = Videos
+nav-users = Sellers
+nav-acts = Trail
+search-label = Search
+search-hint = J17, order number, @name
+search-go = Find
+search-title = Search: { $q }
+search-none = Nothing was found.
+search-help = Search for a video's number or code (J17), an order's number, a seller's Telegram number or a part of their name.
+search-unstored = { $code } is a message that could not be stored. Only the log knows of it: look for { $code } there.
+signout = Sign out
+signin-title = Operator's sign-in
+signin-token = Operator's token
+signin-go = Sign in
+signin-hint = Where the token is, this command tells on the server:
+signin-wrong = That is not the token. Copy all of it, without quotes.
+signin-wait = Too many attempts. Try again in { $n ->
+    [one] { $n } minute
+   *[other] { $n } minutes
+}.
+live-lost = The connection is lost. The numbers below are old; trying again…
+live-over = The session is over. Sign in once more.
+zone-utc = Times on this page are UTC.
+zone-local = Times are your browser's; charts are UTC.
+all = Show all
+back = Back
+none = Nothing
+yes = yes
+no = no
+pages = Pages
+pages-newest = Newest
+pages-older = Older
+of-user = Only of seller
+of-all = show everybody's
+
+trouble-title = That did not work
+trouble-home = To the first page
+trouble-404 = There is nothing here.
+trouble-403 = The form is too old or comes from another page. Go back, reload the page and try again.
+trouble-405 = This page is not opened that way.
+trouble-413 = The form is too large.
+trouble-415 = The form came in another shape than ours.
+trouble-503 = The store does not answer now. Wait a little, and look what has changed before you repeat anything.
+trouble-other = There is no answer. Have a look at the log.
+
+unit-d = d
+unit-h = h
+unit-min = min
+unit-s = s
+unit-b = B
+unit-kb = KB
+unit-mb = MB
+unit-gb = GB
+credits = { $n ->
+    [one] { $n } credit
+   *[other] { $n } credits
+}
+
+alarm-fault = The disk does not take what is written:
+alarm-updates = The loop that takes Telegram's messages hangs.
+sales-open = Orders are taken
+sales-closed = Orders are not taken
+closed-room = There is little room on the disk. Make some, and sales open by themselves.
+closed-pause = Sales are paused.
+tile-queued = Queued
+tile-running = Running
+tile-failed = Failures in 24 h
+tile-notes = Waiting to be sent
+tile-orders = Orders so far
+tile-users = Sellers
+tile-oldest = longest: { $span }
+tile-banned = shut out: { $n }
+tile-all = videos: { $n }
+now-live = Running now
+now-live-none = Every video has ended.
+now-failures = Failures of the last day
+now-failures-none = Nothing has failed for a day.
+now-day = The last 24 hours
+now-month = The last 30 days
+now-models = Models
+now-keys = The provider's keys
+now-keys-none = The provider has not answered yet.
+now-house = Server
+now-acts = What operators did
+works = works
+rests = rests
+rests-until = until
+rests-operator = an operator's choice
+house-free = Room on the disk
+house-file = Data file
+house-schema = schema
+house-backup = Backup
+house-elsewhere = Copy elsewhere
+house-backup-none = none yet
+house-backup-failed = the last one failed
+house-certificate = Certificate
+house-certificate-none = the public door speaks no TLS
+house-certificate-missing = none
+house-certificate-left = { $n ->
+    [one] { $n } day left
+   *[other] { $n } days left
+}
+house-since = Running since
+house-version = Version
+
+chart-orders = Orders
+chart-videos = Videos
+chart-done = done
+chart-failed = failed
+chart-credits = Credits for sellers
+chart-sold = sold and granted
+chart-gifts = given
+chart-burned = The provider's credits
+chart-waits = Waiting for a video
+chart-median = half waited up to
+chart-p90 = 90 % waited up to
+chart-newcomers = New sellers
+chart-empty = Nothing yet
+chart-table = The same numbers as a table
+sum-orders = Orders
+sum-done = Videos done
+sum-failed = Failed
+sum-sold = Credits sold
+sum-gifts = Given
+sum-burned = Spent at the provider
+sum-newcomers = New sellers
+sum-median = Median wait
+
+head-job = Video
+head-order = Order
+head-seller = Seller
+head-placed = Ordered
+head-stage = Stage
+head-attempt = Attempt
+head-model = Model
+head-why = Why it failed
+head-template = Template
+head-videos = Videos
+head-photo = Photo
+head-number = Number
+head-name = Name
+head-available = Balance
+head-held = Held
+head-lang = Language
+head-since = Since
+head-state = State
+head-step = Step of the chat
+head-notes = Waiting to be sent
+head-when = When
+head-who = Who
+head-what = What
+head-amount = Credits
+head-reason = Move
+head-way = From → to
+head-key = Key
+head-credits = Credits
+head-price = Price
+head-task = The provider's task
+head-script = Script written
+head-due = Next step
+head-ended = Ended
+head-orders = Orders
+head-done = Done
+head-failed = Failed
+head-sold = Sold
+head-gifts = Given
+head-burned = At the provider
+head-median = Median
+head-p90 = 90 %
+
+orders-none = There are no orders yet.
+order-title = Order { $n }
+order-jobs = Its videos
+jobs-none = There are no such videos.
+jobs-show = Which videos to show
+users-show = Which sellers to show
+show-all = All
+show-live = Running
+show-failed = Failed
+show-done = Done
+show-banned = Shut out
+users-none = There are no such sellers.
+users-more = The { $n } newest are shown. The search finds the others.
+job-title = Video J{ $n }
+job-story = What happened
+ledger = Moves of credits
+ledger-none = Nothing has moved.
+user-title = Seller { $n }
+user-orders = Orders
+user-banned = shut out
+user-blocked = has blocked the bot
+user-fine = in touch
+user-banned-since = Shut out since
+acts-none = Operators have not done anything yet.
+
+stage-queued = queued
+stage-preparing = preparing
+stage-submitting = submitting
+stage-rendering = rendering
+stage-rendered = fetching
+stage-done = done
+stage-failed = failed
+story-placed = Ordered; 1 credit is held.
+story-attempt = Attempt { $n }:
+story-failed = It failed, and the credit went back.
+story-done = The video is made and handed to the seller.
+story-queued = It waits for its turn or its next attempt.
+story-preparing = Photo and script are being prepared.
+story-submitting = The provider was asked and has not answered. It must not be asked again: one video would be paid for twice.
+story-rendering = The provider is filming; we look whether it is ready.
+story-rendered = The provider has the video, and we are fetching it.
+kind-USER_VIOLATION = against the rules
+kind-BILLING = no money at the provider
+kind-RATE_LIMIT = too often
+kind-TEMPORARY = passing trouble
+kind-UNKNOWN = unknown trouble
+kind-MODEL_OFF = model switched off
+kind-BAD_PHOTO = unusable photo
+kind-CANCELLED = cancelled by an operator
+means-USER_VIOLATION = The provider did not take the photo or the text. It is not tried again: the credit goes back at once.
+means-BILLING = The provider's account has run out of credits, or the key was refused. The key rests, and the seller's credit goes back at once.
+means-RATE_LIMIT = The provider asks us not to hurry. While there are attempts left, it is tried again later, with another key.
+means-TEMPORARY = Trouble at the provider or in the network. While there are attempts left, it is tried again later.
+means-UNKNOWN = An answer that we do not know. It is not tried again: the credit goes back at once.
+means-MODEL_OFF = The model is switched off or does not exist. The next one of the chain is used; no attempt is lost.
+means-BAD_PHOTO = It is no picture, or its size does not fit. The credit goes back.
+means-CANCELLED = An operator ended this video. The credit went back.
+source-telegram = Telegram
+source-gpt = the script's author
+source-kie = the video provider
+source-shop = ourselves
+reason-welcome = welcome gift
+reason-hold = held for a video
+reason-capture = paid for a video
+reason-release = given back
+reason-grant = granted by an operator
+account-available = balance
+account-held = held
+account-gifts = gifts
+account-sales = sales
+account-grants = grants
+account-revenue = revenue
+template-ugc = UGC
+template-ad = advert
+template-self = own prompt
+photo-wanted = not fetched yet
+photo-ready = there
+photo-refused = unusable
+step-menu = menu
+step-photo = awaits the photo
+step-text = awaits the text
+step-template = chooses a template
+step-prompt = writes a prompt
+step-wishes = writes wishes
+step-count = chooses how many
+step-confirm = confirms
+
+who-page = page
+act-granted = { $n ->
+    [one] gave { $n } credit to seller
+   *[other] gave { $n } credits to seller
+}
+act-taken = { $n ->
+    [one] took { $n } credit from seller
+   *[other] took { $n } credits from seller
+}
+act-banned = shut out seller
+act-unbanned = let in seller
+act-hurried = hurried video
+act-reordered = ordered again video
+act-cancelled = cancelled video
+act-refunded = gave back the credit of video
+act-key-rested = gave a rest to key
+act-key-woken = uses again key
+act-model-rested = gave a rest to model
+act-model-woken = uses again model
+act-paused = paused sales
+act-resumed = opened sales
+
+field-credits = Credits
+field-why = Reason
+field-hours = Hours
+do-grant = Grant…
+do-ban = Shut out…
+do-unban = Let in…
+do-refund = Give the credit back…
+do-retry = Try now…
+do-retry-failed = Order again…
+do-cancel = Cancel the video…
+do-pause = Pause sales…
+do-resume = Open sales…
+do-rest = Give a rest…
+do-wake = Use again…
+hint-grant = A negative number takes credits back. You are asked once more before anything moves.
+hint-ban = The bot takes nothing more from this seller. What was ordered is finished.
+hint-refund = For a video that is done but no good.
+hint-cancel = The video ends without a result, and its credit goes back.
+hint-pause = No new orders are taken; what has begun is finished.
+
+slip-credits = Credits are a whole number, not zero, and 100,000 at most.
+slip-why = Write a reason: one line of up to 200 letters.
+slip-hours = Hours are a whole number from 1 to 720.
+slip-foreign = This form is none of ours. Go back and try again.
+mend-title = Mend the form
+confirm-title = Are you sure?
+confirm-no = Don't
+confirm-balance = Balance:
+confirm-grant = { $n ->
+    [one] { $n } credit goes
+   *[other] { $n } credits go
+} to seller { $who }. The bot tells them.
+confirm-take = { $n ->
+    [one] { $n } credit is
+   *[other] { $n } credits are
+} taken from seller { $who }.
+confirm-ban = Seller { $who } is shut out: the bot takes no more orders of theirs. { $n ->
+    [0] Nothing of theirs is being made now.
+    [one] { $n } video is finished and delivered.
+   *[other] { $n } videos are finished and delivered.
+}
+confirm-unban = Seller { $who } is let in and may order again.
+confirm-refund = 1 credit for video J{ $job } goes back to seller { $who }, who keeps the video. If it was given back before, nothing changes.
+confirm-cancel = Video J{ $job } ends without a result, and 1 credit goes back to seller { $who }. If the provider is filming already, its credits are spent.
+confirm-reorder = Video J{ $job } is ordered again as a new order with the same answers, for 1 credit of seller { $who }.
+confirm-hurry = Video J{ $job } does not wait any more: its next step is done at once.
+confirm-pause = Orders are not taken any more; sellers see that sales are closed. { $n ->
+    [0] Nothing is being made now.
+    [one] { $n } video that has begun is finished.
+   *[other] { $n } videos that have begun are finished.
+}
+confirm-resume = Orders are taken again.
+confirm-rest = { $name } is not used for { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+},
+confirm-wake = { $name } is used again.
+sure-grant = Grant
+sure-take = Take
+sure-ban = Shut out
+sure-unban = Let in
+sure-refund = Give the credit back
+sure-retry = Try
+sure-cancel = Cancel the video
+sure-pause = Pause sales
+sure-resume = Open sales
+sure-rest = Give a rest
+sure-wake = Use again
+
+told-granted = Done. The balance is { $n } now.
+told-granted-before = That had been done before. The balance is { $n }.
+told-hurried = Done: the video does not wait any more.
+told-ordered = Done: it is order { $order } now.
+told-ordered-before = This video had been ordered again before: order { $order }.
+told-before = It was so before; nothing has changed.
+told-banned = The seller is shut out.
+told-unbanned = The seller is let in.
+told-cancelled = The video is cancelled, and its credit went back.
+told-paused = Sales are paused.
+told-resumed = Sales are open.
+told-rested = It rests.
+told-woken = It is used again.
+told-done = Done.
+
+refused-no-user = There is no seller { $who }: they must write /start to the bot first.
+refused-ambiguous = Several sellers have had the name { $name }: { $numbers }.
+refused-too-much = Seller { $user } has only { $n ->
+    [one] { $n } credit
+   *[other] { $n } credits
+}.
+refused-full = Seller { $user } has a balance of { $n }, and an account can hold no more.
+refused-no-order = There is no order { $order }.
+refused-no-job = There is no video J{ $job }.
+refused-live = Video J{ $job } has not ended. Cancel it, and its credit goes back.
+refused-done = Video J{ $job } is done. Its credit can be given back.
+refused-failed = Video J{ $job } has failed, and its credit went back then.
+refused-asked = The provider was asked for video J{ $job } and has not answered. Asking again might pay twice. It settles by itself within generation_deadline; cancelling ends it at once.
+refused-waits = Video J{ $job } waits for nothing but its turn.
+refused-poor = The seller of video J{ $job } has no credit for another try. Grant one first.
+refused-no-key = The configuration has no key { $key }.
+refused-many-keys = Several keys begin with { $key }.
+refused-no-model = The chain has no model { $name }; it has { $chain }.
+refused-no-config = Without a configuration nobody knows the keys and models.
+refused-not-backed-up = No backup was made. The log says why.
+refused-mistakes = The configuration has mistakes; everything is as before.
+refused-no-daemon = No daemon runs.

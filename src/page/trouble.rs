@@ -1,0 +1,72 @@
+//! Trouble: the pages that say why there is no page.
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+
+use super::frame::{self, Tab};
+use super::visitor::Visitor;
+use crate::admin::Refusal;
+
+/// What is shown in place of what was asked for.
+#[derive(Debug)]
+pub struct Instead(Box<Response>);
+
+impl IntoResponse for Instead {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl Instead {
+    /// A page of its own.
+    pub fn page(visitor: &Visitor, status: StatusCode) -> Self {
+        Self(Box::new(page(visitor, status)))
+    }
+
+    /// What a refusal says.
+    pub fn refused(visitor: &Visitor, refusal: &Refusal) -> Self {
+        let status = StatusCode::NOT_FOUND;
+        let text = super::marks::refusal(visitor.voice, refusal);
+        Self(Box::new(told(visitor, status, &text)))
+    }
+}
+
+/// A page for a status.
+pub fn page(visitor: &Visitor, status: StatusCode) -> Response {
+    let key = match status {
+        StatusCode::NOT_FOUND => "trouble-404",
+        StatusCode::FORBIDDEN => "trouble-403",
+        StatusCode::METHOD_NOT_ALLOWED => "trouble-405",
+        StatusCode::PAYLOAD_TOO_LARGE => "trouble-413",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "trouble-415",
+        StatusCode::SERVICE_UNAVAILABLE => "trouble-503",
+        _ => "trouble-other",
+    };
+    told(visitor, status, &visitor.voice.say(key))
+}
+
+fn told(visitor: &Visitor, status: StatusCode, text: &str) -> Response {
+    let voice = visitor.voice;
+    let main = html! {
+        h1 { (voice.say("trouble-title")) }
+        p.lead { (text) }
+        p { a.button href="/" { (voice.say("trouble-home")) } }
+    };
+    let mut page = frame::still(visitor, &voice.say("trouble-title"), Tab::None, main);
+    *page.status_mut() = status;
+    page
+}
+
+/// There is nothing at that path.
+pub async fn nowhere(request: Request) -> Response {
+    let visitor = Visitor::stranger(request.uri(), request.headers());
+    page(&visitor, StatusCode::NOT_FOUND)
+}
+
+/// That is not done at that path.
+pub async fn no_method(request: Request) -> Response {
+    let visitor = Visitor::stranger(request.uri(), request.headers());
+    page(&visitor, StatusCode::METHOD_NOT_ALLOWED)
+}
