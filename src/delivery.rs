@@ -2,6 +2,7 @@
 //!
 //! A note is struck after Telegram has answered, so a crash may repeat one message and never loses one.
 
+mod broadcast;
 mod pace;
 mod report;
 mod send;

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod brief;
+pub mod broadcast;
 pub mod credit;
 pub mod failure;
 pub mod id;

@@ -5,8 +5,10 @@
 //! file lock makes this process the only owner.
 
 pub mod acts;
+pub mod audience;
 pub mod audit;
 pub mod backup;
+pub mod broadcasts;
 mod copy;
 mod disk;
 pub mod ledger;

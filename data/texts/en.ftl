@@ -337,6 +337,7 @@ desk-guide =
     /keys — KIE's keys and models
     /pause reason — take no orders
     /resume — take them again
+    /broadcast — a letter to many sellers
     /cancel — drop what was begun
 
     A Telegram number does instead of @name. Whatever changes money I ask about twice and write into the trail.
@@ -555,6 +556,40 @@ chart-p90 = nine of ten
 unit-second = s
 unit-minute = min
 unit-hour = h
+desk-ask-letter =
+    📣 Broadcast
+
+    Send the text in one message. Bold, italic and links are kept. Pictures are not sent yet.
+desk-broadcast = 📣 Broadcast
+desk-preview = 👀 This is what sellers will see. If you do not like it, send another text.
+desk-sent = 🏁 The broadcast is over: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed.
+desk-sent-stopped = ⏹ The broadcast was stopped: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed.
+letter-segments = 👥 To whom?
+letter-launch =
+    📣 Send the broadcast?
+
+    To: { $segment }
+    Receivers: { $count }
+    It takes { $span } at least. Sellers who are writing to the bot are not held up.
+segment-all = 👥 Everybody
+segment-ru = 🇷🇺 Who writes in Russian
+segment-en = 🇬🇧 Who writes in English
+segment-ordered = 🎬 Who has ever ordered
+segment-recent = 🔥 Who has ordered in 30 days
+segment-never = 🌱 Who has never ordered
+segment-me = 🧪 Only me, to try it
+button-desk-send = 📣 Send: { $count }
+button-desk-stop = ⏹ Stop the broadcast
+progress-running = 📣 The broadcast is on its way
+progress-stopping = ⏹ Stopping the broadcast
+progress-done = 🏁 The broadcast is over
+progress-stopped = ⏹ The broadcast was stopped
+progress-counts =
+    Sent { $dealt } of { $total }
+    Delivered: { $delivered }
+    Have blocked the bot: { $blocked }
+    Failed: { $failed }
+slip-broadcasting = A broadcast is on its way already: wait for its end, or stop it.
 slip-not-whom = 🤔 I find nobody by that: write @name or a Telegram number.
 slip-no-user = 🤔 I do not know { $name }. The seller must write /start to the bot first.
 slip-many = 🤔 Several people have had the name { $name }: { $numbers }. Write a number.
@@ -592,6 +627,7 @@ command-job = What became of a video
 command-keys = KIE's keys and models
 command-pause = Take no orders
 command-resume = Take orders again
+command-broadcast = A letter to sellers
 command-admin = Operator's commands
 description = Send a product photo and get a short vertical video for Reels. AI writes the script and films it. The first videos are free.
 short-description = Product photo → a video for Reels

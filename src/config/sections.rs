@@ -29,6 +29,8 @@ pub struct Telegram {
     pub upload_timeout: Duration,
     /// Messages a second to all chats together.
     pub messages_per_second: u32,
+    /// Letters of a broadcast in a second, of what sellers leave.
+    pub broadcast_per_second: u32,
     /// The interval between two messages to one chat.
     pub per_chat_interval: Duration,
     /// Messages one chat may get before the interval holds.
@@ -141,6 +143,11 @@ impl Telegram {
             call_timeout: section.value("call_timeout", r#""20s""#, timeout()),
             upload_timeout: section.value("upload_timeout", r#""5m""#, value::duration("1m", "1h")),
             messages_per_second: section.value("messages_per_second", "30", value::whole(1..=1000)),
+            broadcast_per_second: section.value(
+                "broadcast_per_second",
+                "10",
+                value::whole(1..=100),
+            ),
             per_chat_interval: section.value(
                 "per_chat_interval",
                 r#""1s""#,

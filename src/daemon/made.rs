@@ -226,6 +226,7 @@ fn limits(config: &Config) -> Limits {
         per_second: config.telegram.messages_per_second,
         per_chat: config.telegram.per_chat_interval,
         burst: config.telegram.per_chat_burst,
+        broadcast: config.telegram.broadcast_per_second,
     }
 }
 

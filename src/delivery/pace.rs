@@ -19,6 +19,8 @@ pub struct Limits {
     pub per_chat: Duration,
     /// Messages one chat may get at once before the interval holds.
     pub burst: u32,
+    /// Letters of a broadcast in a second, of what is left.
+    pub broadcast: u32,
 }
 
 /// Two kinds of leaky buckets (GCRA): each remembers one moment, when it will be empty.
@@ -30,6 +32,10 @@ pub struct Pace {
 #[derive(Default)]
 struct State {
     all: u64,
+    /// When the next letter of a broadcast may go.
+    spare: u64,
+    /// The last moment that was named to somebody who is waited for.
+    named: u64,
     chats: HashMap<i64, u64>,
 }
 
@@ -62,6 +68,9 @@ impl Pace {
         let own_from = own.saturating_sub(apart * u64::from(limits.burst.saturating_sub(1)));
         let from = all_from.max(own_from);
         if from > now.0 {
+            if all_from > now.0 {
+                state.named = state.named.max(from);
+            }
             return Err(Timestamp(from));
         }
         state.all = all + each;
@@ -69,6 +78,31 @@ impl Pace {
             state.chats.retain(|_, empty| *empty > now.0);
         }
         state.chats.insert(chat, own + apart);
+        Ok(())
+    }
+
+    /// How many letters of a broadcast go in a second at most.
+    pub fn broadcasts_per_second(&self) -> u32 {
+        self.limits.now().broadcast.max(1)
+    }
+
+    /// Takes the right to send a letter that nobody waits for, or says when to ask again: only while all is calm, so
+    /// that whoever is waited for finds a place free.
+    pub fn spare(&self, chat: i64, now: Timestamp) -> Result<(), Timestamp> {
+        let limits = self.limits.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = u64::from(limits.per_second.max(2));
+        let each = 1000u64.div_ceil(most - (most / 10).max(1));
+        let own = state.chats.get(&chat).copied().unwrap_or_default();
+        let calm = state.all.max(state.named + 1);
+        let from = calm.max(state.spare).max(own);
+        if from > now.0 {
+            return Err(Timestamp(from));
+        }
+        state.all = now.0 + each;
+        state.spare = now.0 + 1000u64.div_ceil(u64::from(limits.broadcast.max(1)));
+        let apart = limits.per_chat.as_millis() as u64;
+        state.chats.insert(chat, now.0 + apart);
         Ok(())
     }
 }
@@ -82,6 +116,7 @@ mod tests {
             per_second: 30,
             per_chat: Duration::from_secs(1),
             burst: 3,
+            broadcast: 10,
         }))
     }
 
@@ -116,5 +151,61 @@ mod tests {
             assert!(within <= 30, "{within} in a second");
         }
         assert!(now.0 - 10_000 >= 8_800, "{}", now.0);
+    }
+
+    #[test]
+    fn a_broadcast_takes_only_what_is_left_and_nobody_waits_behind_it() {
+        let (pace, mut now) = (pace(), Timestamp(10_000));
+        let (mut letters, mut late) = (0, Vec::new());
+        // A minute: letters whenever they may go; every 100 ms two sellers are to be answered.
+        while now.0 < 70_000 {
+            let letter = 1_000 + letters;
+            letters += i64::from(pace.spare(letter, now).is_ok());
+            if now.0 % 100 == 0 {
+                for seller in 0..2 {
+                    let chat = 1_000_000 + (now.0 as i64) * 2 + seller;
+                    late.extend(pace.take(chat, now).err());
+                }
+            }
+            now = Timestamp(now.0 + 1);
+        }
+        assert!(late.is_empty(), "{late:?}");
+        assert!((1..=600).contains(&letters), "{letters} in a minute");
+    }
+
+    #[test]
+    fn while_sellers_want_all_there_is_no_letter_goes() {
+        for per_second in [2, 30] {
+            let pace = Pace::new(Live::new(Limits {
+                per_second,
+                per_chat: Duration::ZERO,
+                burst: 1,
+                broadcast: 100,
+            }));
+            let (mut now, mut asks) = (Timestamp(10_000), Timestamp(10_000));
+            let (mut chat, mut letters) = (0, 0);
+            while now.0 < 20_000 {
+                letters += u32::from(pace.spare(-1, now).is_ok());
+                while asks <= now {
+                    match pace.take(chat, now) {
+                        Ok(()) => chat += 1,
+                        Err(later) => asks = later,
+                    }
+                }
+                now = Timestamp(now.0 + 1);
+            }
+            assert!(letters <= 1, "{letters} beside {chat}");
+        }
+    }
+
+    #[test]
+    fn a_broadcast_alone_keeps_its_own_pace() {
+        let (pace, mut now) = (pace(), Timestamp(10_000));
+        for letter in 0..100 {
+            while let Err(later) = pace.spare(letter, now) {
+                now = later;
+            }
+        }
+        assert_eq!(now.0, 10_000 + 99 * 100);
     }
 }

@@ -2,6 +2,7 @@
 
 mod job;
 mod keys;
+mod letters;
 mod people;
 mod queue;
 mod stats;
@@ -147,6 +148,8 @@ impl Delivery {
             Look::History { user, before } => people::history(page, &asker, user, before).await?,
             Look::Refunds(user) => people::refunds(page, &asker, user).await?,
             Look::Job(id) => job::page(page, &asker, id).await?,
+            Look::Segments(form) => letters::segments(page, &asker, operator, form).await?,
+            Look::Launch(form) => letters::launch(page, &asker, operator, form).await?,
             Look::Stats(span) => return stats::page(page, &asker, span).await,
         };
         let message = made.unwrap_or_else(|| {
@@ -157,6 +160,8 @@ impl Delivery {
                 | Look::User(_)
                 | Look::History { .. }
                 | Look::Refunds(_)
+                | Look::Segments(_)
+                | Look::Launch(_)
                 | Look::Stats(_) => words.plain(lang, "report-none"),
             };
             Message {

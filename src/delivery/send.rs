@@ -64,6 +64,8 @@ impl Delivery {
             | Say::Granted { .. }
             | Say::Alert(_)
             | Say::Desk(_)
+            | Say::Letter(_)
+            | Say::Progress { .. }
             | Say::Report { .. }
             | Say::Banned => return Ok(Span::none()),
         };
@@ -123,6 +125,11 @@ impl Delivery {
                 self.send_status(chat, *order, &message).await?
             }
             Say::Video(video) => self.send_video(chat, note.lang, video).await,
+            Say::Letter(letter) => {
+                let sent = self.telegram.now().send_letter(chat, letter).await;
+                sent.map(|_| Sent::Plainly)
+            }
+            Say::Progress { broadcast } => self.progress(chat, note.lang, *broadcast).await?,
             Say::Report { look, over } => self.report(chat, note.lang, *look, *over).await?,
             say => {
                 let message = self.words.now().message(note.lang, say);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::broadcast::Segment;
 use super::id::{JobId, KeyPrint, ModelName, OrderId, UserId};
 use super::time::Timestamp;
 
@@ -122,6 +123,29 @@ pub enum Deed {
         /// Why.
         why: String,
     },
+    /// A broadcast was begun.
+    BroadcastBegun {
+        /// Its number.
+        broadcast: u64,
+        /// Whom it is for.
+        segment: Segment,
+    },
+    /// A broadcast was stopped.
+    BroadcastStopped {
+        /// Its number.
+        broadcast: u64,
+    },
+    /// A broadcast ended.
+    BroadcastEnded {
+        /// Its number.
+        broadcast: u64,
+        /// How many letters Telegram has taken.
+        delivered: u64,
+        /// How many users could not be reached.
+        blocked: u64,
+        /// How many letters Telegram did not take.
+        failed: u64,
+    },
 }
 
 impl fmt::Display for Deed {
@@ -151,6 +175,19 @@ impl fmt::Display for Deed {
             Self::ReorderedFor { job, order, why } => {
                 write!(f, "ordered job {job} again as order {order}: {why}")
             }
+            Self::BroadcastBegun { broadcast, segment } => {
+                write!(f, "began broadcast {broadcast} to {}", segment.word())
+            }
+            Self::BroadcastStopped { broadcast } => write!(f, "stopped broadcast {broadcast}"),
+            Self::BroadcastEnded {
+                broadcast,
+                delivered,
+                blocked,
+                failed,
+            } => write!(
+                f,
+                "ended broadcast {broadcast}: {delivered} delivered, {blocked} blocked, {failed} failed"
+            ),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a seller can do: an event, and the buttons with their stable callback text.
 
 use crate::domain::brief::{Count, Photo, Template};
+use crate::domain::broadcast::Mark;
 use crate::domain::id::{AlbumId, CallbackId, DraftId, MessageId, OrderId, UpdateId, UserId};
 use crate::domain::user::Lang;
 
@@ -36,6 +37,8 @@ pub struct Aside {
     pub pressed: Option<MessageId>,
     /// Who has the Telegram name that was written; looked up before the turn, for it takes a while among many.
     pub named: Vec<UserId>,
+    /// How the text is formatted.
+    pub marks: Vec<Mark>,
 }
 
 /// Something a seller did.

@@ -8,6 +8,7 @@ pub mod knob;
 pub mod line;
 pub mod request;
 
+use crate::domain::broadcast::{Letter, Mark};
 use crate::domain::id::{Code, DraftId, UserId};
 use crate::domain::span::Span;
 use crate::domain::time::Timestamp;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub fresh: DraftId,
     /// Who has the name or number that was written, if one was.
     pub found: Found,
+    /// How the text that was written is formatted.
+    pub marks: Vec<Mark>,
 }
 
 /// Who is meant.
@@ -60,6 +63,8 @@ pub enum Taken {
     AtOnce(Chore),
     /// The form ends with this.
     End(Line),
+    /// A broadcast is to be stopped.
+    Stop(u64),
     /// The button is an old one.
     Stale,
 }
@@ -93,6 +98,11 @@ pub fn mention(event: &Event) -> Option<Whom> {
 /// What an operator wants with that.
 pub fn take(form: Option<Form>, event: &Event, facts: &Facts) -> Taken {
     match (event, form) {
+        (Event::Picture(_) | Event::BadFile(_) | Event::Other, Some(form))
+            if waits_for_letter(&form) && !form.is_late(facts.now) =>
+        {
+            Taken::Fill(form, Some(Slip::NeedText))
+        }
         (Event::Desk(request), _) => on_request(request, facts),
         (Event::Press(Some(Button::Desk(knob))), form) => on_knob(*knob, form, facts),
         (Event::Command(Command::Cancel), Some(form)) => match form.is_late(facts.now) {
@@ -100,7 +110,7 @@ pub fn take(form: Option<Form>, event: &Event, facts: &Facts) -> Taken {
             false => Taken::End(Line::Dropped),
         },
         (Event::Text(_), Some(form)) if form.is_late(facts.now) => Taken::End(Line::Late),
-        (Event::Text(raw), Some(form)) => on_text(form, raw.trim(), facts),
+        (Event::Text(raw), Some(form)) => on_text(form, raw, facts),
         (
             Event::Command(_)
             | Event::Text(_)
@@ -145,6 +155,14 @@ fn on_request(request: &Request, facts: &Facts) -> Taken {
             begin(Chore::Pause { why }, slip, facts)
         }
         Order::Resume => Taken::AtOnce(Chore::Resume),
+        Order::Broadcast => {
+            let written = (!request.rest.is_empty()).then(|| Letter {
+                text: request.rest.clone(),
+                marks: Vec::new(),
+            });
+            let (letter, segment) = (written, None);
+            begin(Chore::Broadcast { letter, segment }, None, facts)
+        }
     }
 }
 
@@ -209,14 +227,39 @@ fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
         Knob::Cancel(job) => begin(Chore::Cancel { job, why }),
         Knob::Reorder(job) => begin(Chore::Reorder { job, why }),
         Knob::Hurry(job) => begin(Chore::Hurry { job }),
+        Knob::To(id, to) => match form.filter(|form| form.id == id) {
+            Some(form) if form.is_late(facts.now) => Taken::End(Line::Late),
+            Some(mut form) => {
+                if let Chore::Broadcast { segment, .. } = &mut form.chore {
+                    *segment = Some(to);
+                }
+                form.at = facts.now;
+                Taken::Fill(form, None)
+            }
+            None => Taken::Stale,
+        },
+        Knob::Stop(broadcast) => Taken::Stop(broadcast),
     }
 }
 
 /// A text goes to the open form.
-fn on_text(mut form: Form, raw: &str, facts: &Facts) -> Taken {
+fn on_text(mut form: Form, whole: &str, facts: &Facts) -> Taken {
     form.at = facts.now;
+    let raw = whole.trim();
+    // Another text takes the place of a letter: its author has seen how it looks.
+    if let Chore::Broadcast { letter, segment } = &mut form.chore {
+        if raw.is_empty() {
+            return Taken::Fill(form, Some(Slip::Empty));
+        }
+        *letter = Some(Letter {
+            text: whole.to_owned(),
+            marks: facts.marks.clone(),
+        });
+        *segment = None;
+        return Taken::Fill(form, None);
+    }
     let slip = match form.chore.blank() {
-        None => Some(Slip::NeedButton),
+        None | Some(Blank::Letter | Blank::Segment) => Some(Slip::NeedButton),
         Some(Blank::User) => {
             let (found, slip) = part(Some(who(facts)));
             if let Chore::Grant { user, .. } = &mut form.chore {
@@ -240,6 +283,10 @@ fn on_text(mut form: Form, raw: &str, facts: &Facts) -> Taken {
         },
     };
     Taken::Fill(form, slip)
+}
+
+fn waits_for_letter(form: &Form) -> bool {
+    form.chore.blank() == Some(Blank::Letter)
 }
 
 fn who(facts: &Facts) -> Result<UserId, Slip> {

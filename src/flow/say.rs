@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::broadcast::Letter;
 use crate::domain::credit::Credits;
 use crate::domain::failure::{Kind, Source};
 use crate::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
@@ -104,6 +105,13 @@ pub enum Say {
         /// The message whose place it takes.
         over: Option<MessageId>,
     },
+    /// A letter as its receivers see it.
+    Letter(Letter),
+    /// To an operator: how far a broadcast is; sent once, then edited.
+    Progress {
+        /// Its number.
+        broadcast: u64,
+    },
 }
 
 impl Say {
@@ -131,6 +139,8 @@ impl Say {
             Self::Banned => "banned",
             Self::Desk(_) => "desk",
             Self::Report { .. } => "report",
+            Self::Letter(_) => "letter",
+            Self::Progress { .. } => "progress",
         }
     }
 }

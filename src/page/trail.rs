@@ -73,5 +73,25 @@ fn sentence(voice: Voice, deed: &Deed) -> Markup {
         }
         Deed::Paused { why } => html! { (voice.say("act-paused")) (reason(why)) },
         Deed::Resumed => html! { (voice.say("act-resumed")) },
+        Deed::BroadcastBegun { broadcast, segment } => html! {
+            (voice.fill("act-broadcast-begun", &[("n", (*broadcast).into())])) " → " (segment.word())
+        },
+        Deed::BroadcastStopped { broadcast } => {
+            html! { (voice.fill("act-broadcast-stopped", &[("n", (*broadcast).into())])) }
+        }
+        Deed::BroadcastEnded {
+            broadcast,
+            delivered,
+            blocked,
+            failed,
+        } => {
+            let args = [
+                ("n", (*broadcast).into()),
+                ("delivered", (*delivered).into()),
+                ("blocked", (*blocked).into()),
+                ("failed", (*failed).into()),
+            ];
+            html! { (voice.fill("act-broadcast-ended", &args)) }
+        }
     }
 }

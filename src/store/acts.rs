@@ -30,6 +30,11 @@ fn note(txn: &mut Txn<'_>, by: By, deed: Deed) -> Result<(), StoreError> {
     txn.put_act(&Act { at, who, deed })
 }
 
+/// Writes down a deed that is done elsewhere in the store.
+pub(super) fn write_down(txn: &mut Txn<'_>, by: By, deed: Deed) -> Result<(), StoreError> {
+    note(txn, by, deed)
+}
+
 /// Gives a user credits, or takes them back when negative; see [`ledger::grant`].
 pub fn grant(
     txn: &mut Txn<'_>,

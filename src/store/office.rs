@@ -7,8 +7,9 @@ use super::acts::{self, By, Changed, Retried, Unfit};
 use super::ledger::Granted;
 use super::sales::Cause;
 use super::txn::Txn;
-use super::{Shop, StoreError, outbox};
+use super::{Shop, StoreError, broadcasts, outbox};
 use crate::domain::act::Who;
+use crate::domain::broadcast::{Letter, Segment};
 use crate::domain::credit::{Credits, PRICE};
 use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, UserId};
 use crate::domain::job::Stage;
@@ -16,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::whom::Whom;
 use crate::flow::event::{Command, Event, Update};
 use crate::flow::office::form::{Chore, Form};
-use crate::flow::office::line::{Line, Person, Slip};
+use crate::flow::office::line::{Line, Look, Person, Slip};
 use crate::flow::office::{self, Facts, Found, Place, Taken};
 use crate::flow::say::{Say, Toast};
 
@@ -46,6 +47,7 @@ pub fn serve(
         now,
         fresh: DraftId(counters.draft),
         found: found(txn, update)?,
+        marks: update.aside.marks.clone(),
     };
     let form = txn.form(update.user)?;
     let mut toast = Toast::Plain;
@@ -69,6 +71,11 @@ pub fn serve(
         Taken::Do(chore) => {
             txn.put_form(update.user, None)?;
             carry_out(txn, shop, update, chore, chance, now)?;
+        }
+        Taken::Stop(broadcast) => {
+            if !broadcasts::stop(txn, update.user, broadcast, now)? {
+                toast = Toast::Stale;
+            }
         }
         Taken::AtOnce(chore) => carry_out(txn, shop, update, chore, chance, now)?,
     }
@@ -113,13 +120,47 @@ fn fill(
     let person = person(txn, &form.chore)?;
     txn.put_form(update.user, Some(&form))?;
     let slip = slip.or(unfit);
+    if let Chore::Broadcast {
+        letter: Some(letter),
+        segment,
+    } = &form.chore
+    {
+        return letter_given(txn, update, &form, letter, *segment, now);
+    }
     tell(txn, update, Line::Form { slip, form, person }, now)
+}
+
+/// Shows a letter as it will be seen and asks whom it is for, or asks whether to send it.
+fn letter_given(
+    txn: &mut Txn<'_>,
+    update: &Update,
+    form: &Form,
+    letter: &Letter,
+    segment: Option<Segment>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let look = match segment {
+        Some(_) => Look::Launch(form.id),
+        None => {
+            tell(txn, update, Line::Preview, now)?;
+            let preview = Say::Letter(letter.clone());
+            outbox::tell(txn, update.user, update.lang, preview, now)?;
+            Look::Segments(form.id)
+        }
+    };
+    let say = Say::Report { look, over: None };
+    outbox::tell(txn, update.user, update.lang, say, now)
 }
 
 /// What stands in the way of a chore, whatever else is filled in.
 fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, StoreError> {
     Ok(match chore {
         Chore::Grant { .. } | Chore::Resume => None,
+        Chore::Broadcast { .. } => {
+            let last = txn.last_broadcast()?;
+            last.filter(|(_, last)| last.is_open())
+                .map(|_| Slip::Broadcasting)
+        }
         Chore::Ban { user, .. } if shop.admins.contains(user) => Some(Slip::Operator),
         Chore::Ban { user, .. } => txn.ban(*user)?.map(|_| Slip::Already),
         Chore::Unban { user } => txn.ban(*user)?.is_none().then_some(Slip::Already),
@@ -245,6 +286,21 @@ fn carry_out(
         who: Who::Chat(update.user),
         at: now,
     };
+    if let Chore::Broadcast {
+        letter: Some(letter),
+        segment: Some(segment),
+    } = &chore
+    {
+        let author = (update.user, update.lang);
+        return match broadcasts::begin(txn, author, letter.clone(), *segment, now)? {
+            // How far it is tells that it is done.
+            Some(_) => Ok(()),
+            None => {
+                let slip = Slip::Broadcasting;
+                tell(txn, update, Line::Refused { slip }, now)
+            }
+        };
+    }
     let done = match hindrance(txn, shop, &chore)? {
         Some(slip) => Err(slip),
         None => deed(txn, by, &chore, chance)?,
@@ -304,6 +360,8 @@ fn deed(
         Chore::Unban { user } => changed(acts::unban(txn, by, *user)?),
         Chore::Pause { .. } => changed(acts::pause(txn, by, why)?),
         Chore::Resume => changed(acts::resume(txn, by)?),
+        // It is begun elsewhere, once nothing is missing.
+        Chore::Broadcast { .. } => Err(Slip::NeedText),
     })
 }
 

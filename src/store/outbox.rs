@@ -106,6 +106,8 @@ pub enum Sent {
     StatusLost(OrderId),
     /// The video of a job has this `file_id` from now on.
     Video(JobId, String),
+    /// The message that tells how far a broadcast is has this id from now on; nothing if it is gone.
+    Progress(u64, Option<MessageId>),
 }
 
 /// Strikes a note that was said, or cannot be.
@@ -124,6 +126,11 @@ pub fn strike(txn: &mut Txn<'_>, chat: i64, note: NoteId, sent: &Sent) -> Result
             txn.put_order(&order)
         }
         Sent::Video(job, file) => txn.put_video(*job, file),
+        Sent::Progress(number, message) => {
+            let mut broadcast = txn.known_broadcast(*number)?;
+            broadcast.message = *message;
+            txn.put_broadcast(*number, &broadcast)
+        }
     }
 }
 
@@ -168,6 +175,8 @@ pub fn outcome(say: &Say) -> bool {
         | Say::Banned
         | Say::Alert(_)
         | Say::Desk(_)
+        | Say::Letter(_)
+        | Say::Progress { .. }
         | Say::Report { .. } => false,
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::act::{Act, Ban};
+use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
@@ -56,6 +57,7 @@ records! {
     Act = 11, 1;
     Tally = 12, 1;
     Form = 13, 1;
+    Broadcast = 14, 1;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.

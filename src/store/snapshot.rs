@@ -10,6 +10,7 @@ use super::sales::Cause;
 use super::txn::{missing, parse, read};
 use super::{StoreError, migrate, queue, tables};
 use crate::domain::act::{Act, Ban};
+use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
@@ -132,6 +133,15 @@ impl Snapshot {
     /// The form an operator has open.
     pub fn form(&self, id: UserId) -> Result<Option<Form>, StoreError> {
         read(&self.0.open_table(tables::FORMS)?, id.0, "forms.v1")
+    }
+
+    /// A broadcast, if there is one of that number.
+    pub fn broadcast(&self, number: u64) -> Result<Option<Broadcast>, StoreError> {
+        read(
+            &self.0.open_table(tables::BROADCASTS)?,
+            number,
+            "broadcasts.v1",
+        )
     }
 
     /// A user.

@@ -51,6 +51,9 @@ pub const TALLIES: TableDefinition<'static, u64, Row> = TableDefinition::new("ta
 /// User → [`crate::flow::office::form::Form`] that an operator has open.
 pub const FORMS: TableDefinition<'static, u64, Row> = TableDefinition::new("forms.v1");
 
+/// Number, from 1 without gaps → [`crate::domain::broadcast::Broadcast`]; only the last can be on its way.
+pub const BROADCASTS: TableDefinition<'static, u64, Row> = TableDefinition::new("broadcasts.v1");
+
 /// Something that is done with a table, whatever it holds.
 pub trait Visitor {
     /// Does it.
@@ -80,5 +83,6 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(BANS)?;
     visitor.visit(ACTS)?;
     visitor.visit(TALLIES)?;
-    visitor.visit(FORMS)
+    visitor.visit(FORMS)?;
+    visitor.visit(BROADCASTS)
 }

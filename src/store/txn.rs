@@ -11,6 +11,7 @@ use super::record::{
 use super::sales::Cause;
 use super::{StoreError, tables};
 use crate::domain::act::{Act, Ban};
+use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::keyring::Rest;
@@ -48,6 +49,7 @@ pub struct Txn<'t> {
     /// What this batch adds to them.
     happened: BTreeMap<Timestamp, Tally>,
     forms: Rows<'t, u64>,
+    broadcasts: Rows<'t, u64>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -62,6 +64,8 @@ pub struct Woken {
     pub cancelled: Vec<JobId>,
     /// Chats with new notes.
     pub chats: BTreeSet<i64>,
+    /// A broadcast may have begun.
+    pub broadcast: bool,
 }
 
 impl<'t> Txn<'t> {
@@ -88,6 +92,7 @@ impl<'t> Txn<'t> {
             tallies: transaction.open_table(tables::TALLIES)?,
             happened: BTreeMap::new(),
             forms: transaction.open_table(tables::FORMS)?,
+            broadcasts: transaction.open_table(tables::BROADCASTS)?,
             counters,
             woken: Woken::default(),
             writes: 0,
@@ -198,6 +203,42 @@ impl<'t> Txn<'t> {
             Some(form) => self.forms.insert(id.0, encode(form).as_slice())?,
             None => self.forms.remove(id.0)?,
         };
+        Ok(())
+    }
+
+    /// A broadcast, if there is one of that number.
+    pub fn broadcast(&self, number: u64) -> Result<Option<Broadcast>, StoreError> {
+        read(&self.broadcasts, number, "broadcasts.v1")
+    }
+
+    /// A broadcast that must be there.
+    pub(super) fn known_broadcast(&self, number: u64) -> Result<Broadcast, StoreError> {
+        let broadcast = self.broadcast(number)?;
+        broadcast.ok_or_else(|| missing("broadcasts.v1", number))
+    }
+
+    /// The last broadcast and its number.
+    pub(super) fn last_broadcast(&self) -> Result<Option<(u64, Broadcast)>, StoreError> {
+        let Some((key, value)) = self.broadcasts.last()? else {
+            return Ok(None);
+        };
+        let number = key.value();
+        Ok(Some((
+            number,
+            parse(value.value(), "broadcasts.v1", number)?,
+        )))
+    }
+
+    /// Keeps a broadcast.
+    pub(super) fn put_broadcast(
+        &mut self,
+        number: u64,
+        broadcast: &Broadcast,
+    ) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.woken.broadcast = true;
+        self.broadcasts
+            .insert(number, encode(broadcast).as_slice())?;
         Ok(())
     }
 

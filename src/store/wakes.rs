@@ -14,6 +14,7 @@ pub struct Wakes {
     cancelled: Mutex<Vec<JobId>>,
     chats: Mutex<BTreeSet<i64>>,
     notes: Notify,
+    broadcast: Notify,
 }
 
 impl Wakes {
@@ -50,6 +51,16 @@ impl Wakes {
         if waiting.len() > before {
             self.notes.notify_one();
         }
+    }
+
+    /// Says that a broadcast may have begun.
+    pub fn begun(&self) {
+        self.broadcast.notify_one();
+    }
+
+    /// Waits for a broadcast.
+    pub async fn broadcast(&self) {
+        self.broadcast.notified().await;
     }
 
     /// Waits for a job.

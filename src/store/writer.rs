@@ -478,4 +478,7 @@ fn wake(wakes: &Wakes, woken: Woken) {
     if !woken.chats.is_empty() {
         wakes.chats(woken.chats);
     }
+    if woken.broadcast {
+        wakes.begun();
+    }
 }

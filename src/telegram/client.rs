@@ -16,7 +16,8 @@ use teloxide::payloads::{
 use teloxide::requests::Requester;
 use teloxide::types::{
     BotCommand, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId, InlineKeyboardButton,
-    InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageId as WireId, Update,
+    InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageEntity, MessageEntityKind,
+    MessageId as WireId, Update,
 };
 
 use url::Url;
@@ -26,6 +27,7 @@ use super::update::DOWNLOAD_LIMIT;
 use super::webhook;
 use super::words::{Key, Message, Words};
 use crate::clock::Stopwatch;
+use crate::domain::broadcast::{Letter, Mark, Style};
 use crate::domain::id::{CallbackId, FileId, MessageId};
 use crate::domain::user::Lang;
 use crate::telemetry::meters::Meters;
@@ -147,6 +149,17 @@ impl Telegram {
             *file = Some(size.file.id.clone());
         }
         Ok(MessageId(sent.id.0))
+    }
+
+    /// Sends a letter as its author formatted it.
+    pub async fn send_letter(&self, chat: i64, letter: &Letter) -> Result<MessageId, Trouble> {
+        let entities = letter.marks.iter().filter_map(entity);
+        let call = self
+            .calls
+            .send_message(ChatId(chat), &letter.text)
+            .entities(entities.collect::<Vec<_>>());
+        let send = async { Ok(MessageId(call.await?.id.0)) };
+        self.timed("sendMessage", send).await
     }
 
     /// Sends a picture that we have made, with a caption.
@@ -285,6 +298,25 @@ impl Telegram {
         }
         Ok(())
     }
+}
+
+/// A mark as Telegram takes it.
+fn entity(mark: &Mark) -> Option<MessageEntity> {
+    let kind = match &mark.style {
+        Style::Bold => MessageEntityKind::Bold,
+        Style::Italic => MessageEntityKind::Italic,
+        Style::Underline => MessageEntityKind::Underline,
+        Style::Strike => MessageEntityKind::Strikethrough,
+        Style::Spoiler => MessageEntityKind::Spoiler,
+        Style::Code => MessageEntityKind::Code,
+        Style::Pre => MessageEntityKind::Pre { language: None },
+        Style::Quote => MessageEntityKind::Blockquote,
+        Style::Link(url) => MessageEntityKind::TextLink {
+            url: url.parse().ok()?,
+        },
+    };
+    let (offset, length) = (mark.offset as usize, mark.length as usize);
+    Some(MessageEntity::new(kind, offset, length))
 }
 
 fn no_preview() -> LinkPreviewOptions {

@@ -1,11 +1,12 @@
 //! One update of Telegram's becomes one of ours, or nothing if it is none of our business.
 
 use teloxide::types::{
-    ChatMemberUpdated, Document, MediaKind, Message, MessageKind, PhotoSize, Update as Wire,
-    UpdateKind, User,
+    ChatMemberUpdated, Document, MediaKind, Message, MessageEntity, MessageEntityKind, MessageKind,
+    PhotoSize, Update as Wire, UpdateKind, User,
 };
 
 use crate::domain::brief::Photo;
+use crate::domain::broadcast::{Mark, Style};
 use crate::domain::id::{AlbumId, CallbackId, FileId, MessageId, UpdateId, UserId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Aside, Button, Command, Event, Picture, Update};
@@ -30,6 +31,7 @@ pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
     let (user, chat, event, callback) = match &update.kind {
         UpdateKind::Message(message) => {
             let (user, event) = of_message(message, me)?;
+            aside.marks = marks(message);
             (user, message.chat.id.0, event, None)
         }
         UpdateKind::EditedMessage(message) if message.chat.is_private() => (
@@ -118,6 +120,32 @@ fn command(text: &str) -> Option<(Command, Option<&str>)> {
         None => (word, None),
     };
     Some((Command::named(name), to))
+}
+
+/// How a text is formatted, as far as it can be repeated.
+fn marks(message: &Message) -> Vec<Mark> {
+    let entities = message.entities().unwrap_or_default().iter();
+    let mark = |entity: &MessageEntity| {
+        let style = match &entity.kind {
+            MessageEntityKind::Bold => Style::Bold,
+            MessageEntityKind::Italic => Style::Italic,
+            MessageEntityKind::Underline => Style::Underline,
+            MessageEntityKind::Strikethrough => Style::Strike,
+            MessageEntityKind::Spoiler => Style::Spoiler,
+            MessageEntityKind::Code => Style::Code,
+            MessageEntityKind::Pre { .. } => Style::Pre,
+            MessageEntityKind::Blockquote | MessageEntityKind::ExpandableBlockquote => Style::Quote,
+            MessageEntityKind::TextLink { url } => Style::Link(url.to_string()),
+            // Telegram finds the others by itself, or they are of somebody else's.
+            _ => return None,
+        };
+        Some(Mark {
+            style,
+            offset: u32::try_from(entity.offset).ok()?,
+            length: u32::try_from(entity.length).ok()?,
+        })
+    };
+    entities.filter_map(mark).collect()
 }
 
 /// A command that only operators have.

@@ -241,7 +241,14 @@ impl Words {
             }
             Say::Desk(line) => self.line(lang, line),
             // What there is to see only the sender knows.
-            Say::Report { .. } => self.said(lang, "report-none", &[], vec![]),
+            Say::Report { .. } | Say::Progress { .. } => {
+                self.said(lang, "report-none", &[], vec![])
+            }
+            Say::Letter(letter) => Message {
+                text: letter.text.clone(),
+                keyboard: vec![],
+                picture: false,
+            },
         }
     }
 

@@ -444,7 +444,7 @@ async fn statistics_come_as_a_picture_with_the_numbers_below_it() {
     let png = day.file.expect("a picture").bytes;
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     let picture = image::load_from_memory(&png).unwrap().to_rgb8();
-    assert_eq!(picture.dimensions(), (1024, 1668));
+    assert_eq!(picture.dimensions(), (864, 1548));
     // The colours of what went well and of what did not.
     for colour in [[0x1f, 0x8a, 0x5b], [0xd1, 0x49, 0x3f]] {
         let painted = picture.pixels().filter(|pixel| pixel.0 == colour);

@@ -3,7 +3,7 @@
 use super::{Asker, Made, Page};
 use crate::admin::answer::{Counts, Stats, StatsBar, StatsOf};
 use crate::admin::{Answer, Ask};
-use crate::charts::{Chart, Look, Measure, Paint, Series, Slot, Stand, Tone, axis};
+use crate::charts::{Chart, HEIGHT, Look, Measure, Paint, Series, Slot, Stand, Tone, WIDTH, axis};
 use crate::domain::id::ModelName;
 use crate::domain::span::Span;
 use crate::flow::event::{Button, Style};
@@ -16,8 +16,8 @@ use crate::telegram::words::Key;
 const CAPTION: usize = 1024;
 /// At most so many models, templates and kinds of failure are named.
 const NAMED: usize = 5;
-/// The size of one chart with the air around it.
-const CHART: (u32, u32) = (512, 278);
+/// The air around a chart that is painted, across and down.
+const AIR: (f64, f64) = (32.0, 28.0);
 
 pub(super) async fn page(
     mut page: Page<'_>,
@@ -242,14 +242,14 @@ fn drawing(charts: &[Chart]) -> String {
         font: picture::family().to_owned(),
         ..Paint::default()
     }));
-    let (width, height) = CHART;
+    let (width, height) = (WIDTH + AIR.0, HEIGHT + AIR.1);
     let parts = charts.iter().zip(0u32..).map(|(chart, number)| {
-        let down = number * height;
+        let down = f64::from(number) * height;
         let svg = chart.svg(&look);
         format!("<g transform=\"translate(0,{down})\">{svg}</g>")
     });
     let parts: String = parts.collect();
-    let height = height * u32::try_from(charts.len()).unwrap_or(1);
+    let height = height * charts.len() as f64;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">{parts}</svg>"
     )

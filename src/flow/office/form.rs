@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::broadcast::{Letter, Segment};
 use crate::domain::id::{DraftId, JobId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -89,6 +90,13 @@ pub enum Chore {
     },
     /// Take orders again.
     Resume,
+    /// Send a letter to many.
+    Broadcast {
+        /// What.
+        letter: Option<Letter>,
+        /// To whom.
+        segment: Option<Segment>,
+    },
 }
 
 /// A piece that is missing.
@@ -100,6 +108,10 @@ pub enum Blank {
     Credits,
     /// The reason.
     Why,
+    /// The letter.
+    Letter,
+    /// Whom it is for.
+    Segment,
 }
 
 impl Chore {
@@ -114,7 +126,9 @@ impl Chore {
             | Self::Reorder { why, .. }
             | Self::Ban { why, .. }
             | Self::Pause { why } => why.is_none().then_some(Blank::Why),
-            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume => None,
+            Self::Broadcast { letter: None, .. } => Some(Blank::Letter),
+            Self::Broadcast { segment: None, .. } => Some(Blank::Segment),
+            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume | Self::Broadcast { .. } => None,
         }
     }
 
@@ -128,7 +142,8 @@ impl Chore {
             | Self::Reorder { .. }
             | Self::Hurry { .. }
             | Self::Pause { .. }
-            | Self::Resume => None,
+            | Self::Resume
+            | Self::Broadcast { .. } => None,
         }
     }
 
@@ -143,7 +158,8 @@ impl Chore {
             | Self::Ban { .. }
             | Self::Unban { .. }
             | Self::Pause { .. }
-            | Self::Resume => None,
+            | Self::Resume
+            | Self::Broadcast { .. } => None,
         }
     }
 
@@ -156,7 +172,7 @@ impl Chore {
             | Self::Reorder { why, .. }
             | Self::Ban { why, .. }
             | Self::Pause { why } => *why = Some(given),
-            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume => {}
+            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume | Self::Broadcast { .. } => {}
         }
         self
     }
@@ -170,7 +186,7 @@ impl Chore {
             | Self::Reorder { why, .. }
             | Self::Ban { why, .. }
             | Self::Pause { why } => why.as_deref(),
-            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume => None,
+            Self::Hurry { .. } | Self::Unban { .. } | Self::Resume | Self::Broadcast { .. } => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Knobs: the buttons only operators have.
 
+use crate::domain::broadcast::Segment;
 use crate::domain::id::{DraftId, JobId, UserId};
 use crate::domain::span::Span;
 
@@ -40,6 +41,10 @@ pub enum Knob {
     Reorder(JobId),
     /// Begin to make a waiting job due at once.
     Hurry(JobId),
+    /// Pick whom the letter of a form goes to.
+    To(DraftId, Segment),
+    /// Stop a broadcast.
+    Stop(u64),
 }
 
 impl Knob {
@@ -63,6 +68,8 @@ impl Knob {
             Self::Cancel(job) => format!("cancel:{job}"),
             Self::Reorder(job) => format!("reorder:{job}"),
             Self::Hurry(job) => format!("hurry:{job}"),
+            Self::To(form, segment) => format!("to:{form}:{}", segment.word()),
+            Self::Stop(broadcast) => format!("stop:{broadcast}"),
         }
     }
 
@@ -83,6 +90,10 @@ impl Knob {
             ("history", Some(user), Some(before)) => {
                 Self::History(UserId(number(user)?), number(before)?)
             }
+            ("to", Some(form), Some(word)) => {
+                let segment = Segment::ALL.into_iter().find(|it| it.word() == word)?;
+                Self::To(DraftId(number(form)?), segment)
+            }
             (verb, Some(of), None) => {
                 let of = number(of)?;
                 match verb {
@@ -99,6 +110,7 @@ impl Knob {
                     "cancel" => Self::Cancel(JobId(of)),
                     "reorder" => Self::Reorder(JobId(of)),
                     "hurry" => Self::Hurry(JobId(of)),
+                    "stop" => Self::Stop(of),
                     _ => return None,
                 }
             }
@@ -133,7 +145,9 @@ mod tests {
             Knob::Cancel(job),
             Knob::Reorder(job),
             Knob::Hurry(job),
+            Knob::Stop(u64::MAX),
         ];
+        all.extend(Segment::ALL.map(|segment| Knob::To(form, segment)));
         all.extend(Span::ALL.map(Knob::Stats));
         for knob in all {
             let button = Button::Desk(knob);
@@ -153,6 +167,7 @@ mod tests {
             "desk:stats:year",
             "desk:history:1",
             "desk:nothing:1",
+            "desk:to:1:nobody",
         ] {
             assert_eq!(Button::parse(data), None, "{data}");
         }

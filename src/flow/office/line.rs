@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{Chore, Form};
 use crate::domain::credit::Credits;
-use crate::domain::id::{JobId, OrderId, UserId};
+use crate::domain::id::{DraftId, JobId, OrderId, UserId};
 use crate::domain::span::Span;
 
 /// Something an operator is told.
@@ -45,6 +45,19 @@ pub enum Line {
     Dropped,
     /// The form had been left alone for too long and is dropped.
     Late,
+    /// A broadcast has ended.
+    Sent {
+        /// Whether it was stopped.
+        stopped: bool,
+        /// How many letters Telegram has taken.
+        delivered: u64,
+        /// How many users could not be reached.
+        blocked: u64,
+        /// How many letters Telegram did not take.
+        failed: u64,
+    },
+    /// What follows is what the receivers will see.
+    Preview,
 }
 
 /// A command that needs an argument.
@@ -117,6 +130,8 @@ pub enum Slip {
     Repaid(JobId),
     /// The job was ordered once more before.
     Reordered(JobId),
+    /// A broadcast is on its way.
+    Broadcasting,
 }
 
 /// Somebody a form is about.
@@ -152,4 +167,8 @@ pub enum Look {
     Keys,
     /// How much was ordered, filmed and spent.
     Stats(Span),
+    /// Whom a letter can go to, and how many they are.
+    Segments(DraftId),
+    /// What is about to be sent to how many.
+    Launch(DraftId),
 }

@@ -32,11 +32,13 @@ pub enum Order {
     Pause,
     /// `/resume`
     Resume,
+    /// `/broadcast`
+    Broadcast,
 }
 
 impl Order {
     /// Every command with its name, in the order of the menu.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::QueueStats, "queue_stats"),
         (Self::Stats, "stats"),
         (Self::User, "user"),
@@ -45,6 +47,7 @@ impl Order {
         (Self::Keys, "keys"),
         (Self::Pause, "pause"),
         (Self::Resume, "resume"),
+        (Self::Broadcast, "broadcast"),
         (Self::Admin, "admin"),
     ];
 
@@ -73,7 +76,8 @@ impl Request {
             | Order::Job
             | Order::Keys
             | Order::Pause
-            | Order::Resume => None,
+            | Order::Resume
+            | Order::Broadcast => None,
         }
     }
 }

@@ -11,6 +11,7 @@ fn facts(found: Found) -> Facts {
         now: NOW,
         fresh: DraftId(7),
         found,
+        marks: Vec::new(),
     }
 }
 

@@ -283,6 +283,9 @@ act-model-rested = gave a rest to model
 act-model-woken = uses again model
 act-paused = paused sales
 act-resumed = opened sales
+act-broadcast-begun = began broadcast { $n }
+act-broadcast-stopped = stopped broadcast { $n }
+act-broadcast-ended = broadcast { $n } ended: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed
 
 field-credits = Credits
 field-why = Reason

@@ -288,6 +288,9 @@ act-model-rested = отдыхает модель
 act-model-woken = снова в деле модель
 act-paused = приём заказов на паузе
 act-resumed = приём заказов открыт
+act-broadcast-begun = начата рассылка { $n }
+act-broadcast-stopped = остановлена рассылка { $n }
+act-broadcast-ended = рассылка { $n } закончена: дошло { $delivered }, заблокировали бота { $blocked }, не отправилось { $failed }
 
 field-credits = Кредиты
 field-why = Причина

@@ -30,6 +30,24 @@ impl Words {
             }
             Line::Dropped => self.said(lang, "desk-dropped", &[], vec![]),
             Line::Late => self.said(lang, "desk-late", &[], vec![]),
+            Line::Preview => self.said(lang, "desk-preview", &[], vec![]),
+            Line::Sent {
+                stopped,
+                delivered,
+                blocked,
+                failed,
+            } => {
+                let key = match stopped {
+                    true => "desk-sent-stopped",
+                    false => "desk-sent",
+                };
+                let args = [
+                    ("delivered", (*delivered).into()),
+                    ("blocked", (*blocked).into()),
+                    ("failed", (*failed).into()),
+                ];
+                self.said(lang, key, &args, vec![])
+            }
             Line::Form { slip, form, person } => {
                 let asked = self.asked(lang, form, person.as_ref());
                 let text = match slip {
@@ -83,6 +101,9 @@ impl Words {
         let drop = self.press(lang, "button-cancel", Button::Desk(Knob::Drop(form.id)));
         let args = self.about(lang, &form.chore, person);
         match form.chore.blank() {
+            Some(Blank::Letter | Blank::Segment) => {
+                self.said(lang, "desk-ask-letter", &args, vec![vec![drop]])
+            }
             Some(Blank::User) => self.said(lang, "desk-ask-user", &args, vec![vec![drop]]),
             Some(Blank::Credits) => self.said(lang, "desk-ask-credits", &args, vec![vec![drop]]),
             Some(Blank::Why) => {
@@ -125,7 +146,8 @@ impl Words {
             | Chore::Ban { .. }
             | Chore::Unban { .. }
             | Chore::Pause { .. }
-            | Chore::Resume => {}
+            | Chore::Resume
+            | Chore::Broadcast { .. } => {}
         }
         args.push(("credits", change.unsigned_abs().into()));
         if let Some(person) = person {
@@ -176,6 +198,7 @@ impl Words {
             Slip::Poor(id) => job("slip-poor", id),
             Slip::Repaid(id) => job("slip-repaid", id),
             Slip::Reordered(id) => job("slip-reordered", id),
+            Slip::Broadcasting => plain("slip-broadcasting"),
         }
     }
 }
@@ -218,6 +241,7 @@ fn head(chore: &Chore) -> &'static str {
         Chore::Unban { .. } => "desk-unban",
         Chore::Pause { .. } => "desk-pause",
         Chore::Resume => "desk-resume",
+        Chore::Broadcast { .. } => "desk-broadcast",
     }
 }
 
@@ -234,6 +258,7 @@ fn done(chore: &Chore) -> &'static str {
         Chore::Unban { .. } => "desk-unbanned",
         Chore::Pause { .. } => "desk-paused",
         Chore::Resume => "desk-resumed",
+        Chore::Broadcast { .. } => "desk-broadcast",
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Sample, sample};
 use crate::domain::act::{Act, Ban, Deed, Who};
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::domain::broadcast::Segment;
 use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
@@ -514,6 +515,8 @@ fn says() -> Vec<Say> {
         Say::RetryingJob { job: JobId(1) },
         Say::Desk(Line::Dropped),
         office::report(),
+        Say::Letter(office::letter()),
+        Say::Progress { broadcast: 1 },
     ]
 }
 
@@ -541,6 +544,8 @@ fn number_of_say(say: &Say) -> usize {
         Say::RetryingJob { .. } => 19,
         Say::Desk(_) => 20,
         Say::Report { .. } => 21,
+        Say::Letter(_) => 22,
+        Say::Progress { .. } => 23,
     }
 }
 
@@ -589,6 +594,17 @@ fn deeds() -> Vec<Deed> {
             order: OrderId(4),
             why: why(),
         },
+        Deed::BroadcastBegun {
+            broadcast: 1,
+            segment: Segment::All,
+        },
+        Deed::BroadcastStopped { broadcast: 1 },
+        Deed::BroadcastEnded {
+            broadcast: 1,
+            delivered: 2,
+            blocked: 3,
+            failed: 4,
+        },
     ]
 }
 
@@ -608,6 +624,9 @@ fn number_of_deed(deed: &Deed) -> usize {
         Deed::Paused { .. } => 11,
         Deed::Resumed => 12,
         Deed::ReorderedFor { .. } => 13,
+        Deed::BroadcastBegun { .. } => 14,
+        Deed::BroadcastStopped { .. } => 15,
+        Deed::BroadcastEnded { .. } => 16,
     }
 }
 

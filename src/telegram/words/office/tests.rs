@@ -25,6 +25,10 @@ fn chores() -> Vec<Chore> {
         Chore::Hurry { job },
         Chore::Unban { user },
         Chore::Resume,
+        Chore::Broadcast {
+            letter: None,
+            segment: None,
+        },
     ];
     for why in [None, Some("за оплату".to_owned())] {
         all.push(grant(Some(user), Some(-1), why.clone()));
@@ -79,11 +83,18 @@ fn slips() -> Vec<Slip> {
         Slip::Poor(job),
         Slip::Repaid(job),
         Slip::Reordered(job),
+        Slip::Broadcasting,
     ]
 }
 
 fn every_line() -> Vec<Line> {
-    let mut all = vec![Line::Guide, Line::Dropped, Line::Late];
+    let mut all = vec![Line::Guide, Line::Dropped, Line::Late, Line::Preview];
+    all.extend([false, true].map(|stopped| Line::Sent {
+        stopped,
+        delivered: 118,
+        blocked: 2,
+        failed: 0,
+    }));
     all.extend(Topic::ALL.map(Line::Usage));
     all.extend(slips().into_iter().map(Line::Slip));
     all.extend(slips().into_iter().map(|slip| Line::Refused { slip }));

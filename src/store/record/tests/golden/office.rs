@@ -2,10 +2,12 @@
 
 use super::super::{Sample, sample};
 use super::{noted, numbered};
+use crate::domain::broadcast::{Broadcast, Course, Letter, Mark, Segment, Style};
 use crate::domain::credit::Credits;
 use crate::domain::id::{DraftId, JobId, MessageId, OrderId, UserId};
 use crate::domain::span::Span;
 use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
 use crate::flow::office::form::{Chore, Form};
 use crate::flow::office::line::{Line, Look, Person, Slip, Topic};
 use crate::flow::say::Say;
@@ -16,6 +18,9 @@ fn variants_keep_their_numbers() {
     numbered(&lines(), number_of_line);
     numbered(&slips(), number_of_slip);
     numbered(&looks(), number_of_look);
+    numbered(&courses(), number_of_course);
+    numbered(&styles(), number_of_style);
+    numbered(&segments(), number_of_segment);
 }
 
 pub fn samples() -> Vec<Sample> {
@@ -31,6 +36,17 @@ pub fn samples() -> Vec<Sample> {
             .map(|slip| noted(Say::Desk(Line::Slip(slip)))),
     );
     all.extend(looks().into_iter().map(shown));
+    all.push(noted(Say::Letter(letter())));
+    all.extend(courses().into_iter().map(broadcast));
+    all.extend(Segment::ALL.map(|segment| {
+        sample(
+            "broadcast",
+            &Broadcast {
+                segment,
+                ..record(Course::Running)
+            },
+        )
+    }));
     all.extend(Span::ALL.map(|span| shown(Look::Stats(span))));
     all
 }
@@ -43,6 +59,109 @@ pub fn report() -> Say {
     Say::Report {
         look: Look::Queue,
         over: Some(MessageId(-5)),
+    }
+}
+
+pub fn letter() -> Letter {
+    let marks = styles().into_iter().map(|style| Mark {
+        style,
+        offset: 1,
+        length: 2,
+    });
+    Letter {
+        text: "te".into(),
+        marks: marks.collect(),
+    }
+}
+
+fn styles() -> Vec<Style> {
+    vec![
+        Style::Bold,
+        Style::Italic,
+        Style::Underline,
+        Style::Strike,
+        Style::Spoiler,
+        Style::Code,
+        Style::Pre,
+        Style::Quote,
+        Style::Link("ur".into()),
+    ]
+}
+
+fn number_of_style(style: &Style) -> usize {
+    match style {
+        Style::Bold => 0,
+        Style::Italic => 1,
+        Style::Underline => 2,
+        Style::Strike => 3,
+        Style::Spoiler => 4,
+        Style::Code => 5,
+        Style::Pre => 6,
+        Style::Quote => 7,
+        Style::Link(_) => 8,
+    }
+}
+
+fn segments() -> Vec<Segment> {
+    let lang = Segment::Lang(Lang::Ru);
+    vec![
+        Segment::All,
+        lang,
+        Segment::Ordered,
+        Segment::Recent,
+        Segment::Never,
+        Segment::Me,
+    ]
+}
+
+fn number_of_segment(segment: &Segment) -> usize {
+    match segment {
+        Segment::All => 0,
+        Segment::Lang(_) => 1,
+        Segment::Ordered => 2,
+        Segment::Recent => 3,
+        Segment::Never => 4,
+        Segment::Me => 5,
+    }
+}
+
+fn courses() -> Vec<Course> {
+    vec![
+        Course::Running,
+        Course::Stopping,
+        Course::Done,
+        Course::Stopped,
+    ]
+}
+
+fn number_of_course(course: &Course) -> usize {
+    match course {
+        Course::Running => 0,
+        Course::Stopping => 1,
+        Course::Done => 2,
+        Course::Stopped => 3,
+    }
+}
+
+fn broadcast(course: Course) -> Sample {
+    sample("broadcast", &record(course))
+}
+
+fn record(course: Course) -> Broadcast {
+    Broadcast {
+        by: UserId(1),
+        lang: Lang::Ru,
+        at: Timestamp(2),
+        letter: letter(),
+        segment: Segment::All,
+        course,
+        total: Some(3),
+        last: Some(UserId(4)),
+        delivered: 5,
+        blocked: 6,
+        failed: 7,
+        told: Timestamp(8),
+        message: Some(MessageId(-9)),
     }
 }
 
@@ -71,6 +190,10 @@ fn chores() -> Vec<Chore> {
         Chore::Unban { user },
         Chore::Pause { why: why() },
         Chore::Resume,
+        Chore::Broadcast {
+            letter: Some(letter()),
+            segment: Some(Segment::All),
+        },
     ]
 }
 
@@ -85,6 +208,7 @@ fn number_of_chore(chore: &Chore) -> usize {
         Chore::Unban { .. } => 6,
         Chore::Pause { .. } => 7,
         Chore::Resume => 8,
+        Chore::Broadcast { .. } => 9,
     }
 }
 
@@ -113,6 +237,13 @@ fn lines() -> Vec<Line> {
         Line::Refused { slip: Slip::Zero },
         Line::Dropped,
         Line::Late,
+        Line::Sent {
+            stopped: true,
+            delivered: 1,
+            blocked: 2,
+            failed: 3,
+        },
+        Line::Preview,
     ]
 }
 
@@ -126,6 +257,8 @@ fn number_of_line(line: &Line) -> usize {
         Line::Refused { .. } => 5,
         Line::Dropped => 6,
         Line::Late => 7,
+        Line::Sent { .. } => 8,
+        Line::Preview => 9,
     }
 }
 
@@ -158,6 +291,7 @@ fn slips() -> Vec<Slip> {
         Slip::Poor(job),
         Slip::Repaid(job),
         Slip::Reordered(job),
+        Slip::Broadcasting,
     ]
 }
 
@@ -186,6 +320,7 @@ fn number_of_slip(slip: &Slip) -> usize {
         Slip::Poor(_) => 20,
         Slip::Repaid(_) => 21,
         Slip::Reordered(_) => 22,
+        Slip::Broadcasting => 23,
     }
 }
 
@@ -199,6 +334,8 @@ fn looks() -> Vec<Look> {
         Look::Job(JobId(2)),
         Look::Keys,
         Look::Stats(Span::Day),
+        Look::Segments(DraftId(1)),
+        Look::Launch(DraftId(1)),
     ]
 }
 
@@ -211,5 +348,7 @@ fn number_of_look(look: &Look) -> usize {
         Look::Job(_) => 4,
         Look::Keys => 5,
         Look::Stats(_) => 6,
+        Look::Segments(_) => 7,
+        Look::Launch(_) => 8,
     }
 }
