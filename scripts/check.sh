@@ -53,8 +53,11 @@ if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; th
     missing+=(chromium)
 fi
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
+# Metrics are scraped by a real Prometheus, which also judges rules and texts (tests/metrics, tests/stories).
+if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then
+    missing+=(prometheus)
+fi
 # Certificates are tried against an ACME server and with foreign clients (tests/acme).
-command -v promtool >/dev/null || missing+=(prometheus)
 command -v pebble >/dev/null || missing+=(pebble)
 command -v curl >/dev/null || missing+=(curl)
 command -v openssl >/dev/null || missing+=(openssl)

@@ -14,6 +14,7 @@ async fn a_daemon_under_systemd_tells_the_journal_how_bad_it_is() {
             format,
             level: "info",
             journal: true,
+            ..Setting::default()
         };
         let mut world = World::new(setting).await;
         world

@@ -8,4 +8,5 @@ mod silence;
 #[path = "../backup/storage.rs"]
 mod storage;
 mod trail;
+#[allow(dead_code, reason = "other stories want more of the world")]
 mod world;

@@ -229,7 +229,7 @@ async fn nothing_is_told(reach: Reach, format: &'static str) {
         reach,
         format,
         level: "trace",
-        journal: false,
+        ..Setting::default()
     };
     let mut world = World::new(setting).await;
     let (_seller, told) = story(&mut world).await;

@@ -20,7 +20,7 @@ async fn written(format: &'static str) -> String {
         reach: Reach::Public,
         format,
         level: "debug",
-        journal: false,
+        ..Setting::default()
     };
     let mut world = World::new(setting).await;
     let seller = world.sandbox.telegram.person(7, "Анна", Some("ru"));

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::os::linux::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,8 +14,6 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::storage::{self, Storage};
 
-/// How fast time runs.
-const SPEED: f64 = 40.0;
 /// Everything a test waits for comes within this time.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -41,6 +39,20 @@ pub struct Setting {
     pub level: &'static str,
     /// Whether it takes its standard error for the journal.
     pub journal: bool,
+    /// How fast time runs.
+    pub speed: f64,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            reach: Reach::Public,
+            format: "human",
+            level: "info",
+            journal: false,
+            speed: 40.0,
+        }
+    }
 }
 
 /// The real daemon among stand-ins.
@@ -59,7 +71,7 @@ pub struct World {
 impl World {
     pub async fn new(setting: Setting) -> Self {
         let base = Clock::system().now();
-        let clock = Clock::led(base, SPEED);
+        let clock = Clock::led(base, setting.speed);
         let data = tempfile::tempdir().unwrap();
         let (chain, key, root) = certificate();
         std::fs::write(data.path().join("cert.pem"), chain).unwrap();
@@ -90,7 +102,7 @@ impl World {
         )
         .unwrap();
         std::fs::write(world.data.path().join("webhook.word"), WEBHOOK).unwrap();
-        world.daemon = Some(world.start());
+        world.starts();
         world
             .until("it runs", |world| world.log().contains("neurocards runs"))
             .await;
@@ -140,8 +152,10 @@ impl World {
         )
     }
 
-    fn start(&self) -> Child {
-        let log = std::fs::File::create(self.log_file()).unwrap();
+    /// Starts the daemon; a log of before is kept.
+    pub fn starts(&mut self) {
+        let mut log = std::fs::File::options();
+        let log = log.create(true).append(true).open(self.log_file()).unwrap();
         let known = log.metadata().unwrap();
         let mut command = self.command(&["run"]);
         command.env_remove("NO_COLOR");
@@ -151,7 +165,23 @@ impl World {
                 format!("{}:{}", known.st_dev(), known.st_ino()),
             );
         }
-        command.stderr(log).stdout(Stdio::null()).spawn().unwrap()
+        let daemon = command.stderr(log).stdout(Stdio::null()).spawn();
+        self.daemon = Some(daemon.unwrap());
+    }
+
+    /// The daemon's process.
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(self.daemon.as_ref().unwrap())
+    }
+
+    /// Where everything of the daemon's is.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The port of the operator's door.
+    pub fn office_port(&self) -> u16 {
+        self.office
     }
 
     /// The real binary on this data directory, with every secret.
@@ -169,7 +199,10 @@ impl World {
             .env("S3_ACCESS_KEY_ID", storage::ID)
             .env("S3_SECRET_ACCESS_KEY", storage::SECRET)
             .env("BACKUP_PASSPHRASE", PASSPHRASE)
-            .env("NEUROCARDS_CLOCK", format!("{},{SPEED}", self.base));
+            .env(
+                "NEUROCARDS_CLOCK",
+                format!("{},{}", self.base, self.setting.speed),
+            );
         command
     }
 
