@@ -61,6 +61,7 @@ async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
         admins: Vec::new(),
         max_attempts: 3,
         max_rendering: u32::MAX,
+        ..Shop::default()
     };
     let store = Store::open(file, Options::default(), shop)?;
     seed(&store, SELLERS).await?;

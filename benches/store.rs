@@ -102,6 +102,7 @@ impl Ground {
             admins: Vec::new(),
             max_attempts: 3,
             max_rendering: 10_000,
+            ..Shop::default()
         };
         let store = match slow {
             None => Store::open(&path, Options::default(), shop),

@@ -12,7 +12,7 @@ pub mod people;
 pub mod provider;
 pub mod reload;
 mod stats;
-mod status;
+pub mod status;
 
 pub use answer::{Answer, Refusal};
 pub use ask::{Ask, Whom};

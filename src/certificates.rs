@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{Config, Tls};
 use crate::domain::time::Timestamp;
-use crate::flow::say::{Alert, Obstacle};
-use crate::store::{Store, StoreError, outbox};
+use crate::flow::alert::{Alert, Obstacle};
+use crate::store::{Store, StoreError, alarm};
 use crate::tls::acme::{Authority, Method};
 use crate::tls::{self, Door, TlsError, own};
 use files::Files;
@@ -256,7 +256,7 @@ impl Certificates {
         };
         let shop = self.store.shop();
         self.store
-            .write(move |txn| outbox::alert(txn, &shop.admins, CAUSE, &alert, now))
+            .write(move |txn| alarm::alert(txn, &shop, CAUSE, &alert, now))
             .await
     }
 
@@ -266,7 +266,7 @@ impl Certificates {
             host: self.host.clone(),
         };
         self.store
-            .write(move |txn| outbox::recovered(txn, &shop.admins, CAUSE, &alert, now))
+            .write(move |txn| alarm::recovered(txn, &shop, CAUSE, &alert, now))
             .await
     }
 }

@@ -1,5 +1,6 @@
 //! What the operator chose, read from one annotated file, the environment and secret files.
 
+mod alerts;
 mod backup;
 mod change;
 mod duration;
@@ -30,6 +31,7 @@ pub use settings::{AT_START, Origin, Setting, changes, print};
 pub use tls::{Acme, Binding, Challenge, Tls};
 
 use crate::domain::id::UserId;
+use crate::flow::alert::Alerting;
 use reader::{Reader, Section};
 
 /// The annotated file that is compiled in and stands for a missing one.
@@ -86,6 +88,8 @@ pub struct Config {
     pub store: Store,
     /// Its backups.
     pub backup: Backup,
+    /// Of what operators are told.
+    pub alerts: Alerting,
     /// The log.
     pub log: Log,
     settings: Settings,
@@ -290,6 +294,7 @@ impl Config {
             operator: Operator::read(&mut reader.section("operator"), env),
             store: Store::read(&mut reader.section("store")),
             backup: Backup::read(reader, Some(env)),
+            alerts: alerts::read(&mut reader.section("alerts")),
             log: Log::read(&mut reader.section("log")),
             settings: Settings(Vec::new()),
         };

@@ -5,6 +5,7 @@ pub mod check;
 pub mod lifecycle;
 pub mod made;
 mod reload;
+mod running;
 pub mod shipped;
 mod sockets;
 pub mod systemd;
@@ -32,19 +33,23 @@ use crate::config::{Config, Reading, Updates};
 use crate::control;
 use crate::delivery::Delivery;
 use crate::domain::act::Who;
+use crate::domain::time::Timestamp;
+use crate::flow::alert::Alert;
 use crate::guard::Guard;
 use crate::janitor::Janitor;
 use crate::live::Live;
 use crate::page::Page;
 use crate::photos::Photos;
-use crate::store::{Options, Shop, Store, StoreError};
+use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
 use crate::tls;
+use crate::watch::Watch;
 use crate::web::operator::Office;
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
 use crate::worker::{Parts, Pool};
 use made::Made;
 use reload::{Cells, Reloader};
+use running::Running;
 use sockets::Sockets;
 use systemd::Systemd;
 use watchdog::Watchdog;
@@ -68,6 +73,7 @@ pub struct Daemon {
     config: Live<Config>,
     updates: Beat,
     systemd: Systemd,
+    running: Running,
 }
 
 /// Where a reload reads the configuration.
@@ -151,6 +157,7 @@ impl Daemon {
         let made = Made::new(&config, data, root.as_deref())?;
         let store = open_store(&config, made.shop.clone(), data).await?;
         let made = made.metered(store.meters());
+        let running = begin(data, &store, clock.now()).await;
         let photos = Photos::new(data.join("photos"));
         let janitor = Janitor {
             store: store.clone(),
@@ -273,6 +280,12 @@ impl Daemon {
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
         actors.spawn(ends_well(guard.run(stop.clone())));
+        let watch = Watch {
+            store: store.clone(),
+            clock: clock.clone(),
+            provider: cells.provider.clone(),
+        };
+        actors.spawn(ends_well(watch.run(stop.clone())));
         actors.spawn(ends_well(archive::run(archivist, other, stop.clone())));
         let reloader = Reloader {
             source,
@@ -312,6 +325,7 @@ impl Daemon {
             config: cells.config,
             updates,
             systemd: Systemd::default(),
+            running,
         })
     }
 
@@ -369,12 +383,17 @@ impl Daemon {
                 Err(panic) => Err(anyhow::anyhow!("an actor panicked: {panic}")),
             },
         };
-        self.stop().await;
+        self.end(ended.is_ok()).await;
         ended
     }
 
     /// Finishes requests, steps and deliveries that run, within the grace; nothing is lost by what is cut off.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.end(true).await;
+    }
+
+    /// Ends; `well` is whether it is in good order.
+    async fn end(mut self, well: bool) {
         self.systemd.stopping();
         self.stop.cancel();
         let finish = async { while self.actors.join_next().await.is_some() {} };
@@ -385,6 +404,9 @@ impl Daemon {
             );
         }
         self.actors.shutdown().await;
+        if well {
+            self.running.end();
+        }
     }
 }
 
@@ -423,6 +445,23 @@ async fn open_store(config: &Config, shop: Shop, data: &Path) -> anyhow::Result<
     })
     .await?
     .with_context(|| format!("cannot open {shown}"))
+}
+
+/// Marks the beginning of the run, and tells operators if the last one did not end in good order.
+async fn begin(data: &Path, store: &Store, now: Timestamp) -> Running {
+    let (running, before) = Running::begin(data, now);
+    let Some(before) = before else {
+        return running;
+    };
+    tracing::warn!(before = %before.utc(), "the last run did not end in good order");
+    let shop = store.shop();
+    let alert = Alert::Restarted { before };
+    let cause = alert.topic().word();
+    let tell = move |txn: &mut Txn<'_>| alarm::alert(txn, &shop, cause, &alert, now);
+    if let Err(error) = store.try_write(tell).await {
+        tracing::warn!(%error, "operators could not be told of the restart");
+    }
+    running
 }
 
 /// The root that the operator trusts besides the world's, PEM.

@@ -2,6 +2,7 @@
 //!
 //! Pure, total, and never silent: every event in every session has an answer.
 
+pub mod alert;
 pub mod event;
 pub mod office;
 pub mod say;

@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
-use crate::flow::say::{Alert, Say};
+use crate::flow::alert::Alert;
+use crate::flow::say::Say;
 use crate::live::Live;
 use crate::store::audit::{self, Breach, Report};
-use crate::store::{Store, StoreError, Txn, outbox, sales};
+use crate::store::{Store, StoreError, Txn, alarm, outbox, sales};
 use crate::telegram::client::Telegram;
 use crate::telegram::words::Words;
 
@@ -144,8 +145,7 @@ impl Guard {
                 return Ok(());
             }
             let fine = Alert::BooksFine;
-            let tell =
-                move |txn: &mut Txn<'_>| outbox::recovered(txn, &shop.admins, BOOKS, &fine, now);
+            let tell = move |txn: &mut Txn<'_>| alarm::recovered(txn, &shop, BOOKS, &fine, now);
             return self.store.write(tell).await;
         };
         for breach in report.breaches.iter().take(LOGGED) {
@@ -153,7 +153,7 @@ impl Guard {
         }
         let breaches = report.breaches.len() as u64 + report.more;
         let breach = Alert::Breach { breaches, first };
-        let tell = move |txn: &mut Txn<'_>| outbox::alert(txn, &shop.admins, BOOKS, &breach, now);
+        let tell = move |txn: &mut Txn<'_>| alarm::alert(txn, &shop, BOOKS, &breach, now);
         self.store.write(tell).await
     }
 
@@ -164,18 +164,17 @@ impl Guard {
         let mut owed = false;
         while fault.changed().await.is_ok() {
             let why = fault.borrow_and_update().clone();
-            let now = self.clock.now();
-            match why {
-                Some(why) if told.is_none_or(|told| now.since(told) >= outbox::QUIET) => {
+            let (shop, now) = (self.store.shop(), self.clock.now());
+            let quiet = |told| now.since(told) < shop.alerts.quiet;
+            match why.map(|why| Alert::Unwritable { why }) {
+                Some(alert) if !told.is_some_and(quiet) && shop.alerts.has(&alert) => {
                     (told, owed) = (Some(now), true);
-                    self.tell_past_the_store(Alert::Unwritable { why }).await;
+                    self.tell_past_the_store(alert).await;
                 }
                 None if owed => {
                     owed = false;
-                    let shop = self.store.shop();
-                    let tell = move |txn: &mut Txn<'_>| {
-                        outbox::tell_admins(txn, &shop.admins, &Alert::Writable, now)
-                    };
+                    let tell =
+                        move |txn: &mut Txn<'_>| alarm::tell(txn, &shop, &Alert::Writable, 0, now);
                     if let Err(error) = self.store.write(tell).await {
                         tracing::warn!(%error, "operators could not be told that the disk works");
                     }

@@ -16,6 +16,7 @@
 //! | 5 | [`worker`] | the pool that does one step of one job at a time |
 //! | 5 | [`delivery`] | the only sender: drains the outbox within Telegram's limits |
 //! | 5 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
+//! | 5 | [`watch`] | watches queue, outbox, failures and the provider's credits, and tells operators |
 //! | 5 | [`janitor`] | forgets old updates, removes files no row speaks of |
 //! | 5 | [`certificates`] | gets and renews the certificate of our door |
 //! | 5 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
@@ -84,5 +85,6 @@ pub mod telegram;
 pub mod telemetry;
 pub mod tls;
 pub mod vault;
+pub mod watch;
 pub mod web;
 pub mod worker;

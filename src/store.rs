@@ -5,6 +5,7 @@
 //! file lock makes this process the only owner.
 
 pub mod acts;
+pub mod alarm;
 pub mod audience;
 pub mod audit;
 pub mod backup;
@@ -46,6 +47,7 @@ use writer::Writer;
 use crate::domain::credit::Credits;
 use crate::domain::id::UserId;
 use crate::domain::job::MAX_ATTEMPTS;
+use crate::flow::alert::Alerting;
 use crate::live::Live;
 use crate::telemetry::meters::Meters;
 
@@ -177,6 +179,8 @@ pub struct Shop {
     pub max_attempts: u8,
     /// The most jobs that may be between their claim and their end at once.
     pub max_rendering: u32,
+    /// Of what they are told, and when.
+    pub alerts: Alerting,
 }
 
 impl Default for Shop {
@@ -187,6 +191,7 @@ impl Default for Shop {
             admins: Vec::new(),
             max_attempts: MAX_ATTEMPTS,
             max_rendering: 100,
+            alerts: Alerting::default(),
         }
     }
 }

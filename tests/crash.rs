@@ -354,6 +354,52 @@ async fn a_second_signal_ends_at_once_and_loses_nothing() {
     judge(&world, &[anna]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_after_a_crash_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let mut world = World::new(data.path()).await;
+    let config = data.path().join("neurocards.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}[alerts]\nquiet = \"1m\"\n")).unwrap();
+    let told = |world: &World| -> Vec<String> {
+        let messages = world.admin.messages().into_iter();
+        let restarts = messages.filter(|m| m.text.contains("не завершился как положено"));
+        restarts.map(|m| m.text).collect()
+    };
+    let tells = async |world: &World, times: usize| {
+        let begun = Instant::now();
+        while told(world).len() < times {
+            assert!(begun.elapsed() < QUIET, "{:?}", told(world));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    world.start(None);
+    world.serving().await.expect("the daemon runs");
+    quiet(&world).await;
+    stop(&mut world);
+    world.start(None);
+    world.serving().await.expect("the daemon runs");
+    quiet(&world).await;
+    assert_eq!(told(&world), [""; 0], "it had stopped in good order");
+    for _ in 0..3 {
+        world.kill();
+        world.start(None);
+        world.serving().await.expect("the daemon runs");
+        tells(&world, 1).await;
+        quiet(&world).await;
+    }
+    // What was held back is told when it was quiet for a minute.
+    tells(&world, 2).await;
+    let told = told(&world);
+    assert!(!told[0].contains("придержано"), "{told:?}");
+    assert!(
+        told[1].contains("Таких же сообщений придержано: 2"),
+        "{told:?}"
+    );
+    stop(&mut world);
+    judge(&world, &[]);
+}
+
 /// Lets no file of the daemon's be longer than this, or lifts that again: every write beyond fails as on a full disk.
 fn limit_files(daemon: &Child, bytes: Option<u64>) {
     let pid = rustix::process::Pid::from_child(daemon);

@@ -311,6 +311,36 @@ alert-copy-fails =
 
     { $newest } It is safe on this machine, and I try again by myself.
 alert-copy-back = ✅ Backups reach their storage again.
+alert-key-rests =
+    ⚠️ KIE's key { $key } ran into the request limit and rests for { $minutes } min.
+
+    Videos go on with the other keys, if there are any.
+alert-key-back = ✅ KIE's key { $key } works again.
+alert-credits-low =
+    ⚠️ KIE's account runs low, credits: { $left }.
+
+    Top up before videos stop.
+alert-credits-back = ✅ KIE's account is topped up, credits: { $left }.
+alert-failing =
+    🚨 In the last hour { $failed } of { $ended } videos failed.
+
+    Sellers have their credits back. `neurocards jobs list --failed` shows why.
+alert-failing-over = ✅ Videos succeed again.
+alert-queue-late =
+    ⚠️ A video has waited { $minutes } min for its turn.
+
+    Every place at the provider seems taken, or it does not answer. `neurocards status` shows what goes on.
+alert-queue-moves = ✅ The queue moves again.
+alert-unsent =
+    ⚠️ A message has waited { $minutes } min to be sent; unsent in all: { $waiting }.
+
+    Telegram does not seem to answer, or is too slow. Nothing is lost: I send it as soon as I can.
+alert-sent-again = ✅ Messages are sent again.
+alert-restarted =
+    ⚠️ The bot did not stop in good order last time and was started again.
+
+    That run began { $before } UTC. Orders and credits are all there; the log may tell why.
+alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.
     [one] The newest one is { $hours } hour old.

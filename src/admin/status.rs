@@ -70,7 +70,7 @@ pub fn status(
 }
 
 /// Live jobs by stage, and since when the oldest of those waits that have had no attempt.
-fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp>), StoreError> {
+pub fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp>), StoreError> {
     let mut stages = BTreeMap::new();
     let mut oldest: Option<Timestamp> = None;
     for (_, _, id) in sight.due()? {
@@ -85,7 +85,7 @@ fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp>), 
 
 /// When the oldest message was written that waits for somebody who can be reached. How an order of somebody who has
 /// blocked the bot ended is kept for their return, however long that takes.
-fn oldest_note(sight: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
+pub fn oldest_note(sight: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
     let mut oldest: Option<Timestamp> = None;
     for chat in sight.chats()? {
         let user = match outbox::user_of(chat) {

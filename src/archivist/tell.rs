@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Archivist;
 use crate::domain::time::Timestamp;
-use crate::flow::say::Alert;
-use crate::store::{Txn, outbox};
+use crate::flow::alert::Alert;
+use crate::store::{Txn, alarm};
 
 /// Operators are told of one cause no more often.
 const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -83,7 +83,7 @@ impl Worry {
         let hours = standing.age(now).map(|age| age.as_secs() / 3600);
         let alert = self.what.alert(why.to_string(), hours);
         let (cause, shop) = (self.what.cause(), archivist.store.shop());
-        let tell = move |txn: &mut Txn<'_>| outbox::alert(txn, &shop.admins, cause, &alert, now);
+        let tell = move |txn: &mut Txn<'_>| alarm::alert(txn, &shop, cause, &alert, now);
         if let Err(error) = archivist.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");
             self.told = None;
@@ -98,7 +98,7 @@ impl Worry {
         self.told = None;
         let (now, over) = (archivist.clock.now(), self.what.over());
         let (cause, shop) = (self.what.cause(), archivist.store.shop());
-        let tell = move |txn: &mut Txn<'_>| outbox::recovered(txn, &shop.admins, cause, &over, now);
+        let tell = move |txn: &mut Txn<'_>| alarm::recovered(txn, &shop, cause, &over, now);
         if let Err(error) = archivist.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");
             self.open = true;

@@ -272,5 +272,6 @@ fn shop(config: &Config) -> Shop {
         admins: config.admin_ids.clone(),
         max_attempts: config.max_attempts,
         max_rendering: u32::try_from(config.max_rendering).unwrap_or(u32::MAX),
+        alerts: config.alerts.clone(),
     }
 }

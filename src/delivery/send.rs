@@ -63,6 +63,7 @@ impl Delivery {
             | Say::Retrying
             | Say::Granted { .. }
             | Say::Alert(_)
+            | Say::Held { .. }
             | Say::Desk(_)
             | Say::Letter(_)
             | Say::Progress { .. }

@@ -4,9 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::Alert;
 use crate::domain::broadcast::Letter;
 use crate::domain::credit::Credits;
-use crate::domain::failure::{Kind, Source};
+use crate::domain::failure::Kind;
 use crate::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
 
 use super::office::line::{Line, Look};
@@ -112,6 +113,13 @@ pub enum Say {
         /// Its number.
         broadcast: u64,
     },
+    /// To an operator: an alert, and that it was held back meanwhile.
+    Held {
+        /// What happened last.
+        alert: Alert,
+        /// How often it was not told.
+        held: u32,
+    },
 }
 
 impl Say {
@@ -135,7 +143,7 @@ impl Say {
             Self::Retrying | Self::RetryingJob { .. } => "retrying",
             Self::Refunded { .. } => "refunded",
             Self::Granted { .. } => "granted",
-            Self::Alert(_) => "alert",
+            Self::Alert(_) | Self::Held { .. } => "alert",
             Self::Banned => "banned",
             Self::Desk(_) => "desk",
             Self::Report { .. } => "report",
@@ -281,136 +289,4 @@ pub enum Toast {
     Already,
     /// The order runs.
     Launched,
-}
-
-/// What an operator is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Alert {
-    /// A provider refuses to work unpaid.
-    Billing {
-        /// Which provider.
-        source: Source,
-        /// The key's fingerprint, if there are several.
-        key: Option<String>,
-    },
-    /// A provider works again after a billing refusal.
-    BillingOver {
-        /// Which provider.
-        source: Source,
-    },
-    /// A model is switched off.
-    ModelOff {
-        /// Which.
-        model: ModelName,
-        /// Whether another one takes over.
-        models_left: bool,
-    },
-    /// A model answers again.
-    ModelBack {
-        /// Which.
-        model: ModelName,
-    },
-    /// Every key rests.
-    AllKeysRest,
-    /// At least one key works again.
-    KeysAwake,
-    /// A step of a job panicked.
-    Panic {
-        /// Which job.
-        job: JobId,
-    },
-    /// Every model of the chain rests: orders are refunded.
-    NoModels,
-    /// The disk is nearly full: orders are not taken.
-    NoRoom {
-        /// What is left, in MiB.
-        free_mb: u64,
-    },
-    /// There is room again, and orders are taken.
-    RoomBack,
-    /// The disk takes nothing.
-    Unwritable {
-        /// What the system says.
-        why: String,
-    },
-    /// The disk takes what is written again.
-    Writable,
-    /// The books do not balance.
-    Breach {
-        /// How many breaches.
-        breaches: u64,
-        /// One of them, as the audit says it.
-        first: String,
-    },
-    /// The books balance again.
-    BooksFine,
-    /// The public address has no certificate, or one that ends soon, and no new one is to be had.
-    CertificateFails {
-        /// The host it is for.
-        host: String,
-        /// Whole days that are left; nothing when there is no valid certificate at all.
-        days: Option<u32>,
-        /// What stands in the way.
-        obstacle: Obstacle,
-    },
-    /// The public address has a good certificate again.
-    CertificateBack {
-        /// The host it is for.
-        host: String,
-    },
-    /// No backup could be made.
-    BackupFails {
-        /// Why, in the program's words.
-        why: String,
-        /// How old the newest one is, in hours; nothing if there is none.
-        hours: Option<u64>,
-    },
-    /// The newest backup is older than it should ever be.
-    BackupLate {
-        /// How old it is, in hours; nothing if there is none.
-        hours: Option<u64>,
-    },
-    /// Backups are made again.
-    BackupBack,
-    /// No copy of a backup could be sent away.
-    CopyFails {
-        /// Why, in the program's words.
-        why: String,
-        /// How old the newest copy is, in hours; nothing if there is none.
-        hours: Option<u64>,
-    },
-    /// Copies are sent away again.
-    CopyBack,
-}
-
-/// What stands in the way of a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Obstacle {
-    /// The authority does not answer.
-    Silent,
-    /// The authority did not find our proof at the public address.
-    Unseen,
-    /// The authority wants no more requests for now.
-    Limited,
-    /// The authority does not take our account.
-    Account,
-    /// The authority refuses for another reason.
-    Refused,
-    /// The operator's files hold nothing newer.
-    Files,
-    /// Our own machine: the disk, or keys that cannot be made.
-    Machine,
-}
-
-impl Obstacle {
-    /// Every obstacle, for tests that walk the texts.
-    pub const ALL: [Self; 7] = [
-        Self::Silent,
-        Self::Unseen,
-        Self::Limited,
-        Self::Account,
-        Self::Refused,
-        Self::Files,
-        Self::Machine,
-    ];
 }

@@ -64,6 +64,8 @@ struct Plan {
     by_default: Ending,
     duration: u64,
     callbacks: bool,
+    /// What the account had before any task.
+    account: f64,
     hmac_key: Option<String>,
     dead: BTreeSet<String>,
     creations: HashMap<String, VecDeque<u64>>,
@@ -87,6 +89,7 @@ impl Kie {
                 by_default: Ending::Success,
                 duration: DURATION,
                 callbacks: true,
+                account: ACCOUNT,
                 hmac_key: None,
                 dead: BTreeSet::new(),
                 creations: HashMap::new(),
@@ -201,6 +204,11 @@ impl Kie {
     /// The key that callbacks are signed with.
     pub fn signing_key(&self) -> Option<String> {
         lock(&self.door.inner.plan).hmac_key.clone()
+    }
+
+    /// Pays credits into the account.
+    pub fn top_up(&self, credits: f64) {
+        self.plan(|plan| plan.account += credits);
     }
 
     /// Pauses a model.

@@ -1,15 +1,12 @@
 //! The outbox: what is to be said, in order per chat, until Telegram has it.
 
 use super::StoreError;
-use super::record::{Note, Raised};
+use super::record::Note;
 use super::txn::Txn;
 use crate::domain::id::{JobId, MessageId, NoteId, OrderId, UserId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
-use crate::flow::say::{Alert, Say};
-
-/// An alert is repeated no sooner than this.
-pub const QUIET: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+use crate::flow::say::Say;
 
 /// The private chat with a user.
 pub fn chat_of(user: UserId) -> i64 {
@@ -41,57 +38,6 @@ pub fn tell_chat(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     txn.put_note(chat, &Note { say, lang, at: now })?;
-    Ok(())
-}
-
-/// Tells every operator, once per cause and hour; what is held back is counted.
-pub fn alert(
-    txn: &mut Txn<'_>,
-    admins: &[UserId],
-    cause: &str,
-    alert: &Alert,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    match txn.raised(cause)? {
-        Some(raised) if now.since(raised.told) < QUIET => {
-            return txn.put_raised(
-                cause,
-                &Raised {
-                    held: raised.held + 1,
-                    ..raised
-                },
-            );
-        }
-        Some(_) | None => txn.put_raised(cause, &Raised { told: now, held: 0 })?,
-    }
-    tell_admins(txn, admins, alert, now)
-}
-
-/// Tells every operator that a cause is gone, if they were told of it.
-pub fn recovered(
-    txn: &mut Txn<'_>,
-    admins: &[UserId],
-    cause: &str,
-    alert: &Alert,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if !txn.end_raised(cause)? {
-        return Ok(());
-    }
-    tell_admins(txn, admins, alert, now)
-}
-
-/// Tells every operator, each in their language.
-pub fn tell_admins(
-    txn: &mut Txn<'_>,
-    admins: &[UserId],
-    alert: &Alert,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    for admin in admins {
-        let lang = txn.user(*admin)?.map_or(Lang::Ru, |row| row.user.lang);
-        tell(txn, *admin, lang, Say::Alert(alert.clone()), now)?;
-    }
     Ok(())
 }
 
@@ -177,6 +123,7 @@ pub fn outcome(say: &Say) -> bool {
         | Say::Desk(_)
         | Say::Letter(_)
         | Say::Progress { .. }
-        | Say::Report { .. } => false,
+        | Say::Report { .. }
+        | Say::Held { .. } => false,
     }
 }

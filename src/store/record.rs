@@ -16,6 +16,7 @@ use crate::domain::order::Order;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
+use crate::flow::alert::Alert;
 use crate::flow::office::form::Form;
 use crate::flow::say::Say;
 use crate::flow::session::Session;
@@ -51,7 +52,7 @@ records! {
     Entry = 5, 2;
     Note = 6, 1;
     Rest = 7, 1;
-    Raised = 8, 1;
+    Raised = 8, 2;
     Closed = 9, 1;
     Ban = 10, 1;
     Act = 11, 1;
@@ -138,12 +139,14 @@ pub struct Note {
 }
 
 /// An alert that was raised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Raised {
     /// When it was last told.
     pub told: Timestamp,
     /// How often it was held back since.
     pub held: u32,
+    /// What happened last; nothing if it was before schema 4.
+    pub alert: Option<Alert>,
 }
 
 /// Orders are not taken.

@@ -2,9 +2,9 @@
 
 use super::record::Closed;
 use super::txn::Txn;
-use super::{Shop, StoreError, outbox};
+use super::{Shop, StoreError, alarm};
 use crate::domain::time::Timestamp;
-use crate::flow::say::Alert;
+use crate::flow::alert::Alert;
 
 /// Why orders are not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn close(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if txn.put_closed(Cause::Room, Some(Closed { since: now }))? {
-        outbox::alert(txn, &shop.admins, CAUSE, &Alert::NoRoom { free_mb }, now)?;
+        alarm::alert(txn, shop, CAUSE, &Alert::NoRoom { free_mb }, now)?;
     }
     Ok(())
 }
@@ -55,7 +55,7 @@ pub fn close(
 /// There is room again, and it is said so.
 pub fn open(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
     if txn.put_closed(Cause::Room, None)? {
-        outbox::recovered(txn, &shop.admins, CAUSE, &Alert::RoomBack, now)?;
+        alarm::recovered(txn, shop, CAUSE, &Alert::RoomBack, now)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The store on real files: a ground to stand on, and moves in words.
 
 mod act;
+mod alarm;
 mod audit;
 mod deed;
 mod due;
@@ -55,6 +56,7 @@ fn shop() -> Shop {
         admins: vec![ADMIN],
         max_attempts: 3,
         max_rendering: 100,
+        ..Shop::default()
     }
 }
 

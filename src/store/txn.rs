@@ -414,6 +414,16 @@ impl<'t> Txn<'t> {
         read(&self.alerts, cause, "alerts.v1")
     }
 
+    /// Every raised alert, by its cause.
+    pub(super) fn all_raised(&self) -> Result<Vec<(String, Raised)>, StoreError> {
+        let rows = self.alerts.iter()?;
+        rows.map(|row| {
+            let (cause, raised) = row?;
+            named(cause.value(), raised.value(), "alerts.v1")
+        })
+        .collect()
+    }
+
     /// Remembers a raised alert.
     pub fn put_raised(&mut self, cause: &str, raised: &Raised) -> Result<(), StoreError> {
         self.writes += 1;
@@ -519,6 +529,15 @@ pub(super) fn parse<T: Record>(
         key: key.to_string(),
         what: error.what(),
     })
+}
+
+/// A row that goes by a name, with it.
+pub(super) fn named<T: Record>(
+    name: &str,
+    bytes: &[u8],
+    table: &'static str,
+) -> Result<(String, T), StoreError> {
+    Ok((name.to_owned(), parse(bytes, table, name)?))
 }
 
 /// The error for a row that must be there.

@@ -2,7 +2,7 @@
 
 use super::record::Lane;
 use super::txn::Txn;
-use super::{Shop, StoreError, ledger, outbox, queue, tally};
+use super::{Shop, StoreError, alarm, ledger, outbox, queue, tally};
 use crate::domain::credit::{Account, PRICE, Reason};
 use crate::domain::failure::{Failure, Kind, MODEL_REST, Source};
 use crate::domain::id::{JobId, KeyPrint, ModelName, TaskId};
@@ -11,7 +11,8 @@ use crate::domain::keyring::Rest;
 use crate::domain::model;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
-use crate::flow::say::{Alert, Say, Video};
+use crate::flow::alert::Alert;
+use crate::flow::say::{Say, Video};
 
 /// The name of a key's rest.
 pub fn key_rest(key: KeyPrint) -> String {
@@ -122,9 +123,9 @@ pub fn accepted(
     };
     let source = Source::Kie;
     let over = Alert::BillingOver { source };
-    outbox::recovered(
+    alarm::recovered(
         txn,
-        &shop.admins,
+        shop,
         &billing_cause(source, Some(route.key)),
         &over,
         now,
@@ -133,13 +134,17 @@ pub fn accepted(
         let back = Alert::ModelBack {
             model: route.model.clone(),
         };
-        outbox::recovered(txn, &shop.admins, &cause, &back, now)?;
+        alarm::recovered(txn, shop, &cause, &back, now)?;
     }
     if txn
         .rest(&key_rest(route.key))?
         .is_none_or(|rest| !rest.lasts(now))
     {
-        outbox::recovered(txn, &shop.admins, ALL_KEYS_REST, &Alert::KeysAwake, now)?;
+        alarm::recovered(txn, shop, ALL_KEYS_REST, &Alert::KeysAwake, now)?;
+        let back = Alert::KeyBack {
+            key: route.key.to_string(),
+        };
+        alarm::recovered(txn, shop, &key_rest(route.key), &back, now)?;
     }
     Ok(moved)
 }
@@ -210,6 +215,14 @@ pub fn fail(
     let key = route.as_ref().map(|route| route.key).or(blow.key);
     if let (Some(key), Some(span)) = (key, failure.key_rest()) {
         txn.put_rest(&key_rest(key), &Rest::new(now, span, failure.kind))?;
+        if failure.kind != Kind::Billing {
+            // Of a refusal to work unpaid operators hear anyway.
+            let alert = Alert::KeyRests {
+                key: key.to_string(),
+                minutes: span.as_secs() / 60,
+            };
+            alarm::alert(txn, shop, &key_rest(key), &alert, now)?;
+        }
     }
     if let (Some(route), Kind::ModelOff) = (&route, failure.kind) {
         let rest = Rest::new(now, MODEL_REST, failure.kind);
@@ -320,12 +333,12 @@ fn raise(
             return Ok(());
         }
     };
-    outbox::alert(txn, &shop.admins, &cause, &alert, now)
+    alarm::alert(txn, shop, &cause, &alert, now)
 }
 
 /// Tells the operator that every key rests and the first one is used all the same.
 pub fn all_keys_rest(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
-    outbox::alert(txn, &shop.admins, ALL_KEYS_REST, &Alert::AllKeysRest, now)
+    alarm::alert(txn, shop, ALL_KEYS_REST, &Alert::AllKeysRest, now)
 }
 
 /// Tells the operator of a panic.
@@ -335,7 +348,7 @@ pub fn panicked(
     job: JobId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    outbox::alert(txn, &shop.admins, "panic", &Alert::Panic { job }, now)
+    alarm::alert(txn, shop, "panic", &Alert::Panic { job }, now)
 }
 
 /// The first model of the chain that does not rest.
@@ -365,7 +378,7 @@ pub fn scripted(
     if asked && moved.is_ok() {
         let source = Source::Gpt;
         let over = Alert::BillingOver { source };
-        outbox::recovered(txn, &shop.admins, &billing_cause(source, None), &over, now)?;
+        alarm::recovered(txn, shop, &billing_cause(source, None), &over, now)?;
     }
     Ok(moved)
 }

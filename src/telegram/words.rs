@@ -1,5 +1,6 @@
 //! Words and buttons: what each `Say` is in a seller's language.
 
+mod alerts;
 mod office;
 
 use std::collections::HashMap;
@@ -9,11 +10,11 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::domain::brief::{Count, Template};
-use crate::domain::failure::{Kind, Source};
+use crate::domain::failure::Kind;
 use crate::domain::id::{Code, JobId, ModelName, UpdateId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Button, Command, Style};
-use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Toast, Video};
+use crate::flow::say::{Ask, Hint, Say, Toast, Video};
 
 /// The Russian texts that are compiled in.
 pub const RU: &str = include_str!("../../data/texts/ru.ftl");
@@ -232,6 +233,7 @@ impl Words {
                 self.said(lang, key, &args, vec![])
             }
             Say::Alert(alert) => self.alert(lang, alert),
+            Say::Held { alert, held } => self.held(lang, alert, *held),
             Say::Banned => {
                 let write = Key::Open(
                     self.plain(lang, "button-write-support"),
@@ -465,102 +467,6 @@ impl Words {
         vec![again, self.press(lang, "button-menu", Button::Menu)]
     }
 
-    /// How old the newest backup is.
-    fn newest(&self, lang: Lang, hours: Option<u64>) -> String {
-        match hours {
-            Some(hours) => self.text(lang, "backup-newest", &[("hours", hours.into())]),
-            None => self.plain(lang, "backup-none"),
-        }
-    }
-
-    fn alert(&self, lang: Lang, alert: &Alert) -> Message {
-        let (key, args): (_, Vec<(&str, FluentValue<'static>)>) = match alert {
-            Alert::Billing { source, key: None } => {
-                ("alert-billing", vec![("source", name(*source))])
-            }
-            Alert::Billing {
-                source,
-                key: Some(key),
-            } => (
-                "alert-billing-key",
-                vec![("source", name(*source)), ("key", key.clone().into())],
-            ),
-            Alert::NoModels => ("alert-no-models", vec![]),
-            Alert::BillingOver { source } => {
-                ("alert-billing-over", vec![("source", name(*source))])
-            }
-            Alert::ModelOff {
-                model,
-                models_left: true,
-            } => ("alert-model-off", vec![("model", model.0.clone().into())]),
-            Alert::ModelOff {
-                model,
-                models_left: false,
-            } => (
-                "alert-model-off-last",
-                vec![("model", model.0.clone().into())],
-            ),
-            Alert::ModelBack { model } => {
-                ("alert-model-back", vec![("model", model.0.clone().into())])
-            }
-            Alert::AllKeysRest => ("alert-all-keys-rest", vec![]),
-            Alert::KeysAwake => ("alert-keys-awake", vec![]),
-            Alert::Panic { job } => (
-                "alert-panic",
-                vec![("job", Code::Job(*job).to_string().into())],
-            ),
-            Alert::NoRoom { free_mb } => ("alert-no-room", vec![("free", (*free_mb).into())]),
-            Alert::RoomBack => ("alert-room-back", vec![]),
-            Alert::Unwritable { why } => ("alert-unwritable", vec![("why", why.clone().into())]),
-            Alert::Writable => ("alert-writable", vec![]),
-            Alert::Breach { breaches, first } => (
-                "alert-breach",
-                vec![
-                    ("breaches", (*breaches).into()),
-                    ("first", first.clone().into()),
-                ],
-            ),
-            Alert::BooksFine => ("alert-books-fine", vec![]),
-            Alert::CertificateFails {
-                host,
-                days,
-                obstacle,
-            } => {
-                let why = self.plain(lang, why(*obstacle));
-                let mut args = vec![("host", host.clone().into()), ("why", why.into())];
-                args.extend(days.map(|days| ("days", days.into())));
-                let late = days.is_some();
-                let key = if late {
-                    "alert-certificate-ends"
-                } else {
-                    "alert-certificate-none"
-                };
-                (key, args)
-            }
-            Alert::CertificateBack { host } => (
-                "alert-certificate-back",
-                vec![("host", host.clone().into())],
-            ),
-            Alert::BackupFails { why, hours } => {
-                let newest = self.newest(lang, *hours);
-                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
-                ("alert-backup-fails", args)
-            }
-            Alert::BackupLate { hours } => {
-                let newest = self.newest(lang, *hours);
-                ("alert-backup-late", vec![("newest", newest.into())])
-            }
-            Alert::BackupBack => ("alert-backup-back", vec![]),
-            Alert::CopyFails { why, hours } => {
-                let newest = self.newest(lang, *hours);
-                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
-                ("alert-copy-fails", args)
-            }
-            Alert::CopyBack => ("alert-copy-back", vec![]),
-        };
-        self.said(lang, key, &args, vec![])
-    }
-
     /// What sellers call a model.
     pub fn title(&self, lang: Lang, model: Option<&ModelName>) -> String {
         let known = model.map(|model| {
@@ -642,23 +548,6 @@ impl Words {
     }
 }
 
-/// The text that tells what stands in the way of a certificate.
-fn why(obstacle: Obstacle) -> &'static str {
-    match obstacle {
-        Obstacle::Silent => "certificate-silent",
-        Obstacle::Unseen => "certificate-unseen",
-        Obstacle::Limited => "certificate-limited",
-        Obstacle::Account => "certificate-account",
-        Obstacle::Refused => "certificate-refused",
-        Obstacle::Files => "certificate-files",
-        Obstacle::Machine => "certificate-machine",
-    }
-}
-
-fn name(source: Source) -> FluentValue<'static> {
-    source.word().to_uppercase().into()
-}
-
 fn hint_key(hint: Hint) -> &'static str {
     match hint {
         Hint::NeedPhoto => "hint-need-photo",
@@ -733,7 +622,9 @@ fn keys(source: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::domain::credit::Credits;
+    use crate::domain::failure::Source;
     use crate::domain::id::{DraftId, OrderId};
+    use crate::flow::alert::{Alert, Obstacle};
 
     pub(super) fn words() -> Words {
         let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
@@ -862,6 +753,28 @@ mod tests {
                 Alert::BooksFine,
                 Alert::BackupBack,
                 Alert::CopyBack,
+                Alert::KeyRests {
+                    key: "0a1b".into(),
+                    minutes: 60,
+                },
+                Alert::KeyBack { key: "0a1b".into() },
+                Alert::CreditsLow { left: 120 },
+                Alert::CreditsBack { left: 9000 },
+                Alert::Failing {
+                    failed: 5,
+                    ended: 8,
+                },
+                Alert::FailingOver,
+                Alert::QueueLate { minutes: 16 },
+                Alert::QueueMoves,
+                Alert::Unsent {
+                    minutes: 11,
+                    waiting: 40,
+                },
+                Alert::SentAgain,
+                Alert::Restarted {
+                    before: crate::domain::time::Timestamp(1_769_083_200_000),
+                },
                 Alert::CertificateBack {
                     host: "cards.example.org".into(),
                 },
@@ -876,6 +789,8 @@ mod tests {
             };
             let copy = Alert::CopyFails { why, hours };
             says.extend([fails, Alert::BackupLate { hours }, copy].map(Say::Alert));
+            let alert = Alert::AllKeysRest;
+            says.push(Say::Held { alert, held: 3 });
         }
         for obstacle in Obstacle::ALL {
             says.extend([None, Some(0), Some(5)].map(|days| {

@@ -12,8 +12,9 @@ use crate::domain::id::{CallbackId, FileId, JobId, UpdateId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
+use crate::flow::alert::Alert;
 use crate::flow::event::{Aside, Button, Event, Picture, Style, Update};
-use crate::flow::say::{Alert, Say};
+use crate::flow::say::Say;
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
@@ -30,6 +31,7 @@ fn store(dir: &std::path::Path) -> Store {
         admins: vec![ADMIN],
         max_attempts: 3,
         max_rendering: 10,
+        ..Shop::default()
     };
     Store::open(&dir.join("t.redb"), Options::default(), shop).unwrap()
 }

@@ -113,6 +113,7 @@ pub fn shop() -> Shop {
         admins: vec![UserId(99)],
         max_attempts: 3,
         max_rendering: 100,
+        ..Shop::default()
     }
 }
 

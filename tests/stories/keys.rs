@@ -148,6 +148,11 @@ async fn a_billing_alert_comes_once_an_hour_and_ends_with_a_recovery() {
     boss.finds(ALL_REST);
     boss.finds(NO_MONEY);
     scene.leaps(25 * HOUR).await;
+    for held in [ALL_REST, NO_MONEY] {
+        scene.until(|_| !boss.unread().is_empty()).await;
+        let held = boss.finds(held).text;
+        assert!(held.contains("Таких же сообщений придержано: 1."), "{held}");
+    }
     anna.orders(&scene, 1).await;
     scene.all_end().await;
     anna.gets_video();

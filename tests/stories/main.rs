@@ -1,6 +1,7 @@
 //! Every promise of the spec, told as a chat: the real daemon over real sockets, time moved by hand.
 
 mod admin;
+mod alerts;
 mod broadcast;
 mod buttons;
 mod callbacks;

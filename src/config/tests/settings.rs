@@ -110,6 +110,8 @@ fn other(key: &str) -> Option<&'static str> {
         "tls.acme_challenge" => r#""http-01""#,
         "tls.acme_contact" => r#""me@a.example""#,
         "tls.acme_profile" => r#""short""#,
+        "alerts.off" => r#"["panic"]"#,
+        "alerts.quiet" | "alerts.queued_longer" | "alerts.unsent_longer" => r#""2m""#,
         "backup.every" => r#""1h""#,
         "backup.dir" | "backup.s3.region" | "backup.s3.prefix" => r#""other""#,
         "backup.s3.path_style" => "false",

@@ -157,7 +157,7 @@ async fn credit(State(door): State<Door>, headers: HeaderMap) -> Response {
         .filter(|task| task.billed)
         .map(|task| task.price)
         .sum();
-    let left = super::ACCOUNT - spent;
+    let left = lock(&door.inner.plan).account - spent;
     door.ground.record("kie", NAME, 200, left.to_string());
     http::json(200, &json!({"code": 200, "msg": "success", "data": left}))
 }

@@ -1,24 +1,39 @@
-//! From schema 3: what has happened so far is counted, an hour to a row.
+//! From schema 3: what has happened so far is counted, an hour to a row; raised alerts have room for what they say.
 //!
 //! Reads orders, jobs and entries as schema 4 has them: when their shapes change, theirs freeze here.
 
 use std::collections::BTreeMap;
 
 use redb::{ReadableTable, WriteTransaction};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::credit::Entry;
 use crate::domain::job::Stage;
 use crate::domain::order::Order;
 use crate::domain::tally::{HOUR, Sort, Tally, begin};
 use crate::domain::time::Timestamp;
-use crate::store::record::{JobRow, UserRow, encode, unsealed};
-use crate::store::txn::{missing, parse, read};
+use crate::store::record::{self, JobRow, Record, UserRow, encode, unsealed};
+use crate::store::txn::{missing, named, parse, read};
 use crate::store::{StoreError, tables};
 
 /// Hours by their beginning: a shop of a year has some thousands.
 type Hours = BTreeMap<Timestamp, Tally>;
 
+/// An alert as schema 3 wrote it.
+#[derive(Serialize, Deserialize)]
+struct Raised {
+    told: Timestamp,
+    held: u32,
+}
+
+impl Record for Raised {
+    const TAG: u8 = 8;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "Raised of schema 3";
+}
+
 pub fn to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    alerts(transaction)?;
     let mut hours = Hours::new();
     newcomers(transaction, &mut hours)?;
     orders(transaction, &mut hours)?;
@@ -27,6 +42,25 @@ pub fn to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
     let mut tallies = transaction.open_table(tables::TALLIES)?;
     for (at, tally) in &hours {
         tallies.insert(at.0, encode(tally).as_slice())?;
+    }
+    Ok(())
+}
+
+/// Some lines at most: an operator's own causes.
+fn alerts(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(tables::ALERTS)?;
+    let mut rows = Vec::new();
+    for row in table.iter()? {
+        let (cause, raised) = row?;
+        rows.push(named::<Raised>(cause.value(), raised.value(), "alerts.v1")?);
+    }
+    for (cause, old) in rows {
+        let new = record::Raised {
+            told: old.told,
+            held: old.held,
+            alert: None,
+        };
+        table.insert(cause.as_str(), encode(&new).as_slice())?;
     }
     Ok(())
 }
@@ -102,4 +136,18 @@ fn credits(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Stor
         hour(hours, entry.at).moved(entry.from, entry.to, entry.amount);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::record::decode;
+
+    #[test]
+    fn an_alert_of_schema_3_is_still_read() {
+        let written = [8, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0];
+        let raised: Raised = decode(&written).unwrap();
+        assert_eq!((raised.told, raised.held), (Timestamp(9), 2));
+        assert_eq!(encode(&raised), written);
+    }
 }

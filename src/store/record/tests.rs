@@ -89,7 +89,7 @@ fn a_giant_length_anywhere_is_refused_or_harmless() {
 #[test]
 fn a_giant_text_is_refused() {
     let mut bytes = encode(&crate::store::record::Note {
-        say: Say::Alert(crate::flow::say::Alert::ModelBack {
+        say: Say::Alert(crate::flow::alert::Alert::ModelBack {
             model: crate::domain::id::ModelName("m".into()),
         }),
         lang: Lang::Ru,

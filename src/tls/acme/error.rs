@@ -3,7 +3,7 @@
 use instant_acme::{Error, Problem};
 
 use super::Method;
-use crate::flow::say::Obstacle;
+use crate::flow::alert::Obstacle;
 use crate::tls::TlsError;
 
 /// What the names of ACME's problems begin with.

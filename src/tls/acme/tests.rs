@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::Challenge;
-use crate::flow::say::Obstacle;
+use crate::flow::alert::Obstacle;
 
 #[test]
 fn an_address_is_asked_for_by_its_reverse_name() {

@@ -21,8 +21,9 @@ use crate::domain::order::{Order, PhotoState};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
+use crate::flow::alert::{Alert, Obstacle};
 use crate::flow::office::line::Line;
-use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
+use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{Closed, Counters, JobRow, Lane, Note, Raised, UserRow};
 
@@ -156,7 +157,16 @@ pub fn samples() -> Vec<Sample> {
     }));
     all.extend(office::samples());
     let told = Timestamp(9);
-    all.push(sample("raised", &Raised { told, held: 2 }));
+    for alert in [None, Some(Alert::AllKeysRest)] {
+        all.push(sample(
+            "raised",
+            &Raised {
+                told,
+                held: 2,
+                alert,
+            },
+        ));
+    }
     all.extend(tallies().iter().map(|tally| sample("tally", tally)));
     all
 }
@@ -517,6 +527,10 @@ fn says() -> Vec<Say> {
         office::report(),
         Say::Letter(office::letter()),
         Say::Progress { broadcast: 1 },
+        Say::Held {
+            alert: Alert::AllKeysRest,
+            held: 2,
+        },
     ]
 }
 
@@ -546,6 +560,7 @@ fn number_of_say(say: &Say) -> usize {
         Say::Report { .. } => 21,
         Say::Letter(_) => 22,
         Say::Progress { .. } => 23,
+        Say::Held { .. } => 24,
     }
 }
 
@@ -705,6 +720,28 @@ fn alerts() -> Vec<Alert> {
             hours: None,
         },
         Alert::CopyBack,
+        Alert::KeyRests {
+            key: "ke".into(),
+            minutes: 60,
+        },
+        Alert::KeyBack { key: "ke".into() },
+        Alert::CreditsLow { left: 1 },
+        Alert::CreditsBack { left: 2 },
+        Alert::Failing {
+            failed: 3,
+            ended: 4,
+        },
+        Alert::FailingOver,
+        Alert::QueueLate { minutes: 5 },
+        Alert::QueueMoves,
+        Alert::Unsent {
+            minutes: 6,
+            waiting: 7,
+        },
+        Alert::SentAgain,
+        Alert::Restarted {
+            before: Timestamp(8),
+        },
     ]
 }
 
@@ -731,6 +768,17 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::BackupBack => 18,
         Alert::CopyFails { .. } => 19,
         Alert::CopyBack => 20,
+        Alert::KeyRests { .. } => 21,
+        Alert::KeyBack { .. } => 22,
+        Alert::CreditsLow { .. } => 23,
+        Alert::CreditsBack { .. } => 24,
+        Alert::Failing { .. } => 25,
+        Alert::FailingOver => 26,
+        Alert::QueueLate { .. } => 27,
+        Alert::QueueMoves => 28,
+        Alert::Unsent { .. } => 29,
+        Alert::SentAgain => 30,
+        Alert::Restarted { .. } => 31,
     }
 }
 

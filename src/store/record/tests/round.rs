@@ -17,7 +17,8 @@ use crate::domain::order::{Order, PhotoState};
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::say::{Alert, Ask, Hint, Obstacle, Say, Video};
+use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{Counters, JobRow, Lane, Note, Raised, Record, UserRow, decode, encode};
 
@@ -66,9 +67,14 @@ proptest! {
     }
 
     #[test]
-    fn rests_and_alerts_survive(until in time(), why in kind(), held: u32) {
+    fn rests_and_alerts_survive(
+        until in time(),
+        why in kind(),
+        held: u32,
+        alert in proptest::option::of(alert())
+    ) {
         survives(&Rest { until, why })?;
-        survives(&Raised { told: until, held })?;
+        survives(&Raised { told: until, held, alert })?;
     }
 
     #[test]
@@ -425,6 +431,9 @@ fn alert() -> impl Strategy<Value = Alert> {
         any::<(String, Option<u64>)>().prop_map(|(why, hours)| Alert::CopyFails { why, hours }),
         Just(Alert::BackupBack),
         Just(Alert::CopyBack),
+        (any::<String>(), any::<u64>()).prop_map(|(key, minutes)| Alert::KeyRests { key, minutes }),
+        any::<(u64, u64)>().prop_map(|(failed, ended)| Alert::Failing { failed, ended }),
+        time().prop_map(|before| Alert::Restarted { before }),
     ]
 }
 
@@ -467,5 +476,6 @@ fn say() -> impl Strategy<Value = Say> {
         (any::<i64>(), credits()).prop_map(|(credits, balance)| Say::Granted { credits, balance }),
         alert().prop_map(Say::Alert),
         any::<u64>().prop_map(|job| Say::RetryingJob { job: JobId(job) }),
+        (alert(), any::<u32>()).prop_map(|(alert, held)| Say::Held { alert, held }),
     ]
 }

@@ -1,0 +1,157 @@
+//! Alerts to operators: each cause is told once, then held back and counted for a while, and taken back when it is over.
+
+use std::time::Duration;
+
+use super::record::Raised;
+use super::txn::Txn;
+use super::{Shop, Snapshot, StoreError, outbox, tables};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
+use crate::flow::alert::Alert;
+use crate::flow::say::Say;
+
+/// Something happened: tells every operator, or holds it back and counts it, if they were told of that cause
+/// not long ago.
+pub fn alert(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    raise(txn, shop, cause, alert, now, 1)
+}
+
+/// Something lasts: tells every operator, and again when the quiet time is over. Nothing is counted.
+pub fn lasts(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    raise(txn, shop, cause, alert, now, 0)
+}
+
+fn raise(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+    count: u32,
+) -> Result<(), StoreError> {
+    if !shop.alerts.has(alert) {
+        return Ok(());
+    }
+    let mut held = 0;
+    if let Some(raised) = txn.raised(cause)? {
+        if !is_over(raised.told, shop.alerts.quiet, now) {
+            if count == 0 {
+                return Ok(());
+            }
+            let raised = Raised {
+                held: raised.held.saturating_add(count),
+                alert: Some(alert.clone()),
+                ..raised
+            };
+            return txn.put_raised(cause, &raised);
+        }
+        held = raised.held;
+    }
+    tell(txn, shop, alert, held, now)?;
+    put_told(txn, cause, alert, now)
+}
+
+/// Tells every operator that a cause is gone, if they were told of it.
+pub fn recovered(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    cause: &str,
+    over: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(raised) = txn.raised(cause)? else {
+        return Ok(());
+    };
+    txn.end_raised(cause)?;
+    if !shop.alerts.has(over) {
+        return Ok(());
+    }
+    tell(txn, shop, over, raised.held, now)
+}
+
+/// Tells what was held back of causes whose quiet time is over, and forgets what has no end once it is quiet.
+pub fn catch_up(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
+    for (cause, raised) in txn.all_raised()? {
+        if !is_over(raised.told, shop.alerts.quiet, now) {
+            continue;
+        }
+        let Raised {
+            alert: Some(alert),
+            held,
+            ..
+        } = raised
+        else {
+            continue;
+        };
+        if held > 0 && shop.alerts.has(&alert) {
+            tell(txn, shop, &alert, held, now)?;
+            put_told(txn, &cause, &alert, now)?;
+        } else if !alert.topic().ends() {
+            txn.end_raised(&cause)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells every operator, each in their language, past any quiet time.
+pub fn tell(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    alert: &Alert,
+    held: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let alert = alert.clone();
+    let say = match held {
+        0 => Say::Alert(alert),
+        _ => Say::Held { alert, held },
+    };
+    for admin in &shop.admins {
+        let lang = txn.user(*admin)?.map_or(Lang::Ru, |row| row.user.lang);
+        outbox::tell(txn, *admin, lang, say.clone(), now)?;
+    }
+    Ok(())
+}
+
+fn put_told(
+    txn: &mut Txn<'_>,
+    cause: &str,
+    alert: &Alert,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let raised = Raised {
+        told: now,
+        held: 0,
+        alert: Some(alert.clone()),
+    };
+    txn.put_raised(cause, &raised)
+}
+
+/// A clock that was set back makes no alert wait for ever.
+fn is_over(told: Timestamp, quiet: Duration, now: Timestamp) -> bool {
+    now < told || now.since(told) >= quiet
+}
+
+impl Snapshot {
+    /// Every raised alert, by its cause.
+    pub fn raised(&self) -> Result<Vec<(String, Raised)>, StoreError> {
+        let rows = self.rows(tables::ALERTS)?;
+        rows.map(|row| {
+            let (cause, raised) = row?;
+            super::txn::named(cause.value(), raised.value(), "alerts.v1")
+        })
+        .collect()
+    }
+}

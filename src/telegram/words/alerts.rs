@@ -1,0 +1,161 @@
+//! Alerts in words.
+
+use fluent_bundle::FluentValue;
+
+use super::{Message, Words};
+use crate::domain::failure::Source;
+use crate::domain::id::Code;
+use crate::domain::user::Lang;
+use crate::flow::alert::{Alert, Obstacle};
+
+impl Words {
+    /// An alert, and how often it was held back.
+    pub(super) fn held(&self, lang: Lang, alert: &Alert, held: u32) -> Message {
+        let alert = self.alert(lang, alert);
+        let again = self.text(lang, "alert-held", &[("held", held.into())]);
+        Message {
+            text: format!("{}\n\n{again}", alert.text),
+            ..alert
+        }
+    }
+
+    /// How old the newest backup is.
+    fn newest(&self, lang: Lang, hours: Option<u64>) -> String {
+        match hours {
+            Some(hours) => self.text(lang, "backup-newest", &[("hours", hours.into())]),
+            None => self.plain(lang, "backup-none"),
+        }
+    }
+
+    pub(super) fn alert(&self, lang: Lang, alert: &Alert) -> Message {
+        let (key, args): (_, Vec<(&str, FluentValue<'static>)>) = match alert {
+            Alert::Billing { source, key: None } => {
+                ("alert-billing", vec![("source", name(*source))])
+            }
+            Alert::Billing {
+                source,
+                key: Some(key),
+            } => (
+                "alert-billing-key",
+                vec![("source", name(*source)), ("key", key.clone().into())],
+            ),
+            Alert::NoModels => ("alert-no-models", vec![]),
+            Alert::BillingOver { source } => {
+                ("alert-billing-over", vec![("source", name(*source))])
+            }
+            Alert::ModelOff {
+                model,
+                models_left: true,
+            } => ("alert-model-off", vec![("model", model.0.clone().into())]),
+            Alert::ModelOff {
+                model,
+                models_left: false,
+            } => (
+                "alert-model-off-last",
+                vec![("model", model.0.clone().into())],
+            ),
+            Alert::ModelBack { model } => {
+                ("alert-model-back", vec![("model", model.0.clone().into())])
+            }
+            Alert::AllKeysRest => ("alert-all-keys-rest", vec![]),
+            Alert::KeysAwake => ("alert-keys-awake", vec![]),
+            Alert::Panic { job } => (
+                "alert-panic",
+                vec![("job", Code::Job(*job).to_string().into())],
+            ),
+            Alert::NoRoom { free_mb } => ("alert-no-room", vec![("free", (*free_mb).into())]),
+            Alert::RoomBack => ("alert-room-back", vec![]),
+            Alert::Unwritable { why } => ("alert-unwritable", vec![("why", why.clone().into())]),
+            Alert::Writable => ("alert-writable", vec![]),
+            Alert::Breach { breaches, first } => (
+                "alert-breach",
+                vec![
+                    ("breaches", (*breaches).into()),
+                    ("first", first.clone().into()),
+                ],
+            ),
+            Alert::BooksFine => ("alert-books-fine", vec![]),
+            Alert::CertificateFails {
+                host,
+                days,
+                obstacle,
+            } => {
+                let why = self.plain(lang, why(*obstacle));
+                let mut args = vec![("host", host.clone().into()), ("why", why.into())];
+                args.extend(days.map(|days| ("days", days.into())));
+                let late = days.is_some();
+                let key = if late {
+                    "alert-certificate-ends"
+                } else {
+                    "alert-certificate-none"
+                };
+                (key, args)
+            }
+            Alert::CertificateBack { host } => (
+                "alert-certificate-back",
+                vec![("host", host.clone().into())],
+            ),
+            Alert::BackupFails { why, hours } => {
+                let newest = self.newest(lang, *hours);
+                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
+                ("alert-backup-fails", args)
+            }
+            Alert::BackupLate { hours } => {
+                let newest = self.newest(lang, *hours);
+                ("alert-backup-late", vec![("newest", newest.into())])
+            }
+            Alert::BackupBack => ("alert-backup-back", vec![]),
+            Alert::CopyFails { why, hours } => {
+                let newest = self.newest(lang, *hours);
+                let args = vec![("why", why.clone().into()), ("newest", newest.into())];
+                ("alert-copy-fails", args)
+            }
+            Alert::CopyBack => ("alert-copy-back", vec![]),
+            Alert::KeyRests { key, minutes } => (
+                "alert-key-rests",
+                vec![("key", key.clone().into()), ("minutes", (*minutes).into())],
+            ),
+            Alert::KeyBack { key } => ("alert-key-back", vec![("key", key.clone().into())]),
+            Alert::CreditsLow { left } => ("alert-credits-low", vec![("left", (*left).into())]),
+            Alert::CreditsBack { left } => ("alert-credits-back", vec![("left", (*left).into())]),
+            Alert::Failing { failed, ended } => (
+                "alert-failing",
+                vec![("failed", (*failed).into()), ("ended", (*ended).into())],
+            ),
+            Alert::FailingOver => ("alert-failing-over", vec![]),
+            Alert::QueueLate { minutes } => {
+                ("alert-queue-late", vec![("minutes", (*minutes).into())])
+            }
+            Alert::QueueMoves => ("alert-queue-moves", vec![]),
+            Alert::Unsent { minutes, waiting } => (
+                "alert-unsent",
+                vec![
+                    ("minutes", (*minutes).into()),
+                    ("waiting", (*waiting).into()),
+                ],
+            ),
+            Alert::SentAgain => ("alert-sent-again", vec![]),
+            Alert::Restarted { before } => {
+                ("alert-restarted", vec![("before", before.utc().into())])
+            }
+        };
+        self.said(lang, key, &args, vec![])
+    }
+}
+
+/// The text that tells what stands in the way of a certificate.
+fn why(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Silent => "certificate-silent",
+        Obstacle::Unseen => "certificate-unseen",
+        Obstacle::Limited => "certificate-limited",
+        Obstacle::Account => "certificate-account",
+        Obstacle::Refused => "certificate-refused",
+        Obstacle::Files => "certificate-files",
+        Obstacle::Machine => "certificate-machine",
+    }
+}
+
+fn name(source: Source) -> FluentValue<'static> {
+    source.word().to_uppercase().into()
+}

@@ -1,0 +1,193 @@
+//! Watches how the shop fares, and tells operators before sellers do: the queue, the outbox, failures, credits.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::admin::{Provider, provider, status};
+use crate::clock::Clock;
+use crate::domain::failure::Kind;
+use crate::domain::tally::{HOUR, Tally};
+use crate::domain::time::Timestamp;
+use crate::flow::alert::{Alert, Alerting, Topic};
+use crate::live::Live;
+use crate::store::{Snapshot, Store, StoreError, Txn, alarm};
+
+/// How often the shop is looked at.
+const EVERY: Duration = Duration::from_secs(60);
+/// How often the provider is asked what its accounts have left.
+const CREDITS_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Who watches.
+pub struct Watch {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The provider, whose credits are counted.
+    pub provider: Live<Provider>,
+}
+
+/// What was seen of one topic.
+enum Seen {
+    /// It is as it must not be.
+    Bad(Alert),
+    /// It is well; what to say if it was not.
+    Well(Alert),
+    /// Neither so bad nor so well that anything is said.
+    Between,
+}
+
+impl Watch {
+    /// Watches until told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+        let watch = async { tokio::join!(self.shop(), self.credits()) };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = watch => {}
+        }
+        Ok(())
+    }
+
+    async fn shop(&self) {
+        loop {
+            if let Err(error) = self.look().await {
+                tracing::warn!(%error, "nobody could look how the shop fares");
+            }
+            self.clock.sleep(EVERY).await;
+        }
+    }
+
+    async fn look(&self) -> Result<(), StoreError> {
+        let (now, shop) = (self.clock.now(), self.store.shop());
+        let sight = self.store.snapshot()?;
+        let look = move || {
+            let wanted = &shop.alerts;
+            Ok::<_, StoreError>([
+                queue(&sight, wanted, now)?,
+                outbox(&sight, wanted, now)?,
+                failures(&sight, wanted, now)?,
+            ])
+        };
+        let seen = tokio::task::spawn_blocking(look).await;
+        for seen in seen.map_err(|_| StoreError::Panicked)?? {
+            self.tell(seen, now).await?;
+        }
+        let quiet = self.store.snapshot()?.raised()?.is_empty();
+        if quiet {
+            return Ok(());
+        }
+        let shop = self.store.shop();
+        let catch_up = move |txn: &mut Txn<'_>| alarm::catch_up(txn, &shop, now);
+        self.store.try_write(catch_up).await
+    }
+
+    /// Asks what the provider's accounts have left, if anybody wants to know.
+    async fn credits(&self) {
+        loop {
+            self.clock.sleep(CREDITS_EVERY).await;
+            let shop = self.store.shop();
+            let (floor, now) = (shop.alerts.credits_below, self.clock.now());
+            if floor == 0 || shop.alerts.off.contains(&Topic::Credits) {
+                continue;
+            }
+            let provider = self.provider.now();
+            let rests = provider.keys.iter().map(|_| None).collect();
+            let keys = provider::keys(&provider, rests, now).await;
+            // Keys of one account have one balance: what they have cannot be added up.
+            let known = keys.iter().filter_map(|key| key.credits);
+            let Some(least) = known.reduce(f64::min) else {
+                continue;
+            };
+            let left = least.max(0.0) as u64;
+            let seen = match left < floor {
+                true => Seen::Bad(Alert::CreditsLow { left }),
+                false => Seen::Well(Alert::CreditsBack { left }),
+            };
+            if let Err(error) = self.tell(seen, now).await {
+                tracing::warn!(%error, "operators could not be told of the provider's credits");
+            }
+        }
+    }
+
+    async fn tell(&self, seen: Seen, now: Timestamp) -> Result<(), StoreError> {
+        let shop = self.store.shop();
+        let (alert, bad) = match seen {
+            Seen::Bad(alert) => (alert, true),
+            Seen::Well(alert) => (alert, false),
+            Seen::Between => return Ok(()),
+        };
+        let cause = alert.topic().word();
+        let raised = self.store.snapshot()?.raised()?;
+        let raised = raised.iter().any(|(known, _)| known == cause);
+        if !bad && !raised {
+            return Ok(());
+        }
+        if bad && !raised {
+            tracing::warn!(?alert, "operators are told");
+        }
+        let tell = move |txn: &mut Txn<'_>| match bad {
+            true => alarm::lasts(txn, &shop, cause, &alert, now),
+            false => alarm::recovered(txn, &shop, cause, &alert, now),
+        };
+        self.store.try_write(tell).await
+    }
+}
+
+/// Bad from `limit` on, well below half of it, so that nothing flaps.
+fn judge(
+    age: Option<Duration>,
+    limit: Duration,
+    bad: impl FnOnce(u64) -> Alert,
+    well: Alert,
+) -> Seen {
+    match age {
+        Some(age) if age >= limit => Seen::Bad(bad(age.as_secs() / 60)),
+        Some(age) if age * 2 >= limit => Seen::Between,
+        Some(_) | None => Seen::Well(well),
+    }
+}
+
+fn queue(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+    let (_, oldest) = status::live(sight)?;
+    let age = oldest.map(|at| now.since(at));
+    let bad = |minutes| Alert::QueueLate { minutes };
+    Ok(judge(age, wanted.queued_longer, bad, Alert::QueueMoves))
+}
+
+fn outbox(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+    let waiting = sight.waiting_notes()?;
+    let age = status::oldest_note(sight)?.map(|at| now.since(at));
+    let bad = |minutes| Alert::Unsent { minutes, waiting };
+    Ok(judge(age, wanted.unsent_longer, bad, Alert::SentAgain))
+}
+
+fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+    let from = Timestamp(now.0.saturating_sub(HOUR.as_millis() as u64));
+    let mut hour = Tally::default();
+    for (_, tally) in sight.tallies(from)? {
+        hour.add(&tally);
+    }
+    let videos = hour.all();
+    let failed = videos.failed.iter().filter(|(kind, _)| is_ours(**kind));
+    let failed: u64 = failed.map(|(_, n)| n).sum();
+    let ended = videos.done + failed;
+    let percent = (failed * 100).checked_div(ended).unwrap_or_default();
+    Ok(
+        if ended >= wanted.failing_least && percent >= wanted.failing_percent {
+            Seen::Bad(Alert::Failing { failed, ended })
+        } else if percent * 2 < wanted.failing_percent {
+            Seen::Well(Alert::FailingOver)
+        } else {
+            Seen::Between
+        },
+    )
+}
+
+/// Whether a failure is not the seller's, nor an operator's wish.
+fn is_ours(kind: Kind) -> bool {
+    match kind {
+        Kind::Billing | Kind::RateLimit | Kind::Temporary | Kind::Unknown | Kind::ModelOff => true,
+        Kind::UserViolation | Kind::BadPhoto | Kind::Cancelled => false,
+    }
+}
