@@ -89,6 +89,11 @@ pub enum Ask {
         /// At most so many.
         most: usize,
     },
+    /// The newest job that had a task of the provider's.
+    Task {
+        /// The task.
+        task: String,
+    },
     /// A job with every attempt.
     Job {
         /// Its number, or its reference code.
@@ -183,6 +188,7 @@ impl Ask {
             | Self::Orders { .. }
             | Self::Order { .. }
             | Self::Jobs { .. }
+            | Self::Task { .. }
             | Self::Job { .. }
             | Self::Keys
             | Self::Models

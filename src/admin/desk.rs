@@ -144,6 +144,10 @@ impl Desk {
                 };
                 self.see(list).await
             }
+            Ask::Task { task } => {
+                let jobs = self.see(move |sight| orders::of_task(sight, &task)).await?;
+                Ok(Ok(Answer::Jobs(jobs)))
+            }
             Ask::Job { job } => {
                 let card = self.see(move |sight| orders::job_card(sight, job)).await?;
                 Ok(card.map(|card| Answer::Job(Box::new(card))))

@@ -64,6 +64,17 @@ pub fn jobs(
     Ok(jobs.iter().map(job_line).collect())
 }
 
+/// The newest job that had a task of the provider's, if one of the newest had it.
+pub fn of_task(sight: &Snapshot, task: &str) -> Result<Vec<JobLine>, StoreError> {
+    let had = |job: &Job| {
+        let now = job.stage.task().into_iter();
+        let missed = job.missed.iter().filter_map(|missed| missed.task.as_ref());
+        now.chain(missed).any(|it| it.0 == task)
+    };
+    let jobs = sight.newest_jobs(None, 1, had)?;
+    Ok(jobs.iter().map(job_line).collect())
+}
+
 /// Live jobs are in the due index, however old they are.
 fn live(
     sight: &Snapshot,
@@ -85,7 +96,9 @@ pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, S
     let Some(job) = sight.find_job(JobId(id))? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
-    let entries = sight.newest_entries(usize::MAX, |entry| entry.reason.job() == Some(job.id))?;
+    // Its credit is held, and when it ends captured or released: there is no third entry to look for.
+    let most = if job.stage.ended() { 2 } else { 1 };
+    let entries = sight.newest_entries(most, |entry| entry.reason.job() == Some(job.id))?;
     Ok(Ok(JobCard {
         job: job_line(&job),
         key: job.stage.route().map(|route| route.key.to_string()),
