@@ -213,3 +213,43 @@ fn the_readme_names_commands_that_there_are() {
         }
     }
 }
+
+#[test]
+fn the_way_to_the_operator_s_page_is_told_and_its_token_only_when_asked_for() {
+    let data = tempfile::tempdir().unwrap();
+    let page = |more: &[&str]| {
+        let dir = data.path().to_str().unwrap();
+        let output = neurocards(&[&["page", "--data-dir", dir], more].concat());
+        let told = String::from_utf8(output.stdout).unwrap();
+        let aside = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), told + &aside)
+    };
+    let (done, told) = page(&[]);
+    assert!(
+        !done && told.contains("the daemon makes it at its start"),
+        "{told}"
+    );
+    std::fs::write(data.path().join("operator.token"), "what-one-says\n").unwrap();
+    let (done, told) = page(&[]);
+    assert!(done, "{told}");
+    for part in [
+        "http://127.0.0.1:9464",
+        "ssh -L 9464:127.0.0.1:9464 server",
+        "operator.token",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("what-one-says"), "{told}");
+    assert!(
+        page(&["--show-token"])
+            .1
+            .contains("the token:  what-one-says\n")
+    );
+    let (_, told) = page(&["--json", "--show-token"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["token"], "what-one-says");
+    let closed = data.path().join("neurocards.toml");
+    std::fs::write(closed, "[operator]\nlisten = []\n").unwrap();
+    let (done, told) = page(&[]);
+    assert!(!done && told.contains("operator.listen"), "{told}");
+}

@@ -43,7 +43,7 @@ pub async fn list(
         (trail::trail(voice, &acts))
         (frame::pages(voice, "/acts?", from.before, older))
     };
-    Ok(frame::live(
+    Ok(frame::list(
         &visitor,
         &voice.say("nav-acts"),
         Tab::Acts,

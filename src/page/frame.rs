@@ -28,10 +28,24 @@ pub enum Tab {
     None,
 }
 
+/// How often the script looks for news of a page, in seconds.
+const OFTEN: u32 = 3;
+/// How often of one that costs more to make.
+const SELDOM: u32 = 15;
+
 /// A page that brings its news by itself.
 pub fn live(visitor: &Visitor, title: &str, tab: Tab, inside: Markup) -> Response {
+    fresh(visitor, title, tab, inside, OFTEN)
+}
+
+/// A page that brings its news by itself now and then: many rows are looked through for it.
+pub fn list(visitor: &Visitor, title: &str, tab: Tab, inside: Markup) -> Response {
+    fresh(visitor, title, tab, inside, SELDOM)
+}
+
+fn fresh(visitor: &Visitor, title: &str, tab: Tab, inside: Markup, every: u32) -> Response {
     let main = html! {
-        main #main tabindex="-1" data-live { (inside) }
+        main #main tabindex="-1" data-live=(every) { (inside) }
     };
     if !visitor.news {
         return whole(visitor, title, tab, main);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -22,17 +22,13 @@ const FORM: usize = 16 << 10;
 /// form of this very session.
 pub async fn signed_in(State(page): State<Arc<Page>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut visitor = Visitor::stranger(&parts.uri, &parts.headers);
-    let now = page.desk.clock.now();
-    let id = cookies::session(&parts.headers);
-    let known = id.and_then(|id| page.sessions.find(id, now, !visitor.news));
-    let Some(known) = known else {
+    let mut visitor = visitor(&page, &parts.uri, &parts.headers);
+    let Some(known) = visitor.known.clone() else {
         return match visitor.news {
             true => StatusCode::UNAUTHORIZED.into_response(),
             false => to_the_door(&parts.method, &visitor),
         };
     };
-    visitor.known = Some(known.clone());
     if parts.method == Method::POST {
         let form = match read(&parts.headers, body).await {
             Ok(form) => form,
@@ -47,6 +43,14 @@ pub async fn signed_in(State(page): State<Arc<Page>>, request: Request, next: Ne
     }
     parts.extensions.insert(visitor);
     next.run(Request::from_parts(parts, Body::empty())).await
+}
+
+/// Who asks; whoever has a session is known.
+pub fn visitor(page: &Page, uri: &Uri, headers: &HeaderMap) -> Visitor {
+    let mut visitor = Visitor::stranger(uri, headers);
+    let (id, now) = (cookies::session(headers), page.desk.clock.now());
+    visitor.known = id.and_then(|id| page.sessions.find(id, now, !visitor.news));
+    visitor
 }
 
 fn to_the_door(method: &Method, visitor: &Visitor) -> Response {

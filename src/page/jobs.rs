@@ -78,7 +78,7 @@ pub async fn list(
         (marks::jobs(voice, &voice.say("nav-jobs"), &jobs, &voice.say("jobs-none")))
         (frame::pages(voice, &base, wish.before, older))
     };
-    Ok(frame::live(
+    Ok(frame::list(
         &visitor,
         &voice.say("nav-jobs"),
         Tab::Jobs,
@@ -167,8 +167,10 @@ fn story(voice: Voice, card: &JobCard) -> Markup {
                     p { (voice.say("story-done")) }
                 },
                 (None, _) => li.busy {
-                    (marks::maybe_time(job.due))
-                    p { (voice.word("stage", &job.stage)) ". " (voice.word("story", &job.stage)) }
+                    p { (marks::stage(voice, &job.stage)) " " (voice.word("story", &job.stage)) }
+                    @if let Some(due) = job.due {
+                        p.means { (voice.word("head", "due")) ": " (marks::time(due)) }
+                    }
                 },
             }
         }

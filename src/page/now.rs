@@ -41,14 +41,19 @@ pub async fn now(
         return Err(Page::senseless(&visitor));
     };
     let keys = purse::keys(&page).await;
-    let live = jobs(&page, &visitor, Wanted::Live).await?;
+    let live = jobs(&page, &visitor, Wanted::Live, SHOWN).await?;
     let since = page
         .desk
         .clock
         .now()
         .0
         .saturating_sub(NEWS.as_millis() as u64);
-    let mut failed = jobs(&page, &visitor, Wanted::Failed).await?;
+    // As many as there were, so that a large file is not searched for those there are not.
+    let most = usize::try_from(day.total.failed).map_or(SHOWN, |failed| failed.min(SHOWN));
+    let mut failed = match most {
+        0 => Vec::new(),
+        most => jobs(&page, &visitor, Wanted::Failed, most).await?,
+    };
     failed.retain(|job| job.ended.is_some_and(|at| at >= since));
     let acts = Ask::Acts {
         before: None,
@@ -116,12 +121,17 @@ async fn stats(
     }
 }
 
-async fn jobs(page: &Page, visitor: &Visitor, wanted: Wanted) -> Result<Vec<JobLine>, Instead> {
+async fn jobs(
+    page: &Page,
+    visitor: &Visitor,
+    wanted: Wanted,
+    most: usize,
+) -> Result<Vec<JobLine>, Instead> {
     let ask = Ask::Jobs {
         wanted,
         whom: None,
         before: None,
-        most: SHOWN,
+        most,
     };
     match page.ask(visitor, ask).await? {
         Answer::Jobs(jobs) => Ok(jobs),

@@ -53,7 +53,7 @@ pub async fn list(
         (table(voice, &orders))
         (frame::pages(voice, &base, wish.before, older))
     };
-    Ok(frame::live(
+    Ok(frame::list(
         &visitor,
         &voice.say("nav-orders"),
         Tab::Orders,

@@ -2,10 +2,10 @@
 "use strict";
 
 (() => {
-  const PAUSE = 3000;
   const LONGEST = 30000;
 
   const main = () => document.querySelector("main[data-live]");
+  const PAUSE = 1000 * Number(main()?.dataset.live ?? 3);
   let tag = null;
   let wait = PAUSE;
   let timer = 0;
@@ -125,7 +125,7 @@
       wait = PAUSE;
     } catch {
       tell(document.body.dataset.lost);
-      wait = Math.min(wait * 2, LONGEST);
+      wait = Math.max(PAUSE, Math.min(wait * 2, LONGEST));
     } finally {
       busy = false;
     }

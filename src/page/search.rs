@@ -17,6 +17,8 @@ use crate::admin::{Answer, Ask, Whom};
 use crate::domain::act::Who;
 use crate::domain::id::{Code, NoCode};
 
+/// A task of the provider's has a longer name than this.
+const TASK: usize = 12;
 /// Users shown at most.
 const SHOWN: usize = 50;
 
@@ -120,6 +122,12 @@ async fn find(page: &Page, visitor: &Visitor, said: &str) -> Result<Found, Inste
         };
         if let Answer::Users(users) = page.ask(visitor, ask).await? {
             found.users = users;
+        }
+        if found.users.is_empty() && said.len() >= TASK {
+            let task = said.to_owned();
+            if let Answer::Jobs(jobs) = page.ask(visitor, Ask::Task { task }).await? {
+                found.jobs = jobs;
+            }
         }
     }
     Ok(found)

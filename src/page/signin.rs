@@ -129,9 +129,14 @@ pub async fn leave(
 }
 
 /// Keeps the language that was chosen.
-pub async fn speak(Path(lang): Path<String>, Query(to): Query<To>, request: Request) -> Response {
+pub async fn speak(
+    State(page): State<Arc<Page>>,
+    Path(lang): Path<String>,
+    Query(to): Query<To>,
+    request: Request,
+) -> Response {
     let Some(lang) = Lang::ALL.into_iter().find(|it| it.code() == lang) else {
-        return trouble::nowhere(request).await;
+        return trouble::nowhere(State(page), request).await;
     };
     let cookie = cookies::keep_lang(lang, cookies::is_secure(request.headers()));
     ([(header::SET_COOKIE, cookie)], Redirect::to(to.path())).into_response()

@@ -1,12 +1,15 @@
 //! Trouble: the pages that say why there is no page.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::frame::{self, Tab};
 use super::visitor::Visitor;
+use super::{Page, guard};
 use crate::admin::Refusal;
 
 /// What is shown in place of what was asked for.
@@ -60,13 +63,13 @@ fn told(visitor: &Visitor, status: StatusCode, text: &str) -> Response {
 }
 
 /// There is nothing at that path.
-pub async fn nowhere(request: Request) -> Response {
-    let visitor = Visitor::stranger(request.uri(), request.headers());
+pub async fn nowhere(State(office): State<Arc<Page>>, request: Request) -> Response {
+    let visitor = guard::visitor(&office, request.uri(), request.headers());
     page(&visitor, StatusCode::NOT_FOUND)
 }
 
 /// That is not done at that path.
-pub async fn no_method(request: Request) -> Response {
-    let visitor = Visitor::stranger(request.uri(), request.headers());
+pub async fn no_method(State(office): State<Arc<Page>>, request: Request) -> Response {
+    let visitor = guard::visitor(&office, request.uri(), request.headers());
     page(&visitor, StatusCode::METHOD_NOT_ALLOWED)
 }

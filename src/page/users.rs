@@ -62,7 +62,7 @@ pub async fn list(
             p.hint { (voice.fill("users-more", &[("n", SHOWN.into())])) }
         }
     };
-    Ok(frame::live(
+    Ok(frame::list(
         &visitor,
         &voice.say("nav-users"),
         Tab::Users,
@@ -158,7 +158,7 @@ pub async fn card(
         (ledger(voice, &entries))
         (frame::pages(voice, &format!("/users/{user}?"), from.before, older))
     };
-    Ok(frame::live(&visitor, &title, Tab::Users, main))
+    Ok(frame::list(&visitor, &title, Tab::Users, main))
 }
 
 fn facts(voice: Voice, card: &UserCard) -> Markup {

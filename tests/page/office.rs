@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use fantoccini::Locator;
 use fantoccini::key::Key;
 use futures_util::FutureExt;
+use neurocards::admin::ask::Wanted;
+use neurocards::admin::{Answer, Ask};
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use neurocards::domain::id::UserId;
@@ -158,6 +160,9 @@ async fn stories(office: &Office<'_>) {
     ] {
         assert!(story.contains(told), "no «{told}» in {story}");
     }
+    let task = visit.text(".story code").await;
+    office.searches(&task).await;
+    assert_eq!(visit.text("h1").await, "Видео J1", "{task}");
     office.searches("№ 1").await;
     // An order and a video have that number.
     assert_eq!(visit.text("h1").await, "Поиск: 1");
@@ -350,6 +355,7 @@ async fn deeds(office: &Office<'_>) {
         json!("так")
     );
     office.all_ended().await;
+    office.goes_on_below().await;
 }
 
 async fn by_keyboard(office: &Office<'_>) {
@@ -675,6 +681,36 @@ impl Office<'_> {
     async fn all_ended(&self) {
         self.ends().await;
         self.settles().await;
+    }
+
+    /// Lists go on below a number.
+    async fn goes_on_below(&self) {
+        let stage = self.stage.lock().await;
+        let (whom, before, most) = (None, Some(3), 10);
+        let orders = Ask::Orders {
+            whom: whom.clone(),
+            before,
+            most,
+        };
+        let Answer::Orders(orders) = stage.ask(orders).await.unwrap() else {
+            panic!("no orders");
+        };
+        assert_eq!(orders.iter().map(|it| it.id).collect::<Vec<_>>(), [2, 1]);
+        let wanted = Wanted::All;
+        let jobs = Ask::Jobs {
+            wanted,
+            whom,
+            before,
+            most: 1,
+        };
+        let Answer::Jobs(jobs) = stage.ask(jobs).await.unwrap() else {
+            panic!("no jobs");
+        };
+        assert_eq!(jobs.iter().map(|it| it.id).collect::<Vec<_>>(), [2]);
+        let Answer::Acts(acts) = stage.ask(Ask::Acts { before, most }).await.unwrap() else {
+            panic!("no acts");
+        };
+        assert_eq!(acts.iter().map(|it| it.n).collect::<Vec<_>>(), [2, 1]);
     }
 
     async fn settles(&self) {
