@@ -1,5 +1,6 @@
 //! Updates on their way in: each becomes one turn, and only then is it acknowledged.
 
+mod menus;
 mod recent;
 
 use std::sync::{Arc, OnceLock};
@@ -27,13 +28,14 @@ use crate::flow::say::Toast;
 use crate::live::Live;
 use crate::points;
 use crate::store::turn::{self, Turned};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, outbox};
 use crate::telegram::client::Telegram;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::update;
 use crate::telegram::words::Words;
 use crate::telemetry::about;
 use crate::telemetry::meters::Outcome;
+use menus::Menus;
 use recent::Recent;
 
 /// How long one long poll waits.
@@ -64,6 +66,8 @@ pub struct Bot {
     doubtful: Recent,
     /// Updates whose seller was told to repeat them: they must not act later.
     turned_away: Recent,
+    /// Who has an operator's menu.
+    menus: Menus,
     beat: Beat,
 }
 
@@ -86,6 +90,7 @@ impl Bot {
             answering: TaskTracker::new(),
             doubtful: Recent::default(),
             turned_away: Recent::default(),
+            menus: Menus::default(),
             beat,
         })
     }
@@ -106,7 +111,7 @@ impl Bot {
         if self.turned_away.has(id) {
             return Ok(());
         }
-        let (chat, lang) = (update.chat, update.lang);
+        let (user, chat, lang) = (update.user, update.chat, update.lang);
         let waits = waits_for_an_answer(&update.event);
         points::reach("turn.before");
         let begun = Stopwatch::start();
@@ -135,6 +140,9 @@ impl Bot {
                 self.toast(press, toast, lang);
                 if let Some(order) = order {
                     self.tell_of(order);
+                }
+                if chat == outbox::chat_of(user) {
+                    self.notice_operator(user, lang);
                 }
             }
         }
@@ -271,7 +279,8 @@ impl Bot {
             // Set once; a second introduction finds the same name.
             let _ = self.me.set(name);
         }
-        self.telegram.now().introduce(&self.words.now()).await
+        self.telegram.now().introduce(&self.words.now()).await?;
+        self.give_menus().await
     }
 
     /// Asks Telegram for updates until told to stop. The offset moves on only after the commit.

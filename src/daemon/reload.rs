@@ -176,7 +176,8 @@ impl Reloader {
 
 /// Whether what the bot says of itself may be different now.
 fn is_introduced_by(changed: &[String]) -> bool {
-    let words = |key: &String| key.starts_with("texts/") || key == "support_username";
+    let words =
+        |key: &String| key.starts_with("texts/") || key == "support_username" || key == "admin_ids";
     changed.iter().any(words)
 }
 

@@ -171,6 +171,11 @@ impl Telegram {
         lock(&self.inner.settings).has_certificate()
     }
 
+    /// The commands that only this chat is shown.
+    pub fn menu_of(&self, chat: i64) -> Vec<String> {
+        lock(&self.inner.settings).menu_of(chat)
+    }
+
     /// The names and texts that the bot set about itself, by method: `setMyCommands`, `setMyName` and so on.
     pub fn profile(&self) -> Vec<(String, Value)> {
         lock(&self.inner.settings).profile()

@@ -9,15 +9,15 @@ use secrecy::{ExposeSecret, SecretString};
 use teloxide::Bot;
 use teloxide::net::Download;
 use teloxide::payloads::{
-    AnswerCallbackQuerySetters, EditMessageTextSetters, GetUpdatesSetters, SendMessageSetters,
-    SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters, SetMyDescriptionSetters,
-    SetMyShortDescriptionSetters,
+    AnswerCallbackQuerySetters, DeleteMyCommandsSetters, EditMessageTextSetters, GetUpdatesSetters,
+    SendMessageSetters, SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters,
+    SetMyDescriptionSetters, SetMyShortDescriptionSetters,
 };
 use teloxide::requests::Requester;
 use teloxide::types::{
-    BotCommand, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId, InlineKeyboardButton,
-    InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageEntity, MessageEntityKind,
-    MessageId as WireId, Update,
+    BotCommand, BotCommandScope, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId,
+    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageEntity,
+    MessageEntityKind, MessageId as WireId, Recipient, Update,
 };
 
 use url::Url;
@@ -272,6 +272,26 @@ impl Telegram {
         Ok(bytes)
     }
 
+    /// Registers the commands that one chat is shown.
+    pub async fn set_menu(
+        &self,
+        chat: i64,
+        commands: Vec<(&'static str, String)>,
+    ) -> Result<(), Trouble> {
+        let commands = commands.into_iter();
+        let commands = commands.map(|(name, what)| BotCommand::new(name, what));
+        let call = self.calls.set_my_commands(commands).scope(in_chat(chat));
+        let set = async { Ok(call.await.map(drop)?) };
+        self.timed("setMyCommands", set).await
+    }
+
+    /// Has a chat shown what everybody is shown.
+    pub async fn end_menu(&self, chat: i64) -> Result<(), Trouble> {
+        let call = self.calls.delete_my_commands().scope(in_chat(chat));
+        let end = async { Ok(call.await.map(drop)?) };
+        self.timed("deleteMyCommands", end).await
+    }
+
     /// Registers commands and descriptions, Russian by default and in each language.
     pub async fn introduce(&self, words: &Words) -> Result<(), Trouble> {
         for (lang, code) in [(Lang::Ru, ""), (Lang::Ru, "ru"), (Lang::En, "en")] {
@@ -317,6 +337,12 @@ fn entity(mark: &Mark) -> Option<MessageEntity> {
     };
     let (offset, length) = (mark.offset as usize, mark.length as usize);
     Some(MessageEntity::new(kind, offset, length))
+}
+
+fn in_chat(chat: i64) -> BotCommandScope {
+    BotCommandScope::Chat {
+        chat_id: Recipient::Id(ChatId(chat)),
+    }
 }
 
 fn no_preview() -> LinkPreviewOptions {

@@ -458,3 +458,25 @@ async fn statistics_come_as_a_picture_with_the_numbers_below_it() {
     boss.sees("📊 Напиши так: /stats");
     scene.ends().await;
 }
+
+#[tokio::test]
+async fn operators_are_shown_their_commands_and_nobody_else_is() {
+    let mut scene = Scene::talk().await;
+    let anna = scene.seller(1, 2).await;
+    let menu = |scene: &Scene, id| scene.telegram().menu_of(id);
+    assert!(menu(&scene, ADMIN).is_empty(), "nobody knows them yet");
+    let boss = scene.operator().await;
+    scene.until(|scene| !menu(scene, ADMIN).is_empty()).await;
+    let shown = menu(&scene, ADMIN);
+    for command in ["start", "help", "stats", "grant", "broadcast"] {
+        assert!(shown.iter().any(|it| it == command), "{command}: {shown:?}");
+    }
+    assert!(menu(&scene, anna.person.id()).is_empty());
+    scene.restarts().await;
+    scene.changes("admin_ids = [9001]", "admin_ids = [1]");
+    scene.reloads().await.unwrap();
+    scene.until(|scene| menu(scene, ADMIN).is_empty()).await;
+    scene.until(|scene| !menu(scene, 1).is_empty()).await;
+    boss.sees_nothing();
+    scene.ends().await;
+}

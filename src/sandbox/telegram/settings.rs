@@ -114,6 +114,15 @@ impl Settings {
         self.polls
     }
 
+    /// The commands that only this chat is shown.
+    pub(super) fn menu_of(&self, chat: i64) -> Vec<String> {
+        let scope = json!({"type": "chat", "chat_id": chat});
+        let commands = self.commands.get(&format!(" {scope}"));
+        let commands = commands.and_then(Value::as_array).into_iter().flatten();
+        let named = |it: &Value| it["command"].as_str().unwrap_or_default().to_owned();
+        commands.map(named).collect()
+    }
+
     pub(super) fn profile(&self) -> Vec<(String, Value)> {
         self.profile.clone().into_iter().collect()
     }
@@ -212,7 +221,7 @@ pub(super) fn get_webhook_info(door: &Door, args: Args) -> Answer {
     Ok(told)
 }
 
-/// `setMyCommands`, `getMyCommands`, `setMyName`, `setMyDescription` and `setMyShortDescription`.
+/// `setMyCommands`, `getMyCommands`, `deleteMyCommands`, `setMyName`, `setMyDescription` and `setMyShortDescription`.
 pub(super) fn profile_call(door: &Door, method: &str, mut args: Args) -> Answer {
     let language = args.text("language_code")?.unwrap_or_default();
     let key = |name: &str| match language.as_str() {
@@ -221,21 +230,31 @@ pub(super) fn profile_call(door: &Door, method: &str, mut args: Args) -> Answer 
     };
     let (name, value) = match method {
         "setmycommands" => {
-            let scope = args.json("scope")?.unwrap_or_default();
+            let scope = scope(door, args.json("scope")?)?;
             let commands = args.json("commands")?.unwrap_or_default();
             args.finish()?;
             check_commands(&commands)?;
             let mut settings = lock(&door.inner.settings);
             let place = format!("{language} {scope}");
             settings.commands.insert(place, commands.clone());
+            if !scope.is_null() {
+                return Ok(true.into());
+            }
             ("setMyCommands", commands)
         }
         "getmycommands" => {
-            let scope = args.json("scope")?.unwrap_or_default();
+            let scope = scope(door, args.json("scope")?)?;
             args.finish()?;
             let settings = lock(&door.inner.settings);
             let found = settings.commands.get(&format!("{language} {scope}"));
             return Ok(found.cloned().unwrap_or_else(|| json!([])));
+        }
+        "deletemycommands" => {
+            let scope = scope(door, args.json("scope")?)?;
+            args.finish()?;
+            let mut settings = lock(&door.inner.settings);
+            settings.commands.remove(&format!("{language} {scope}"));
+            return Ok(true.into());
         }
         "setmyname" => ("setMyName", limited(args, "name", 64)?),
         "setmydescription" => ("setMyDescription", limited(args, "description", 512)?),
@@ -267,6 +286,23 @@ fn limited(mut args: Args, name: &str, limit: usize) -> Answer {
     match text::utf16(&text) > limit {
         true => Err(Refusal::wrong(format!("{name} is too long"))),
         false => Ok(text.into()),
+    }
+}
+
+/// Reads `scope`: nothing for everybody's, or one private chat, which the bot must know.
+fn scope(door: &Door, given: Option<Value>) -> Answer {
+    let Some(scope) = given else {
+        return Ok(Value::Null);
+    };
+    let known = |chat: i64| {
+        let world = lock(&door.inner.world);
+        world.people.get(&chat).is_some_and(|person| person.known)
+    };
+    match (scope["type"].as_str(), scope["chat_id"].as_i64()) {
+        (Some("default"), None) => Ok(Value::Null),
+        (Some("chat"), Some(chat)) if known(chat) => Ok(json!({"type": "chat", "chat_id": chat})),
+        (Some("chat"), Some(_)) => Err(Refusal::plain(400, "Bad Request: chat not found")),
+        (kind, _) => Err(Refusal::wrong(format!("unsupported scope {kind:?}"))),
     }
 }
 

@@ -110,6 +110,7 @@ impl Door {
             "getwebhookinfo" => settings::get_webhook_info(self, args),
             "setmycommands"
             | "getmycommands"
+            | "deletemycommands"
             | "setmyname"
             | "setmydescription"
             | "setmyshortdescription" => settings::profile_call(self, method, args),
