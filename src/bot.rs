@@ -15,7 +15,6 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 use url::Url;
 
-use crate::admin::people;
 use crate::clock::beat::Beat;
 use crate::clock::{Clock, Stopwatch};
 use crate::domain::id::{CallbackId, Code, OrderId, UpdateId};
@@ -169,7 +168,7 @@ impl Bot {
             && self.store.shop().admins.contains(&update.user)
         {
             let sight = self.store.snapshot()?;
-            let look = move || people::named(&sight, &name);
+            let look = move || sight.named(&name);
             let named = tokio::task::spawn_blocking(look).await;
             update.aside.named = named.map_err(|_| StoreError::Panicked)??;
         }

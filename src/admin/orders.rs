@@ -54,9 +54,7 @@ pub fn jobs(
     let jobs = match wanted {
         Wanted::Live => live(sight, before, most, theirs)?,
         Wanted::All => sight.newest_jobs(before, most, theirs)?,
-        Wanted::Failed => sight.newest_jobs(before, most, |job| {
-            theirs(job) && matches!(job.stage, Stage::Failed { .. })
-        })?,
+        Wanted::Failed => sight.newest_failed(before, most, theirs)?,
         Wanted::Done => sight.newest_jobs(before, most, |job| {
             theirs(job) && matches!(job.stage, Stage::Done { .. })
         })?,
@@ -96,9 +94,7 @@ pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, S
     let Some(job) = sight.find_job(JobId(id))? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
-    // Its credit is held, and when it ends captured or released: there is no third entry to look for.
-    let most = if job.stage.ended() { 2 } else { 1 };
-    let entries = sight.newest_entries(most, |entry| entry.reason.job() == Some(job.id))?;
+    let entries = sight.entries_of(&job)?;
     Ok(Ok(JobCard {
         job: job_line(&job),
         key: job.stage.route().map(|route| route.key.to_string()),

@@ -22,7 +22,7 @@ pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, St
         }
         Whom::Name(name) => name,
     };
-    let found = named(sight, name)?;
+    let found = sight.named(name)?;
     Ok(match found[..] {
         [one] => Ok(one),
         [] => Err(Refusal::NoUser(whom.to_string())),
@@ -32,19 +32,6 @@ pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, St
             numbers: found.iter().map(|user| user.0).collect(),
         }),
     })
-}
-
-/// Everybody who has that name, as far as is known. Looks at every user.
-pub fn named(sight: &Snapshot, name: &str) -> Result<Vec<UserId>, StoreError> {
-    let users = sight.users()?.into_iter();
-    let has = |row: &UserRow| {
-        let has = row.user.username.as_deref();
-        has.is_some_and(|has| has.eq_ignore_ascii_case(name))
-    };
-    Ok(users
-        .filter(|(_, row)| has(row))
-        .map(|(id, _)| id)
-        .collect())
 }
 
 /// A user's entries before that number, newest first.

@@ -91,13 +91,18 @@ impl Stage {
 
     /// Whether nothing more will happen.
     pub fn ended(&self) -> bool {
+        self.ended_at().is_some()
+    }
+
+    /// When it ended, if it has.
+    pub fn ended_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Done { .. } | Self::Failed { .. } => true,
+            Self::Done { at, .. } | Self::Failed { at, .. } => Some(*at),
             Self::Queued
             | Self::Preparing
             | Self::Submitting { .. }
             | Self::Rendering { .. }
-            | Self::Rendered { .. } => false,
+            | Self::Rendered { .. } => None,
         }
     }
 

@@ -7,7 +7,7 @@ use redb::{
 
 use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
 use super::sales::Cause;
-use super::txn::{missing, parse, read};
+use super::txn::{missing, parse, read, small};
 use super::{StoreError, migrate, queue, tables};
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
@@ -149,6 +149,15 @@ impl Snapshot {
         read(&self.0.open_table(tables::USERS)?, id.0, "users.v1")
     }
 
+    /// Everybody who has that name, as far as is known.
+    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
+        let (table, name) = (self.0.open_table(tables::NAMES)?, small(name));
+        table
+            .range((name.as_str(), 0)..=(name.as_str(), u64::MAX))?
+            .map(|row| Ok(UserId(row?.0.value().1)))
+            .collect()
+    }
+
     /// Every user.
     pub fn users(&self) -> Result<Vec<(UserId, UserRow)>, StoreError> {
         let table = self.0.open_table(tables::USERS)?;
@@ -287,6 +296,51 @@ impl Snapshot {
         first(rows, most, wanted)
     }
 
+    /// The entries of a job, newest first: of the moments at which it was ordered and ended.
+    ///
+    /// They are found by halving, for later entries have higher numbers. Where a clock that was set back has spoilt
+    /// that, and one is missing, all of [`LOOKED`] rows are looked at.
+    pub fn entries_of(&self, job: &Job) -> Result<Vec<Entry>, StoreError> {
+        let ended = job.stage.ended_at();
+        let mut found = Vec::new();
+        for at in ended.into_iter().chain([job.placed_at]) {
+            let rows = self.rows_from(tables::LEDGER, self.first_entry_at(at)?)?;
+            for row in rows.take(LOOKED) {
+                let (key, value) = row?;
+                let (entry, _) = entry(key.value(), value.value())?;
+                if entry.at > at {
+                    break;
+                }
+                let known = |known: &Entry| known.id == entry.id;
+                if entry.reason.job() == Some(job.id) && !found.iter().any(known) {
+                    found.push(entry);
+                }
+            }
+        }
+        if found.len() < 1 + usize::from(ended.is_some()) {
+            return self.newest_entries(usize::MAX, |entry| entry.reason.job() == Some(job.id));
+        }
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        Ok(found)
+    }
+
+    /// The number of the first entry of that moment or later.
+    fn first_entry_at(&self, at: Timestamp) -> Result<u64, StoreError> {
+        let table = self.table(tables::LEDGER)?;
+        let (mut low, mut high) = (1, self.counters()?.entry + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = table
+                .get(middle)?
+                .ok_or_else(|| missing("ledger.v2", middle))?;
+            match entry(middle, row.value())?.0.at < at {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
     /// The newest orders that are `wanted`, as [`Snapshot::newest_entries`]; only those below `before`.
     pub fn newest_orders(
         &self,
@@ -316,6 +370,22 @@ impl Snapshot {
             Ok(row.job)
         });
         first(rows, most, wanted)
+    }
+
+    /// The newest jobs that ended without a video and are `wanted`, as [`Snapshot::newest_entries`]; only those below
+    /// `before`.
+    pub fn newest_failed(
+        &self,
+        before: Option<u64>,
+        most: usize,
+        wanted: impl Fn(&Job) -> bool,
+    ) -> Result<Vec<Job>, StoreError> {
+        let rows = self.rows_before(tables::FAILED, before)?.rev().take(LOOKED);
+        first(
+            rows.map(|row| self.job(JobId(row?.0.value()))),
+            most,
+            wanted,
+        )
     }
 
     /// How many users there are, and how many of them are shut out.

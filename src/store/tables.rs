@@ -54,6 +54,13 @@ pub const FORMS: TableDefinition<'static, u64, Row> = TableDefinition::new("form
 /// Number, from 1 without gaps → [`crate::domain::broadcast::Broadcast`]; only the last can be on its way.
 pub const BROADCASTS: TableDefinition<'static, u64, Row> = TableDefinition::new("broadcasts.v1");
 
+/// (name on Telegram in small letters, user who has it as far as is known) → nothing. One given up may have been
+/// taken by somebody else, of whom nobody has heard since.
+pub const NAMES: TableDefinition<'static, (&str, u64), ()> = TableDefinition::new("names.v1");
+
+/// Job that ended without a video → nothing: they are few among those that have one.
+pub const FAILED: TableDefinition<'static, u64, ()> = TableDefinition::new("failed.v1");
+
 /// Something that is done with a table, whatever it holds.
 pub trait Visitor {
     /// Does it.
@@ -84,5 +91,7 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(ACTS)?;
     visitor.visit(TALLIES)?;
     visitor.visit(FORMS)?;
+    visitor.visit(FAILED)?;
+    visitor.visit(NAMES)?;
     visitor.visit(BROADCASTS)
 }

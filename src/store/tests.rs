@@ -9,6 +9,7 @@ mod end;
 mod fault;
 mod file;
 mod lie;
+mod names;
 mod order;
 mod storm;
 mod tally;

@@ -14,6 +14,7 @@ use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
+use crate::domain::job::Stage;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::tally::{SLOT, Tally, begin};
@@ -31,10 +32,12 @@ type Rows<'t, K> = Table<'t, K, tables::Row>;
 pub struct Txn<'t> {
     meta: Rows<'t, &'static str>,
     users: Rows<'t, u64>,
+    names: Table<'t, (&'static str, u64), ()>,
     updates: Table<'t, u64, u64>,
     orders: Rows<'t, u64>,
     callbacks: Table<'t, &'static str, u64>,
     jobs: Rows<'t, u64>,
+    failed: Table<'t, u64, ()>,
     pub(super) due: Table<'t, (u8, u64, u64), u8>,
     ledger: Rows<'t, u64>,
     outbox: Rows<'t, (i64, u64)>,
@@ -75,10 +78,12 @@ impl<'t> Txn<'t> {
         Ok(Self {
             meta,
             users: transaction.open_table(tables::USERS)?,
+            names: transaction.open_table(tables::NAMES)?,
             updates: transaction.open_table(tables::UPDATES)?,
             orders: transaction.open_table(tables::ORDERS)?,
             callbacks: transaction.open_table(tables::CALLBACKS)?,
             jobs: transaction.open_table(tables::JOBS)?,
+            failed: transaction.open_table(tables::FAILED)?,
             due: transaction.open_table(tables::DUE)?,
             ledger: transaction.open_table(tables::LEDGER)?,
             outbox: transaction.open_table(tables::OUTBOX)?,
@@ -252,10 +257,23 @@ impl<'t> Txn<'t> {
         self.user(id)?.ok_or_else(|| missing("users.v1", id.0))
     }
 
-    /// Keeps a user.
+    /// Keeps a user, and who has which name.
     pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
         self.writes += 1;
-        self.users.insert(id.0, encode(row).as_slice())?;
+        let before: Option<UserRow> = match self.users.insert(id.0, encode(row).as_slice())? {
+            // What cannot be read has no name.
+            Some(before) => parse(before.value(), "users.v1", id.0).ok(),
+            None => None,
+        };
+        let before = before.and_then(|before| before.user.username);
+        if before != row.user.username {
+            if let Some(name) = before {
+                self.names.remove((small(&name).as_str(), id.0))?;
+            }
+            if let Some(name) = &row.user.username {
+                self.names.insert((small(name).as_str(), id.0), ())?;
+            }
+        }
         Ok(())
     }
 
@@ -326,6 +344,9 @@ impl<'t> Txn<'t> {
     pub(super) fn put_job(&mut self, row: &JobRow) -> Result<(), StoreError> {
         self.writes += 1;
         self.jobs.insert(row.job.id.0, encode(row).as_slice())?;
+        if let Stage::Failed { .. } = row.job.stage {
+            self.failed.insert(row.job.id.0, ())?;
+        }
         Ok(())
     }
 
@@ -499,6 +520,11 @@ impl Txn<'_> {
         self.users.insert(id.0, row.as_slice())?;
         Ok(())
     }
+}
+
+/// A name as it is looked up: Telegram does not tell capitals apart.
+pub(super) fn small(name: &str) -> String {
+    name.to_ascii_lowercase()
 }
 
 /// Reads a record from any table, written or seen through a snapshot.

@@ -1,4 +1,5 @@
-//! From schema 3: what has happened so far is counted, an hour to a row; raised alerts have room for what they say.
+//! From schema 3: what has happened so far is counted, an hour to a row; raised alerts have room for what they say;
+//! who has which name and what failed are found without looking at everything.
 //!
 //! Reads orders, jobs and entries as schema 4 has them: when their shapes change, theirs freeze here.
 
@@ -13,7 +14,7 @@ use crate::domain::order::Order;
 use crate::domain::tally::{HOUR, Sort, Tally, begin};
 use crate::domain::time::Timestamp;
 use crate::store::record::{self, JobRow, Record, UserRow, encode, unsealed};
-use crate::store::txn::{missing, named, parse, read};
+use crate::store::txn::{missing, named, parse, read, small};
 use crate::store::{StoreError, tables};
 
 /// Hours by their beginning: a shop of a year has some thousands.
@@ -36,6 +37,7 @@ pub fn to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
     alerts(transaction)?;
     let mut hours = Hours::new();
     newcomers(transaction, &mut hours)?;
+    names(transaction)?;
     orders(transaction, &mut hours)?;
     videos(transaction, &mut hours)?;
     credits(transaction, &mut hours)?;
@@ -78,6 +80,19 @@ fn newcomers(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), St
     Ok(())
 }
 
+/// Who has which name, so that nobody need look at everybody.
+fn names(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut names = transaction.open_table(tables::NAMES)?;
+    for row in transaction.open_table(tables::USERS)?.iter()? {
+        let (id, row) = row?;
+        let user: UserRow = parse(row.value(), "users.v1", id.value())?;
+        if let Some(name) = user.user.username {
+            names.insert((small(&name).as_str(), id.value()), ())?;
+        }
+    }
+    Ok(())
+}
+
 fn orders(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
     for row in transaction.open_table(tables::ORDERS)?.iter()? {
         let (id, row) = row?;
@@ -92,6 +107,7 @@ fn orders(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Store
 /// What videos took of the provider's credits was not kept.
 fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
     let orders = transaction.open_table(tables::ORDERS)?;
+    let mut ended_badly = transaction.open_table(tables::FAILED)?;
     for row in transaction.open_table(tables::JOBS)?.iter()? {
         let (id, row) = row?;
         let JobRow { job, .. } = parse(row.value(), "jobs.v1", id.value())?;
@@ -110,6 +126,7 @@ fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Store
                 of.waits.count(at.since(job.placed_at));
             }
             Stage::Failed { failure, at } => {
+                ended_badly.insert(id.value(), ())?;
                 let model = job.missed.last().and_then(|missed| missed.model.clone());
                 let of = hour(hours, at).of(Sort::new(model, &recipe));
                 *of.failed.entry(failure.kind).or_default() += 1;
