@@ -73,3 +73,45 @@ pub async fn no_method(State(office): State<Arc<Page>>, request: Request) -> Res
     let visitor = guard::visitor(&office, request.uri(), request.headers());
     page(&visitor, StatusCode::METHOD_NOT_ALLOWED)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::body::to_bytes;
+    use axum::http::{HeaderMap, HeaderValue, Uri, header};
+
+    use super::*;
+
+    async fn said(status: StatusCode, lang: &'static str) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(lang));
+        let visitor = Visitor::stranger(&Uri::from_static("/jobs/1"), &headers);
+        let page = Instead::page(&visitor, status).into_response();
+        assert_eq!(page.status(), status);
+        let page = to_bytes(page.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(page.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_trouble_has_a_sentence_of_its_own() {
+        let all = [
+            StatusCode::NOT_FOUND,
+            StatusCode::FORBIDDEN,
+            StatusCode::METHOD_NOT_ALLOWED,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ];
+        let mut pages = BTreeSet::new();
+        for lang in ["ru", "en"] {
+            for status in all {
+                pages.insert(said(status, lang).await);
+            }
+        }
+        assert_eq!(pages.len(), 2 * all.len());
+        let away = said(StatusCode::SERVICE_UNAVAILABLE, "en").await;
+        assert!(away.contains("The store does not answer now."), "{away}");
+    }
+}

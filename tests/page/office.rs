@@ -463,6 +463,9 @@ async fn on_a_telephone(office: &Office<'_>) {
         visit.fits(path).await;
     }
     office.forgives_404().await;
+    let ways =
+        "const nav = document.querySelector('.bar nav'); return nav.scrollWidth <= nav.clientWidth";
+    assert_eq!(visit.asks(ways).await, json!(true), "every way is in sight");
     let colours = "const style = (of) => getComputedStyle(document.querySelector(of));
         return [style('body').backgroundColor, style('body').color]";
     office.opens("/").await;
