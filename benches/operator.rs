@@ -57,9 +57,8 @@ fn main() {
 async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
     let shop = Shop {
         welcome: Credits(2),
-        admins: Vec::new(),
-        max_attempts: 3,
         max_rendering: u32::MAX,
+        ..Shop::default()
     };
     let store = Store::open(file, Options::default(), shop)?;
     let sellers = (jobs / JOBS_EACH).max(1);
