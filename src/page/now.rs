@@ -13,12 +13,10 @@ use super::frame::{self, Tab};
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{Page, deeds, graphs, marks, purse, trail};
-use crate::admin::answer::{JobLine, KeyLine, ModelLine, Status};
+use super::{Page, deeds, graphs, house, marks, purse, resting, trail};
+use crate::admin::answer::{JobLine, Status};
 use crate::admin::ask::{Span, Wanted};
 use crate::admin::{Answer, Ask};
-use crate::domain::time::Timestamp;
-use crate::store::backup::front::Standing;
 
 /// So many of a kind are shown here; the rest has pages of its own.
 const SHOWN: usize = 8;
@@ -80,15 +78,15 @@ pub async fn now(
         div.columns {
             section aria-labelledby="models" {
                 h2 #models { (voice.say("now-models")) }
-                (model_table(&visitor, &models))
+                (resting::models(&visitor, &models))
             }
             section aria-labelledby="keys" {
                 h2 #keys { (voice.say("now-keys")) }
-                (key_table(&visitor, &keys))
+                (resting::keys(&visitor, &keys))
             }
             section aria-labelledby="house" {
                 h2 #house { (voice.say("now-house")) }
-                (house(&page, voice, &status))
+                (house::house(&page, voice, &status))
             }
             section aria-labelledby="acts" {
                 h2 #acts { (voice.say("now-acts")) }
@@ -216,135 +214,6 @@ fn tiles(voice: Voice, status: &Status, failed: u64) -> Markup {
                     span.value { (marks::count(*value)) }
                     span.also { (more) }
                 }
-            }
-        }
-    }
-}
-
-/// A rest and the button that ends it, or the form that begins one.
-fn rest(visitor: &Visitor, tired: (&str, &str), until: Option<u64>, why: Option<&str>) -> Markup {
-    let voice = visitor.voice;
-    html! {
-        @match until {
-            Some(until) => {
-                (marks::badge("bad", &voice.say("rests")))
-                " " (voice.say("rests-until")) " " (marks::time(until))
-                @if let Some(why) = why { ", " (rest_why(voice, why)) }
-            }
-            None => (marks::badge("good", &voice.say("works"))),
-        }
-        " " (deeds::rest_form(visitor, tired, until.is_some()))
-    }
-}
-
-fn rest_why(voice: Voice, why: &str) -> String {
-    match why {
-        "operator" => voice.say("rests-operator"),
-        kind => voice.word("kind", kind),
-    }
-}
-
-fn model_table(visitor: &Visitor, models: &[ModelLine]) -> Markup {
-    let voice = visitor.voice;
-    let heads = marks::heads(voice, &["model", "price", "state"]);
-    let row = |line: &ModelLine| {
-        let name = html! { span { (line.title) } br; span.model { (line.model) } };
-        let price = html! { span.n { (marks::amount(line.credits)) } };
-        vec![
-            name,
-            price,
-            rest(
-                visitor,
-                ("model", &line.model),
-                line.until,
-                line.why.as_deref(),
-            ),
-        ]
-    };
-    let rows: Vec<_> = models.iter().map(row).collect();
-    marks::table(&voice.say("now-models"), &heads, &rows, &voice.say("none"))
-}
-
-fn key_table(visitor: &Visitor, keys: &[KeyLine]) -> Markup {
-    let voice = visitor.voice;
-    let heads = marks::heads(voice, &["key", "credits", "state"]);
-    let row = |line: &KeyLine| {
-        let credits = match (line.credits, &line.trouble) {
-            (Some(credits), _) => html! { span.n { (marks::amount(credits)) } },
-            (None, Some(trouble)) => html! { (voice.word("kind", trouble)) },
-            (None, None) => marks::none(),
-        };
-        let state = rest(visitor, ("key", &line.key), line.until, line.why.as_deref());
-        vec![html! { code { (line.key) } }, credits, state]
-    };
-    let rows: Vec<_> = keys.iter().map(row).collect();
-    marks::table(
-        &voice.say("now-keys"),
-        &heads,
-        &rows,
-        &voice.say("now-keys-none"),
-    )
-}
-
-/// The machine and the file.
-fn house(page: &Page, voice: Voice, status: &Status) -> Markup {
-    let now = page.desk.clock.now();
-    let backups = page.desk.store.backups().status();
-    let free = status.free_bytes.map(|free| marks::size(voice, free));
-    let mut pairs = vec![
-        (
-            voice.say("house-free"),
-            html! { (free.unwrap_or_else(|| "–".to_owned())) },
-        ),
-        (
-            voice.say("house-file"),
-            html! { (marks::size(voice, status.file_bytes)) ", " (voice.say("house-schema")) " " (status.schema) },
-        ),
-        (voice.say("house-backup"), backup(voice, &backups.here, now)),
-    ];
-    if let Some(elsewhere) = &backups.elsewhere {
-        pairs.push((voice.say("house-elsewhere"), backup(voice, elsewhere, now)));
-    }
-    pairs.push((
-        voice.say("house-certificate"),
-        certificate(page, voice, now),
-    ));
-    if let Some(since) = status.since {
-        pairs.push((voice.say("house-since"), marks::time(since)));
-    }
-    pairs.push((voice.say("house-version"), html! { (status.version) }));
-    marks::facts(&pairs)
-}
-
-fn backup(voice: Voice, standing: &Standing, _now: Timestamp) -> Markup {
-    html! {
-        @match standing.newest {
-            Some(name) => (marks::time(name.at().0)),
-            None => (voice.say("house-backup-none")),
-        }
-        @if standing.last_error.is_some() {
-            " " (marks::badge("bad", &voice.say("house-backup-failed")))
-        }
-    }
-}
-
-fn certificate(page: &Page, voice: Voice, now: Timestamp) -> Markup {
-    let Some(door) = &page.door else {
-        return html! { (voice.say("house-certificate-none")) };
-    };
-    match door.shown() {
-        None => marks::badge("bad", &voice.say("house-certificate-missing")),
-        Some(pair) => {
-            let life = pair.life();
-            let tone = if now >= life.worry_at() {
-                "bad"
-            } else {
-                "good"
-            };
-            let left = life.days_left(now);
-            html! {
-                (marks::badge(tone, &voice.fill("house-certificate-left", &[("n", left.into())])))
-                " " (marks::time(life.until.0))
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The pages in a real browser: the sandbox's, where one plays a seller, and the operator's.
 
 mod browser;
+mod ground;
 mod office;
 mod sandbox;
+mod strangers;
 mod visit;
