@@ -211,7 +211,7 @@ pub(super) fn moved(page: &Page<'_>, user: UserId, entry: &EntryLine) -> String 
     let sign = match (entry.from == own, entry.to == own) {
         (true, false) => "−",
         (false, true) => "+",
-        (true, true) | (false, false) => "±",
+        (true, true) | (false, false) => "✔️ ",
     };
     let what = page.get(&format!("entry-{}", entry.reason), &[]);
     let job = entry.job.map(|job| format!(" {}", code(job)));
