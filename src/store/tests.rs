@@ -3,6 +3,7 @@
 mod act;
 mod alarm;
 mod audit;
+mod broadcast;
 mod deed;
 mod due;
 mod end;

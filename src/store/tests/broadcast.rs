@@ -1,0 +1,108 @@
+//! Broadcasts in the books: one at a time, each letter counted once, nobody left out.
+
+use super::{ADMIN, ANNA, BORIS, Ground, NOW, starts};
+use crate::domain::act::Who;
+use crate::domain::broadcast::{Course, Letter, Outcome, Segment};
+use crate::domain::id::UserId;
+use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
+use crate::store::audience::Audience;
+use crate::store::{acts, broadcasts};
+
+fn letter() -> Letter {
+    Letter {
+        text: "новинка".into(),
+        marks: Vec::new(),
+    }
+}
+
+/// Anna, Boris and the operator.
+fn ground() -> Ground {
+    let ground = Ground::new();
+    for (number, user) in (1..).zip([ANNA, BORIS, ADMIN]) {
+        ground.turn(starts(user, number));
+    }
+    ground
+}
+
+fn begins(ground: &Ground) -> Option<u64> {
+    let author = (ADMIN, Lang::Ru);
+    ground.write(move |txn| broadcasts::begin(txn, author, letter(), Segment::All, NOW))
+}
+
+#[test]
+fn there_is_one_at_a_time() {
+    let ground = ground();
+    assert_eq!(begins(&ground), Some(1));
+    assert_eq!(begins(&ground), None);
+    assert!(ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)));
+    assert!(
+        !ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)),
+        "once"
+    );
+    assert_eq!(begins(&ground), None, "its last letter may be on its way");
+    ground.write(|txn| broadcasts::end(txn, 1, NOW));
+    assert_eq!(begins(&ground), Some(2));
+}
+
+#[test]
+fn a_letter_that_is_written_down_twice_counts_once() {
+    let ground = ground();
+    begins(&ground);
+    for outcome in [Outcome::Delivered, Outcome::Failed] {
+        ground.write(move |txn| broadcasts::dealt(txn, 1, ANNA, outcome, NOW));
+    }
+    ground.write(|txn| broadcasts::dealt(txn, 1, BORIS, Outcome::Blocked, NOW));
+    let ground = ground.reopened();
+    let sight = ground.store.snapshot().unwrap();
+    let (number, open) = broadcasts::open(&sight).unwrap().unwrap();
+    let counts = (open.delivered, open.blocked, open.failed);
+    assert_eq!((number, open.last, counts), (1, Some(BORIS), (1, 1, 0)));
+    assert!(!sight.user(BORIS).unwrap().unwrap().user.reachable);
+    for _ in 0..2 {
+        ground.write(|txn| broadcasts::end(txn, 1, NOW));
+    }
+    let sight = ground.store.snapshot().unwrap();
+    assert_eq!(sight.broadcast(1).unwrap().unwrap().course, Course::Done);
+    assert_eq!(
+        sight.acts(None, 10).unwrap().len(),
+        2,
+        "begun and ended, once each"
+    );
+}
+
+#[test]
+fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear() {
+    let ground = ground();
+    let late = UserId(50);
+    let later = Timestamp(NOW.0 - 1);
+    let after = |ground: &Ground, at, last| {
+        let sight = ground.store.snapshot().unwrap();
+        let audience = Audience::new(&sight, ADMIN, at).unwrap();
+        audience.after(&sight, Segment::All, last, 2).unwrap()
+    };
+    assert_eq!(after(&ground, NOW, None), [ANNA, BORIS]);
+    assert_eq!(after(&ground, NOW, Some(ANNA)), [BORIS, ADMIN]);
+    assert_eq!(after(&ground, NOW, Some(ADMIN)), []);
+    assert_eq!(
+        after(&ground, later, None),
+        [],
+        "they came after it was begun"
+    );
+    let by = acts::By {
+        who: Who::Page,
+        at: NOW,
+    };
+    ground.write(move |txn| acts::ban(txn, by, ANNA, "spam"));
+    ground.turn(starts(late, 9));
+    assert_eq!(after(&ground, NOW, None), [BORIS, late]);
+    let sight = ground.store.snapshot().unwrap();
+    let audience = Audience::new(&sight, ADMIN, NOW).unwrap();
+    let counts: Vec<_> = audience
+        .count(&sight)
+        .unwrap()
+        .into_iter()
+        .map(|it| it.1)
+        .collect();
+    assert_eq!(counts, [3, 3, 0, 0, 0, 3, 1]);
+}
