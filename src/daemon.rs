@@ -157,7 +157,6 @@ impl Daemon {
         let made = Made::new(&config, data, root.as_deref())?;
         let store = open_store(&config, made.shop.clone(), data).await?;
         let made = made.metered(store.meters());
-        let running = begin(data, &store, clock.now()).await;
         let photos = Photos::new(data.join("photos"));
         let janitor = Janitor {
             store: store.clone(),
@@ -315,6 +314,7 @@ impl Daemon {
             introductions,
             stop.clone(),
         ));
+        let running = begin(data, &store, clock.now()).await;
         Ok(Self {
             store,
             desk,

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{Provider, provider, status};
 use crate::clock::Clock;
 use crate::domain::failure::Kind;
-use crate::domain::tally::{HOUR, Tally};
+use crate::domain::tally::{HOUR, SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
 use crate::flow::alert::{Alert, Alerting, Topic};
 use crate::live::Live;
@@ -94,16 +94,7 @@ impl Watch {
             let provider = self.provider.now();
             let rests = provider.keys.iter().map(|_| None).collect();
             let keys = provider::keys(&provider, rests, now).await;
-            // Keys of one account have one balance: what they have cannot be added up.
-            let known = keys.iter().filter_map(|key| key.credits);
-            let Some(least) = known.reduce(f64::min) else {
-                continue;
-            };
-            let left = least.max(0.0) as u64;
-            let seen = match left < floor {
-                true => Seen::Bad(Alert::CreditsLow { left }),
-                false => Seen::Well(Alert::CreditsBack { left }),
-            };
+            let seen = credits(keys.iter().map(|key| key.credits), floor);
             if let Err(error) = self.tell(seen, now).await {
                 tracing::warn!(%error, "operators could not be told of the provider's credits");
             }
@@ -120,7 +111,7 @@ impl Watch {
         let cause = alert.topic().word();
         let raised = self.store.snapshot()?.raised()?;
         let raised = raised.iter().any(|(known, _)| known == cause);
-        if !bad && !raised {
+        if !(raised || bad && shop.alerts.has(&alert)) {
             return Ok(());
         }
         if bad && !raised {
@@ -156,14 +147,16 @@ fn queue(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, St
 }
 
 fn outbox(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let waiting = sight.waiting_notes()?;
-    let age = status::oldest_note(sight)?.map(|at| now.since(at));
+    let (waiting, oldest) = status::waiting(sight)?;
+    let age = oldest.map(|at| now.since(at));
     let bad = |minutes| Alert::Unsent { minutes, waiting };
     Ok(judge(age, wanted.unsent_longer, bad, Alert::SentAgain))
 }
 
 fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let from = Timestamp(now.0.saturating_sub(HOUR.as_millis() as u64));
+    // Nothing older than an hour: of its sixth rows only those that lie within it wholly.
+    let hour = HOUR.saturating_sub(SLOT).as_millis() as u64;
+    let from = Timestamp(begin(now, SLOT).0.saturating_sub(hour));
     let mut hour = Tally::default();
     for (_, tally) in sight.tallies(from)? {
         hour.add(&tally);
@@ -176,7 +169,8 @@ fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen,
     Ok(
         if ended >= wanted.failing_least && percent >= wanted.failing_percent {
             Seen::Bad(Alert::Failing { failed, ended })
-        } else if percent * 2 < wanted.failing_percent {
+        } else if videos.done > 0 && percent * 2 < wanted.failing_percent {
+            // An hour without a video tells nothing.
             Seen::Well(Alert::FailingOver)
         } else {
             Seen::Between
@@ -184,10 +178,45 @@ fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen,
     )
 }
 
+/// What is to be said of what each key has left, as far as it answered.
+fn credits(keys: impl Iterator<Item = Option<f64>> + Clone, floor: u64) -> Seen {
+    // Keys of one account have one balance: what they have cannot be added up.
+    let Some(least) = keys.clone().flatten().reduce(f64::min) else {
+        return Seen::Between;
+    };
+    let left = least.max(0.0) as u64;
+    let silent = keys.into_iter().any(|key| key.is_none());
+    match left < floor {
+        true => Seen::Bad(Alert::CreditsLow { left }),
+        // The poorest may be among those that did not answer.
+        false if silent => Seen::Between,
+        false => Seen::Well(Alert::CreditsBack { left }),
+    }
+}
+
 /// Whether a failure is not the seller's, nor an operator's wish.
 fn is_ours(kind: Kind) -> bool {
     match kind {
         Kind::Billing | Kind::RateLimit | Kind::Temporary | Kind::Unknown | Kind::ModelOff => true,
         Kind::UserViolation | Kind::BadPhoto | Kind::Cancelled => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_does_not_answer_is_no_all_clear() {
+        let of = |keys: &[Option<f64>]| match credits(keys.iter().copied(), 500) {
+            Seen::Bad(Alert::CreditsLow { left }) => (true, left),
+            Seen::Well(Alert::CreditsBack { left }) => (false, left),
+            Seen::Between | Seen::Bad(_) | Seen::Well(_) => (false, 0),
+        };
+        assert_eq!(of(&[Some(499.9), Some(9000.0)]), (true, 499));
+        assert_eq!(of(&[Some(100.0), None]), (true, 100));
+        assert_eq!(of(&[Some(500.0), Some(9000.0)]), (false, 500));
+        assert_eq!(of(&[None, Some(9000.0)]), (false, 0));
+        assert_eq!(of(&[None]), (false, 0));
     }
 }

@@ -332,7 +332,7 @@ alert-queue-late =
     Every place at the provider seems taken, or it does not answer. `neurocards status` shows what goes on.
 alert-queue-moves = ✅ The queue moves again.
 alert-unsent =
-    ⚠️ A message has waited { $minutes } min to be sent; unsent in all: { $waiting }.
+    ⚠️ A message has waited { $minutes } min to be sent; chats that wait: { $waiting }.
 
     Telegram does not seem to answer, or is too slow. Nothing is lost: I send it as soon as I can.
 alert-sent-again = ✅ Messages are sent again.

@@ -204,7 +204,9 @@ pub struct Status {
     pub oldest_queued_s: Option<u64>,
     /// Messages that wait to be said.
     pub notes: u64,
-    /// How long the oldest of them has waited, in seconds.
+    /// Chats that wait for one that can reach them.
+    pub chats: u64,
+    /// How long the oldest of those has waited, in seconds.
     pub oldest_note_s: Option<u64>,
     /// Keys and models that rest.
     pub resting: Vec<RestLine>,

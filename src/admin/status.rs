@@ -26,6 +26,7 @@ pub fn status(
         }
     }
     let (live, oldest_queued) = live(sight)?;
+    let (chats, oldest_note) = waiting(sight)?;
     let age = |at: Timestamp| now.since(at).as_secs();
     let rests = sight.rests()?.into_iter();
     let resting = rests.filter(|(_, rest)| rest.lasts(now));
@@ -49,7 +50,8 @@ pub fn status(
         places: counters.places,
         oldest_queued_s: oldest_queued.map(age),
         notes: sight.waiting_notes()?,
-        oldest_note_s: oldest_note(sight)?.map(age),
+        chats,
+        oldest_note_s: oldest_note.map(age),
         resting: resting
             .map(|(name, rest)| RestLine {
                 name,
@@ -83,10 +85,11 @@ pub fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp
     Ok((stages, oldest))
 }
 
-/// When the oldest message was written that waits for somebody who can be reached. How an order of somebody who has
-/// blocked the bot ended is kept for their return, however long that takes.
-pub fn oldest_note(sight: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
+/// How many chats wait for a message that can reach them, and when the oldest of those was written. How an order of
+/// somebody who has blocked the bot ended is kept for their return, however long that takes.
+pub fn waiting(sight: &Snapshot) -> Result<(u64, Option<Timestamp>), StoreError> {
     let mut oldest: Option<Timestamp> = None;
+    let mut chats = 0;
     for chat in sight.chats()? {
         let user = match outbox::user_of(chat) {
             Some(user) => sight.user(user)?,
@@ -95,11 +98,12 @@ pub fn oldest_note(sight: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
         if user.is_some_and(|row| !row.user.reachable) {
             continue;
         }
+        chats += 1;
         let first = sight.first_note(chat)?.map(|(_, note)| note.at);
         oldest = match (oldest, first) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
     }
-    Ok(oldest)
+    Ok((chats, oldest))
 }

@@ -150,7 +150,7 @@ pub enum Alert {
     Unsent {
         /// For how many minutes.
         minutes: u64,
-        /// How many wait.
+        /// How many chats wait.
         waiting: u64,
     },
     /// Messages are said again.
