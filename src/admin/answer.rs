@@ -139,6 +139,20 @@ pub enum Refusal {
     /// The seller of a failed job has no credit for another try.
     #[error("the seller of job {0} has no credit left for another try: grant one first")]
     Poor(u64),
+    /// The credit of a finished job was given back before.
+    #[error("the credit of job {0} was given back before")]
+    Repaid(u64),
+    /// A failed job was ordered again before.
+    #[error("job {job} was ordered again before: order {order}")]
+    Reordered {
+        /// Which.
+        job: u64,
+        /// What it became.
+        order: u64,
+    },
+    /// Operators are not shut out.
+    #[error("user {0} is an operator: take them out of admin_ids first")]
+    Operator(u64),
     /// No such key.
     #[error("no key of the configuration has a fingerprint that begins with {0}: see `keys list`")]
     NoKey(String),
@@ -428,6 +442,10 @@ pub struct JobCard {
     pub task: Option<String>,
     /// Whether its script is written.
     pub scripted: bool,
+    /// Whether its credit was given back after it was done.
+    pub repaid: bool,
+    /// The order it became when it was ordered again.
+    pub reordered: Option<u64>,
     /// Every submission that failed, oldest first.
     pub missed: Vec<MissedLine>,
     /// Its entries in the ledger.

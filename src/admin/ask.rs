@@ -106,6 +106,20 @@ pub enum Ask {
         #[serde(deserialize_with = "named")]
         job: u64,
     },
+    /// Try a waiting job at once; never an order anew.
+    Hurry {
+        /// Its number.
+        #[serde(deserialize_with = "named")]
+        job: u64,
+    },
+    /// Order a failed job again, for one of its seller's credits.
+    Reorder {
+        /// Its number.
+        #[serde(deserialize_with = "named")]
+        job: u64,
+        /// Why, in the operator's words.
+        why: String,
+    },
     /// End a live job; its credit goes back.
     Cancel {
         /// Its number, or its reference code.
@@ -199,6 +213,8 @@ impl Ask {
             | Self::Unban { .. }
             | Self::Grant { .. }
             | Self::Retry { .. }
+            | Self::Hurry { .. }
+            | Self::Reorder { .. }
             | Self::Cancel { .. }
             | Self::Refund { .. }
             | Self::Rest { .. }

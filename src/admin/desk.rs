@@ -152,7 +152,17 @@ impl Desk {
                 let card = self.see(move |sight| orders::job_card(sight, job)).await?;
                 Ok(card.map(|card| Answer::Job(Box::new(card))))
             }
-            Ask::Retry { job } => self.retry(by, job).await,
+            Ask::Retry { job } => self.retry(by, job, None).await,
+            Ask::Reorder { job, why } => self.retry(by, job, Some(why)).await,
+            Ask::Hurry { job } => {
+                let hurry = move |txn: &mut Txn<'_>| acts::hurry(txn, by, JobId(job));
+                let done = self.store.try_write(hurry).await?;
+                let hurried = Answer::Retried {
+                    order: None,
+                    repeated: false,
+                };
+                Ok(done.map(|()| hurried).map_err(|unfit| refusal(job, unfit)))
+            }
             Ask::Cancel { job, why } => {
                 let cancel = move |txn: &mut Txn<'_>| acts::cancel(txn, by, JobId(job), &why);
                 let done = self.store.try_write(cancel).await?;
@@ -246,6 +256,9 @@ impl Desk {
             Ok(user) => user,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if why.is_some() && self.store.shop().admins.contains(&user) {
+            return Ok(Err(Refusal::Operator(user.0)));
+        }
         let work = move |txn: &mut Txn<'_>| match &why {
             Some(why) => acts::ban(txn, by, user, why),
             None => acts::unban(txn, by, user),
@@ -296,13 +309,18 @@ impl Desk {
         }))
     }
 
-    async fn retry(&self, by: By, job: u64) -> Answered {
+    /// Tries a job again; with a reason only as an order anew.
+    async fn retry(&self, by: By, job: u64, why: Option<String>) -> Answered {
         let mut chance = [0; 32];
         if getrandom::fill(&mut chance).is_err() {
             // Without chance no names can be made.
             return Err(StoreError::Busy);
         }
-        let retry = move |txn: &mut Txn<'_>| acts::retry(txn, by, JobId(job), None, &chance);
+        let id = JobId(job);
+        let retry = move |txn: &mut Txn<'_>| match &why {
+            Some(why) => acts::reorder(txn, by, id, Some(why), &chance),
+            None => acts::retry(txn, by, id, &chance),
+        };
         let retried = self.store.try_write(retry).await?;
         Ok(match retried {
             Ok(Retried::Hurried) => Ok((None, false)),

@@ -6,7 +6,7 @@ use super::people;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Missed, Stage};
 use crate::domain::order::{Order, PhotoState};
-use crate::store::{Snapshot, StoreError};
+use crate::store::{Snapshot, StoreError, acts};
 
 /// Orders, the newest first.
 pub fn list(
@@ -100,6 +100,10 @@ pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, S
         key: job.stage.route().map(|route| route.key.to_string()),
         task: job.stage.task().map(|task| task.0.clone()),
         scripted: job.script.is_some(),
+        repaid: sight.granted(&acts::refund_key(job.id))?,
+        reordered: sight
+            .confirmed_by(&acts::retry_key(job.id))?
+            .map(|order| order.0),
         missed: job.missed.iter().map(missed).collect(),
         entries: entries.iter().map(people::entry).collect(),
     }))

@@ -65,17 +65,21 @@ pub fn users(
     most: usize,
 ) -> Result<Vec<UserLine>, StoreError> {
     let like = like.map(|like| like.trim_start_matches('@').to_lowercase());
-    let mut users = sight.users()?;
-    users.retain(|(id, row)| {
+    let shut_out = match banned {
+        true => Some(sight.banned()?),
+        false => None,
+    };
+    let users = sight.newest_users(most, |id, row| {
         let name = row.user.username.as_deref().unwrap_or_default();
-        like.as_ref().is_none_or(|like| {
+        let is_like = like.as_ref().is_none_or(|like| {
             name.to_lowercase().contains(like) || id.to_string().contains(like.as_str())
-        })
-    });
-    users.sort_by_key(|(_, row)| std::cmp::Reverse(row.user.since));
-    let lines = users.iter().map(|(id, row)| line(sight, *id, row));
-    let lines = lines.filter(|line| !banned || line.as_ref().map_or(true, |line| line.banned));
-    lines.take(most).collect()
+        });
+        is_like && shut_out.as_ref().is_none_or(|them| them.contains(&id))
+    })?;
+    users
+        .iter()
+        .map(|(id, row)| line(sight, *id, row))
+        .collect()
 }
 
 /// A user, closely.

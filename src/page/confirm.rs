@@ -89,6 +89,7 @@ pub fn mend(visitor: &Visitor, filled: &Form, back: &str, wrong: &str) -> Respon
         "grant" => Some(deeds::grant(visitor, filled.get("credits"), why)),
         "ban" => reasoned("do-ban", "hint-ban"),
         "refund" => reasoned("do-refund", "hint-refund"),
+        "reorder" => reasoned("do-reorder", "hint-reorder"),
         "cancel" => reasoned("do-cancel", "hint-cancel"),
         "pause" => reasoned("do-pause", "hint-pause"),
         "rest" => Some(deeds::hours(visitor, "hours", filled.get("hours"))),
@@ -110,10 +111,11 @@ fn reason(wish: &Wish) -> Option<&str> {
         Wish::Grant { why, .. }
         | Wish::Ban { why, .. }
         | Wish::Refund { why, .. }
+        | Wish::Reorder { why, .. }
         | Wish::Cancel { why, .. }
         | Wish::Pause { why } => Some(why),
         Wish::Unban { .. }
-        | Wish::Retry { .. }
+        | Wish::Hurry { .. }
         | Wish::Resume
         | Wish::Rest { .. }
         | Wish::Wake { .. } => None,
@@ -127,7 +129,8 @@ fn button(wish: &Wish) -> &'static str {
         Wish::Ban { .. } => "sure-ban",
         Wish::Unban { .. } => "sure-unban",
         Wish::Refund { .. } => "sure-refund",
-        Wish::Retry { .. } => "sure-retry",
+        Wish::Hurry { .. } => "sure-hurry",
+        Wish::Reorder { .. } => "sure-reorder",
         Wish::Cancel { .. } => "sure-cancel",
         Wish::Pause { .. } => "sure-pause",
         Wish::Resume => "sure-resume",
@@ -158,24 +161,35 @@ async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Said, Inste
         }
         Wish::Refund { job, .. } => {
             let card = job_of(page, visitor, *job).await?;
-            moves(page, visitor, &card, "confirm-refund", 1).await?
+            match fits(&card, "done") {
+                Ok(()) => moves(page, visitor, &card, "confirm-refund", 1).await?,
+                Err(refusal) => return Ok(Err(refusal)),
+            }
         }
         Wish::Cancel { job, .. } => {
             let card = job_of(page, visitor, *job).await?;
-            moves(page, visitor, &card, "confirm-cancel", 1).await?
-        }
-        Wish::Retry { job } => {
-            let card = job_of(page, visitor, *job).await?;
-            match card.job.stage.as_str() {
-                "failed" if user_of(page, visitor, card.job.seller).await?.available == 0 => {
-                    return Ok(Err(Refusal::Poor(*job)));
-                }
-                "failed" => moves(page, visitor, &card, "confirm-reorder", -1).await?,
-                _ => {
-                    let blanks = [("job", job.to_string().into())];
-                    html! { p { (voice.fill("confirm-hurry", &blanks)) } }
-                }
+            match fits(&card, "live") {
+                Ok(()) => moves(page, visitor, &card, "confirm-cancel", 1).await?,
+                Err(refusal) => return Ok(Err(refusal)),
             }
+        }
+        Wish::Reorder { job, .. } => {
+            let card = job_of(page, visitor, *job).await?;
+            if let Err(refusal) = fits(&card, "failed") {
+                return Ok(Err(refusal));
+            }
+            if user_of(page, visitor, card.job.seller).await?.available == 0 {
+                return Ok(Err(Refusal::Poor(*job)));
+            }
+            moves(page, visitor, &card, "confirm-reorder", -1).await?
+        }
+        Wish::Hurry { job } => {
+            let card = job_of(page, visitor, *job).await?;
+            if let Err(refusal) = fits(&card, "live") {
+                return Ok(Err(refusal));
+            }
+            let blanks = [("job", job.to_string().into())];
+            html! { p { (voice.fill("confirm-hurry", &blanks)) } }
         }
         Wish::Pause { .. } => {
             let live = live(page, visitor, None).await?;
@@ -218,6 +232,23 @@ fn grant(voice: Voice, user: &UserLine, credits: i32) -> Said {
         p { (voice.fill(key, &blanks)) }
         (balance(voice, user.available, after))
     })
+}
+
+/// Whether a job stands where a deed wants it, and the deed was not done before.
+fn fits(card: &JobCard, wanted: &str) -> Result<(), Refusal> {
+    let id = card.job.id;
+    let stands = match card.job.stage.as_str() {
+        ended @ ("done" | "failed") => ended,
+        _ => "live",
+    };
+    match (stands, card.reordered) {
+        ("done", _) if stands == wanted && card.repaid => Err(Refusal::Repaid(id)),
+        ("failed", Some(order)) if stands == wanted => Err(Refusal::Reordered { job: id, order }),
+        _ if stands == wanted => Ok(()),
+        ("done", _) => Err(Refusal::Done(id)),
+        ("failed", _) => Err(Refusal::Failed(id)),
+        _ => Err(Refusal::Live(id)),
+    }
 }
 
 /// A sentence about a job whose credit moves, with its seller's balance.

@@ -107,7 +107,10 @@ fn told(voice: Voice, wish: &Wish, answer: &Answer) -> Told {
             Wish::Resume => "told-resumed",
             Wish::Rest { .. } => "told-rested",
             Wish::Wake { .. } => "told-woken",
-            Wish::Grant { .. } | Wish::Refund { .. } | Wish::Retry { .. } => "told-done",
+            Wish::Grant { .. }
+            | Wish::Refund { .. }
+            | Wish::Hurry { .. }
+            | Wish::Reorder { .. } => "told-done",
         }),
     };
     Told { good: true, text }

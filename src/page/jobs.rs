@@ -138,9 +138,9 @@ fn actions(visitor: &Visitor, card: &JobCard) -> Markup {
     let hidden = [("job", id.as_str()), ("back", back.as_str())];
     match card.job.stage.as_str() {
         "done" => deeds::opened(visitor, "refund", &hidden, "do-refund", "hint-refund"),
-        "failed" => deeds::button(visitor, "retry", &hidden, "do-retry-failed"),
+        "failed" => deeds::opened(visitor, "reorder", &hidden, "do-reorder", "hint-reorder"),
         _ => html! {
-            (deeds::button(visitor, "retry", &hidden, "do-retry"))
+            (deeds::button(visitor, "hurry", &hidden, "do-hurry"))
             (deeds::opened(visitor, "cancel", &hidden, "do-cancel", "hint-cancel"))
         },
     }

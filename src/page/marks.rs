@@ -233,6 +233,17 @@ pub fn refusal(voice: Voice, refusal: &Refusal) -> String {
         Refusal::Asked(id) => job("refused-asked", id),
         Refusal::Waits(id) => job("refused-waits", id),
         Refusal::Poor(id) => job("refused-poor", id),
+        Refusal::Repaid(id) => job("refused-repaid", id),
+        Refusal::Reordered { job: id, order } => {
+            let blanks = [
+                ("job", id.to_string().into()),
+                ("order", order.to_string().into()),
+            ];
+            voice.fill("refused-reordered", &blanks)
+        }
+        Refusal::Operator(user) => {
+            voice.fill("refused-operator", &[("user", user.to_string().into())])
+        }
         Refusal::NoKey(key) => voice.fill("refused-no-key", &[("key", key.as_str().into())]),
         Refusal::ManyKeys(key) => voice.fill("refused-many-keys", &[("key", key.as_str().into())]),
         Refusal::NoModel { name, chain } => {

@@ -42,10 +42,17 @@ pub enum Wish {
         /// Why.
         why: String,
     },
-    /// A job tried again.
-    Retry {
+    /// A waiting job tried at once.
+    Hurry {
         /// Which.
         job: u64,
+    },
+    /// A failed job ordered again.
+    Reorder {
+        /// Which.
+        job: u64,
+        /// Why.
+        why: String,
     },
     /// A live job ended.
     Cancel {
@@ -119,7 +126,11 @@ impl Wish {
                 job: id("job")?,
                 why: why(form)?,
             },
-            "retry" => Self::Retry { job: id("job")? },
+            "hurry" => Self::Hurry { job: id("job")? },
+            "reorder" => Self::Reorder {
+                job: id("job")?,
+                why: why(form)?,
+            },
             "cancel" => Self::Cancel {
                 job: id("job")?,
                 why: why(form)?,
@@ -161,7 +172,8 @@ impl Wish {
             } => ("ban", vec![user(id), why(said)]),
             Self::Unban { user: id } => ("unban", vec![user(id)]),
             Self::Refund { job: id, why: said } => ("refund", vec![job(id), why(said)]),
-            Self::Retry { job: id } => ("retry", vec![job(id)]),
+            Self::Hurry { job: id } => ("hurry", vec![job(id)]),
+            Self::Reorder { job: id, why: said } => ("reorder", vec![job(id), why(said)]),
             Self::Cancel { job: id, why: said } => ("cancel", vec![job(id), why(said)]),
             Self::Pause { why: said } => ("pause", vec![why(said)]),
             Self::Resume => ("resume", vec![]),
@@ -192,7 +204,8 @@ impl Wish {
                 whom: Whom::Number(user),
             },
             Self::Refund { job, why } => Ask::Refund { job, why },
-            Self::Retry { job } => Ask::Retry { job },
+            Self::Hurry { job } => Ask::Hurry { job },
+            Self::Reorder { job, why } => Ask::Reorder { job, why },
             Self::Cancel { job, why } => Ask::Cancel { job, why },
             Self::Pause { why } => Ask::Pause { why },
             Self::Resume => Ask::Resume,
@@ -250,7 +263,8 @@ mod tests {
             "deed=ban&user=1&why=spam",
             "deed=unban&user=1",
             "deed=refund&job=17&why=blurred",
-            "deed=retry&job=17",
+            "deed=hurry&job=17",
+            "deed=reorder&job=17&why=our+fault",
             "deed=cancel&job=17&why=asked",
             "deed=pause&why=night",
             "deed=resume",

@@ -346,14 +346,14 @@ fn deed(
             Ok(()) => Ok(None),
             Err(why) => unfit(*job, why),
         },
-        Chore::Reorder { job, .. } => match acts::retry(txn, by, *job, Some(why), chance)? {
+        Chore::Reorder { job, .. } => match acts::reorder(txn, by, *job, Some(why), chance)? {
             Ok(Retried::Ordered(order)) => Ok(Some(order)),
             Ok(Retried::Before(_)) => Err(Slip::Reordered(*job)),
             Ok(Retried::Hurried) => Ok(None),
             Err(why) => unfit(*job, why),
         },
-        Chore::Hurry { job } => match acts::retry(txn, by, *job, None, chance)? {
-            Ok(_) => Ok(None),
+        Chore::Hurry { job } => match acts::hurry(txn, by, *job)? {
+            Ok(()) => Ok(None),
             Err(why) => unfit(*job, why),
         },
         Chore::Ban { user, .. } => changed(acts::ban(txn, by, *user, why)?),

@@ -1,5 +1,8 @@
 //! What readers see: everything committed before the snapshot was taken.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use redb::{
     Range, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
     TableDefinition,
@@ -169,6 +172,38 @@ impl Snapshot {
                 Ok((UserId(id), parse(value.value(), "users.v1", id)?))
             })
             .collect()
+    }
+
+    /// Users that are wanted, the newest first, at most `most`. Looks at all, keeps few.
+    pub fn newest_users(
+        &self,
+        most: usize,
+        wanted: impl Fn(UserId, &UserRow) -> bool,
+    ) -> Result<Vec<(UserId, UserRow)>, StoreError> {
+        let newest = |found: &mut Vec<(UserId, UserRow)>| {
+            found.sort_by_key(|(id, row)| (Reverse(row.user.since), *id));
+            found.truncate(most);
+        };
+        let mut found = Vec::new();
+        for row in self.rows(tables::USERS)? {
+            let (key, value) = row?;
+            let id = UserId(key.value());
+            let row: UserRow = parse(value.value(), "users.v1", id)?;
+            if wanted(id, &row) {
+                found.push((id, row));
+            }
+            if found.len() > most.saturating_mul(2).max(64) {
+                newest(&mut found);
+            }
+        }
+        newest(&mut found);
+        Ok(found)
+    }
+
+    /// Everybody who is shut out.
+    pub fn banned(&self) -> Result<BTreeSet<UserId>, StoreError> {
+        let rows = self.rows(tables::BANS)?;
+        rows.map(|row| Ok(UserId(row?.0.value()))).collect()
     }
 
     /// An order that must be there.
@@ -392,6 +427,17 @@ impl Snapshot {
     pub fn count_users(&self) -> Result<(u64, u64), StoreError> {
         let users = self.table(tables::USERS)?.len()?;
         Ok((users, self.table(tables::BANS)?.len()?))
+    }
+
+    /// Whether an operator's key has led to an entry.
+    pub fn granted(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.table(tables::GRANTS)?.get(key)?.is_some())
+    }
+
+    /// The order a press, or what stands for one, has confirmed.
+    pub fn confirmed_by(&self, callback: &str) -> Result<Option<OrderId>, StoreError> {
+        let order = self.table(tables::CALLBACKS)?.get(callback)?;
+        Ok(order.map(|order| OrderId(order.value())))
     }
 
     /// Every key and model that has been put to rest, by its name, whether or not the rest still lasts.

@@ -68,6 +68,14 @@ impl Visit<'_> {
             .unwrap()
     }
 
+    /// Waits until something says this; a click may still be on its way to the next page.
+    pub async fn says(&self, css: &str, text: &str) {
+        let (css_word, wanted) = (serde_json::json!(css), serde_json::json!(text));
+        let says =
+            format!("return document.querySelector({css_word})?.innerText.trim() === {wanted}");
+        self.until(&says, &format!("«{text}» in {css}")).await;
+    }
+
     pub async fn types(&self, keys: impl ToString) {
         // As a keyboard does: to whatever has the focus. Shift is held for what follows it.
         const SHIFT: char = '\u{e008}';

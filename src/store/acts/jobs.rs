@@ -104,35 +104,54 @@ pub fn retry(
     txn: &mut Txn<'_>,
     by: By,
     id: JobId,
-    why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Retried, Unfit>, StoreError> {
-    let Some(row) = txn.find_job(id)? else {
-        return Ok(Err(Unfit::Unknown));
-    };
-    match row.job.stage {
-        Stage::Done { .. } => Ok(Err(Unfit::Done)),
-        Stage::Submitting { .. } => Ok(Err(Unfit::Asked)),
-        Stage::Failed { .. } => reorder(txn, by, id, why, chance),
-        Stage::Queued | Stage::Preparing | Stage::Rendering { .. } | Stage::Rendered { .. } => {
-            if !matches!(row.lane, Lane::Timed(at) if at > by.at) {
-                return Ok(Err(Unfit::Waits));
-            }
-            queue::nudge(txn, id, by.at)?;
-            note(txn, by, Deed::Hurried { job: id })?;
-            Ok(Ok(Retried::Hurried))
-        }
+    let row = txn.find_job(id)?;
+    match row.map(|row| row.job.stage) {
+        Some(Stage::Failed { .. }) => reorder(txn, by, id, None, chance),
+        Some(_) | None => Ok(hurry(txn, by, id)?.map(|()| Retried::Hurried)),
     }
 }
 
-fn reorder(
+/// Has a job that waits for a moment tried at once. It costs nobody anything.
+pub fn hurry(txn: &mut Txn<'_>, by: By, id: JobId) -> Result<Result<(), Unfit>, StoreError> {
+    let Some(row) = txn.find_job(id)? else {
+        return Ok(Err(Unfit::Unknown));
+    };
+    if let Some(unfit) = ended(&row.job.stage) {
+        return Ok(Err(unfit));
+    }
+    if let Stage::Submitting { .. } = row.job.stage {
+        return Ok(Err(Unfit::Asked));
+    }
+    if !matches!(row.lane, Lane::Timed(at) if at > by.at) {
+        return Ok(Err(Unfit::Waits));
+    }
+    queue::nudge(txn, id, by.at)?;
+    note(txn, by, Deed::Hurried { job: id })?;
+    Ok(Ok(()))
+}
+
+/// Orders a failed job again, for one of its seller's credits; once. `chance` is unguessable.
+pub fn reorder(
     txn: &mut Txn<'_>,
     by: By,
     id: JobId,
     why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Retried, Unfit>, StoreError> {
-    let job = txn.job(id)?.job;
+    let Some(job) = txn.find_job(id)?.map(|row| row.job) else {
+        return Ok(Err(Unfit::Unknown));
+    };
+    match job.stage {
+        Stage::Failed { .. } => {}
+        Stage::Done { .. } => return Ok(Err(Unfit::Done)),
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Submitting { .. }
+        | Stage::Rendering { .. }
+        | Stage::Rendered { .. } => return Ok(Err(Unfit::Live)),
+    }
     let old = txn.order(job.order)?;
     let mut row = txn.known_user(job.user)?;
     let callback = CallbackId(retry_key(id));

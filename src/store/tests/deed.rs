@@ -76,7 +76,7 @@ impl Deed {
             What::Nudges(job) => said(queue::nudge(txn, job, now)?),
             What::Cancels(job) => said(acts::cancel(txn, by(now), job, "why")?),
             What::Refunds(job) => said(acts::refund(txn, by(now), job, "why")?),
-            What::Retries(job) => said(acts::retry(txn, by(now), job, None, &[7; 32])?),
+            What::Retries(job) => said(acts::retry(txn, by(now), job, &[7; 32])?),
             What::Bans(user, true) => said(acts::ban(txn, by(now), user, "why")?),
             What::Bans(user, false) => said(acts::unban(txn, by(now), user)?),
             What::Pauses(true) => said(acts::pause(txn, by(now), "why")?),

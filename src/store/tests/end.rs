@@ -1,9 +1,11 @@
 //! Ends of attempts and grants: refunds and captures happen once.
 
 use super::*;
+use crate::domain::act::Who;
 use crate::domain::failure::{BILLING_REST, MODEL_REST};
 use crate::domain::job::Stage;
 use crate::flow::say::Say;
+use crate::store::acts::{self, Retried, Unfit};
 use crate::store::verdict::{Called, callback, key_rest, model_rest};
 
 fn refunds(ground: &Ground, user: UserId) -> usize {
@@ -49,6 +51,34 @@ fn a_video_is_paid_once_whatever_comes_after() {
     assert_eq!(ground.notes(ANNA), notes);
     let counters = ground.store.snapshot().unwrap().counters().unwrap();
     assert_eq!((counters.revenue, counters.places), (1, 0));
+    ground.books_balance();
+}
+
+#[test]
+fn hurrying_never_orders_and_ordering_again_takes_a_failed_job_once() {
+    let ground = Ground::new();
+    let job = ground.orders(ANNA, Count::One)[0];
+    let by = || acts::By {
+        who: Who::Page,
+        at: NOW,
+    };
+    let hurries = || ground.write(move |txn| acts::hurry(txn, by(), job));
+    let orders = || ground.write(move |txn| acts::reorder(txn, by(), job, Some("why"), &[7; 32]));
+    assert_eq!(orders(), Err(Unfit::Live));
+    assert_eq!(hurries(), Err(Unfit::Waits));
+    ground.claims(1, NOW);
+    ground.fails(job, 1, Kind::Temporary, NOW).unwrap();
+    assert_eq!(hurries(), Ok(()));
+    ground.claims_timed(job, NOW).unwrap();
+    ground.fails(job, 2, Kind::Unknown, NOW).unwrap();
+    // Whoever was asked whether not to wait, and says yes only now, buys nothing.
+    assert_eq!(hurries(), Err(Unfit::Failed));
+    assert_eq!(ground.balance(ANNA), (1, 0));
+    let Ok(Retried::Ordered(order)) = orders() else {
+        panic!("no order")
+    };
+    assert_eq!(ground.balance(ANNA), (0, 1));
+    assert_eq!(orders(), Ok(Retried::Before(order)));
     ground.books_balance();
 }
 
