@@ -233,8 +233,7 @@ fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
                 if let Chore::Broadcast { segment, .. } = &mut form.chore {
                     *segment = Some(to);
                 }
-                form.at = facts.now;
-                Taken::Fill(form, None)
+                Taken::Fill(renewed(form, facts), None)
             }
             None => Taken::Stale,
         },
@@ -242,9 +241,19 @@ fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
     }
 }
 
+/// The form that is about to change: buttons below what it was before are old from here on, so that a yes means what
+/// stands above it.
+fn renewed(form: Form, facts: &Facts) -> Form {
+    Form {
+        id: facts.fresh,
+        at: facts.now,
+        chore: form.chore,
+    }
+}
+
 /// A text goes to the open form.
-fn on_text(mut form: Form, whole: &str, facts: &Facts) -> Taken {
-    form.at = facts.now;
+fn on_text(form: Form, whole: &str, facts: &Facts) -> Taken {
+    let mut form = renewed(form, facts);
     let raw = whole.trim();
     // Another text takes the place of a letter: its author has seen how it looks.
     if let Chore::Broadcast { letter, segment } = &mut form.chore {

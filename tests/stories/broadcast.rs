@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use neurocards::admin::{Answer, Ask};
-use neurocards::sandbox::Fault;
+use neurocards::sandbox::{Fault, Message};
 use serde_json::json;
 
 use crate::scene::{At, Scene};
@@ -113,6 +113,56 @@ async fn a_letter_reaches_everybody_it_is_for_once_and_its_author_is_told_how_ma
             "began broadcast 1 to all"
         ]
     );
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_yes_sends_what_stands_above_it_to_those_who_stand_above_it_or_nothing() {
+    let scene = Scene::talk().await;
+    let boss = scene.operator().await;
+    let all = sellers(&scene, 3).await;
+    boss.sends(&scene, "/broadcast").await;
+    boss.sees("📣 Рассылка");
+    boss.sends(&scene, "Проба").await;
+    boss.sees("👀 Вот так");
+    boss.sees("Проба");
+    let segments = boss.sees("👥 Кому отправляем?");
+    let data = |message: &Message, label: &str| {
+        let buttons = message.buttons.concat();
+        let button = buttons.iter().find(|button| button.text.contains(label));
+        button.unwrap().data.clone().unwrap()
+    };
+    let (me, everybody) = (data(&segments, "Только мне"), data(&segments, "Всем"));
+    boss.person.presses_on(segments.id, &me);
+    scene.settles().await;
+    let to_me = boss.sees("Получателей: 1");
+    let yes = data(&to_me, "Отправить: 1");
+    // Whoever has chosen begins anew to choose otherwise.
+    boss.person.presses_on(segments.id, &everybody);
+    scene.settles().await;
+    boss.toast("Эта кнопка уже не работает");
+    boss.sends(&scene, LETTER).await;
+    boss.sees("👀 Вот так");
+    boss.sees(LETTER);
+    boss.sees("👥 Кому отправляем?");
+    boss.presses(&scene, "Всем — 4").await;
+    boss.sees("Получателей: 4");
+    boss.person.presses_on(to_me.id, &yes);
+    scene.settles().await;
+    boss.toast("Эта кнопка уже не работает");
+    scene.passes(Duration::from_secs(60)).await;
+    assert_eq!(got(&all), 0);
+    boss.presses(&scene, "Отправить: 4").await;
+    boss.sees("📣 Рассылка идёт");
+    goes_on(&scene, || {
+        sees_text(&boss, "🏁 Рассылка закончена: дошло 4")
+    })
+    .await;
+    assert_eq!(letters(&all), [1, 1, 1]);
+    read_all(&all);
+    boss.finds("🏁 Рассылка закончена: дошло 4");
+    boss.finds("🏁 Рассылка закончена");
+    boss.finds(LETTER);
     scene.ends().await;
 }
 

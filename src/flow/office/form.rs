@@ -18,7 +18,7 @@ pub const LONGEST_WHY: usize = 200;
 /// What an operator is about to do. Stored beside their session, so that an order they are writing stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
-    /// The number its buttons carry, so that an old button is known.
+    /// The number its buttons carry, another one after every change, so that an old button is known.
     pub id: DraftId,
     /// When it was last touched.
     pub at: Timestamp,

@@ -1,6 +1,7 @@
 //! What operators want with what they write and press.
 
 use super::*;
+use crate::domain::broadcast::Segment;
 use crate::domain::id::JobId;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
@@ -168,6 +169,45 @@ fn only_the_form_that_is_open_can_be_confirmed_and_once() {
     let no = press(Knob::Drop(DraftId(7)));
     assert_eq!(take(Some(whole), &no, &facts), Taken::End(Line::Dropped));
     assert_eq!(take(None, &no, &facts), Taken::Stale);
+}
+
+#[test]
+fn a_change_makes_the_buttons_below_what_was_before_old() {
+    let later = Facts {
+        fresh: DraftId(8),
+        ..facts(Found::Unnamed)
+    };
+    let letter = Letter {
+        text: "привет".into(),
+        marks: Vec::new(),
+    };
+    let broadcast = Chore::Broadcast {
+        letter: Some(letter),
+        segment: Some(Segment::Me),
+    };
+    let to_all = press(Knob::To(DraftId(7), Segment::All));
+    let amount = grant(Some(ANNA), None, Some("y"));
+    for (chore, event) in [
+        (broadcast.clone(), to_all),
+        (broadcast, text("другое")),
+        (amount, text("500")),
+    ] {
+        let Taken::Fill(next, None) = take(Some(form(chore)), &event, &later) else {
+            panic!("{event:?}");
+        };
+        let old = press(Knob::Confirm(DraftId(7)));
+        let new = press(Knob::Confirm(DraftId(8)));
+        assert_eq!(take(Some(next.clone()), &old, &later), Taken::Stale);
+        let whole = next.chore.blank().is_none();
+        assert_eq!(
+            take(Some(next.clone()), &new, &later),
+            if whole {
+                Taken::Do(next.chore)
+            } else {
+                Taken::Stale
+            }
+        );
+    }
 }
 
 #[test]
