@@ -9,6 +9,7 @@ mod send;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ pub struct Delivery {
     shown: Mutex<HashMap<OrderId, String>>,
     /// How often the first note of a chat has failed in a row.
     failed: Mutex<HashMap<i64, u32>>,
+    /// How many notes Telegram has taken.
+    taken: AtomicU64,
 }
 
 /// What to do with a chat next.
@@ -89,7 +92,13 @@ impl Delivery {
             drawing: Semaphore::new(1),
             shown,
             failed,
+            taken: AtomicU64::new(0),
         }
+    }
+
+    /// How many notes Telegram has taken: when that grows, Telegram is not away.
+    fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Sends until told to stop; then finishes what is being sent.

@@ -1,4 +1,7 @@
 //! Broadcasts on their way: one letter after the other, with what sellers leave of our pace.
+//!
+//! Each letter is tried until Telegram takes it or definitely refuses it. Whether one was taken whose answer was lost
+//! cannot be known: it is sent again, so that its receiver may have it twice and nobody is left out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,25 +22,54 @@ const AHEAD: usize = 100;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// A letter that Telegram has failed to take so often is given up: some minutes, so that a short outage leaves
-/// nobody out.
+/// A letter that Telegram has failed to take so often is given up, but only if Telegram takes other messages: an outage
+/// leaves nobody out, however long it lasts.
 const TRIES: u32 = 12;
+/// So many of those tries must have failed while another message was taken since the one before.
+const ALONE: u32 = 3;
 /// The pause after the store could not be read or written.
 const AFTER_FAULT: Duration = Duration::from_secs(30);
+
+/// A letter that Telegram fails to take: whether it is the letter, or Telegram.
+#[derive(Default)]
+struct Failing {
+    /// How often it has failed.
+    tries: u32,
+    /// How often it has failed although another message was taken since it failed before.
+    alone: u32,
+    /// How many other messages had been taken when it failed last.
+    taken: Option<u64>,
+}
+
+impl Failing {
+    /// It has failed once more; the pause before the next try, or nothing when it is to be given up.
+    fn again(&mut self, taken: u64) -> Option<Duration> {
+        let before = self.taken.replace(taken);
+        self.alone += u32::from(before.is_some_and(|before| before != taken));
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.tries.min(10));
+        self.tries = self.tries.saturating_add(1);
+        let hopeless = self.tries > TRIES && self.alone >= ALONE;
+        (!hopeless).then(|| pause.min(LONGEST_PAUSE))
+    }
+}
 
 impl Delivery {
     /// Sends broadcasts until told to stop.
     pub async fn broadcast(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            let open = broadcasts::open(&self.store.snapshot()?)?;
-            let Some((number, broadcast)) = open else {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = self.store.wakes().broadcast() => {}
+            let open = self.store.snapshot();
+            let driven = match open.and_then(|sight| broadcasts::open(&sight)) {
+                Ok(Some((number, broadcast))) => self.drive(number, &broadcast, &stop).await,
+                Ok(None) => {
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = self.store.wakes().broadcast() => {}
+                    }
+                    continue;
                 }
-                continue;
+                Err(error) => Err(error),
             };
-            match self.drive(number, &broadcast, &stop).await {
+            match driven {
                 Ok(()) => {}
                 Err(error @ (StoreError::CommitUnknown | StoreError::Closed)) => return Err(error),
                 Err(error) => {
@@ -103,7 +135,7 @@ impl Delivery {
         stop: &CancellationToken,
     ) -> Result<bool, StoreError> {
         let chat = outbox::chat_of(user);
-        let mut tries = 0;
+        let mut failing = Failing::default();
         loop {
             self.wait_for_room(chat, stop).await;
             if stop.is_cancelled() {
@@ -134,19 +166,23 @@ impl Delivery {
                     self.rest(now.plus(span), stop).await;
                     continue;
                 }
-                Err(Trouble::Passing) if tries < TRIES => {
-                    let pause = FIRST_PAUSE.saturating_mul(1 << tries.min(10));
-                    tries += 1;
-                    self.rest(now.plus(pause.min(LONGEST_PAUSE)), stop).await;
-                    continue;
-                }
+                Err(Trouble::Passing) => match failing.again(self.taken()) {
+                    Some(pause) => {
+                        tracing::warn!("a letter of a broadcast could not be sent yet");
+                        self.rest(now.plus(pause), stop).await;
+                        continue;
+                    }
+                    None => {
+                        tracing::warn!("a letter of a broadcast fails while others are taken");
+                        Outcome::Failed
+                    }
+                },
                 Err(Trouble::Token | Trouble::Webhook | Trouble::Rival) => {
                     self.rest(now.plus(LONGEST_PAUSE), stop).await;
                     continue;
                 }
                 Err(
-                    trouble @ (Trouble::Passing
-                    | Trouble::Unchanged
+                    trouble @ (Trouble::Unchanged
                     | Trouble::Gone
                     | Trouble::TooLarge
                     | Trouble::Refused),
@@ -185,5 +221,29 @@ impl Delivery {
         let sight = self.store.snapshot()?;
         let seen = tokio::task::spawn_blocking(move || look(&sight)).await;
         seen.map_err(|_| StoreError::Panicked)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_waited_out_however_long_it_lasts() {
+        let mut failing = Failing::default();
+        for _ in 0..1000 {
+            assert!(failing.again(7).is_some());
+        }
+        assert_eq!(failing.again(8), Some(LONGEST_PAUSE), "it has just ended");
+    }
+
+    #[test]
+    fn a_letter_that_fails_while_others_are_taken_is_given_up_after_some_minutes() {
+        let mut failing = Failing::default();
+        let pauses: Vec<_> = (0..).map_while(|taken| failing.again(taken)).collect();
+        assert_eq!(pauses.len(), TRIES as usize);
+        assert_eq!(pauses[0], FIRST_PAUSE);
+        let minutes = pauses.iter().sum::<Duration>().as_secs() / 60;
+        assert!((5..10).contains(&minutes), "{minutes}");
     }
 }

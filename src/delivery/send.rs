@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::{Instrument, Span};
@@ -98,6 +99,7 @@ impl Delivery {
         drop(place);
         match sent {
             Ok(sent) => {
+                self.taken.fetch_add(1, Ordering::Relaxed);
                 self.failures(chat, |failed| *failed = 0);
                 tracing::debug!(said = note.say.name(), "a note is said");
                 let next = self.strike(chat, id, sent).await?;

@@ -1,7 +1,7 @@
 //! Broadcasts: begun, stopped, and each letter written down before the next is sent.
 //!
-//! There is one at a time, and no note for each of its letters: the last user who was dealt with says all. A crash
-//! repeats at most the one letter that was on its way, and nobody is left out.
+//! There is one at a time, and no note for each of its letters: the last user who was dealt with says all. A crash,
+//! or an answer of Telegram's that is lost, repeats at most the one letter that was on its way; nobody is left out.
 
 use std::time::Duration;
 
