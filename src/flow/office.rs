@@ -29,7 +29,7 @@ pub struct Facts {
     pub fresh: DraftId,
     /// Who has the name or number that was written, if one was.
     pub found: Found,
-    /// How the text that was written is formatted.
+    /// How the text that was written, or what stands behind a command, is formatted.
     pub marks: Vec<Mark>,
 }
 
@@ -158,7 +158,7 @@ fn on_request(request: &Request, facts: &Facts) -> Taken {
         Order::Broadcast => {
             let written = (!request.rest.is_empty()).then(|| Letter {
                 text: request.rest.clone(),
-                marks: Vec::new(),
+                marks: facts.marks.clone(),
             });
             let (letter, segment) = (written, None);
             begin(Chore::Broadcast { letter, segment }, None, facts)

@@ -32,6 +32,9 @@ pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
         UpdateKind::Message(message) => {
             let (user, event) = of_message(message, me)?;
             aside.marks = marks(message);
+            if let (Event::Desk(request), Some(text)) = (&event, message.text()) {
+                aside.marks = behind(aside.marks, text, &request.rest);
+            }
             (user, message.chat.id.0, event, None)
         }
         UpdateKind::EditedMessage(message) if message.chat.is_private() => (
@@ -146,6 +149,27 @@ fn marks(message: &Message) -> Vec<Mark> {
         })
     };
     entities.filter_map(mark).collect()
+}
+
+/// The marks of what stands behind a command: `rest` is the end of `text`, but for blanks.
+fn behind(marks: Vec<Mark>, text: &str, rest: &str) -> Vec<Mark> {
+    let before = text.trim_end().len() - rest.len();
+    let before = text[..before].encode_utf16().count() as u64;
+    let until = before + rest.encode_utf16().count() as u64;
+    let cut = |mark: Mark| {
+        let offset = u64::from(mark.offset);
+        let (from, to) = (
+            offset.max(before),
+            (offset + u64::from(mark.length)).min(until),
+        );
+        let length = to.checked_sub(from).filter(|length| *length > 0)?;
+        Some(Mark {
+            offset: u32::try_from(from - before).ok()?,
+            length: u32::try_from(length).ok()?,
+            ..mark
+        })
+    };
+    marks.into_iter().filter_map(cut).collect()
 }
 
 /// A command that only operators have.
