@@ -116,6 +116,10 @@ impl Delivery {
         let Some(operator) = outbox::user_of(chat) else {
             return Ok(Ok(Sent::Plainly));
         };
+        if !self.store.shop().admins.contains(&operator) {
+            tracing::debug!("somebody who is no operator any more is shown nothing");
+            return Ok(Ok(Sent::Plainly));
+        }
         let Made { message, picture } = self.look_up(operator, lang, look).await?;
         let telegram = self.telegram.now();
         if let Some(png) = picture {
