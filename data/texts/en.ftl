@@ -512,10 +512,8 @@ queue-places = Being made: { $places } of { $most }
 queue-stage = • { $stage }: { $count }
 queue-empty = No videos are being made.
 queue-oldest = The first in line has waited { $span }
-queue-notes = { $notes ->
-    [0] ✉️ No messages wait
-   *[other] ✉️ Messages that wait: { $notes }, the first for { $span }
-}
+queue-no-chats = ✉️ No messages wait
+queue-chats = ✉️ Chats that wait for a message: { $chats }, the first for { $span }
 queue-awake = 🔑 All keys and models are at work
 queue-resting = 😴 At rest:
 queue-rest = • { $name } until { $until } — { $why }

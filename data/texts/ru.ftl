@@ -523,10 +523,8 @@ queue-places = В работе: { $places } из { $most }
 queue-stage = • { $stage }: { $count }
 queue-empty = Видео в работе нет.
 queue-oldest = Первое в очереди ждёт { $span }
-queue-notes = { $notes ->
-    [0] ✉️ Сообщений к отправке нет
-   *[other] ✉️ Сообщений к отправке: { $notes }, первое ждёт { $span }
-}
+queue-no-chats = ✉️ Сообщений к отправке нет
+queue-chats = ✉️ Чатов, которые ждут сообщения: { $chats }, первый — { $span }
 queue-awake = 🔑 Все ключи и модели в строю
 queue-resting = 😴 Отдыхают:
 queue-rest = • { $name } до { $until } — { $why }

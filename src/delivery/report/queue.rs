@@ -41,9 +41,16 @@ pub(super) async fn page(
         page.line("queue-oldest", &[("span", span.into())]);
     }
     page.gap();
-    let span = page.span(status.oldest_note_s.unwrap_or(0));
-    let args = [("notes", status.notes.into()), ("span", span.into())];
-    page.line("queue-notes", &args);
+    // This page is itself what its reader's chat waits for.
+    let others = status.chats.saturating_sub(1);
+    match status.oldest_note_s.filter(|_| others > 0) {
+        Some(seconds) => {
+            let span = page.span(seconds);
+            let args = [("chats", others.into()), ("span", span.into())];
+            page.line("queue-chats", &args);
+        }
+        None => page.line("queue-no-chats", &[]),
+    }
     resting(&mut page, &status);
     page.gap();
     disk(&mut page, &status);
