@@ -154,6 +154,7 @@ hint-no-room =
 toast-stale = This button no longer works. Open the menu: /menu
 toast-already = Already picked 👌
 toast-launched = Already started ✅
+toast-stopping = Stopping the broadcast ⏹
 
 # --- When nothing can be saved ----------------------------------------------
 outage =

@@ -289,4 +289,6 @@ pub enum Toast {
     Already,
     /// The order runs.
     Launched,
+    /// The broadcast is stopped.
+    Stopping,
 }

@@ -73,9 +73,10 @@ pub fn serve(
             carry_out(txn, shop, update, chore, chance, now)?;
         }
         Taken::Stop(broadcast) => {
-            if !broadcasts::stop(txn, update.user, broadcast, now)? {
-                toast = Toast::Stale;
-            }
+            toast = match broadcasts::stop(txn, update.user, broadcast, now)? {
+                true => Toast::Stopping,
+                false => Toast::Stale,
+            };
         }
         Taken::AtOnce(chore) => carry_out(txn, shop, update, chore, chance, now)?,
     }
@@ -159,7 +160,7 @@ fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, 
         Chore::Broadcast { .. } => {
             let last = txn.last_broadcast()?;
             last.filter(|(_, last)| last.is_open())
-                .map(|_| Slip::Broadcasting)
+                .map(|(number, _)| Slip::OnItsWay(number))
         }
         Chore::Ban { user, .. } if shop.admins.contains(user) => Some(Slip::Operator),
         Chore::Ban { user, .. } => txn.ban(*user)?.map(|_| Slip::Already),
@@ -292,14 +293,12 @@ fn carry_out(
     } = &chore
     {
         let author = (update.user, update.lang);
-        return match broadcasts::begin(txn, author, letter.clone(), *segment, now)? {
-            // How far it is tells that it is done.
-            Some(_) => Ok(()),
-            None => {
-                let slip = Slip::Broadcasting;
-                tell(txn, update, Line::Refused { slip }, now)
-            }
-        };
+        if let Some(slip) = hindrance(txn, shop, &chore)? {
+            return tell(txn, update, Line::Refused { slip }, now);
+        }
+        // How far it is tells that it is done.
+        broadcasts::begin(txn, author, letter.clone(), *segment, now)?;
+        return Ok(());
     }
     let done = match hindrance(txn, shop, &chore)? {
         Some(slip) => Err(slip),

@@ -295,6 +295,7 @@ impl Words {
             Toast::Stale => "toast-stale",
             Toast::Already => "toast-already",
             Toast::Launched => "toast-launched",
+            Toast::Stopping => "toast-stopping",
         };
         Some(self.plain(lang, key))
     }
@@ -830,7 +831,12 @@ mod tests {
                     assert!(label.contains(' '), "{label}");
                 }
             }
-            for toast in [Toast::Stale, Toast::Already, Toast::Launched] {
+            for toast in [
+                Toast::Stale,
+                Toast::Already,
+                Toast::Launched,
+                Toast::Stopping,
+            ] {
                 assert!(words.toast(lang, toast).unwrap().chars().count() <= 200);
             }
             assert!(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use neurocards::admin::{Answer, Ask};
 use neurocards::sandbox::{Fault, Message};
+use redb::{Database, TableDefinition};
 use serde_json::json;
 
 use crate::scene::{At, Scene};
@@ -161,7 +162,6 @@ async fn a_yes_sends_what_stands_above_it_to_those_who_stand_above_it_or_nothing
     assert_eq!(letters(&all), [1, 1, 1]);
     read_all(&all);
     boss.finds("🏁 Рассылка закончена: дошло 4");
-    boss.finds("🏁 Рассылка закончена");
     boss.finds(LETTER);
     scene.ends().await;
 }
@@ -203,6 +203,33 @@ async fn formatting_is_kept_and_a_better_text_takes_the_place_of_the_first() {
     let letter = boss.finds("Новинка: видео");
     assert_eq!(letter.entities, *entities.as_array().unwrap());
     boss.finds("🏁 Рассылка закончена: дошло 1");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn formatting_behind_the_command_is_kept() {
+    let scene = Scene::talk().await;
+    let boss = scene.operator().await;
+    let from = json!({"id": boss.person.id(), "is_bot": false, "first_name": "Анна", "language_code": "ru"});
+    scene.telegram().send_raw(json!({"message": {
+        "message_id": 77_777, "date": 1, "from": from,
+        "chat": {"id": boss.person.id(), "type": "private", "first_name": "Анна"},
+        "text": "/broadcast  🎬 Новинка: видео", "entities": [
+            {"type": "bot_command", "offset": 0, "length": 10},
+            {"type": "italic", "offset": 0, "length": 14},
+            {"type": "bold", "offset": 15, "length": 7},
+            {"type": "underline", "offset": 0, "length": 12},
+        ],
+    }}));
+    scene.settles().await;
+    boss.sees("👀 Вот так");
+    let letter = boss.sees("🎬 Новинка: видео");
+    let wanted = json!([
+        {"type": "italic", "offset": 0, "length": 2},
+        {"type": "bold", "offset": 3, "length": 7},
+    ]);
+    assert_eq!(letter.entities, *wanted.as_array().unwrap());
+    boss.sees("👥 Кому отправляем?");
     scene.ends().await;
 }
 
@@ -267,6 +294,44 @@ async fn a_broadcast_can_be_stopped_on_its_way_and_there_is_one_at_a_time() {
 }
 
 #[tokio::test]
+async fn another_operator_can_stop_a_broadcast_whose_author_is_none_any_more() {
+    let scene = Scene::with(SLOWLY, false).await;
+    let boss = scene.operator().await;
+    let all = sellers(&scene, 12).await;
+    composes(&scene, &boss, "Всем — 13").await;
+    boss.presses(&scene, "Отправить: 13").await;
+    goes_on(&scene, || got(&all) >= 2).await;
+    let progress = boss.sees("📣 Рассылка идёт");
+    let stop = progress.buttons[0][0].data.clone().unwrap();
+    scene.changes("admin_ids = [9001]", "admin_ids = [12]");
+    scene.reloads().await.unwrap();
+    boss.person.presses_on(progress.id, &stop);
+    scene.settles().await;
+    boss.sees("🕰 Эта кнопка уже не работает.");
+    boss.toast("Эта кнопка уже не работает");
+    let other = all.last().unwrap();
+    other.sends(&scene, "/broadcast").await;
+    other.sees("Одна рассылка уже идёт");
+    other.presses(&scene, "Остановить рассылку").await;
+    other.toast("Останавливаю рассылку");
+    goes_on(&scene, || sees_text(&boss, "⏹ Рассылка остановлена: дошло")).await;
+    let sent = got(&all);
+    assert!((2..all.len()).contains(&sent), "{sent}");
+    boss.sees("⏹ Рассылка остановлена: дошло");
+    read_all(&all[..sent]);
+    let ask = Ask::Acts {
+        before: None,
+        most: 100,
+    };
+    let Answer::Acts(acts) = scene.stage().ask(ask).await.unwrap() else {
+        panic!("no trail");
+    };
+    let stopped = acts.iter().find(|act| act.what == "stopped broadcast 1");
+    assert_eq!(stopped.unwrap().who, "telegram 12");
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_restart_on_the_way_leaves_nobody_out_and_repeats_nothing() {
     let mut scene = Scene::with(SLOWLY, false).await;
     let boss = scene.operator().await;
@@ -322,6 +387,68 @@ async fn a_lost_receipt_repeats_one_letter_and_too_many_is_waited_out() {
     boss.finds("🏁 Рассылка закончена: дошло 7");
     boss.finds("🏁 Рассылка закончена");
     boss.finds(LETTER);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn an_hour_without_telegram_leaves_nobody_out() {
+    let scene = Scene::with(SLOWLY, false).await;
+    let boss = scene.operator().await;
+    let all = sellers(&scene, 3).await;
+    composes(&scene, &boss, "Всем — 4").await;
+    boss.presses(&scene, "Отправить: 4").await;
+    goes_on(&scene, || got(&all) >= 1).await;
+    // Every letter of an hour: after the first minutes there is one try a minute.
+    for _ in 0..80 {
+        scene
+            .telegram()
+            .fail_next("sendMessage", Fault::DropConnection);
+    }
+    scene.waits(Duration::from_secs(60 * 60)).await;
+    assert_eq!(got(&all), 1);
+    assert!(!sees_text(&boss, "🏁"));
+    for _ in 0..2 * 60 {
+        if sees_text(&boss, "🏁 Рассылка закончена: дошло") {
+            break;
+        }
+        scene.waits(Duration::from_secs(60)).await;
+    }
+    boss.finds("🏁 Рассылка закончена: дошло 4, заблокировали бота 0, не отправилось 0.");
+    assert_eq!(letters(&all), [1; 3]);
+    read_all(&all);
+    boss.finds("🏁 Рассылка закончена");
+    boss.finds(LETTER);
+    scene.ends().await;
+}
+
+/// Writes a broadcast that cannot be read into the file, or takes it out again.
+fn spoils(scene: &Scene, spoilt: bool) {
+    let table = TableDefinition::<u64, &[u8]>::new("broadcasts.v1");
+    let db = Database::open(scene.data().join("neurocards.redb")).unwrap();
+    let txn = db.begin_write().unwrap();
+    let mut rows = txn.open_table(table).unwrap();
+    if spoilt {
+        rows.insert(7, b"?".as_slice()).unwrap();
+    } else {
+        rows.remove(7).unwrap();
+    }
+    drop(rows);
+    txn.commit().unwrap();
+}
+
+#[tokio::test]
+async fn a_broadcast_that_cannot_be_read_ends_nothing_else() {
+    let mut scene = Scene::talk().await;
+    let anna = scene.seller(1, 2).await;
+    scene.sleeps().await;
+    spoils(&scene, true);
+    scene.wakes().await;
+    scene.passes(Duration::from_secs(90)).await;
+    anna.sends(&scene, "/menu").await;
+    anna.sees(At::Menu.question());
+    scene.sleeps().await;
+    spoils(&scene, false);
+    scene.wakes().await;
     scene.ends().await;
 }
 

@@ -130,8 +130,10 @@ pub enum Slip {
     Repaid(JobId),
     /// The job was ordered once more before.
     Reordered(JobId),
-    /// A broadcast is on its way.
+    /// A broadcast is on its way: which one is not said in notes of earlier versions.
     Broadcasting,
+    /// This broadcast is on its way, and can be stopped.
+    OnItsWay(u64),
 }
 
 /// Somebody a form is about.

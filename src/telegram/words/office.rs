@@ -25,8 +25,14 @@ impl Words {
                 bare(text)
             }
             Line::Refused { slip } => {
+                let mut keyboard = vec![];
+                // Whoever wants to write to many may stop who does.
+                if let Slip::OnItsWay(number) = slip {
+                    let stop = Button::Desk(Knob::Stop(*number));
+                    keyboard.push(vec![self.press(lang, "button-desk-stop", stop)]);
+                }
                 let slip = self.slip(lang, slip);
-                self.said(lang, "desk-refused", &[("why", slip.into())], vec![])
+                self.said(lang, "desk-refused", &[("why", slip.into())], keyboard)
             }
             Line::Dropped => self.said(lang, "desk-dropped", &[], vec![]),
             Line::Late => self.said(lang, "desk-late", &[], vec![]),
@@ -198,7 +204,7 @@ impl Words {
             Slip::Poor(id) => job("slip-poor", id),
             Slip::Repaid(id) => job("slip-repaid", id),
             Slip::Reordered(id) => job("slip-reordered", id),
-            Slip::Broadcasting => plain("slip-broadcasting"),
+            Slip::Broadcasting | Slip::OnItsWay(_) => plain("slip-broadcasting"),
         }
     }
 }

@@ -84,6 +84,7 @@ fn slips() -> Vec<Slip> {
         Slip::Repaid(job),
         Slip::Reordered(job),
         Slip::Broadcasting,
+        Slip::OnItsWay(1),
     ]
 }
 

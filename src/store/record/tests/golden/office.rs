@@ -292,6 +292,7 @@ fn slips() -> Vec<Slip> {
         Slip::Repaid(job),
         Slip::Reordered(job),
         Slip::Broadcasting,
+        Slip::OnItsWay(5),
     ]
 }
 
@@ -321,6 +322,7 @@ fn number_of_slip(slip: &Slip) -> usize {
         Slip::Repaid(_) => 21,
         Slip::Reordered(_) => 22,
         Slip::Broadcasting => 23,
+        Slip::OnItsWay(_) => 24,
     }
 }
 
