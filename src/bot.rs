@@ -20,9 +20,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::domain::id::{CallbackId, Code, OrderId, UpdateId};
 use crate::domain::order::Order;
 use crate::domain::user::Lang;
-use crate::domain::whom::Whom;
 use crate::flow::event::{Event, Update};
-use crate::flow::office;
 use crate::flow::say::Toast;
 use crate::live::Live;
 use crate::points;
@@ -105,13 +103,13 @@ impl Bot {
             tracing::debug!("an update is none of our business");
             return Ok(());
         };
-        let update = self.with_names(update).await?;
         let (id, press) = (update.id, update.callback.clone());
         if self.turned_away.has(id) {
             return Ok(());
         }
         let (user, chat, lang) = (update.user, update.chat, update.lang);
         let waits = waits_for_an_answer(&update.event);
+        let asks_as_operator = matches!(update.event, Event::Desk(_));
         points::reach("turn.before");
         let begun = Stopwatch::start();
         let turned = self.turn(update).await;
@@ -142,6 +140,9 @@ impl Bot {
                 }
                 if chat == outbox::chat_of(user) {
                     self.notice_operator(user, lang);
+                    if asks_as_operator {
+                        self.notice_stranger(user);
+                    }
                 }
             }
         }
@@ -160,19 +161,6 @@ impl Bot {
                 "a video waits for its turn"
             );
         }
-    }
-
-    /// Looks up the name that an operator has written, where it holds nobody up.
-    async fn with_names(&self, mut update: Update) -> Result<Update, StoreError> {
-        if let Some(Whom::Name(name)) = office::mention(&update.event)
-            && self.store.shop().admins.contains(&update.user)
-        {
-            let sight = self.store.snapshot()?;
-            let look = move || sight.named(&name);
-            let named = tokio::task::spawn_blocking(look).await;
-            update.aside.named = named.map_err(|_| StoreError::Panicked)??;
-        }
-        Ok(update)
     }
 
     fn meter(&self, turned: &Result<Turned, StoreError>, begun: Stopwatch) {

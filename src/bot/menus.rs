@@ -51,6 +51,24 @@ impl Bot {
         });
     }
 
+    /// Takes an operators' menu from somebody who uses an operator's command and is none: they may have been one before
+    /// this process began.
+    pub(super) fn notice_stranger(self: &Arc<Self>, user: UserId) {
+        if self.store.shop().admins.contains(&user) {
+            return;
+        }
+        let bot = Arc::clone(self);
+        self.answering.spawn(async move {
+            let chat = outbox::chat_of(user);
+            match forgiving(bot.telegram.now().end_menu(chat).await) {
+                Ok(()) => {
+                    bot.menus.lock().remove(&user);
+                }
+                Err(trouble) => tracing::warn!(%trouble, "a menu could not be ended yet"),
+            }
+        });
+    }
+
     async fn give_menu(&self, user: UserId, lang: Lang) -> Result<(), Trouble> {
         let words = self.words.now();
         let mut commands = words.commands(lang);

@@ -35,8 +35,6 @@ pub struct Update {
 pub struct Aside {
     /// The message below which a button was pressed.
     pub pressed: Option<MessageId>,
-    /// Who has the Telegram name that was written; looked up before the turn, for it takes a while among many.
-    pub named: Vec<UserId>,
     /// How the text is formatted.
     pub marks: Vec<Mark>,
 }

@@ -87,20 +87,23 @@ fn tell(txn: &mut Txn<'_>, update: &Update, line: Line, now: Timestamp) -> Resul
     outbox::tell(txn, update.user, update.lang, Say::Desk(line), now)
 }
 
-/// Who is named by the update. Names were looked up before the turn.
+/// Who is named by the update.
 fn found(txn: &Txn<'_>, update: &Update) -> Result<Found, StoreError> {
     let Some(whom) = office::mention(&update.event) else {
         return Ok(Found::Unnamed);
     };
     let named = whom.to_string();
-    Ok(match (whom, &update.aside.named[..]) {
-        (Whom::Number(number), _) => match txn.user(UserId(number))? {
-            Some(_) => Found::One(UserId(number)),
-            None => Found::Nobody(named),
-        },
-        (Whom::Name(_), [one]) => Found::One(*one),
-        (Whom::Name(_), []) => Found::Nobody(named),
-        (Whom::Name(_), many) => Found::Many(named, many.to_vec()),
+    let users = match whom {
+        Whom::Number(number) => {
+            let user = UserId(number);
+            txn.user(user)?.map(|_| user).into_iter().collect()
+        }
+        Whom::Name(name) => txn.named(&name)?,
+    };
+    Ok(match users[..] {
+        [one] => Found::One(one),
+        [] => Found::Nobody(named),
+        [..] => Found::Many(named, users),
     })
 }
 

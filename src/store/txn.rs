@@ -257,6 +257,14 @@ impl<'t> Txn<'t> {
         self.user(id)?.ok_or_else(|| missing("users.v1", id.0))
     }
 
+    /// Everybody who has that name, as far as is known.
+    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
+        let name = small(name);
+        let of_name = (name.as_str(), 0)..=(name.as_str(), u64::MAX);
+        let rows = self.names.range(of_name)?;
+        rows.map(|row| Ok(UserId(row?.0.value().1))).collect()
+    }
+
     /// Keeps a user, and who has which name.
     pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
         self.writes += 1;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use neurocards::admin::answer::ActLine;
 use neurocards::admin::{Answer, Ask};
-use neurocards::sandbox::{Ending, Message};
+use neurocards::sandbox::{Ending, Fault, Message};
+use serde_json::json;
 
 use crate::scene::{ADMIN, At, Scene};
 use crate::seller::Seller;
@@ -478,5 +479,91 @@ async fn operators_are_shown_their_commands_and_nobody_else_is() {
     scene.until(|scene| menu(scene, ADMIN).is_empty()).await;
     scene.until(|scene| !menu(scene, 1).is_empty()).await;
     boss.sees_nothing();
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_has_a_menu_of_former_days_loses_it_with_the_first_command_of_it() {
+    let scene = Scene::talk().await;
+    let anna = scene.seller(1, 2).await;
+    // As if it had been given before this process began.
+    let (api, token) = (
+        scene.telegram().api_url(),
+        scene.telegram().token().to_owned(),
+    );
+    let body = json!({
+        "commands": [{"command": "stats", "description": "..."}],
+        "scope": {"type": "chat", "chat_id": 1},
+    });
+    let given = reqwest::Client::new()
+        .post(format!("{api}/bot{token}/setMyCommands"))
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send();
+    assert!(given.await.unwrap().status().is_success());
+    let menu = |scene: &Scene| scene.telegram().menu_of(1);
+    anna.sends(&scene, "/menu").await;
+    anna.sees(At::Menu.question());
+    assert!(!menu(&scene).is_empty());
+    anna.sends(&scene, "/queue_stats").await;
+    anna.sees(UNKNOWN);
+    scene.until(|scene| menu(scene).is_empty()).await;
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_not_shown_to_whoever_is_no_operator_by_then() {
+    let scene = Scene::with("", false).await;
+    let (anna, boss) = (scene.seller(1, 2).await, scene.operator().await);
+    // It waits its turn behind this.
+    let fault = Fault::TooMany { retry_after: 30 };
+    scene.telegram().fail_next("sendMessage", fault);
+    let asked = |scene: &Scene| scene.calls("telegram", "sendMessage").len();
+    let before = asked(&scene);
+    boss.person.sends("/user 1");
+    scene.until(|scene| asked(scene) > before).await;
+    scene.changes("admin_ids = [9001]", "admin_ids = [9002]");
+    scene.reloads().await.unwrap();
+    scene.passes(Duration::from_secs(60)).await;
+    boss.sees_nothing();
+    anna.sees_nothing();
+    boss.sends(&scene, "/menu").await;
+    boss.sees(At::Menu.question());
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn messages_that_nobody_can_get_do_not_wait() {
+    let scene = Scene::talk().await;
+    let (anna, boss) = (scene.seller(1, 2).await, scene.operator().await);
+    anna.person.blocks();
+    scene.settles().await;
+    scene.grant(&anna, 3).await;
+    boss.sends(&scene, "/queue_stats").await;
+    has(&boss.sees("📋"), &["✉️ Сообщений к отправке нет"]);
+    anna.person.unblocks();
+    scene.settles().await;
+    anna.sees("🎁 Баланс пополнен");
+    anna.sends(&scene, "/menu").await;
+    anna.sees(At::Menu.question());
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn quick_messages_of_an_operators_keep_their_order() {
+    let scene = Scene::talk().await;
+    let (anna, boss) = (scene.seller(1, 2).await, scene.operator().await);
+    anna.person.takes_username("anna");
+    anna.sends(&scene, "/menu").await;
+    anna.sees(At::Menu.question());
+    boss.person.sends("/grant");
+    boss.person.sends("@anna");
+    boss.person.sends("5");
+    boss.person.sends("за оплату");
+    scene.settles().await;
+    boss.sees("Кому");
+    boss.sees("Сколько");
+    boss.sees("✍️ Напиши причину");
+    has(&boss.sees(SURE), &["5 кредитов", "@anna (1)", "за оплату"]);
     scene.ends().await;
 }
