@@ -98,10 +98,10 @@ async fn a_renewal_that_fails_is_told_days_ahead_and_once_a_day() {
     until("the operator is told", || times_told(&admin, "The certificate of localhost ends in 14 days: the certificate authority does not answer") == 1).await;
     shop.passes(DAY / 4);
     tokio::time::sleep(A_WHILE).await;
-    assert_eq!(times_told(&admin, "⚠️"), 1);
+    assert_eq!(times_told(&admin, "⚠️ The certificate"), 1);
     shop.passes(DAY);
     until("the operator is told again", || {
-        times_told(&admin, "⚠️") == 2
+        times_told(&admin, "⚠️ The certificate") == 2
     })
     .await;
     // It comes back, and knows nothing of our account.
