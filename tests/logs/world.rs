@@ -268,7 +268,8 @@ impl World {
         let mut daemon = self.daemon.take().unwrap();
         kill_process(Pid::from_child(&daemon), Signal::TERM).unwrap();
         let ended = tokio::task::spawn_blocking(move || daemon.wait());
-        assert!(ended.await.unwrap().unwrap().success(), "{}", self.log());
+        let ended = ended.await.unwrap().unwrap();
+        assert!(ended.success(), "{ended}: {}", self.log());
     }
 }
 
