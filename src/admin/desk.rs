@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::domain::act::Who;
 use crate::domain::id::{JobId, UserId};
 use crate::domain::time::Timestamp;
-use crate::store::acts::{self, By, Changed, Retried, Unfit};
+use crate::store::acts::{self, By, Changed, Unfit};
 use crate::store::ledger::Granted;
 use crate::store::{Snapshot, Store, StoreError, Txn, audit};
 
@@ -318,14 +318,13 @@ impl Desk {
         }
         let id = JobId(job);
         let retry = move |txn: &mut Txn<'_>| match &why {
-            Some(why) => acts::reorder(txn, by, id, Some(why), &chance),
+            Some(why) => Ok(acts::reorder(txn, by, id, Some(why), &chance)?.map(Some)),
             None => acts::retry(txn, by, id, &chance),
         };
         let retried = self.store.try_write(retry).await?;
         Ok(match retried {
-            Ok(Retried::Hurried) => Ok((None, false)),
-            Ok(Retried::Ordered(order)) => Ok((Some(order.0), false)),
-            Ok(Retried::Before(order)) => Ok((Some(order.0), true)),
+            Ok(None) => Ok((None, false)),
+            Ok(Some(reordered)) => Ok((Some(reordered.order.0), reordered.before)),
             Err(unfit) => Err(refusal(job, unfit)),
         }
         .map(|(order, repeated)| Answer::Retried { order, repeated }))

@@ -14,7 +14,9 @@ use crate::domain::failure::Kind;
 use crate::domain::id::{KeyPrint, ModelName, UserId};
 use crate::domain::keyring::Rest;
 use crate::domain::time::Timestamp;
-pub use jobs::{Retried, Unfit, cancel, hurry, refund, refund_key, reorder, retry, retry_key};
+pub use jobs::{
+    Reordered, Unfit, cancel, ended, hurry, refund, refund_key, reorder, retry, retry_key,
+};
 
 /// Who does it, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,17 +19,24 @@ use crate::flow::say::Say;
 /// Its author is told no more often how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
-/// Begins one, unless another is on its way; its number.
+/// The number of the one that is on its way, if one is.
+pub(super) fn on_its_way(txn: &Txn<'_>) -> Result<Option<u64>, StoreError> {
+    let last = txn.last_broadcast()?;
+    Ok(last
+        .filter(|(_, last)| last.is_open())
+        .map(|(number, _)| number))
+}
+
+/// Begins one: its number, or that of another one if that is on its way.
 pub fn begin(
     txn: &mut Txn<'_>,
     (by, lang): (UserId, Lang),
     letter: Letter,
     segment: Segment,
     now: Timestamp,
-) -> Result<Option<u64>, StoreError> {
-    let last = txn.last_broadcast()?;
-    if last.as_ref().is_some_and(|(_, last)| last.is_open()) {
-        return Ok(None);
+) -> Result<Result<u64, u64>, StoreError> {
+    if let Some(other) = on_its_way(txn)? {
+        return Ok(Err(other));
     }
     let broadcast = Broadcast {
         by,
@@ -46,7 +53,7 @@ pub fn begin(
         told: now,
         message: None,
     };
-    let number = last.map_or(1, |(number, _)| number + 1);
+    let number = txn.last_broadcast()?.map_or(1, |(last, _)| last + 1);
     txn.put_broadcast(number, &broadcast)?;
     let by_chat = by_chat(by, now);
     let deed = Deed::BroadcastBegun {
@@ -55,7 +62,7 @@ pub fn begin(
     };
     acts::write_down(txn, by_chat, deed)?;
     outbox::tell(txn, by, lang, Say::Progress { broadcast: number }, now)?;
-    Ok(Some(number))
+    Ok(Ok(number))
 }
 
 /// Stops one; whether it went on.

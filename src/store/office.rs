@@ -3,7 +3,7 @@
 //! The deed, its line in the trail and what is said of it are in the turn's transaction, so that an update that comes
 //! twice does nothing twice.
 
-use super::acts::{self, By, Changed, Retried, Unfit};
+use super::acts::{self, By, Changed, Unfit};
 use super::ledger::Granted;
 use super::sales::Cause;
 use super::txn::Txn;
@@ -12,7 +12,6 @@ use crate::domain::act::Who;
 use crate::domain::broadcast::{Letter, Segment};
 use crate::domain::credit::{Credits, PRICE};
 use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, UserId};
-use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::domain::whom::Whom;
 use crate::flow::event::{Command, Event, Update};
@@ -160,70 +159,36 @@ fn letter_given(
 fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, StoreError> {
     Ok(match chore {
         Chore::Grant { .. } | Chore::Resume => None,
-        Chore::Broadcast { .. } => {
-            let last = txn.last_broadcast()?;
-            last.filter(|(_, last)| last.is_open())
-                .map(|(number, _)| Slip::OnItsWay(number))
-        }
+        Chore::Broadcast { .. } => broadcasts::on_its_way(txn)?.map(Slip::OnItsWay),
         Chore::Ban { user, .. } if shop.admins.contains(user) => Some(Slip::Operator),
         Chore::Ban { user, .. } => txn.ban(*user)?.map(|_| Slip::Already),
         Chore::Unban { user } => txn.ban(*user)?.is_none().then_some(Slip::Already),
         Chore::Pause { .. } => txn.closed(Cause::Pause)?.map(|_| Slip::Already),
         Chore::Refund { job, .. } => match standing(txn, *job)? {
-            Standing::Done if txn.granted(&acts::refund_key(*job))?.is_some() => {
+            Unfit::Done if txn.granted(&acts::refund_key(*job))?.is_some() => {
                 Some(Slip::Repaid(*job))
             }
-            Standing::Done => None,
-            other => Some(other.slip(*job)),
+            Unfit::Done => None,
+            other => Some(slip(*job, other)),
         },
-        Chore::Cancel { job, .. } => match standing(txn, *job)? {
-            Standing::Live => None,
-            other => Some(other.slip(*job)),
-        },
-        Chore::Hurry { job } => match standing(txn, *job)? {
-            Standing::Live => None,
-            other => Some(other.slip(*job)),
+        Chore::Cancel { job, .. } | Chore::Hurry { job } => match standing(txn, *job)? {
+            Unfit::Live => None,
+            other => Some(slip(*job, other)),
         },
         Chore::Reorder { job, .. } => match standing(txn, *job)? {
-            Standing::Failed if reordered(txn, *job)?.is_some() => Some(Slip::Reordered(*job)),
-            Standing::Failed => poor(txn, *job)?.then_some(Slip::Poor(*job)),
-            other => Some(other.slip(*job)),
+            Unfit::Failed if reordered(txn, *job)?.is_some() => Some(Slip::Reordered(*job)),
+            Unfit::Failed => poor(txn, *job)?.then_some(Slip::Poor(*job)),
+            other => Some(slip(*job, other)),
         },
     })
 }
 
-/// Where a job stands, as far as deeds are concerned.
-enum Standing {
-    Unknown,
-    Live,
-    Done,
-    Failed,
-}
-
-impl Standing {
-    fn slip(self, job: JobId) -> Slip {
-        match self {
-            Self::Unknown => Slip::NoJob(job),
-            Self::Live => Slip::Live(job),
-            Self::Done => Slip::Done(job),
-            Self::Failed => Slip::Failed(job),
-        }
-    }
-}
-
-fn standing(txn: &Txn<'_>, job: JobId) -> Result<Standing, StoreError> {
+/// How a job stands in the way of a deed that wants it to stand otherwise.
+fn standing(txn: &Txn<'_>, job: JobId) -> Result<Unfit, StoreError> {
     let Some(row) = txn.find_job(job)? else {
-        return Ok(Standing::Unknown);
+        return Ok(Unfit::Unknown);
     };
-    Ok(match row.job.stage {
-        Stage::Done { .. } => Standing::Done,
-        Stage::Failed { .. } => Standing::Failed,
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Submitting { .. }
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. } => Standing::Live,
-    })
+    Ok(acts::ended(&row.job.stage).unwrap_or(Unfit::Live))
 }
 
 fn reordered(txn: &Txn<'_>, job: JobId) -> Result<Option<OrderId>, StoreError> {
@@ -296,12 +261,14 @@ fn carry_out(
     } = &chore
     {
         let author = (update.user, update.lang);
-        if let Some(slip) = hindrance(txn, shop, &chore)? {
-            return tell(txn, update, Line::Refused { slip }, now);
-        }
-        // How far it is tells that it is done.
-        broadcasts::begin(txn, author, letter.clone(), *segment, now)?;
-        return Ok(());
+        return match broadcasts::begin(txn, author, letter.clone(), *segment, now)? {
+            // How far it is tells that it is done.
+            Ok(_) => Ok(()),
+            Err(other) => {
+                let slip = Slip::OnItsWay(other);
+                tell(txn, update, Line::Refused { slip }, now)
+            }
+        };
     }
     let done = match hindrance(txn, shop, &chore)? {
         Some(slip) => Err(slip),
@@ -349,9 +316,8 @@ fn deed(
             Err(why) => unfit(*job, why),
         },
         Chore::Reorder { job, .. } => match acts::reorder(txn, by, *job, Some(why), chance)? {
-            Ok(Retried::Ordered(order)) => Ok(Some(order)),
-            Ok(Retried::Before(_)) => Err(Slip::Reordered(*job)),
-            Ok(Retried::Hurried) => Ok(None),
+            Ok(reordered) if reordered.before => Err(Slip::Reordered(*job)),
+            Ok(reordered) => Ok(Some(reordered.order)),
             Err(why) => unfit(*job, why),
         },
         Chore::Hurry { job } => match acts::hurry(txn, by, *job)? {

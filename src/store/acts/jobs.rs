@@ -88,28 +88,26 @@ pub fn refund(
     })
 }
 
-/// What trying a job again came to.
+/// What a failed job became: an order of one video with the same answers, for one of the seller's credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retried {
-    /// It is due at once.
-    Hurried,
-    /// It had failed; an order of one video with the same answers was placed, for one of the seller's credits.
-    Ordered(OrderId),
-    /// That order had been placed before.
-    Before(OrderId),
+pub struct Reordered {
+    /// The order.
+    pub order: OrderId,
+    /// Whether it had been placed before.
+    pub before: bool,
 }
 
-/// Tries a job again: a waiting one at once, a failed one as a new order. `chance` is unguessable.
+/// Tries a job again: a waiting one at once, a failed one as a new order, which it gives. `chance` is unguessable.
 pub fn retry(
     txn: &mut Txn<'_>,
     by: By,
     id: JobId,
     chance: &[u8; 32],
-) -> Result<Result<Retried, Unfit>, StoreError> {
+) -> Result<Result<Option<Reordered>, Unfit>, StoreError> {
     let row = txn.find_job(id)?;
     match row.map(|row| row.job.stage) {
-        Some(Stage::Failed { .. }) => reorder(txn, by, id, None, chance),
-        Some(_) | None => Ok(hurry(txn, by, id)?.map(|()| Retried::Hurried)),
+        Some(Stage::Failed { .. }) => Ok(reorder(txn, by, id, None, chance)?.map(Some)),
+        Some(_) | None => Ok(hurry(txn, by, id)?.map(|()| None)),
     }
 }
 
@@ -139,7 +137,7 @@ pub fn reorder(
     id: JobId,
     why: Option<&str>,
     chance: &[u8; 32],
-) -> Result<Result<Retried, Unfit>, StoreError> {
+) -> Result<Result<Reordered, Unfit>, StoreError> {
     let Some(job) = txn.find_job(id)?.map(|row| row.job) else {
         return Ok(Err(Unfit::Unknown));
     };
@@ -156,7 +154,8 @@ pub fn reorder(
     let mut row = txn.known_user(job.user)?;
     let callback = CallbackId(retry_key(id));
     if let Some(order) = txn.confirmed_by(&callback)? {
-        return Ok(Ok(Retried::Before(order)));
+        let before = true;
+        return Ok(Ok(Reordered { order, before }));
     }
     if row.user.available < PRICE {
         return Ok(Err(Unfit::Poor(row.user.available)));
@@ -180,7 +179,8 @@ pub fn reorder(
         None => Deed::Reordered { job, order },
     };
     note(txn, by, deed)?;
-    Ok(Ok(Retried::Ordered(order)))
+    let before = false;
+    Ok(Ok(Reordered { order, before }))
 }
 
 /// The key under which the credit of a job is given back, once.
@@ -193,7 +193,8 @@ pub fn retry_key(job: JobId) -> String {
     format!("retry:{job}")
 }
 
-fn ended(stage: &Stage) -> Option<Unfit> {
+/// How a job has ended, if it has.
+pub fn ended(stage: &Stage) -> Option<Unfit> {
     match stage {
         Stage::Done { .. } => Some(Unfit::Done),
         Stage::Failed { .. } => Some(Unfit::Failed),

@@ -5,7 +5,7 @@ use crate::domain::act::Who;
 use crate::domain::failure::{BILLING_REST, MODEL_REST};
 use crate::domain::job::Stage;
 use crate::flow::say::Say;
-use crate::store::acts::{self, Retried, Unfit};
+use crate::store::acts::{self, Reordered, Unfit};
 use crate::store::verdict::{Called, callback, key_rest, model_rest};
 
 fn refunds(ground: &Ground, user: UserId) -> usize {
@@ -74,11 +74,14 @@ fn hurrying_never_orders_and_ordering_again_takes_a_failed_job_once() {
     // Whoever was asked whether not to wait, and says yes only now, buys nothing.
     assert_eq!(hurries(), Err(Unfit::Failed));
     assert_eq!(ground.balance(ANNA), (1, 0));
-    let Ok(Retried::Ordered(order)) = orders() else {
-        panic!("no order")
-    };
+    let placed = orders().unwrap();
+    assert!(!placed.before);
     assert_eq!(ground.balance(ANNA), (0, 1));
-    assert_eq!(orders(), Ok(Retried::Before(order)));
+    let again = Reordered {
+        before: true,
+        ..placed
+    };
+    assert_eq!(orders(), Ok(again));
     ground.books_balance();
 }
 
