@@ -8,12 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::domain::id::{JobId, PhotoName, UserId};
-use crate::domain::time::Timestamp;
 use crate::flow::say::Say;
 use crate::photos::Photos;
 use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
-use crate::store::{Store, StoreError, tally};
+use crate::store::{Store, StoreError, Txn, tally};
 
 /// How often old updates are looked for.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -101,14 +100,13 @@ impl Janitor {
         Ok(())
     }
 
-    /// Forgets old updates until told to stop.
+    /// Forgets old updates and folds old tallies until told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
-            match self.forget().await {
-                Ok(AT_ONCE) => continue,
-                Ok(_) => {}
+            match self.tidy(&stop).await {
+                Ok(()) => {}
                 Err(error) if error.passes() => {
-                    tracing::warn!(%error, "old updates could not be forgotten yet");
+                    tracing::warn!(%error, "not all could be tidied up yet");
                 }
                 Err(error) => return Err(error),
             }
@@ -120,25 +118,26 @@ impl Janitor {
         Ok(())
     }
 
+    async fn tidy(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        while self.forget().await? == AT_ONCE && !stop.is_cancelled() {}
+        self.fold().await
+    }
+
     /// Forgets some old updates; how many.
     async fn forget(&self) -> Result<usize, StoreError> {
-        let before = self
-            .clock
-            .now()
-            .0
-            .saturating_sub(REMEMBER.as_millis() as u64);
-        let old = self
-            .store
-            .snapshot()?
-            .old_updates(Timestamp(before), AT_ONCE)?;
+        let before = self.clock.now().minus(REMEMBER);
+        let old = self.store.snapshot()?.old_updates(before, AT_ONCE)?;
         let forgotten = old.len();
         self.store
             .write(move |txn| txn.forget_updates(&old))
             .await?;
-        let now = self.clock.now();
-        self.store
-            .write(move |txn| tally::fold(txn, now).map(drop))
-            .await?;
         Ok(forgotten)
+    }
+
+    /// Makes hours of the tallies that are no longer new.
+    async fn fold(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let fold = move |txn: &mut Txn<'_>| tally::fold(txn, now).map(drop);
+        self.store.write(fold).await
     }
 }

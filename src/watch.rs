@@ -155,8 +155,7 @@ fn outbox(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, S
 
 fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
     // Nothing older than an hour: of its sixth rows only those that lie within it wholly.
-    let hour = HOUR.saturating_sub(SLOT).as_millis() as u64;
-    let from = Timestamp(begin(now, SLOT).0.saturating_sub(hour));
+    let from = begin(now, SLOT).minus(HOUR.saturating_sub(SLOT));
     let mut hour = Tally::default();
     for (_, tally) in sight.tallies(from)? {
         hour.add(&tally);

@@ -28,7 +28,7 @@ pub fn stats(sight: &Snapshot, span: Span, now: Timestamp) -> Result<Stats, Stor
     let (count, width) = span.bars();
     let last = begin(now, width);
     let back = width * (count - 1);
-    let from = Timestamp(last.0.saturating_sub(millis(back)));
+    let from = last.minus(back);
     let mut bars = vec![Tally::default(); count as usize];
     let mut total = Tally::default();
     for (at, tally) in sight.tallies(from)? {
@@ -107,10 +107,6 @@ fn wait(videos: &Videos, share: f64) -> Option<u64> {
     Some(wait.as_secs_f64().round() as u64)
 }
 
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +118,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_769_085_000_000);
 
     fn granted(store: &Store, credits: i32, before: Duration) {
-        let at = Timestamp(NOW.0 - millis(before));
+        let at = NOW.minus(before);
         let grant =
             move |txn: &mut Txn<'_>| ledger::grant(txn, ANNA, credits, "why", None, at).map(drop);
         let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -143,7 +139,7 @@ mod tests {
             callback: None,
             aside: Default::default(),
         };
-        let old = Timestamp(NOW.0 - millis(DAY * 40));
+        let old = NOW.minus(DAY * 40);
         let come =
             move |txn: &mut Txn<'_>| turn::turn(txn, &shop, &update, &[7; 32], old).map(drop);
         let runtime = tokio::runtime::Builder::new_current_thread().build();

@@ -17,6 +17,11 @@ impl Timestamp {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// The moment `span` earlier; the beginning of time if there is none.
+    pub fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
     /// Date and time, UTC, to the second: `2026-01-22 12:00:00`.
     pub fn utc(self) -> String {
         let moment = i64::try_from(self.0).ok();

@@ -40,12 +40,7 @@ pub async fn now(
     };
     let keys = purse::keys(&page).await;
     let live = jobs(&page, &visitor, Wanted::Live, SHOWN).await?;
-    let since = page
-        .desk
-        .clock
-        .now()
-        .0
-        .saturating_sub(NEWS.as_millis() as u64);
+    let since = page.desk.clock.now().minus(NEWS).0;
     // As many as there were, so that a large file is not searched for those there are not.
     let most = usize::try_from(day.total.failed).map_or(SHOWN, |failed| failed.min(SHOWN));
     let mut failed = match most {

@@ -79,10 +79,7 @@ fn thousandths(credits: f64) -> u64 {
 
 /// Makes hours of the rows that are no longer new; how many rows went.
 pub fn fold(txn: &mut Txn<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let until = begin(
-        Timestamp(now.0.saturating_sub(NEW.as_millis() as u64)),
-        HOUR,
-    );
+    let until = begin(now.minus(NEW), HOUR);
     let mut fine = Vec::new();
     for row in txn.tallies.range(..until.0)? {
         let at = Timestamp(row?.0.value());
