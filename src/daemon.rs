@@ -300,7 +300,9 @@ impl Daemon {
             archivists,
         };
         actors.spawn(always_well(reloader.run(reloading, stop.clone())));
+        // Whoever is answered at the socket speaks to a run that is marked: its end, whatever it is, will be known.
         let control = control::open(data).context("cannot open the control socket")?;
+        let running = begin(data, &store, clock.now()).await;
         actors.spawn(always_well(control::serve(
             control,
             desk.clone(),
@@ -314,7 +316,6 @@ impl Daemon {
             introductions,
             stop.clone(),
         ));
-        let running = begin(data, &store, clock.now()).await;
         Ok(Self {
             store,
             desk,

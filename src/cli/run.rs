@@ -32,8 +32,9 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     super::runtime()?.block_on(async {
         let hangups = lifecycle::hangups();
         lifecycle::survive_limits();
-        let mut daemon = Daemon::start(config, source, &data, clock(), doors).await?;
+        // Listened for before anybody is served: who is told to stop while he starts ends in good order, too.
         let enough = lifecycle::told_to_stop();
+        let mut daemon = Daemon::start(config, source, &data, clock(), doors).await?;
         daemon.report_to(systemd.clone(), SERVES);
         tokio::spawn(lifecycle::reload_at(
             hangups,
