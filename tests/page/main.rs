@@ -3,6 +3,7 @@
 mod browser;
 mod ground;
 mod office;
+mod promises;
 mod sandbox;
 mod strangers;
 mod visit;

@@ -1,16 +1,13 @@
 //! The operator's page: what an operator reads, presses and is asked, each promise told as a visit.
 
-use std::panic::AssertUnwindSafe;
-use std::time::Instant;
-
 use fantoccini::Locator;
 use fantoccini::key::Key;
-use futures_util::FutureExt;
 use neurocards::sandbox::Ending;
 use serde_json::json;
 
-use crate::browser::{Browser, DESK, TELEPHONE};
+use crate::browser::{DESK, TELEPHONE};
 use crate::ground::{ANNA, BEN, Office, Told, visit};
+use crate::promises;
 
 /// What the page promises, and the visit that proves it.
 type Promise = (&'static str, for<'a> fn(&'a Office<'a>) -> Told<'a>);
@@ -48,20 +45,7 @@ const PROMISES: [Promise; 8] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_operator_s_page_keeps_its_promises() {
-    let browser = Browser::start().await;
-    let mut broken = Vec::new();
-    for (promise, proof) in PROMISES {
-        let begun = Instant::now();
-        let kept = AssertUnwindSafe(visit(&browser, proof))
-            .catch_unwind()
-            .await;
-        eprintln!("{promise}: {:.1} s", begun.elapsed().as_secs_f64());
-        if kept.is_err() {
-            broken.push(promise);
-        }
-    }
-    browser.stop().await;
-    assert_eq!(broken, [""; 0], "broken promises");
+    promises::are_kept(&PROMISES, visit).await;
 }
 
 async fn in_and_out(office: &Office<'_>) {

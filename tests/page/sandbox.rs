@@ -3,18 +3,16 @@
 //! One chromedriver and one Chromium serve all visits, one after another; each visit has a playground of its own.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::time::Instant;
 
 use fantoccini::Locator;
 use fantoccini::key::Key;
-use futures_util::FutureExt;
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::clock::Clock;
 use serde_json::json;
 
 use crate::browser::{Browser, DESK, TELEPHONE};
+use crate::promises;
 use crate::visit::Visit;
 
 /// How fast the playground's time runs.
@@ -51,20 +49,7 @@ const PROMISES: [Promise; 6] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_keeps_its_promises() {
-    let browser = Browser::start().await;
-    let mut broken = Vec::new();
-    for (promise, proof) in PROMISES {
-        let begun = Instant::now();
-        let kept = AssertUnwindSafe(visit(&browser, proof))
-            .catch_unwind()
-            .await;
-        eprintln!("{promise}: {:.1} s", begun.elapsed().as_secs_f64());
-        if kept.is_err() {
-            broken.push(promise);
-        }
-    }
-    browser.stop().await;
-    assert_eq!(broken, [""; 0], "broken promises");
+    promises::are_kept(&PROMISES, visit).await;
 }
 
 async fn an_order(visit: &Visit<'_>) {
