@@ -7,7 +7,7 @@ use neurocards::domain::job::Route;
 use neurocards::domain::time::Timestamp;
 use neurocards::domain::user::{Lang, User};
 use neurocards::flow::event::{Button, Event, Update};
-use neurocards::flow::session::{Session, Step};
+use neurocards::flow::session::Step;
 use neurocards::store::record::UserRow;
 use neurocards::store::turn::turn;
 use neurocards::store::{Shop, Store, StoreError, Txn, ledger, outbox};
@@ -21,18 +21,15 @@ pub async fn seed(store: &Store, many: u64) -> Result<(), StoreError> {
     store
         .write(move |txn| {
             for user in (1..=many).map(UserId) {
-                let row = UserRow {
-                    user: User {
-                        lang: Lang::Ru,
-                        username: None,
-                        reachable: true,
-                        available: Credits(0),
-                        held: Credits(0),
-                        last_tag: 0,
-                        since: NOW,
-                    },
-                    session: Session::new(),
-                };
+                let row = UserRow::new(User {
+                    lang: Lang::Ru,
+                    username: None,
+                    reachable: true,
+                    available: Credits(0),
+                    held: Credits(0),
+                    last_tag: 0,
+                    since: NOW,
+                });
                 txn.put_user(user, &row)?;
                 ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
             }

@@ -13,6 +13,7 @@ pub mod broadcasts;
 mod copy;
 mod disk;
 pub mod ledger;
+pub mod links;
 pub mod migrate;
 mod office;
 pub mod outbox;

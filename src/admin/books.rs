@@ -50,8 +50,8 @@ pub fn books(store: &Store) -> Result<Books, StoreError> {
         accounts.push(line(format!("available {id}"), row.user.available.0.into()));
         accounts.push(line(format!("held {id}"), row.user.held.0.into()));
     }
-    let entries = snapshot.newest_entries(SHOWN, |_| true)?;
-    let jobs = snapshot.newest_jobs(None, SHOWN, |_| true)?;
+    let entries = snapshot.newest_entries(SHOWN)?;
+    let jobs = snapshot.newest_jobs(None, SHOWN, |_| true)?.rows;
     Ok(Books {
         sum: accounts.iter().map(|account| account.balance).sum(),
         entries: entries.iter().map(people::entry).collect(),

@@ -3,6 +3,7 @@
 use super::answer::{JobCard, JobLine, MissedLine, OrderCard, OrderLine, Refusal};
 use super::ask::Wanted;
 use super::people;
+use crate::domain::credit::PRICE;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Missed, Stage};
 use crate::domain::order::{Order, PhotoState};
@@ -15,9 +16,10 @@ pub fn list(
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<OrderLine>, StoreError> {
-    let orders = sight.newest_orders(before, most, |order| {
-        user.is_none_or(|user| order.user == user)
-    })?;
+    let orders = match user {
+        Some(user) => sight.orders_of(user, before, most)?,
+        None => sight.newest_orders(before, most)?,
+    };
     orders.iter().map(|order| line(sight, order)).collect()
 }
 
@@ -50,16 +52,25 @@ pub fn jobs(
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<JobLine>, StoreError> {
-    let theirs = |job: &Job| user.is_none_or(|user| job.user == user);
-    let jobs = match wanted {
-        Wanted::Live => live(sight, before, most, theirs)?,
-        Wanted::All => sight.newest_jobs(before, most, theirs)?,
-        Wanted::Failed => sight.newest_failed(before, most, theirs)?,
-        Wanted::Done => sight.newest_jobs(before, most, |job| {
-            theirs(job) && matches!(job.stage, Stage::Done { .. })
-        })?,
+    let jobs = match (user, wanted) {
+        (Some(user), Wanted::Live) => live_of(sight, user, before, most)?,
+        (Some(user), Wanted::All) => sight.jobs_of(user, before, most, |_| true)?,
+        (Some(user), Wanted::Failed) => sight.jobs_of(user, before, most, failed)?,
+        (Some(user), Wanted::Done) => sight.jobs_of(user, before, most, done)?,
+        (None, Wanted::Live) => live(sight, before, most)?,
+        (None, Wanted::All) => sight.newest_jobs(before, most, |_| true)?.rows,
+        (None, Wanted::Failed) => sight.newest_failed(before, most)?,
+        (None, Wanted::Done) => sight.newest_jobs(before, most, done)?.rows,
     };
     Ok(jobs.iter().map(job_line).collect())
+}
+
+fn done(job: &Job) -> bool {
+    matches!(job.stage, Stage::Done { .. })
+}
+
+fn failed(job: &Job) -> bool {
+    matches!(job.stage, Stage::Failed { .. })
 }
 
 /// The newest job that had a task of the provider's, if one of the newest had it.
@@ -70,23 +81,31 @@ pub fn of_task(sight: &Snapshot, task: &str) -> Result<Vec<JobLine>, StoreError>
         now.chain(missed).any(|it| it.0 == task)
     };
     let jobs = sight.newest_jobs(None, 1, had)?;
-    Ok(jobs.iter().map(job_line).collect())
+    Ok(jobs.rows.iter().map(job_line).collect())
+}
+
+/// Each of a user's live jobs holds a credit: with the last of those the search is over.
+fn live_of(
+    sight: &Snapshot,
+    user: UserId,
+    before: Option<u64>,
+    most: usize,
+) -> Result<Vec<Job>, StoreError> {
+    let held = sight.user(user)?.map_or(0, |row| row.user.held.0 / PRICE.0);
+    let held = usize::try_from(held).unwrap_or(usize::MAX);
+    let mut jobs = sight.jobs_of(user, None, held, |job| !job.stage.ended())?;
+    jobs.retain(|job| before.is_none_or(|before| job.id.0 < before));
+    jobs.truncate(most);
+    Ok(jobs)
 }
 
 /// Live jobs are in the due index, however old they are.
-fn live(
-    sight: &Snapshot,
-    before: Option<u64>,
-    most: usize,
-    theirs: impl Fn(&Job) -> bool,
-) -> Result<Vec<Job>, StoreError> {
+fn live(sight: &Snapshot, before: Option<u64>, most: usize) -> Result<Vec<Job>, StoreError> {
     let mut numbers: Vec<JobId> = sight.due()?.into_iter().map(|(_, _, job)| job).collect();
     numbers.retain(|job| before.is_none_or(|before| job.0 < before));
     numbers.sort_unstable();
-    let jobs = numbers.into_iter().rev().map(|job| sight.job(job));
-    jobs.filter(|job| job.as_ref().map_or(true, &theirs))
-        .take(most)
-        .collect()
+    let newest = numbers.into_iter().rev().take(most);
+    newest.map(|job| sight.job(job)).collect()
 }
 
 /// A job, closely.

@@ -3,7 +3,7 @@
 use super::answer::{EntryLine, Refusal, UserCard, UserLine};
 use super::ask::Whom;
 use super::orders;
-use crate::domain::credit::{Account, Entry, Reason};
+use crate::domain::credit::{Entry, Reason};
 use crate::domain::id::UserId;
 use crate::flow::session::Step;
 use crate::store::record::UserRow;
@@ -41,20 +41,8 @@ pub fn history(
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<EntryLine>, StoreError> {
-    let wanted = |entry: &Entry| {
-        before.is_none_or(|before| entry.id.0 < before)
-            && (is_of(entry.from, id) || is_of(entry.to, id))
-    };
-    let entries = sight.newest_entries(most, wanted)?;
-    Ok(entries.iter().map(entry).collect())
-}
-
-/// Whether an account is a user's.
-fn is_of(account: Account, id: UserId) -> bool {
-    match account {
-        Account::Available(user) | Account::Held(user) => user == id,
-        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => false,
-    }
+    let entries = sight.entries_of_user(id, before, most)?;
+    Ok(entries.rows.iter().map(entry).collect())
 }
 
 /// Users, the newest first.
@@ -87,16 +75,15 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
     let Some(row) = sight.user(id)? else {
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };
-    let own = |entry: &Entry| is_of(entry.from, id) || is_of(entry.to, id);
-    let entries = sight.newest_entries(SHOWN, own)?;
-    let orders = sight.newest_orders(None, SHOWN, |order| order.user == id)?;
+    let entries = sight.entries_of_user(id, None, SHOWN)?;
+    let orders = sight.orders_of(id, None, SHOWN)?;
     let orders = orders.iter().map(|order| orders::line(sight, order));
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: step(&row.session.step).to_owned(),
         notes: sight.notes(outbox::chat_of(id))?.len(),
-        entries: entries.iter().map(entry).collect(),
+        entries: entries.rows.iter().map(entry).collect(),
         orders: orders.collect::<Result<_, _>>()?,
     }))
 }

@@ -38,6 +38,8 @@ pub struct Order {
     pub photo: PhotoState,
     /// The status message, once it has been sent.
     pub status: Option<MessageId>,
+    /// The same user's order before it.
+    pub before: Option<OrderId>,
 }
 
 impl Order {

@@ -14,7 +14,7 @@ use super::StoreError;
 use super::record::{Counters, DecodeError, Record};
 use super::snapshot::Snapshot;
 use crate::domain::credit::Account;
-use crate::domain::id::{JobId, UserId};
+use crate::domain::id::{EntryId, JobId, OrderId, UserId};
 
 /// No more breaches are told one by one.
 const TOLD: usize = 1000;
@@ -98,8 +98,8 @@ pub fn audit(snapshot: &Snapshot) -> Result<Report, StoreError> {
     audit.numbers()?;
     audit.ledger()?;
     audit.jobs()?;
-    audit.users()?;
     audit.orders()?;
+    audit.users()?;
     audit.presses()?;
     audit.grants()?;
     audit.rows_of_jobs()?;
@@ -114,6 +114,13 @@ pub fn glance(snapshot: &Snapshot) -> Result<Report, StoreError> {
     Ok(audit.report)
 }
 
+/// The last order and entry of a user.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    order: Option<OrderId>,
+    entry: Option<EntryId>,
+}
+
 struct Audit<'s> {
     snapshot: &'s Snapshot,
     counters: Counters,
@@ -121,6 +128,10 @@ struct Audit<'s> {
     balances: BTreeMap<Account, Fold>,
     /// By number of job; numbers run from 1 without gaps.
     moves: Vec<Moves>,
+    /// What is the last of each user's.
+    last: HashMap<UserId, Last>,
+    /// Orders and entries that cannot be read: whoever leads there is not blamed.
+    unread: (BTreeSet<OrderId>, BTreeSet<EntryId>),
     /// Who was welcomed.
     welcomed: BTreeSet<UserId>,
     /// Live jobs of each user.
@@ -148,6 +159,8 @@ impl<'s> Audit<'s> {
             },
             balances: BTreeMap::new(),
             moves: Vec::new(),
+            last: HashMap::new(),
+            unread: (BTreeSet::new(), BTreeSet::new()),
             welcomed: BTreeSet::new(),
             live: HashMap::new(),
             keys: HashMap::new(),
@@ -229,4 +242,9 @@ fn order_row(number: u64) -> String {
 
 fn press_row(press: &str) -> String {
     format!("callbacks.v1/{press}")
+}
+
+/// A number, or that there is none.
+fn named(id: Option<impl fmt::Display>) -> String {
+    id.map_or("none".to_owned(), |id| id.to_string())
 }

@@ -8,13 +8,14 @@ use redb::{
     TableDefinition,
 };
 
+use super::links::Found;
 use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
 use super::sales::Cause;
 use super::txn::{missing, parse, read, small};
 use super::{StoreError, migrate, queue, tables};
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
-use crate::domain::credit::{Entry, Seal};
+use crate::domain::credit::{Entry, Reason, Seal};
 use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
@@ -317,24 +318,20 @@ impl Snapshot {
             .collect()
     }
 
-    /// The newest entries that are `wanted`, newest first, at most `most`; [`LOOKED`] rows are looked at.
-    pub fn newest_entries(
-        &self,
-        most: usize,
-        wanted: impl Fn(&Entry) -> bool,
-    ) -> Result<Vec<Entry>, StoreError> {
-        let rows = self.rows(tables::LEDGER)?.rev().take(LOOKED);
-        let rows = rows.map(|row| {
+    /// The newest entries, newest first, at most `most`.
+    pub fn newest_entries(&self, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let rows = self.rows(tables::LEDGER)?.rev().take(most);
+        rows.map(|row| {
             let (key, value) = row?;
             Ok(entry(key.value(), value.value())?.0)
-        });
-        first(rows, most, wanted)
+        })
+        .collect()
     }
 
     /// The entries of a job, newest first: of the moments at which it was ordered and ended.
     ///
     /// They are found by halving, for later entries have higher numbers. Where a clock that was set back has spoilt
-    /// that, and one is missing, all of [`LOOKED`] rows are looked at.
+    /// that, and one is missing, its user's entries are looked at back to the one that began it.
     pub fn entries_of(&self, job: &Job) -> Result<Vec<Entry>, StoreError> {
         let ended = job.stage.ended_at();
         let mut found = Vec::new();
@@ -353,9 +350,24 @@ impl Snapshot {
             }
         }
         if found.len() < 1 + usize::from(ended.is_some()) {
-            return self.newest_entries(usize::MAX, |entry| entry.reason.job() == Some(job.id));
+            return self.entries_of_owner(job);
         }
         found.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        Ok(found)
+    }
+
+    fn entries_of_owner(&self, job: &Job) -> Result<Vec<Entry>, StoreError> {
+        let mut found = Vec::new();
+        for entry in self.entries_back(job.user, None)? {
+            let entry = entry?;
+            let begins = matches!(entry.reason, Reason::Hold { .. });
+            if entry.reason.job() == Some(job.id) {
+                found.push(entry);
+                if begins {
+                    break;
+                }
+            }
+        }
         Ok(found)
     }
 
@@ -376,51 +388,51 @@ impl Snapshot {
         Ok(low)
     }
 
-    /// The newest orders that are `wanted`, as [`Snapshot::newest_entries`]; only those below `before`.
+    /// The newest orders, newest first, at most `most`; only those below `before`.
     pub fn newest_orders(
         &self,
         before: Option<u64>,
         most: usize,
-        wanted: impl Fn(&Order) -> bool,
     ) -> Result<Vec<Order>, StoreError> {
-        let rows = self.rows_before(tables::ORDERS, before)?.rev().take(LOOKED);
-        let rows = rows.map(|row| {
+        let rows = self.rows_before(tables::ORDERS, before)?.rev().take(most);
+        rows.map(|row| {
             let (key, value) = row?;
             parse(value.value(), "orders.v1", key.value())
-        });
-        first(rows, most, wanted)
+        })
+        .collect()
     }
 
-    /// The newest jobs that are `wanted`, as [`Snapshot::newest_entries`]; only those below `before`.
+    /// The newest jobs that are `wanted`, newest first, at most `most`; only those below `before`. [`LOOKED`] rows are
+    /// looked at.
     pub fn newest_jobs(
         &self,
         before: Option<u64>,
         most: usize,
         wanted: impl Fn(&Job) -> bool,
-    ) -> Result<Vec<Job>, StoreError> {
-        let rows = self.rows_before(tables::JOBS, before)?.rev().take(LOOKED);
-        let rows = rows.map(|row| {
+    ) -> Result<Found<Job>, StoreError> {
+        let mut found = Found {
+            rows: Vec::new(),
+            cut: false,
+        };
+        for (row, looked) in self.rows_before(tables::JOBS, before)?.rev().zip(0..) {
+            if found.rows.len() == most {
+                break;
+            }
+            if looked == LOOKED {
+                found.cut = true;
+                break;
+            }
             let (key, value) = row?;
-            let row: JobRow = parse(value.value(), "jobs.v1", key.value())?;
-            Ok(row.job)
-        });
-        first(rows, most, wanted)
+            let JobRow { job, .. } = parse(value.value(), "jobs.v1", key.value())?;
+            found.rows.extend(wanted(&job).then_some(job));
+        }
+        Ok(found)
     }
 
-    /// The newest jobs that ended without a video and are `wanted`, as [`Snapshot::newest_entries`]; only those below
-    /// `before`.
-    pub fn newest_failed(
-        &self,
-        before: Option<u64>,
-        most: usize,
-        wanted: impl Fn(&Job) -> bool,
-    ) -> Result<Vec<Job>, StoreError> {
-        let rows = self.rows_before(tables::FAILED, before)?.rev().take(LOOKED);
-        first(
-            rows.map(|row| self.job(JobId(row?.0.value()))),
-            most,
-            wanted,
-        )
+    /// The newest jobs that ended without a video, newest first, at most `most`; only those below `before`.
+    pub fn newest_failed(&self, before: Option<u64>, most: usize) -> Result<Vec<Job>, StoreError> {
+        let rows = self.rows_before(tables::FAILED, before)?.rev().take(most);
+        rows.map(|row| self.job(JobId(row?.0.value()))).collect()
     }
 
     /// How many users there are, and how many of them are shut out.
@@ -541,17 +553,6 @@ impl Snapshot {
         names.sort();
         Ok(names)
     }
-}
-
-/// The first rows that are wanted.
-fn first<T>(
-    rows: impl Iterator<Item = Result<T, StoreError>>,
-    most: usize,
-    wanted: impl Fn(&T) -> bool,
-) -> Result<Vec<T>, StoreError> {
-    rows.filter(|row| row.as_ref().map_or(true, &wanted))
-        .take(most)
-        .collect()
 }
 
 /// An entry and its seal, from its row.

@@ -58,6 +58,9 @@ pub const BROADCASTS: TableDefinition<'static, u64, Row> = TableDefinition::new(
 /// taken by somebody else, of whom nobody has heard since.
 pub const NAMES: TableDefinition<'static, (&str, u64), ()> = TableDefinition::new("names.v1");
 
+/// (when a user first wrote, user) → nothing: who came last is found without looking at everybody.
+pub const JOINED: TableDefinition<'static, (u64, u64), ()> = TableDefinition::new("joined.v1");
+
 /// Job that ended without a video → nothing: they are few among those that have one.
 pub const FAILED: TableDefinition<'static, u64, ()> = TableDefinition::new("failed.v1");
 
@@ -93,5 +96,6 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(FORMS)?;
     visitor.visit(FAILED)?;
     visitor.visit(NAMES)?;
+    visitor.visit(JOINED)?;
     visitor.visit(BROADCASTS)
 }

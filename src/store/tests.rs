@@ -10,6 +10,7 @@ mod end;
 mod fault;
 mod file;
 mod lie;
+mod links;
 mod names;
 mod order;
 mod storm;
@@ -282,8 +283,8 @@ fn asks_to_confirm(
         album: None,
         album_told: false,
     };
-    let row = txn.user(user)?.unwrap_or_else(|| UserRow {
-        user: User {
+    let row = txn.user(user)?.unwrap_or_else(|| {
+        UserRow::new(User {
             lang: Lang::Ru,
             username: None,
             reachable: true,
@@ -291,8 +292,7 @@ fn asks_to_confirm(
             held: Credits(0),
             last_tag: 0,
             since: NOW,
-        },
-        session: Session::new(),
+        })
     });
     txn.put_user(user, &UserRow { session, ..row })?;
     let credits = i32::try_from(credits).unwrap();

@@ -16,7 +16,6 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::event::{Button, Event, Update};
 use crate::flow::say::{Say, Toast};
-use crate::flow::session::Session;
 use crate::flow::{self, Effect, Facts, Sales};
 
 /// What a turn came to.
@@ -120,10 +119,7 @@ fn welcome(
         last_tag: 0,
         since: now,
     };
-    let mut row = UserRow {
-        user,
-        session: Session::new(),
-    };
+    let mut row = UserRow::new(user);
     txn.tally(now).newcomers += 1;
     if shop.welcome.0 > 0 {
         let to = Account::Available(update.user);
@@ -220,6 +216,7 @@ pub(super) fn place(
         callback,
         photo: PhotoState::Wanted,
         status: None,
+        before: row.last_order.replace(id),
     };
     for job in order.jobs() {
         let reason = Reason::Hold { order: id, job };

@@ -33,6 +33,7 @@ pub struct Txn<'t> {
     meta: Rows<'t, &'static str>,
     users: Rows<'t, u64>,
     names: Table<'t, (&'static str, u64), ()>,
+    joined: Table<'t, (u64, u64), ()>,
     updates: Table<'t, u64, u64>,
     orders: Rows<'t, u64>,
     callbacks: Table<'t, &'static str, u64>,
@@ -79,6 +80,7 @@ impl<'t> Txn<'t> {
             meta,
             users: transaction.open_table(tables::USERS)?,
             names: transaction.open_table(tables::NAMES)?,
+            joined: transaction.open_table(tables::JOINED)?,
             updates: transaction.open_table(tables::UPDATES)?,
             orders: transaction.open_table(tables::ORDERS)?,
             callbacks: transaction.open_table(tables::CALLBACKS)?,
@@ -265,13 +267,16 @@ impl<'t> Txn<'t> {
         rows.map(|row| Ok(UserId(row?.0.value().1))).collect()
     }
 
-    /// Keeps a user, and who has which name.
+    /// Keeps a user, and who has which name, and who came when.
     pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
         self.writes += 1;
         let before: Option<UserRow> = match self.users.insert(id.0, encode(row).as_slice())? {
             // What cannot be read has no name.
             Some(before) => parse(before.value(), "users.v1", id.0).ok(),
-            None => None,
+            None => {
+                self.joined.insert((row.user.since.0, id.0), ())?;
+                None
+            }
         };
         let before = before.and_then(|before| before.user.username);
         if before != row.user.username {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use redb::ReadableTableMetadata;
 
 use super::{Audit, Moves, entry_row, job_row, order_row};
-use crate::domain::credit::{Account, Entry, PRICE, Reason, Seal};
-use crate::domain::id::UserId;
+use crate::domain::credit::{Account, Before, Entry, PRICE, Reason, Seal};
+use crate::domain::id::{EntryId, UserId};
 use crate::store::record::{decode, seal, unsealed};
 use crate::store::{StoreError, tables};
 
@@ -44,8 +44,9 @@ impl Audit<'_> {
             let (number, row) = row?;
             self.report.entries += 1;
             let entry = self.chained(number.value(), row.value(), &mut last, &mut next);
-            if let Some(entry) = entry {
-                self.fold(&entry);
+            match entry {
+                Some(entry) => self.fold(&entry),
+                None => drop(self.unread.1.insert(EntryId(number.value()))),
             }
         }
         let entries = self.report.entries;
@@ -54,6 +55,7 @@ impl Audit<'_> {
         self.holds("each entry is sealed over the one before", entries);
         self.holds("each entry tells the balances it left", entries);
         self.holds("no user was ever below 0", entries);
+        self.holds("each entry leads to the same user's before it", entries);
         Ok(())
     }
 
@@ -127,6 +129,7 @@ impl Audit<'_> {
             self.breach(format!("a {reason} from {from} to {to}"), row());
             return;
         };
+        self.follows(user, entry);
         if entry.reason == Reason::Welcome && !self.welcomed.insert(user) {
             self.breach(format!("user {user} is welcomed again"), row());
         }
@@ -166,6 +169,24 @@ impl Audit<'_> {
         if owner != user.0 {
             let what = format!("it moves credits of user {user} for a job of user {owner}");
             self.breach(what, row());
+        }
+    }
+
+    /// Holds the entry against the one of the same user that was before it.
+    fn follows(&mut self, user: UserId, entry: &Entry) {
+        let last = &mut self.last.entry(user).or_default().entry;
+        let before = Before::of(last.replace(entry.id));
+        let excused = match entry.before {
+            Before::Unknown => true,
+            Before::Entry(id) => self.unread.1.contains(&id),
+            Before::First => false,
+        };
+        if entry.before != before && !excused {
+            let what = format!(
+                "it leads to {:?}, the same user's entry before is {before:?}",
+                entry.before
+            );
+            self.breach(what, [entry_row(entry.id.0)]);
         }
     }
 
@@ -235,7 +256,12 @@ impl Audit<'_> {
         }
         self.ends_at(next - 1, last);
         let accounts = balances.len() as u64;
+        let mut last = BTreeMap::new();
         for (account, (said, number)) in balances {
+            if let Some(user) = account.user() {
+                let known: &mut u64 = last.entry(user).or_default();
+                *known = number.max(*known);
+            }
             let Some(stored) = self.found(self.stored(account))? else {
                 continue;
             };
@@ -244,7 +270,14 @@ impl Audit<'_> {
                 self.breach(what, [entry_row(number)]);
             }
         }
+        let owners = last.len() as u64;
+        for (user, number) in last {
+            if let Some(Some(row)) = self.found(self.snapshot.user(user))? {
+                self.leads_to(user, row.last_entry, Some(EntryId(number)));
+            }
+        }
         let entries = self.report.entries;
+        self.holds("users lead to their last entries", owners);
         self.holds("the last entries are numbered without a gap", entries);
         self.holds("each of them is sealed over the one before", entries);
         self.holds("stored balances are what the last entries say", accounts);

@@ -1,6 +1,6 @@
 //! The orders: each with its jobs, each known by the one press that placed it.
 
-use super::{Audit, job_row, mark, order_row, press_row};
+use super::{Audit, job_row, mark, named, order_row, press_row};
 use crate::domain::id::OrderId;
 use crate::domain::order::Order;
 use crate::store::record::decode;
@@ -15,8 +15,17 @@ impl Audit<'_> {
             let number = number.value();
             self.report.orders += 1;
             let Some(order) = self.read::<Order>(decode(row.value()), || order_row(number)) else {
+                self.unread.0.insert(OrderId(number));
                 continue;
             };
+            let last = &mut self.last.entry(order.user).or_default().order;
+            let before = last.replace(OrderId(number));
+            let excused = order.before.is_some_and(|id| self.unread.0.contains(&id));
+            if order.before != before && !excused {
+                let (said, before) = (named(order.before), named(before));
+                let what = format!("it leads to order {said}, the same user's before is {before}");
+                self.breach(what, [order_row(number)]);
+            }
             let press = presses.get(order.callback.0.as_str())?;
             if press.map(|order| order.value()) != Some(number) {
                 let rows = [order_row(number), press_row(&order.callback.0)];
@@ -45,10 +54,9 @@ impl Audit<'_> {
                 self.breach(format!("no order has job {number}"), [job_row(number)]);
             }
         }
-        self.holds(
-            "every order has its jobs, every job its order",
-            self.report.orders,
-        );
+        let orders = self.report.orders;
+        self.holds("every order has its jobs, every job its order", orders);
+        self.holds("each order leads to the same user's before it", orders);
         Ok(())
     }
 

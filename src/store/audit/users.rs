@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Audit, entry_row, user_row};
+use super::{Audit, entry_row, named, user_row};
 use crate::domain::credit::Account;
-use crate::domain::id::UserId;
+use crate::domain::id::{EntryId, UserId};
 use crate::store::record::{UserRow, decode};
 use crate::store::{StoreError, tables};
 
@@ -42,6 +42,14 @@ impl Audit<'_> {
                 known.insert(account);
                 self.account(account, balance.into(), user_row(id));
             }
+            let last = self.last.remove(&id).unwrap_or_default();
+            self.leads_to(id, row.last_entry, last.entry);
+            let excused = row.last_order.is_some_and(|id| self.unread.0.contains(&id));
+            if row.last_order != last.order && !excused {
+                let (said, last) = (named(row.last_order), named(last.order));
+                let what = format!("user {id} leads to order {said}, their last is {last}");
+                self.breach(what, [user_row(id)]);
+            }
             let live = self.live.get(&id).copied().unwrap_or_default();
             if held != live {
                 let what = format!("user {id} holds {held} credits for {live} live jobs");
@@ -62,10 +70,9 @@ impl Audit<'_> {
         }
         self.holds("the sum of all accounts is 0", accounts);
         self.holds("stored balances are what the entries make", accounts);
-        self.holds(
-            "a user's held credits are those of live jobs",
-            self.report.users,
-        );
+        let users = self.report.users;
+        self.holds("a user's held credits are those of live jobs", users);
+        self.holds("users lead to their last orders and entries", users);
         Ok(())
     }
 
@@ -77,6 +84,16 @@ impl Audit<'_> {
                 format!("{account} is stored as {stored}, its entries make {folded}"),
                 [row],
             );
+        }
+    }
+
+    /// Holds the last entry that a user's row names against the one there is.
+    pub(super) fn leads_to(&mut self, user: UserId, said: Option<EntryId>, last: Option<EntryId>) {
+        let excused = said.is_some_and(|id| self.unread.1.contains(&id));
+        if said != last && !excused {
+            let (said, last) = (named(said), named(last));
+            let what = format!("user {user} leads to entry {said}, their last is {last}");
+            self.breach(what, [user_row(user)]);
         }
     }
 

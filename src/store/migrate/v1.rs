@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
+use crate::domain::credit::{Account, Before, Credits, Entry, Reason, Seal};
 use crate::domain::failure::Failure;
 use crate::domain::id::{EntryId, JobId, ModelName, OrderId, PhotoName, TaskId, UserId};
 use crate::domain::job::{self, Route};
@@ -140,6 +140,7 @@ pub fn to_2(transaction: &WriteTransaction) -> Result<(), StoreError> {
 fn ledger(transaction: &WriteTransaction) -> Result<Seal, StoreError> {
     let keys = keys(transaction)?;
     let mut balances: HashMap<Account, i64> = HashMap::new();
+    let mut links = HashMap::new();
     let mut last = Seal::default();
     {
         let old = transaction.open_table(LEDGER)?;
@@ -154,7 +155,9 @@ fn ledger(transaction: &WriteTransaction) -> Result<Seal, StoreError> {
                 *balance
             };
             let amount = i64::from(entry.amount.0);
+            let user = entry.from.user().or(entry.to.user());
             let entry = Entry {
+                before: Before::of(user.and_then(|user| links.insert(user, entry.id))),
                 from_balance: moves(entry.from, -amount),
                 to_balance: moves(entry.to, amount),
                 id: entry.id,

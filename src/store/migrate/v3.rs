@@ -1,24 +1,32 @@
 //! From schema 3: what has happened so far is counted, an hour to a row; raised alerts have room for what they say;
-//! who has which name and what failed are found without looking at everything.
+//! who has which name, who came when, what failed and what is whose are found without looking at everything.
 //!
-//! Reads orders, jobs and entries as schema 4 has them: when their shapes change, theirs freeze here.
+//! Reads jobs as schema 4 has them: when their shape changes, theirs freezes here. Entries stay as they are: they are
+//! sealed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use redb::{ReadableTable, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::brief::{Brief, Count};
 use crate::domain::credit::Entry;
+use crate::domain::id::{CallbackId, EntryId, JobId, MessageId, OrderId, UserId};
 use crate::domain::job::Stage;
-use crate::domain::order::Order;
+use crate::domain::order::{Order, PhotoState};
 use crate::domain::tally::{HOUR, Sort, Tally, begin};
 use crate::domain::time::Timestamp;
-use crate::store::record::{self, JobRow, Record, UserRow, encode, unsealed};
+use crate::domain::user::User;
+use crate::flow::session::Session;
+use crate::store::record::{self, JobRow, Record, encode, unsealed};
 use crate::store::txn::{missing, named, parse, read, small};
 use crate::store::{StoreError, tables};
 
 /// Hours by their beginning: a shop of a year has some thousands.
 type Hours = BTreeMap<Timestamp, Tally>;
+
+/// The last of something that each user has.
+type Last<T> = HashMap<UserId, T>;
 
 /// An alert as schema 3 wrote it.
 #[derive(Serialize, Deserialize)]
@@ -33,14 +41,46 @@ impl Record for Raised {
     const NAME: &'static str = "Raised of schema 3";
 }
 
+/// A user as schema 3 wrote them.
+#[derive(Serialize, Deserialize)]
+struct OldUser {
+    user: User,
+    session: Session,
+}
+
+impl Record for OldUser {
+    const TAG: u8 = 2;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "UserRow of schema 3";
+}
+
+/// An order as schema 3 wrote it.
+#[derive(Serialize, Deserialize)]
+struct OldOrder {
+    id: OrderId,
+    user: UserId,
+    brief: Brief,
+    count: Count,
+    first_job: JobId,
+    placed_at: Timestamp,
+    callback: CallbackId,
+    photo: PhotoState,
+    status: Option<MessageId>,
+}
+
+impl Record for OldOrder {
+    const TAG: u8 = 3;
+    const VERSION: u8 = 1;
+    const NAME: &'static str = "Order of schema 3";
+}
+
 pub fn to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
     alerts(transaction)?;
     let mut hours = Hours::new();
-    newcomers(transaction, &mut hours)?;
-    names(transaction)?;
-    orders(transaction, &mut hours)?;
+    let last_orders = orders(transaction, &mut hours)?;
     videos(transaction, &mut hours)?;
-    credits(transaction, &mut hours)?;
+    let last_entries = credits(transaction, &mut hours)?;
+    users(transaction, &mut hours, &last_orders, &last_entries)?;
     let mut tallies = transaction.open_table(tables::TALLIES)?;
     for (at, tally) in &hours {
         tallies.insert(at.0, encode(tally).as_slice())?;
@@ -71,37 +111,77 @@ fn hour(hours: &mut Hours, at: Timestamp) -> &mut Tally {
     hours.entry(begin(at, HOUR)).or_default()
 }
 
-fn newcomers(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
-    for row in transaction.open_table(tables::USERS)?.iter()? {
-        let (id, row) = row?;
-        let user: UserRow = parse(row.value(), "users.v1", id.value())?;
-        hour(hours, user.user.since).newcomers += 1;
-    }
-    Ok(())
-}
-
-/// Who has which name, so that nobody need look at everybody.
-fn names(transaction: &WriteTransaction) -> Result<(), StoreError> {
+/// Each user with the last of what is theirs, and who has which name, and who came when.
+fn users(
+    transaction: &WriteTransaction,
+    hours: &mut Hours,
+    last_orders: &Last<OrderId>,
+    last_entries: &Last<EntryId>,
+) -> Result<(), StoreError> {
     let mut names = transaction.open_table(tables::NAMES)?;
-    for row in transaction.open_table(tables::USERS)?.iter()? {
-        let (id, row) = row?;
-        let user: UserRow = parse(row.value(), "users.v1", id.value())?;
-        if let Some(name) = user.user.username {
-            names.insert((small(&name).as_str(), id.value()), ())?;
+    let mut joined = transaction.open_table(tables::JOINED)?;
+    let mut table = transaction.open_table(tables::USERS)?;
+    let mut from = 0;
+    // A row at a time: the table is changed under no open iterator.
+    while let Some(old) = first_from::<OldUser>(&table, from, "users.v1")? {
+        let (number, OldUser { user, session }) = old;
+        hour(hours, user.since).newcomers += 1;
+        joined.insert((user.since.0, number), ())?;
+        if let Some(name) = &user.username {
+            names.insert((small(name).as_str(), number), ())?;
         }
+        let id = UserId(number);
+        let new = record::UserRow {
+            session,
+            last_order: last_orders.get(&id).copied(),
+            last_entry: last_entries.get(&id).copied(),
+            ..record::UserRow::new(user)
+        };
+        table.insert(number, encode(&new).as_slice())?;
+        from = number + 1;
     }
     Ok(())
 }
 
-fn orders(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
-    for row in transaction.open_table(tables::ORDERS)?.iter()? {
-        let (id, row) = row?;
-        let order: Order = parse(row.value(), "orders.v1", id.value())?;
-        let tally = hour(hours, order.placed_at);
+/// Each order with the same user's order before it; the last of each user.
+fn orders(transaction: &WriteTransaction, hours: &mut Hours) -> Result<Last<OrderId>, StoreError> {
+    let mut table = transaction.open_table(tables::ORDERS)?;
+    let mut last = Last::new();
+    let mut from = 0;
+    while let Some((number, old)) = first_from::<OldOrder>(&table, from, "orders.v1")? {
+        let tally = hour(hours, old.placed_at);
         tally.orders += 1;
-        tally.ordered += u64::from(order.count.number());
+        tally.ordered += u64::from(old.count.number());
+        let new = Order {
+            id: old.id,
+            user: old.user,
+            brief: old.brief,
+            count: old.count,
+            first_job: old.first_job,
+            placed_at: old.placed_at,
+            callback: old.callback,
+            photo: old.photo,
+            status: old.status,
+            before: last.insert(old.user, old.id),
+        };
+        table.insert(number, encode(&new).as_slice())?;
+        from = number + 1;
     }
-    Ok(())
+    Ok(last)
+}
+
+/// The first row from a number on.
+fn first_from<T: Record>(
+    table: &Table<'_, u64, tables::Row>,
+    from: u64,
+    name: &'static str,
+) -> Result<Option<(u64, T)>, StoreError> {
+    let Some(row) = table.range(from..)?.next() else {
+        return Ok(None);
+    };
+    let (number, row) = row?;
+    let number = number.value();
+    Ok(Some((number, parse(row.value(), name, number)?)))
 }
 
 /// What videos took of the provider's credits was not kept.
@@ -141,7 +221,9 @@ fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Store
     Ok(())
 }
 
-fn credits(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
+/// The last entry of each user.
+fn credits(transaction: &WriteTransaction, hours: &mut Hours) -> Result<Last<EntryId>, StoreError> {
+    let mut last = Last::new();
     for row in transaction.open_table(tables::LEDGER)?.iter()? {
         let (id, row) = row?;
         let (record, _) = unsealed(row.value()).map_err(|error| StoreError::Corrupt {
@@ -151,8 +233,11 @@ fn credits(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Stor
         })?;
         let entry: Entry = parse(record, "ledger.v2", id.value())?;
         hour(hours, entry.at).moved(entry.from, entry.to, entry.amount);
+        if let Some(user) = entry.user() {
+            last.insert(user, entry.id);
+        }
     }
-    Ok(())
+    Ok(last)
 }
 
 #[cfg(test)]
@@ -166,5 +251,19 @@ mod tests {
         let raised: Raised = decode(&written).unwrap();
         assert_eq!((raised.told, raised.held), (Timestamp(9), 2));
         assert_eq!(encode(&raised), written);
+    }
+    #[test]
+    fn users_and_orders_of_schema_3_are_still_read() {
+        for line in include_str!("v3.txt").lines() {
+            let digits = line.as_bytes().chunks(2);
+            let byte = |hex| u8::from_str_radix(std::str::from_utf8(hex).unwrap(), 16).unwrap();
+            let bytes: Vec<u8> = digits.map(byte).collect();
+            let again = match bytes[0] {
+                OldUser::TAG => encode(&decode::<OldUser>(&bytes).unwrap()),
+                OldOrder::TAG => encode(&decode::<OldOrder>(&bytes).unwrap()),
+                other => panic!("tag {other}"),
+            };
+            assert_eq!(again, bytes);
+        }
     }
 }

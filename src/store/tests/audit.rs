@@ -1,7 +1,7 @@
 //! The audit: it finds each kind of breach, and nothing where there is none.
 
 use super::*;
-use crate::domain::credit::{Account, Entry, Reason};
+use crate::domain::credit::{Account, Before, Entry, Reason};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::Stage;
 use crate::store::queue::{READY, TIMED};
@@ -47,6 +47,14 @@ fn entry(
 ) -> Result<(), StoreError> {
     txn.counters().entry += 1;
     let id = EntryId(txn.counted().entry);
+    let user = from.user().or(to.user());
+    let mut before = Before::First;
+    if let Some(user) = user
+        && let Some(mut row) = txn.user(user)?
+    {
+        before = Before::of(row.last_entry.replace(id));
+        txn.put_user(user, &row)?;
+    }
     txn.put_entry(&Entry {
         id,
         at: NOW,
@@ -56,6 +64,7 @@ fn entry(
         reason,
         from_balance: 0,
         to_balance: 0,
+        before,
     })
 }
 
@@ -125,6 +134,50 @@ fn an_account_of_nobody_is_found() {
         let nobody = Account::Available(UserId(404));
         entry(txn, Account::Gifts, nobody, 1, grant())
     });
+}
+
+#[test]
+fn an_order_that_leads_astray_is_found() {
+    finds(
+        "it leads to order none, the same user's before is 1",
+        |txn| {
+            let mut order = txn.order(OrderId(1))?;
+            (order.id, order.before) = (OrderId(2), None);
+            txn.put_order(&order)
+        },
+    );
+    finds("user 1 leads to order none, their last is 1", |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.last_order = None;
+        txn.put_user(ANNA, &row)
+    });
+}
+
+#[test]
+fn an_entry_that_leads_astray_is_found() {
+    let wanted = "it leads to Entry(EntryId(1)), the same user's entry before is";
+    finds(wanted, |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.last_entry = Some(EntryId(1));
+        txn.put_user(ANNA, &row)?;
+        entry(txn, Account::Grants, Account::Available(ANNA), 1, grant())
+    });
+}
+
+#[test]
+fn a_user_that_does_not_lead_to_their_last_entry_is_found() {
+    let wanted = "user 1 leads to entry 1, their last is 9";
+    let plant = |txn: &mut Txn<'_>| {
+        let mut row = txn.known_user(ANNA)?;
+        row.last_entry = Some(EntryId(1));
+        txn.put_user(ANNA, &row)
+    };
+    finds(wanted, plant);
+    let (ground, _) = busy();
+    ground.write(plant);
+    let glance = crate::store::audit::glance(&ground.store.snapshot().unwrap()).unwrap();
+    let found: Vec<_> = glance.breaches.iter().map(|breach| &breach.what).collect();
+    assert_eq!(found, [wanted]);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What is looked up without looking at everything: names, failed jobs, and the entries of a job.
 
 use super::*;
-use crate::domain::credit::Entry;
 use crate::domain::failure::Kind;
 
 impl Ground {
@@ -51,14 +50,14 @@ fn failed_jobs_and_the_entries_of_a_job_are_found_wherever_they_are() {
         ground.fails(job, 1, Kind::Unknown, at).unwrap();
     }
     let sight = ground.store.snapshot().unwrap();
-    let failed = sight.newest_failed(None, 4, |_| true).unwrap();
+    let failed = sight.newest_failed(None, 4).unwrap();
     let failed: Vec<JobId> = failed.iter().map(|job| job.id).collect();
     assert_eq!(failed, [10, 8, 6, 4].map(|at| jobs[at]));
-    let before = sight.newest_failed(Some(failed[3].0), 9, |_| true).unwrap();
+    let before = sight.newest_failed(Some(failed[3].0), 9).unwrap();
     assert_eq!(before.len(), 2);
     for job in jobs {
-        let of_job = |entry: &Entry| entry.reason.job() == Some(job);
-        let all = sight.newest_entries(usize::MAX, of_job).unwrap();
+        let mut all = sight.newest_entries(usize::MAX).unwrap();
+        all.retain(|entry| entry.reason.job() == Some(job));
         let row = sight.job(job).unwrap();
         assert_eq!(all.len(), 1 + usize::from(row.stage.ended()));
         assert_eq!(sight.entries_of(&row).unwrap(), all);

@@ -9,7 +9,7 @@ use super::{Sample, sample};
 use crate::domain::act::{Act, Ban, Deed, Who};
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
 use crate::domain::broadcast::Segment;
-use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
+use crate::domain::credit::{Account, Before, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -80,20 +80,19 @@ pub fn samples() -> Vec<Sample> {
         sample(
             "user",
             &UserRow {
-                user: user(),
                 session,
+                last_order: Some(OrderId(6)),
+                last_entry: Some(EntryId(7)),
+                ..UserRow::new(user())
             },
         )
     }));
-    let newcomer = UserRow {
-        user: User {
-            lang: Lang::En,
-            username: None,
-            reachable: false,
-            ..user()
-        },
-        session: Session::new(),
-    };
+    let newcomer = UserRow::new(User {
+        lang: Lang::En,
+        username: None,
+        reachable: false,
+        ..user()
+    });
     all.push(sample("user", &newcomer));
     all.extend(orders().iter().map(|order| sample("order", order)));
     all.extend(stages().into_iter().map(|stage| {
@@ -113,6 +112,14 @@ pub fn samples() -> Vec<Sample> {
         let to = Account::Revenue;
         sample("entry", &entry(from, to, Reason::Welcome))
     }));
+    for before in [Before::First, Before::Unknown] {
+        let welcome = entry(
+            Account::Gifts,
+            Account::Available(UserId(1)),
+            Reason::Welcome,
+        );
+        all.push(sample("entry", &Entry { before, ..welcome }));
+    }
     all.extend(reasons().into_iter().map(|reason| {
         let (from, to) = (Account::Gifts, Account::Available(UserId(1)));
         sample("entry", &entry(from, to, reason))
@@ -285,6 +292,7 @@ fn orders() -> Vec<Order> {
             callback: CallbackId("cb".into()),
             photo,
             status: (photo == PhotoState::Ready).then_some(MessageId(-5)),
+            before: (photo == PhotoState::Refused).then_some(OrderId(6)),
         })
         .collect()
 }
@@ -338,6 +346,7 @@ fn entry(from: Account, to: Account, reason: Reason) -> Entry {
         reason,
         from_balance: -4,
         to_balance: 5,
+        before: Before::Entry(EntryId(6)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
+use crate::domain::credit::{Account, Before, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -42,8 +42,9 @@ proptest! {
     }
 
     #[test]
-    fn users_survive(user in user(), session in session()) {
-        survives(&UserRow { user, session })?;
+    fn users_survive(user in user(), session in session(), last: [Option<u64>; 2]) {
+        let (last_order, last_entry) = (last[0].map(OrderId), last[1].map(EntryId));
+        survives(&UserRow { user, session, last_order, last_entry })?;
     }
 
     #[test]
@@ -196,7 +197,12 @@ fn session() -> impl Strategy<Value = Session> {
 
 fn order() -> impl Strategy<Value = Order> {
     let states = one_of(&[PhotoState::Wanted, PhotoState::Ready, PhotoState::Refused]);
-    let rest = (any::<String>(), states, any::<Option<i32>>());
+    let rest = (
+        any::<String>(),
+        states,
+        any::<Option<i32>>(),
+        any::<Option<u64>>(),
+    );
     let parts = (
         any::<[u64; 3]>(),
         brief(),
@@ -205,7 +211,7 @@ fn order() -> impl Strategy<Value = Order> {
         rest,
     );
     parts.prop_map(|([id, user, first], brief, count, placed_at, rest)| {
-        let (callback, photo, status) = rest;
+        let (callback, photo, status, before) = rest;
         Order {
             id: OrderId(id),
             user: UserId(user),
@@ -216,6 +222,7 @@ fn order() -> impl Strategy<Value = Order> {
             callback: CallbackId(callback),
             photo,
             status: status.map(MessageId),
+            before: before.map(OrderId),
         }
     })
 }
@@ -343,6 +350,11 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
+    let before = prop_oneof![
+        Just(Before::First),
+        any::<u64>().prop_map(|id| Before::Entry(EntryId(id))),
+        Just(Before::Unknown),
+    ];
     let parts = (
         any::<u64>(),
         time(),
@@ -351,17 +363,21 @@ fn entry() -> impl Strategy<Value = Entry> {
         credits(),
         reason(),
         any::<[i64; 2]>(),
+        before,
     );
-    parts.prop_map(|(id, at, from, to, amount, reason, balances)| Entry {
-        id: EntryId(id),
-        at,
-        from,
-        to,
-        amount,
-        reason,
-        from_balance: balances[0],
-        to_balance: balances[1],
-    })
+    parts.prop_map(
+        |(id, at, from, to, amount, reason, balances, before)| Entry {
+            id: EntryId(id),
+            at,
+            from,
+            to,
+            amount,
+            reason,
+            from_balance: balances[0],
+            to_balance: balances[1],
+            before,
+        },
+    )
 }
 
 fn ask() -> impl Strategy<Value = Ask> {

@@ -1,0 +1,219 @@
+//! What is one user's, newest first: each order and entry leads to the same user's before it, so that a list costs
+//! what it shows, however much the others have.
+
+use redb::ReadOnlyTable;
+
+use super::snapshot::{LOOKED, Snapshot, entry};
+use super::txn::missing;
+use super::{StoreError, tables};
+use crate::domain::credit::{Before, Entry};
+use crate::domain::id::{JobId, OrderId, UserId};
+use crate::domain::job::Job;
+use crate::domain::order::Order;
+
+/// What was found, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether there may be older ones: [`LOOKED`] rows had been looked at.
+    pub cut: bool,
+}
+
+impl Snapshot {
+    /// A user's newest orders, at most `most`; only those below `before`.
+    pub fn orders_of(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        most: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let below = match before {
+            Some(before) => self.find_order(OrderId(before))?,
+            None => None,
+        };
+        let from = match below.filter(|order| order.user == user) {
+            Some(order) => order.before,
+            None => self.last_order(user)?,
+        };
+        let is_below = |order: &Order| before.is_none_or(|before| order.id.0 < before);
+        self.orders_back(from)
+            .filter(|order| order.as_ref().map_or(true, is_below))
+            .take(most)
+            .collect()
+    }
+
+    /// A user's newest jobs that are `wanted`, at most `most`; only those below `before`.
+    pub fn jobs_of(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        most: usize,
+        wanted: impl Fn(&Job) -> bool,
+    ) -> Result<Vec<Job>, StoreError> {
+        let below = match before {
+            Some(before) => self.find_job(JobId(before))?,
+            None => None,
+        };
+        let from = match below.filter(|job| job.user == user) {
+            Some(job) => Some(job.order),
+            None => self.last_order(user)?,
+        };
+        let mut jobs = Vec::new();
+        for order in self.orders_back(from) {
+            let order: Vec<_> = order?.jobs().collect();
+            for id in order.into_iter().rev() {
+                if jobs.len() == most {
+                    return Ok(jobs);
+                }
+                if before.is_none_or(|before| id.0 < before) {
+                    let job = self.job(id)?;
+                    jobs.extend(wanted(&job).then_some(job));
+                }
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// A user's newest entries, at most `most`; only those below `before`.
+    pub fn entries_of_user(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        most: usize,
+    ) -> Result<Found<Entry>, StoreError> {
+        let mut entries = self.entries_back(user, before)?;
+        let is_below = |entry: &Entry| before.is_none_or(|before| entry.id.0 < before);
+        let rows = entries
+            .by_ref()
+            .filter(|entry| entry.as_ref().map_or(true, is_below))
+            .take(most)
+            .collect::<Result<_, _>>()?;
+        let cut = entries.cut;
+        Ok(Found { rows, cut })
+    }
+
+    /// A user's entries from the last one on; or from the one before `before`, if that is theirs.
+    pub(super) fn entries_back(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+    ) -> Result<EntriesBack, StoreError> {
+        let ledger = self.table(tables::LEDGER)?;
+        let below = match before {
+            Some(number) => ledger.get(number)?,
+            None => None,
+        };
+        let below = match below {
+            Some(row) => Some(entry(before.unwrap_or_default(), row.value())?.0),
+            None => None,
+        };
+        let (next, at) = match below.filter(|entry| entry.user() == Some(user)) {
+            Some(entry) => (entry.before, entry.id.0),
+            None => {
+                let row = self.user(user)?;
+                (Before::of(row.and_then(|row| row.last_entry)), u64::MAX)
+            }
+        };
+        Ok(EntriesBack {
+            ledger,
+            user,
+            next,
+            at,
+            left: LOOKED,
+            cut: false,
+        })
+    }
+
+    fn last_order(&self, user: UserId) -> Result<Option<OrderId>, StoreError> {
+        Ok(self.user(user)?.and_then(|row| row.last_order))
+    }
+
+    /// An order, and those of its user before it.
+    fn orders_back(
+        &self,
+        from: Option<OrderId>,
+    ) -> impl Iterator<Item = Result<Order, StoreError>> + '_ {
+        let mut next = from;
+        std::iter::from_fn(move || {
+            let order = next.take().map(|id| self.order(id))?;
+            Some(order.and_then(|order| {
+                if order.before.is_some_and(|before| before >= order.id) {
+                    return Err(astray("orders.v1", order.id.0));
+                }
+                next = order.before;
+                Ok(order)
+            }))
+        })
+    }
+}
+
+/// Goes back from one entry of a user to the one before.
+///
+/// One of an old version does not know it: then all older ones are looked at, [`LOOKED`] at most.
+pub(super) struct EntriesBack {
+    ledger: ReadOnlyTable<u64, tables::Row>,
+    user: UserId,
+    next: Before,
+    /// Where it has come to.
+    at: u64,
+    /// So many more may be looked at.
+    left: usize,
+    /// Whether it ended before it was through.
+    pub cut: bool,
+}
+
+impl EntriesBack {
+    fn step(&mut self) -> Result<Option<Entry>, StoreError> {
+        let found = match std::mem::replace(&mut self.next, Before::First) {
+            Before::First => None,
+            Before::Entry(id) if id.0 >= self.at => {
+                return Err(astray("ledger.v2", self.at));
+            }
+            Before::Entry(id) => {
+                let row = self.ledger.get(id.0)?;
+                let row = row.ok_or_else(|| missing("ledger.v2", id.0))?;
+                Some(entry(id.0, row.value())?.0)
+            }
+            Before::Unknown => self.look()?,
+        };
+        if let Some(found) = &found {
+            (self.next, self.at) = (found.before, found.id.0);
+        }
+        Ok(found)
+    }
+
+    /// The next older one, found by looking.
+    fn look(&mut self) -> Result<Option<Entry>, StoreError> {
+        for row in self.ledger.range(..self.at)?.rev() {
+            if self.left == 0 {
+                self.cut = true;
+                break;
+            }
+            self.left -= 1;
+            let (number, row) = row?;
+            let (entry, _) = entry(number.value(), row.value())?;
+            if entry.user() == Some(self.user) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for EntriesBack {
+    type Item = Result<Entry, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step().transpose()
+    }
+}
+
+/// The error for a row whose link would lead in a circle.
+fn astray(table: &'static str, key: u64) -> StoreError {
+    StoreError::Corrupt {
+        table,
+        key: key.to_string(),
+        what: "leads to one that is not before it",
+    }
+}
