@@ -1,10 +1,12 @@
-//! Stored forms: `[tag][version][bincode]`, fixed-width little-endian, with a limit.
+//! Stored forms: `[tag][version][bincode]` with a limit. Numbers take as many bytes as they need, which the highest
+//! bit of the version says; files of before have rows with numbers of fixed width, and those are read as well.
 //!
 //! A domain type is stored as it is until its shape first changes; then the old shape freezes here under its
 //! version and the new one gets the next. Golden bytes in the tests make such a change loud.
 
 mod older;
 
+use bincode::config::{Config, Configuration, Fixint, Limit, LittleEndian, Varint};
 use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +28,10 @@ use crate::flow::session::Session;
 
 /// No record is larger, in bytes; a corrupt length cannot ask for more.
 const LIMIT: usize = 1 << 20;
+/// In the byte of the version: numbers take as many bytes as they need.
+const SHORT: u8 = 0x80;
+/// Most records are shorter, in bytes.
+const USUAL: usize = 256;
 
 /// Something stored under a tag and a version.
 pub trait Record: Serialize + DeserializeOwned {
@@ -75,7 +81,7 @@ impl Record for Entry {
 
     fn older(version: u8, payload: &[u8]) -> Result<Self, DecodeError> {
         match version {
-            2 => read::<older::Entry>(payload).map(Self::from),
+            2 => read::<older::Entry>(payload, fixed()).map(Self::from),
             _ => Err(DecodeError::Version),
         }
     }
@@ -217,11 +223,12 @@ impl DecodeError {
     }
 }
 
-fn format() -> impl bincode::config::Config {
-    bincode::config::standard()
-        .with_little_endian()
-        .with_fixed_int_encoding()
-        .with_limit::<LIMIT>()
+fn short() -> Configuration<LittleEndian, Varint, Limit<LIMIT>> {
+    bincode::config::standard().with_limit::<LIMIT>()
+}
+
+fn fixed() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
+    short().with_fixed_int_encoding()
 }
 
 /// An entry's row: its record, and its seal over that and the seal before.
@@ -249,8 +256,19 @@ pub fn seal(before: Seal, record: &[u8]) -> Seal {
 
 /// The bytes of a record.
 pub fn encode<T: Record>(record: &T) -> Vec<u8> {
-    let mut bytes = vec![T::TAG, T::VERSION];
-    bincode::serde::encode_into_std_write(record, &mut bytes, format())
+    written(record, T::VERSION | SHORT, short())
+}
+
+/// The bytes of a record as they were written once, with numbers of fixed width.
+#[cfg(test)]
+pub fn encode_fixed<T: Record>(record: &T) -> Vec<u8> {
+    written(record, T::VERSION, fixed())
+}
+
+fn written<T: Record>(record: &T, version: u8, form: impl Config) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(USUAL);
+    bytes.extend([T::TAG, version]);
+    bincode::serde::encode_into_std_write(record, &mut bytes, form)
         .expect("our records are plain data and fit the limit");
     bytes
 }
@@ -263,14 +281,17 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, DecodeError> {
     if *tag != T::TAG {
         return Err(DecodeError::Tag);
     }
-    match *version == T::VERSION {
-        true => read(payload),
-        false => T::older(*version, payload),
+    if version & !SHORT != T::VERSION {
+        return T::older(*version, payload);
+    }
+    match version & SHORT {
+        0 => read(payload, fixed()),
+        _ => read(payload, short()),
     }
 }
 
-fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, DecodeError> {
-    match bincode::serde::decode_from_slice(payload, format()) {
+fn read<T: DeserializeOwned>(payload: &[u8], form: impl Config) -> Result<T, DecodeError> {
+    match bincode::serde::decode_from_slice(payload, form) {
         Ok((record, read)) if read == payload.len() => Ok(record),
         Ok(_) | Err(_) => Err(DecodeError::Damaged),
     }

@@ -11,6 +11,8 @@ use super::*;
 struct Sample {
     name: String,
     bytes: Vec<u8>,
+    /// As it was written while numbers had a fixed width.
+    fixed: Vec<u8>,
     again: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
 }
 
@@ -18,13 +20,17 @@ fn sample<T: Record>(name: impl Into<String>, record: &T) -> Sample {
     Sample {
         name: name.into(),
         bytes: encode(record),
+        fixed: encode_fixed(record),
         again: |bytes| decode::<T>(bytes).map(|record| encode(&record)),
     }
 }
 
 #[test]
 fn every_sample_survives_a_round_trip() {
-    for Sample { name, bytes, again } in golden::samples() {
+    for Sample {
+        name, bytes, again, ..
+    } in golden::samples()
+    {
         assert_eq!(again(&bytes), Ok(bytes), "{name}");
     }
 }
@@ -35,6 +41,7 @@ fn another_kind_is_refused() {
         name,
         mut bytes,
         again,
+        ..
     } in golden::samples()
     {
         bytes[0] += 1;
@@ -48,6 +55,7 @@ fn an_unknown_version_is_refused() {
         name,
         mut bytes,
         again,
+        ..
     } in golden::samples()
     {
         bytes[1] += 1;
@@ -61,6 +69,7 @@ fn what_is_cut_short_or_goes_on_is_refused() {
         name,
         mut bytes,
         again,
+        ..
     } in golden::samples()
     {
         for length in 0..bytes.len() {
@@ -74,7 +83,10 @@ fn what_is_cut_short_or_goes_on_is_refused() {
 
 #[test]
 fn a_giant_length_anywhere_is_refused_or_harmless() {
-    for Sample { name, bytes, again } in golden::samples() {
+    for Sample {
+        name, bytes, again, ..
+    } in golden::samples()
+    {
         for giant in [u64::MAX, u64::MAX >> 1, 1 << 40, 1 << 21] {
             for at in 2..bytes.len().saturating_sub(7) {
                 let mut bytes = bytes.clone();
@@ -88,17 +100,26 @@ fn a_giant_length_anywhere_is_refused_or_harmless() {
 
 #[test]
 fn a_giant_text_is_refused() {
-    let mut bytes = encode(&crate::store::record::Note {
+    let note = crate::store::record::Note {
         say: Say::Alert(crate::flow::alert::Alert::ModelBack {
             model: crate::domain::id::ModelName("m".into()),
         }),
         lang: Lang::Ru,
         at: Timestamp(0),
-    });
+    };
+    let giant = 1u64 << 40;
+    let mut fixed = encode_fixed(&note);
     let length = 2 + 4 + 4;
-    assert_eq!(bytes[length..length + 8], 1u64.to_le_bytes());
-    bytes[length..length + 8].copy_from_slice(&(1u64 << 40).to_le_bytes());
-    assert_eq!(decode::<Note>(&bytes), Err(DecodeError::Damaged));
+    assert_eq!(fixed[length..length + 8], 1u64.to_le_bytes());
+    fixed[length..length + 8].copy_from_slice(&giant.to_le_bytes());
+    assert_eq!(decode::<Note>(&fixed), Err(DecodeError::Damaged));
+    let mut short = encode(&note);
+    let length = 2 + 1 + 1;
+    assert_eq!(short[length], 1);
+    // 253 says that eight bytes follow.
+    let giant = [&[253], giant.to_le_bytes().as_slice()].concat();
+    short.splice(length..=length, giant);
+    assert_eq!(decode::<Note>(&short), Err(DecodeError::Damaged));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use redb::{Database, ReadableTable};
 use super::*;
 use crate::domain::credit::{Before, Entry};
 use crate::domain::id::{EntryId, OrderId};
-use crate::store::record::{Counters, encode, seal, unsealed};
+use crate::store::record::{Counters, encode, encode_fixed, seal, unsealed};
 use crate::store::snapshot::LOOKED;
 use crate::store::tables;
 
@@ -96,7 +96,7 @@ fn a_page_goes_on_where_the_last_one_ended() {
 
 /// An entry as schema 3 wrote it: the same bytes under version 2 without the link at their end.
 fn aged(entry: &Entry) -> Vec<u8> {
-    let mut bytes = encode(&Entry {
+    let mut bytes = encode_fixed(&Entry {
         before: Before::First,
         ..entry.clone()
     });
