@@ -24,7 +24,8 @@ pub const READY: u8 = 1;
 pub fn enqueue(txn: &mut Txn<'_>, user: &mut User, job: Job) -> Result<(), StoreError> {
     let tag = user.last_tag.max(txn.counted().fair) + 1;
     user.last_tag = tag;
-    put(txn, Lane::None, job, Lane::Ready(tag))
+    put(txn, Stood::NOWHERE, job, Lane::Ready(tag))?;
+    Ok(())
 }
 
 /// Begins the attempts of up to `most` jobs that wait for a place, as long as there are places.
@@ -47,9 +48,10 @@ pub fn claim(
     let mut claimed = Vec::new();
     for (tag, id) in rows {
         let row = txn.job(id)?;
+        let stood = Stood::of(&row);
         let job = must(row.job.claim(now))?;
         txn.counters().fair = tag;
-        put(txn, row.lane, job.clone(), Lane::Timed(now))?;
+        let job = put(txn, stood, job, Lane::Timed(now))?;
         verdict::tell_status(txn, &job, now)?;
         claimed.push(job);
     }
@@ -67,13 +69,14 @@ pub fn claim_timed(
     if row.job.stage != Stage::Queued || row.job.due > now || !matches!(row.lane, Lane::Timed(_)) {
         return Ok(None);
     }
+    let stood = Stood::of(&row);
     if txn.counted().places >= shop.max_rendering {
         let tag = txn.counted().fair;
-        put(txn, row.lane, row.job, Lane::Ready(tag))?;
+        put(txn, stood, row.job, Lane::Ready(tag))?;
         return Ok(None);
     }
     let job = must(row.job.claim(now))?;
-    put(txn, row.lane, job.clone(), Lane::Timed(now))?;
+    let job = put(txn, stood, job, Lane::Timed(now))?;
     verdict::tell_status(txn, &job, now)?;
     Ok(Some(job))
 }
@@ -94,11 +97,11 @@ pub fn advance(
             wanted: "at the same attempt",
         }));
     }
+    let stood = Stood::of(&row);
     match step(row.job) {
         Ok(job) => {
             let lane = Lane::Timed(job.due);
-            put(txn, row.lane, job.clone(), lane)?;
-            Ok(Ok(job))
+            Ok(Ok(put(txn, stood, job, lane)?))
         }
         Err(refused) => Ok(Err(refused)),
     }
@@ -110,41 +113,66 @@ pub fn nudge(txn: &mut Txn<'_>, id: JobId, now: Timestamp) -> Result<(), StoreEr
     if !matches!(row.lane, Lane::Timed(at) if at > now) {
         return Ok(());
     }
+    let stood = Stood::of(&row);
     row.job.due = now;
-    put(txn, row.lane, row.job, Lane::Timed(now))
+    put(txn, stood, row.job, Lane::Timed(now))?;
+    Ok(())
+}
+
+/// How a job stood before a move.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stood {
+    lane: Lane,
+    queued: bool,
+    placed: bool,
+}
+
+impl Stood {
+    /// Of a job that is new.
+    const NOWHERE: Self = Self {
+        lane: Lane::None,
+        queued: false,
+        placed: false,
+    };
+
+    /// Of a job with that row.
+    pub fn of(row: &JobRow) -> Self {
+        Self {
+            lane: row.lane,
+            queued: row.job.stage == Stage::Queued,
+            placed: row.job.stage.takes_a_place(),
+        }
+    }
 }
 
 /// Keeps a job, its row in the due index and the number of places taken, all in step.
-pub(super) fn put(txn: &mut Txn<'_>, from: Lane, job: Job, to: Lane) -> Result<(), StoreError> {
-    let old = match from {
-        Lane::None => None,
-        Lane::Timed(_) | Lane::Ready(_) => Some(txn.job(job.id)?.job.stage),
-    };
-    let before = old.as_ref().is_some_and(Stage::takes_a_place);
-    let after = job.stage.takes_a_place();
-    if before != after {
+pub(super) fn put(txn: &mut Txn<'_>, before: Stood, job: Job, to: Lane) -> Result<Job, StoreError> {
+    let placed = job.stage.takes_a_place();
+    if before.placed != placed {
         let places = &mut txn.counters().places;
-        *places = if after {
+        *places = if placed {
             *places + 1
         } else {
             places.saturating_sub(1)
         };
     }
-    if before && !after {
+    if before.placed && !placed {
         txn.wake_jobs();
     }
     let to = if job.stage.ended() { Lane::None } else { to };
     // The row also says whether the job must be claimed: it is written anew when that changes.
-    let claimed = (old == Some(Stage::Queued)) != (job.stage == Stage::Queued);
-    if from != to || claimed {
-        if let Some(key) = key(from, job.id) {
+    let queued = job.stage == Stage::Queued;
+    if before.lane != to || before.queued != queued {
+        if let Some(key) = key(before.lane, job.id) {
             txn.strike_due(key)?;
         }
         if let Some(key) = key(to, job.id) {
-            txn.put_due(key, job.stage == Stage::Queued)?;
+            txn.put_due(key, queued)?;
         }
     }
-    txn.put_job(&JobRow { job, lane: to })
+    let row = JobRow { job, lane: to };
+    txn.put_job(&row)?;
+    Ok(row.job)
 }
 
 fn key(lane: Lane, job: JobId) -> Option<(u8, u64, u64)> {

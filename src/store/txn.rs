@@ -1,5 +1,6 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::tally::{SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
 use crate::flow::office::form::Form;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
@@ -32,6 +34,8 @@ type Rows<'t, K> = Table<'t, K, tables::Row>;
 pub struct Txn<'t> {
     meta: Rows<'t, &'static str>,
     users: Rows<'t, u64>,
+    /// Users this batch has met: each is read and written once, however many closures it concerns.
+    met: RefCell<BTreeMap<UserId, Met>>,
     names: Table<'t, (&'static str, u64), ()>,
     joined: Table<'t, (u64, u64), ()>,
     updates: Table<'t, u64, u64>,
@@ -59,6 +63,13 @@ pub struct Txn<'t> {
     writes: u64,
 }
 
+/// A user whom the batch has met.
+struct Met {
+    row: UserRow,
+    /// Whether the table does not have it yet.
+    new: bool,
+}
+
 /// What to wake once the batch is on disk.
 #[derive(Debug, Default)]
 pub struct Woken {
@@ -79,6 +90,7 @@ impl<'t> Txn<'t> {
         Ok(Self {
             meta,
             users: transaction.open_table(tables::USERS)?,
+            met: RefCell::default(),
             names: transaction.open_table(tables::NAMES)?,
             joined: transaction.open_table(tables::JOINED)?,
             updates: transaction.open_table(tables::UPDATES)?,
@@ -106,8 +118,13 @@ impl<'t> Txn<'t> {
         })
     }
 
-    /// Numbers the commit, writes counters and tallies and lets the tables go; the caller commits.
+    /// Numbers the commit, writes users, counters and tallies and lets the tables go; the caller commits.
     pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
+        for (id, met) in self.met.take() {
+            if met.new {
+                self.users.insert(id.0, encode(&met.row).as_slice())?;
+            }
+        }
         for (at, more) in &self.happened {
             let mut tally: Tally = read(&self.tallies, at.0, "tallies.v1")?.unwrap_or_default();
             tally.add(more);
@@ -251,7 +268,23 @@ impl<'t> Txn<'t> {
 
     /// A user.
     pub fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
-        read(&self.users, id.0, "users.v1")
+        if let Some(met) = self.met.borrow().get(&id) {
+            return Ok(Some(met.row.clone()));
+        }
+        let row: Option<UserRow> = read(&self.users, id.0, "users.v1")?;
+        if let Some(row) = row.clone() {
+            let met = Met { row, new: false };
+            self.met.borrow_mut().insert(id, met);
+        }
+        Ok(row)
+    }
+
+    /// A user's language.
+    pub fn lang_of(&self, id: UserId) -> Result<Lang, StoreError> {
+        if let Some(met) = self.met.borrow().get(&id) {
+            return Ok(met.row.user.lang);
+        }
+        Ok(self.known_user(id)?.user.lang)
     }
 
     /// A user who must be there.
@@ -269,16 +302,22 @@ impl<'t> Txn<'t> {
 
     /// Keeps a user, and who has which name, and who came when.
     pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
-        self.writes += 1;
-        let before: Option<UserRow> = match self.users.insert(id.0, encode(row).as_slice())? {
-            // What cannot be read has no name.
-            Some(before) => parse(before.value(), "users.v1", id.0).ok(),
-            None => {
+        let before = match self.user(id) {
+            Ok(Some(before)) => before.user.username,
+            Ok(None) => {
                 self.joined.insert((row.user.since.0, id.0), ())?;
                 None
             }
+            // What cannot be read has no name.
+            Err(StoreError::Corrupt { .. }) => None,
+            Err(error) => return Err(error),
         };
-        let before = before.and_then(|before| before.user.username);
+        self.writes += 1;
+        let met = Met {
+            row: row.clone(),
+            new: true,
+        };
+        self.met.get_mut().insert(id, met);
         if before != row.user.username {
             if let Some(name) = before {
                 self.names.remove((small(&name).as_str(), id.0))?;
@@ -530,6 +569,7 @@ impl Txn<'_> {
         let mut row = encode(&self.known_user(id)?);
         row[1] = 99;
         self.writes += 1;
+        self.met.get_mut().remove(&id);
         self.users.insert(id.0, row.as_slice())?;
         Ok(())
     }

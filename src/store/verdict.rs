@@ -1,16 +1,18 @@
 //! How an attempt ends: stage, credit, rests, the user's note and the operator's, in one transaction.
 
+use super::queue::Stood;
 use super::record::Lane;
 use super::txn::Txn;
 use super::{Shop, StoreError, alarm, ledger, outbox, queue, tally};
 use crate::domain::credit::{Account, PRICE, Reason};
 use crate::domain::failure::{Failure, Kind, MODEL_REST, Source};
-use crate::domain::id::{JobId, KeyPrint, ModelName, TaskId};
+use crate::domain::id::{JobId, KeyPrint, ModelName, OrderId, TaskId, UserId};
 use crate::domain::job::{Job, OutOfTurn, Stage, Verdict};
 use crate::domain::keyring::Rest;
 use crate::domain::model;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
+use crate::domain::user::Lang;
 use crate::flow::alert::Alert;
 use crate::flow::say::{Say, Video};
 
@@ -57,6 +59,7 @@ pub fn succeed(
     let Stage::Rendered { url, .. } = row.job.stage.clone() else {
         return Ok(Err(stale(&row.job)));
     };
+    let stood = Stood::of(&row);
     let job = match row.job.done(now) {
         Ok(job) => job,
         Err(refused) => return Ok(Err(refused)),
@@ -75,7 +78,7 @@ pub fn succeed(
         Reason::Capture { job: id },
     )?;
     txn.put_user(job.user, &user)?;
-    queue::put(txn, row.lane, job.clone(), Lane::None)?;
+    let job = queue::put(txn, stood, job, Lane::None)?;
     tally::done(txn, &job, &order, route.model.clone(), now);
     let video = Video {
         order: order.id,
@@ -91,7 +94,7 @@ pub fn succeed(
         Say::Video(video)
     };
     outbox::tell(txn, job.user, user.user.lang, say, now)?;
-    status(txn, &order, user.user.lang, now)?;
+    status(txn, job.order, job.user, user.user.lang, now)?;
     Ok(Ok(job))
 }
 
@@ -229,11 +232,13 @@ pub fn fail(
         txn.put_rest(&model_rest(&route.model), &rest)?;
     }
     let models_left = awake_model(txn, chain, now)?.is_some();
+    let stood = Stood::of(&row);
     let (job, verdict) = match row.job.fail(failure, now, shop.max_attempts, models_left) {
         Ok(judged) => judged,
         Err(refused) => return Ok(Err(refused)),
     };
-    queue::put(txn, row.lane, job.clone(), Lane::Timed(job.due))?;
+    let lane = Lane::Timed(job.due);
+    let job = queue::put(txn, stood, job, lane)?;
     let model = route.as_ref().map(|route| route.model.clone());
     tally::missed(txn, &job, model, failure.kind, blow.burned, now)?;
     raise(txn, shop, &job, key, failure, models_left, now)?;
@@ -243,7 +248,7 @@ pub fn fail(
             refund(txn, &job, failure.kind, model, now)?;
         }
         Verdict::Retry(_) if failure.kind == Kind::Temporary => {
-            let lang = txn.known_user(job.user)?.user.lang;
+            let lang = txn.lang_of(job.user)?;
             outbox::tell(txn, job.user, lang, Say::RetryingJob { job: id }, now)?;
         }
         Verdict::Retry(_) | Verdict::NextModel => {}
@@ -260,11 +265,12 @@ pub fn cancel(
 ) -> Result<Result<Job, OutOfTurn>, StoreError> {
     let row = txn.job(id)?;
     let model = row.job.stage.route().map(|route| route.model.clone());
+    let stood = Stood::of(&row);
     let job = match row.job.cancel(now) {
         Ok(job) => job,
         Err(refused) => return Ok(Err(refused)),
     };
-    queue::put(txn, row.lane, job.clone(), Lane::None)?;
+    let job = queue::put(txn, stood, job, Lane::None)?;
     refund(txn, &job, Kind::Cancelled, model, now)?;
     txn.wake_cancelled(id);
     tell_status(txn, &job, now)?;
@@ -385,9 +391,8 @@ pub fn scripted(
 
 /// Has the status message of a job's order brought up to date.
 pub fn tell_status(txn: &mut Txn<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
-    let order = txn.order(job.order)?;
-    let lang = txn.known_user(job.user)?.user.lang;
-    status(txn, &order, lang, now)
+    let lang = txn.lang_of(job.user)?;
+    status(txn, job.order, job.user, lang, now)
 }
 
 /// What a callback came to.
@@ -454,14 +459,15 @@ pub fn callback(
     Ok(Called::Orphan)
 }
 
-/// Has the order's status message brought up to date.
-pub fn status(
+/// Has an order's status message brought up to date, in its seller's language.
+pub(super) fn status(
     txn: &mut Txn<'_>,
-    order: &Order,
-    lang: crate::domain::user::Lang,
+    order: OrderId,
+    user: UserId,
+    lang: Lang,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    outbox::tell(txn, order.user, lang, Say::Status { order: order.id }, now)
+    outbox::tell(txn, user, lang, Say::Status { order }, now)
 }
 
 fn stale(job: &Job) -> OutOfTurn {

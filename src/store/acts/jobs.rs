@@ -171,8 +171,7 @@ pub fn reorder(
         return Ok(Err(Unfit::Failed));
     };
     txn.put_user(job.user, &row)?;
-    let placed = txn.order(order)?;
-    verdict::status(txn, &placed, row.user.lang, by.at)?;
+    verdict::status(txn, order, job.user, row.user.lang, by.at)?;
     let job = id;
     let deed = match why.map(str::to_owned) {
         Some(why) => Deed::ReorderedFor { job, order, why },

@@ -72,6 +72,60 @@ fn a_closure_that_fails_after_writing_does_not_spoil_its_batch() {
 }
 
 #[test]
+fn closures_of_a_batch_share_a_user_and_one_that_fails_leaves_no_trace_of_it() {
+    let ground = Ground::new();
+    let user = UserId(10);
+    let write = |work: fn(&mut Txn<'_>) -> Result<(), StoreError>| ground.store.write(work);
+    ground
+        .runtime
+        .block_on(write(|txn| asks_to_confirm(txn, UserId(10), 1, Count::One)))
+        .unwrap();
+    let before = ground.store.snapshot().unwrap().user(user).unwrap();
+    let before = before.unwrap().user.available;
+    let (held, go) = hold_up(&ground);
+    ground.runtime.block_on(async {
+        let named = write(|txn| {
+            let mut row = txn.known_user(UserId(10))?;
+            row.user.username = Some("First".into());
+            txn.put_user(UserId(10), &row)?;
+            ledger::grant(txn, UserId(10), 3, "first", None, NOW).map(drop)
+        });
+        let spoilt = write(|txn| {
+            ledger::grant(txn, UserId(10), 100, "spoilt", None, NOW)?;
+            let mut row = txn.known_user(UserId(10))?;
+            row.user.username = Some("spoilt".into());
+            txn.put_user(UserId(10), &row)?;
+            Err(missing("jobs.v1", 1))
+        });
+        let renamed = write(|txn| {
+            let mut row = txn.known_user(UserId(10))?;
+            assert_eq!(row.user.username.as_deref(), Some("First"));
+            row.user.username = Some("second".into());
+            txn.put_user(UserId(10), &row)?;
+            ledger::grant(txn, UserId(10), 4, "second", None, NOW).map(drop)
+        });
+        let all = async { tokio::join!(named, spoilt, renamed) };
+        let release = async {
+            tokio::task::yield_now().await;
+            go.send(()).unwrap();
+        };
+        let ((named, spoilt, renamed), ()) = tokio::join!(all, release);
+        held.await.unwrap();
+        named.unwrap();
+        assert!(matches!(spoilt, Err(StoreError::Corrupt { .. })));
+        renamed.unwrap();
+    });
+    let snapshot = ground.store.snapshot().unwrap();
+    let row = snapshot.user(user).unwrap().unwrap();
+    assert_eq!(row.user.available.0, before.0 + 7);
+    assert_eq!(snapshot.named("second").unwrap(), [user]);
+    for gone in ["first", "spoilt"] {
+        assert_eq!(snapshot.named(gone).unwrap(), [], "{gone}");
+    }
+    ground.books_balance();
+}
+
+#[test]
 fn a_closure_that_refuses_costs_the_others_nothing() {
     let ground = Ground::new();
     let runs = Arc::new(AtomicU32::new(0));
