@@ -1,6 +1,7 @@
 //! The one writer: a thread that runs all closures waiting in one transaction, with one `fsync`.
 //!
-//! Nobody waits for a batch to fill: what has come while the last commit was on its way is the next batch.
+//! What has come while the last commit was on its way is the next batch. A lone closure waits for nobody; only after a
+//! commit that a crowd shared those who were answered and ask again at once are let in, for some microseconds.
 //!
 //! When the disk refuses, for want of room perhaps, the file is opened again until it takes a commit. Only then is
 //! it known whether the one that failed is on disk, by its number. Until then whoever can wait waits, and whoever
@@ -10,6 +11,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use prometheus_client::metrics::histogram::Histogram;
 use redb::Database;
@@ -23,6 +25,13 @@ use super::{Options, StoreError};
 use crate::clock::Stopwatch;
 use crate::points;
 use crate::telemetry::meters::Meters;
+
+/// A commit that so many shared says that as many will be back.
+const CROWD: usize = 8;
+/// They are waited for during this fraction of what the commit took.
+const PATIENCE: u32 = 4;
+/// Nobody else is waited for when nobody came for so long.
+const GAP: Duration = Duration::from_micros(30);
 
 /// The writer's front: a bounded queue into its thread.
 pub struct Writer {
@@ -131,6 +140,7 @@ impl Writer {
             kept: VecDeque::new(),
             proven: true,
             most: options.batch.max(1),
+            last: (0, Duration::ZERO),
         };
         let thread = thread::Builder::new()
             .name("store-writer".into())
@@ -249,14 +259,18 @@ struct Desk {
     proven: bool,
     /// The most closures in one commit: fewer while the disk is not proven, for there may be room for some.
     most: usize,
+    /// How many the last commit had, and how long it took with all that was done in it.
+    last: (usize, Duration),
 }
 
 impl Desk {
     /// Works until nobody asks any more. An error says that the file is beyond use.
     fn run(&mut self) -> Result<(), StoreError> {
         while let Some(mut batch) = self.next_batch() {
+            let begun = Stopwatch::start();
             match self.commit(&mut batch) {
                 Ok(woken) => {
+                    self.last = (batch.len(), begun.elapsed());
                     self.commit += u64::from(woken.is_some());
                     if woken.is_some() {
                         self.meters.commits.inc();
@@ -291,12 +305,34 @@ impl Desk {
         if batch.is_empty() {
             batch.push(self.inbox.blocking_recv()?);
         }
-        while batch.len() < most
-            && let Ok(next) = self.inbox.try_recv()
-        {
-            batch.push(next);
-        }
+        self.gather(&mut batch);
         Some(batch)
+    }
+
+    /// Takes whoever has come. After a commit that many shared it lets those who are on their way back arrive, too: for
+    /// a fraction of what a commit takes, and only while they come one upon the other.
+    fn gather(&mut self, batch: &mut Vec<Box<dyn Op>>) {
+        let (shared, took) = self.last;
+        let (begun, mut came) = (Stopwatch::start(), Duration::ZERO);
+        while batch.len() < self.most {
+            match self.inbox.try_recv() {
+                Ok(next) => {
+                    batch.push(next);
+                    came = Duration::MAX;
+                }
+                Err(_) if batch.len() >= shared || shared < CROWD => break,
+                Err(_) => {
+                    let now = begun.elapsed();
+                    if came == Duration::MAX {
+                        came = now;
+                    }
+                    if now > took / PATIENCE || now.saturating_sub(came) > GAP {
+                        break;
+                    }
+                    thread::yield_now();
+                }
+            }
+        }
     }
 
     /// Runs and commits a batch, without those that spoil it; what to wake, or nothing if nothing was written.
