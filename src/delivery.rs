@@ -48,8 +48,8 @@ pub struct Delivery {
     uploads: Semaphore,
     /// Who draws: one picture at a time, for it takes a processor.
     drawing: Semaphore,
-    /// The text each running order's status message has, as far as this process knows.
-    shown: Mutex<HashMap<OrderId, String>>,
+    /// The fingerprint of the text that each running order's status message has, as far as this process knows.
+    shown: Mutex<HashMap<OrderId, u64>>,
     /// How often the first note of a chat has failed in a row.
     failed: Mutex<HashMap<i64, u32>>,
     /// How many notes Telegram has taken.
