@@ -12,23 +12,22 @@ use std::time::{Duration, Instant};
 use neurocards::admin::ask::Wanted;
 use neurocards::admin::{Answer, Ask, Whom};
 use neurocards::control;
-use neurocards::domain::brief::Count;
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::{NoteId, TaskId, UserId};
+use neurocards::domain::id::UserId;
 use neurocards::sandbox::{Hooks, Options as Stage, Sandbox};
-use neurocards::store::outbox::{self, Sent};
-use neurocards::store::{Options, Shop, Store, StoreError, Txn, queue, verdict};
+use neurocards::store::{StoreError, Txn};
 use tokio::runtime::Runtime;
 
+#[allow(dead_code, reason = "shared with the other benches")]
+mod filled;
+#[allow(dead_code, reason = "shared with the other benches")]
 mod shop;
-use shop::{NOW, place_at, route, seed};
+use filled::Filling;
+use shop::NOW;
 
 /// Jobs that have not ended.
 const LIVE: u64 = 100;
 /// Finished jobs to a seller.
 const JOBS_EACH: u64 = 20;
-/// Jobs made in one transaction.
-const AT_ONCE: u64 = 5_000;
 /// Each question is asked so often; the median counts.
 const TIMES: usize = 15;
 const TOKEN: &str = "operator-token-of-the-bench";
@@ -55,39 +54,13 @@ fn main() {
 
 /// A file with so many finished jobs, and some live ones.
 async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
-    let shop = Shop {
-        welcome: Credits(2),
-        max_rendering: u32::MAX,
-        ..Shop::default()
-    };
-    let store = Store::open(file, Options::default(), shop)?;
     let sellers = (jobs / JOBS_EACH).max(1);
-    seed(&store, sellers).await?;
-    // That they were given credits has been said.
-    let said = move |txn: &mut Txn<'_>| {
-        let notes = (1..=txn.counted().note).zip(1..=sellers);
-        notes.into_iter().try_for_each(|(note, user)| {
-            outbox::strike(
-                txn,
-                outbox::chat_of(UserId(user)),
-                NoteId(note),
-                &Sent::Plainly,
-            )
-        })
+    let filling = Filling {
+        ended: jobs,
+        live: LIVE,
+        sellers,
     };
-    store.write(said).await?;
-    assert_eq!(store.snapshot()?.waiting_notes()?, 0);
-    let mut made = 0;
-    while made < jobs + LIVE {
-        let some = AT_ONCE.min(jobs + LIVE - made);
-        let shop = store.shop();
-        let chunk = move |txn: &mut Txn<'_>| {
-            (made..made + some)
-                .try_for_each(|number| job(txn, &shop, number, sellers, number < jobs))
-        };
-        store.write(chunk).await?;
-        made += some;
-    }
+    let store = filled::fill(file, filling).await?;
     // Somebody with a name, in the middle.
     let named = move |txn: &mut Txn<'_>| {
         let mut row = txn.known_user(UserId(sellers / 2 + 1))?;
@@ -95,36 +68,6 @@ async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
         txn.put_user(UserId(sellers / 2 + 1), &row)
     };
     store.write(named).await
-}
-
-/// One job a second, to its end or until it renders; every note is said.
-fn job(
-    txn: &mut Txn<'_>,
-    shop: &Shop,
-    number: u64,
-    sellers: u64,
-    ends: bool,
-) -> Result<(), StoreError> {
-    let user = UserId(1 + number % sellers);
-    let now = NOW.plus(Duration::from_secs(number));
-    let first = txn.counted().note;
-    place_at(txn, shop, user, 1 + number, Count::One, now)?;
-    let claimed = queue::claim(txn, shop, 1, now)?;
-    let id = claimed.first().expect("a job").id;
-    let task = TaskId(format!("task_{number:016}"));
-    // Far away, so that nobody looks at it meanwhile.
-    let late = NOW.plus(Duration::from_secs(1 << 32));
-    let moved = "nobody else moves it";
-    queue::advance(txn, id, 1, |job| job.submit(route(), now, late))?.expect(moved);
-    queue::advance(txn, id, 1, |job| job.accepted(task, late))?.expect(moved);
-    if ends {
-        let url = format!("https://example.test/{number}.mp4");
-        queue::advance(txn, id, 1, |job| job.rendered(url, now))?.expect(moved);
-        verdict::succeed(txn, id, 1, false, now)?.expect(moved);
-    }
-    let last = txn.counted().note;
-    let chat = outbox::chat_of(user);
-    (first + 1..=last).try_for_each(|note| outbox::strike(txn, chat, NoteId(note), &Sent::Plainly))
 }
 
 /// A question's name, the bytes of its answer, and how long that took.

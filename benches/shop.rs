@@ -18,24 +18,25 @@ const PURSE: i32 = 1_000_000_000;
 
 /// Makes users 1 to `many`.
 pub async fn seed(store: &Store, many: u64) -> Result<(), StoreError> {
-    store
-        .write(move |txn| {
-            for user in (1..=many).map(UserId) {
-                let row = UserRow::new(User {
-                    lang: Lang::Ru,
-                    username: None,
-                    reachable: true,
-                    available: Credits(0),
-                    held: Credits(0),
-                    last_tag: 0,
-                    since: NOW,
-                });
-                txn.put_user(user, &row)?;
-                ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
-            }
-            Ok(())
-        })
-        .await
+    store.write(move |txn| seed_in(txn, many)).await
+}
+
+/// As [`seed`], with more in the same transaction.
+pub fn seed_in(txn: &mut Txn<'_>, many: u64) -> Result<(), StoreError> {
+    for user in (1..=many).map(UserId) {
+        let row = UserRow::new(User {
+            lang: Lang::Ru,
+            username: None,
+            reachable: true,
+            available: Credits(0),
+            held: Credits(0),
+            last_tag: 0,
+            since: NOW,
+        });
+        txn.put_user(user, &row)?;
+        ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
+    }
+    Ok(())
 }
 
 /// As [`place_at`], at the moment of everything.

@@ -241,6 +241,22 @@ impl Kie {
         tasks.clone()
     }
 
+    /// Takes a task over that was accepted before the sandbox began, with the first key; it renders until it is told
+    /// to end.
+    pub fn takes_over(&self, id: &str, callback_url: Option<String>) {
+        let task = Task::taken_over(id, KEYS[0], callback_url, self.door.ground.now());
+        lock(&self.door.inner.tasks).push(task);
+    }
+
+    /// Has a task end now, in that way; `false` if there is none of that name.
+    pub fn ends(&self, id: &str, ending: Ending) -> bool {
+        let now = self.door.ground.now();
+        let mut tasks = lock(&self.door.inner.tasks);
+        let task = tasks.iter_mut().find(|task| task.id == id);
+        task.map(|task| (task.ends_at, task.ending) = (now, ending))
+            .is_some()
+    }
+
     /// Tells the end of a task once more; `false` if it is not over or nobody asked to be told.
     pub fn send_callback(&self, task_id: &str) -> bool {
         let files = self.door.inner.files_url();

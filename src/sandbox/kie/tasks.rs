@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::ending::Ending;
+use super::models;
 
 /// Nobody waits so long: a task that is never ready.
 const NEVER: u64 = u64::MAX;
@@ -72,6 +73,34 @@ impl Task {
             Ending::Silence => NEVER,
             Ending::Slow => now + SLOW,
             _ => now + duration,
+        }
+    }
+
+    /// One that was accepted elsewhere, and renders for as long as nobody ends it.
+    pub(super) fn taken_over(
+        id: &str,
+        key: &str,
+        callback_url: Option<String>,
+        created_at: u64,
+    ) -> Task {
+        Task {
+            id: id.to_owned(),
+            model: models::MODELS[0].name.to_owned(),
+            key: key.to_owned(),
+            input: json!({}),
+            callback_url,
+            state: "generating",
+            created_at,
+            ends_at: NEVER,
+            billed: true,
+            photo: None,
+            ending: Ending::Success,
+            looks: 0,
+            price: models::MODELS[0].price,
+            photo_state: PhotoState::Good,
+            completed_at: None,
+            updated_at: created_at,
+            told: false,
         }
     }
 

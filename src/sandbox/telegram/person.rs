@@ -165,6 +165,14 @@ impl Person {
         self.sets_blocked(false);
     }
 
+    /// Has written to the bot before the sandbox began: it may write back.
+    pub fn has_written(&self) {
+        self.telegram.change(|world| {
+            let person = world.people.get_mut(&self.id).expect("people stay");
+            person.known = true;
+        });
+    }
+
     /// Whether the bot is blocked.
     pub fn is_blocked(&self) -> bool {
         self.asks(|world| world.people[&self.id].blocked)
