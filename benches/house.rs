@@ -74,7 +74,7 @@ impl House {
             "public_url = \"http://{door}\"\nupdates = \"polling\"\nadmin_ids = []\n{first}\n\
              [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n[gpt]\napi_url = \"{}\"\n\
              [http]\nlisten = [\"{door}\"]\nconnections_per_address = 1000\n[operator]\nlisten = [\"{office}\"]\n\
-             [log]\nlevel = \"warn\"\n[telegram]\napi_url = \"{}\"\n{more}\n",
+             [log]\nlevel = \"error\"\n[telegram]\napi_url = \"{}\"\n{more}\n",
             sandbox.kie.api_url(),
             sandbox.kie.upload_url(),
             sandbox.gpt.api_url(),
