@@ -81,6 +81,20 @@ cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 >/dev
     fail 'fuzz/Cargo.lock is behind: cargo metadata --manifest-path fuzz/Cargo.toml >/dev/null'
 end
 
+# Those that compare us with others take minutes and other people's servers: here they are only read.
+begin 'scripts'
+for script in scripts/*.sh; do
+    bash -n "$script"
+done
+python3 - benches/peers/aiogram/bot.py <<'EOF'
+import ast, sys
+ast.parse(open(sys.argv[1]).read())
+EOF
+rustfmt --edition 2024 --check benches/peers/teloxide/main.rs
+cargo metadata --locked --manifest-path benches/peers/teloxide/Cargo.toml --format-version 1 >/dev/null ||
+    fail 'benches/peers/teloxide/Cargo.lock is behind'
+end
+
 begin 'cargo clippy'
 cargo clippy --all-targets --locked -- -D warnings
 end
