@@ -8,6 +8,7 @@ mod network;
 mod operator;
 mod reach;
 mod reader;
+mod retention;
 mod secret;
 mod sections;
 mod settings;
@@ -25,6 +26,7 @@ pub use network::{Network, NotANetwork};
 pub use operator::Operator;
 pub use reach::{Photos, Updates};
 pub use reader::{Mistake, Mistakes};
+pub use retention::Retention;
 pub use secret::{Env, STORE as CREDSTORE};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
 pub use settings::{AT_START, Origin, Setting, changes, print};
@@ -86,6 +88,8 @@ pub struct Config {
     pub operator: Operator,
     /// The database.
     pub store: Store,
+    /// How long what is kept in it.
+    pub retention: Retention,
     /// Its backups.
     pub backup: Backup,
     /// Of what operators are told.
@@ -293,6 +297,7 @@ impl Config {
             public_url,
             operator: Operator::read(&mut reader.section("operator"), env),
             store: Store::read(&mut reader.section("store")),
+            retention: Retention::read(&mut reader.section("retention")),
             backup: Backup::read(reader, Some(env)),
             alerts: alerts::read(&mut reader.section("alerts")),
             log: Log::read(&mut reader.section("log")),

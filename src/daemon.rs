@@ -158,15 +158,6 @@ impl Daemon {
         let store = open_store(&config, made.shop.clone(), data).await?;
         let made = made.metered(store.meters());
         let photos = Photos::new(data.join("photos"));
-        let janitor = Janitor {
-            store: store.clone(),
-            clock: clock.clone(),
-            photos: photos.clone(),
-            videos: videos.clone(),
-        };
-        janitor
-            .sweep()
-            .context("cannot tidy up the data directory")?;
         let cells = Cells {
             config: Live::new(config.clone()),
             files: Live::new(made.files),
@@ -177,6 +168,16 @@ impl Daemon {
             seal: Live::new(made.seal),
             provider: Live::new(made.provider),
         };
+        let janitor = Janitor {
+            store: store.clone(),
+            clock: clock.clone(),
+            photos: photos.clone(),
+            videos: videos.clone(),
+            config: cells.config.clone(),
+        };
+        janitor
+            .sweep()
+            .context("cannot tidy up the data directory")?;
         let (reloads, reloading) = mpsc::channel(RELOADS);
         let known = cells.provider.clone();
         let desk = Desk {

@@ -25,6 +25,8 @@ pub struct Facts {
     pub fresh: DraftId,
     /// The brief behind an «again» button, if the order is the user's own.
     pub again: Option<Brief>,
+    /// Whether that order was the user's own and is no longer kept.
+    pub gone: bool,
     /// Whether orders are taken.
     pub sales: Sales,
     /// Whether the user is shut out.
@@ -278,6 +280,10 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
                     facts,
                 );
                 (session, with_toast(Toast::Plain, effects))
+            }
+            None if facts.gone => {
+                let (session, effects) = reask(session, Hint::OrderGone, facts);
+                (session, with_toast(Toast::Stale, effects))
             }
             None => stale(session, facts),
         },

@@ -1,4 +1,4 @@
-//! Tidies up: forgets old updates, makes hours of old tallies, removes files that no row speaks of.
+//! Tidies up: forgets old updates, retires old orders, makes hours of old tallies, removes files no row speaks of.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -7,17 +7,25 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::id::{JobId, PhotoName, UserId};
+use crate::config::Config;
+use crate::domain::id::{JobId, OrderId, PhotoName, UpdateId, UserId};
 use crate::flow::say::Say;
+use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
-use crate::store::{Store, StoreError, Txn, tally};
+use crate::store::{Store, StoreError, Txn, archive, tally};
 
-/// How often old updates are looked for.
+/// How often it is done.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// Updates forgotten in one transaction.
+/// Updates looked at in one transaction.
 const AT_ONCE: usize = 1000;
+/// Updates looked at each time: those of a whole day have their turn while fewer than fifty come in a second.
+const UPDATES: usize = 200_000;
+/// Orders looked at in one transaction: some milliseconds of the writer's.
+const ORDERS: usize = 200;
+/// Between two such transactions sellers have the writer to themselves.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// What is tidied, and where.
 pub struct Janitor {
@@ -29,6 +37,8 @@ pub struct Janitor {
     pub photos: Photos,
     /// Where videos lie until they are delivered.
     pub videos: PathBuf,
+    /// How long what is kept.
+    pub config: Live<Config>,
 }
 
 impl Janitor {
@@ -100,10 +110,11 @@ impl Janitor {
         Ok(())
     }
 
-    /// Forgets old updates and folds old tallies until told to stop.
+    /// Does all of it in turn until told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut next = UpdateId(0);
         while !stop.is_cancelled() {
-            match self.tidy(&stop).await {
+            match self.tidy(&mut next, &stop).await {
                 Ok(()) => {}
                 Err(error) if error.passes() => {
                     tracing::warn!(%error, "not all could be tidied up yet");
@@ -118,20 +129,78 @@ impl Janitor {
         Ok(())
     }
 
-    async fn tidy(&self, stop: &CancellationToken) -> Result<(), StoreError> {
-        while self.forget().await? == AT_ONCE && !stop.is_cancelled() {}
+    /// `next` is the update to be looked at next.
+    async fn tidy(&self, next: &mut UpdateId, stop: &CancellationToken) -> Result<(), StoreError> {
+        self.retire(stop).await?;
+        self.forget(next, stop).await?;
         self.fold().await
     }
 
-    /// Forgets some old updates; how many.
-    async fn forget(&self) -> Result<usize, StoreError> {
-        let before = self.clock.now().minus(REMEMBER);
-        let old = self.store.snapshot()?.old_updates(before, AT_ONCE)?;
-        let forgotten = old.len();
-        self.store
-            .write(move |txn| txn.forget_updates(&old))
-            .await?;
-        Ok(forgotten)
+    /// Retires old orders, the oldest first, some at a time.
+    async fn retire(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        let (mut retired, mut dropped) = (0, 0);
+        let mut next = Some(OrderId(0));
+        while let (Some(from), false) = (next, stop.is_cancelled()) {
+            let Some(details) = self.config.now().retention.details else {
+                break;
+            };
+            let now = self.clock.now();
+            let before = now.minus(details);
+            let some = move |txn: &mut Txn<'_>| archive::retire(txn, from, before, ORDERS, now);
+            let pass = self.store.write(some).await?;
+            retired += pass.retired;
+            dropped += pass.dropped;
+            for job in pass.videos {
+                self.remove(job);
+            }
+            next = pass.next;
+            if next.is_some() {
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+        if retired > 0 {
+            tracing::info!(
+                retired,
+                dropped,
+                "old orders are retired; messages nobody came back for are dropped"
+            );
+        }
+        Ok(())
+    }
+
+    /// Removes a video that nobody will be sent.
+    fn remove(&self, job: JobId) {
+        match std::fs::remove_file(self.videos.join(format!("{job}.mp4"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "a video nobody came back for stays");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Forgets the old ones among the updates whose turn it is.
+    async fn forget(
+        &self,
+        next: &mut UpdateId,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        for _ in 0..UPDATES / AT_ONCE {
+            let before = self.clock.now().minus(REMEMBER);
+            let from = *next;
+            let sight = self.store.snapshot()?;
+            let (old, then) = sight.old_updates(from, AT_ONCE, before)?;
+            drop(sight);
+            *next = then;
+            if !old.is_empty() {
+                self.store
+                    .write(move |txn| txn.forget_updates(&old))
+                    .await?;
+            }
+            if then <= from || stop.is_cancelled() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Makes hours of the tallies that are no longer new.

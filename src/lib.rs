@@ -17,12 +17,12 @@
 //! | 5 | [`delivery`] | the only sender: drains the outbox within Telegram's limits, looks up what operators ask to see, and sends broadcasts with what is left |
 //! | 5 | [`guard`] | looks after room on the disk, a disk that can be written, books that balance |
 //! | 5 | [`watch`] | watches queue, outbox, failures and the provider's credits, and tells operators |
-//! | 5 | [`janitor`] | forgets old updates, removes files no row speaks of |
+//! | 5 | [`janitor`] | forgets old updates, retires old orders, removes files no row speaks of |
 //! | 5 | [`certificates`] | gets and renews the certificate of our door |
 //! | 5 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
 //! | 5 | [`page`] | the operator's page: what an operator asks and does in a browser |
 //! | 4 | [`admin`] | what an operator may ask and be told |
-//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, tallies, broadcasts, audit, migrations, backups |
+//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, tallies, broadcasts, archive, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
 //! | 3 | [`telegram`] | updates become events; words, buttons and calls |
 //! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |

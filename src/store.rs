@@ -6,12 +6,14 @@
 
 pub mod acts;
 pub mod alarm;
+pub mod archive;
 pub mod audience;
 pub mod audit;
 pub mod backup;
 pub mod broadcasts;
 mod copy;
 mod disk;
+pub mod known;
 pub mod ledger;
 pub mod links;
 pub mod migrate;

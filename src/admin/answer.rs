@@ -127,6 +127,11 @@ pub enum Refusal {
     /// The job ended without a video.
     #[error("job {0} has failed, and its credit went back then")]
     Failed(u64),
+    /// What was ordered is no longer kept.
+    #[error(
+        "job {0} failed so long ago that what was ordered is no longer kept: the seller must order anew"
+    )]
+    Retired(u64),
     /// The provider was asked and has not answered.
     #[error(
         "the provider was asked for job {0} and has not answered: asking again might pay twice. \
@@ -400,8 +405,11 @@ pub struct OrderLine {
 pub struct OrderCard {
     /// Which.
     pub order: OrderLine,
-    /// What became of its photo.
-    pub photo: String,
+    /// Since when its details are no longer kept, if they are not.
+    #[serde(default)]
+    pub retired: Option<u64>,
+    /// What became of its photo, if that is kept.
+    pub photo: Option<String>,
     /// Its jobs.
     pub jobs: Vec<JobLine>,
 }
@@ -436,6 +444,9 @@ pub struct JobLine {
 pub struct JobCard {
     /// Which.
     pub job: JobLine,
+    /// Since when its details are no longer kept, if they are not.
+    #[serde(default)]
+    pub retired: Option<u64>,
     /// The key it was sent with last, by its fingerprint, while it is out.
     pub key: Option<String>,
     /// The provider's task.

@@ -331,8 +331,8 @@ impl Desk {
     }
 
     async fn refund(&self, by: By, job: u64, why: String) -> Answered {
-        let known = self.see(move |sight| sight.find_job(JobId(job))).await?;
-        let Some(user) = known.map(|job| job.user.0) else {
+        let known = self.see(move |sight| orders::owner(sight, JobId(job)));
+        let Some(user) = known.await?.map(|user| user.0) else {
             return Ok(Err(Refusal::NoJob(job)));
         };
         let refund = move |txn: &mut Txn<'_>| acts::refund(txn, by, JobId(job), &why);
@@ -384,6 +384,7 @@ fn refusal(job: u64, unfit: Unfit) -> Refusal {
         Unfit::Live => Refusal::Live(job),
         Unfit::Done => Refusal::Done(job),
         Unfit::Failed => Refusal::Failed(job),
+        Unfit::Retired => Refusal::Retired(job),
         Unfit::Asked => Refusal::Asked(job),
         Unfit::Waits => Refusal::Waits(job),
         Unfit::Poor(_) | Unfit::Full(_) => Refusal::Poor(job),

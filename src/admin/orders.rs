@@ -1,5 +1,7 @@
 //! Orders and jobs, as operators see them.
 
+use std::cmp::Reverse;
+
 use super::answer::{JobCard, JobLine, MissedLine, OrderCard, OrderLine, Refusal};
 use super::ask::Wanted;
 use super::people;
@@ -7,6 +9,8 @@ use crate::domain::credit::PRICE;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Missed, Stage};
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::retired::{Ended, Retired};
+use crate::store::known::{KnownJob, KnownOrder};
 use crate::store::{Snapshot, StoreError, acts};
 
 /// Orders, the newest first.
@@ -16,17 +20,40 @@ pub fn list(
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<OrderLine>, StoreError> {
-    let orders = match user {
-        Some(user) => sight.orders_of(user, before, most)?,
-        None => sight.newest_orders(before, most)?,
-    };
-    orders.iter().map(|order| line(sight, order)).collect()
+    if let Some(user) = user {
+        let orders = sight.orders_of(user, before, most)?;
+        return orders.iter().map(|order| known(sight, order)).collect();
+    }
+    let kept = sight.newest_orders(before, most)?;
+    let kept = kept.iter().map(|order| line(sight, order));
+    let mut lines: Vec<OrderLine> = kept.collect::<Result<_, _>>()?;
+    let last = sight.last_retired()?.map(|last| last.order.0);
+    if goes_on(lines.get(most.wrapping_sub(1)).map(|line| line.id), last) {
+        let retired = sight.newest_retired(before.map(OrderId), most)?;
+        lines.extend(retired.iter().map(retired_line));
+        lines.sort_by_key(|line| Reverse(line.id));
+        lines.truncate(most);
+    }
+    Ok(lines)
+}
+
+/// Whether a list goes on into the archive: it is not full, or one that is retired is newer than its last.
+fn goes_on(full_to: Option<u64>, retired: Option<u64>) -> bool {
+    retired.is_some_and(|retired| full_to.is_none_or(|kept| kept < retired))
+}
+
+fn known(sight: &Snapshot, order: &KnownOrder) -> Result<OrderLine, StoreError> {
+    match order {
+        KnownOrder::Kept(order) => line(sight, order),
+        KnownOrder::Retired(retired) => Ok(retired_line(retired)),
+    }
 }
 
 /// An order, closely.
 pub fn card(sight: &Snapshot, id: u64) -> Result<Result<OrderCard, Refusal>, StoreError> {
     let Some(order) = sight.find_order(OrderId(id))? else {
-        return Ok(Err(Refusal::NoOrder(id)));
+        let retired = sight.retired(OrderId(id))?;
+        return Ok(retired.map(retired_card).ok_or(Refusal::NoOrder(id)));
     };
     let jobs = order
         .jobs()
@@ -39,9 +66,22 @@ pub fn card(sight: &Snapshot, id: u64) -> Result<Result<OrderCard, Refusal>, Sto
     };
     Ok(Ok(OrderCard {
         order: line(sight, &order)?,
-        photo: photo.to_owned(),
+        photo: Some(photo.to_owned()),
+        retired: None,
         jobs,
     }))
+}
+
+fn retired_card(retired: Retired) -> OrderCard {
+    let jobs = retired.jobs();
+    OrderCard {
+        order: retired_line(&retired),
+        photo: None,
+        retired: Some(retired.since.0),
+        jobs: jobs
+            .map(|(job, ended)| ended_line(&retired, job, ended))
+            .collect(),
+    }
 }
 
 /// Jobs, the newest first.
@@ -55,22 +95,48 @@ pub fn jobs(
     let jobs = match (user, wanted) {
         (Some(user), Wanted::Live) => live_of(sight, user, before, most)?,
         (Some(user), Wanted::All) => sight.jobs_of(user, before, most, |_| true)?,
-        (Some(user), Wanted::Failed) => sight.jobs_of(user, before, most, failed)?,
-        (Some(user), Wanted::Done) => sight.jobs_of(user, before, most, done)?,
-        (None, Wanted::Live) => live(sight, before, most)?,
-        (None, Wanted::All) => sight.newest_jobs(before, most, |_| true)?.rows,
+        (Some(user), Wanted::Failed) => sight.jobs_of(user, before, most, KnownJob::has_failed)?,
+        (Some(user), Wanted::Done) => sight.jobs_of(user, before, most, KnownJob::is_done)?,
+        (None, Wanted::Live) => return live(sight, before, most),
+        (None, Wanted::All) => return all(sight, false, before, most),
         (None, Wanted::Failed) => sight.newest_failed(before, most)?,
-        (None, Wanted::Done) => sight.newest_jobs(before, most, done)?.rows,
+        (None, Wanted::Done) => return all(sight, true, before, most),
     };
-    Ok(jobs.iter().map(job_line).collect())
+    Ok(jobs.iter().map(known_line).collect())
 }
 
-fn done(job: &Job) -> bool {
-    matches!(job.stage, Stage::Done { .. })
+/// Everybody's jobs, or those that are done, from the archive too.
+fn all(
+    sight: &Snapshot,
+    done: bool,
+    before: Option<u64>,
+    most: usize,
+) -> Result<Vec<JobLine>, StoreError> {
+    let kept = sight.newest_jobs(before, most, |job| {
+        !done || matches!(job.stage, Stage::Done { .. })
+    })?;
+    let mut lines: Vec<_> = kept.rows.iter().map(job_line).collect();
+    let last = sight.last_retired()?.map(|last| last.first_job.0);
+    if goes_on(lines.get(most.wrapping_sub(1)).map(|line| line.id), last) {
+        let of = |job: &KnownJob| !done || job.is_done();
+        let retired = sight.newest_retired_jobs(before.map(JobId), most, of)?;
+        lines.extend(retired.iter().map(known_line));
+        lines.sort_by_key(|line| Reverse(line.id));
+        lines.truncate(most);
+    }
+    Ok(lines)
 }
 
-fn failed(job: &Job) -> bool {
-    matches!(job.stage, Stage::Failed { .. })
+fn known_line(job: &KnownJob) -> JobLine {
+    match job {
+        KnownJob::Kept(job) => job_line(job),
+        KnownJob::Retired { job, order, ended } => ended_line(order, *job, ended),
+    }
+}
+
+/// Whose a job is, wherever it is kept.
+pub fn owner(sight: &Snapshot, id: JobId) -> Result<Option<UserId>, StoreError> {
+    Ok(sight.known_job(id)?.map(|job| job.user()))
 }
 
 /// The newest job that had a task of the provider's, if one of the newest had it.
@@ -90,41 +156,54 @@ fn live_of(
     user: UserId,
     before: Option<u64>,
     most: usize,
-) -> Result<Vec<Job>, StoreError> {
+) -> Result<Vec<KnownJob>, StoreError> {
     let held = sight.user(user)?.map_or(0, |row| row.user.held.0 / PRICE.0);
     let held = usize::try_from(held).unwrap_or(usize::MAX);
-    let mut jobs = sight.jobs_of(user, None, held, |job| !job.stage.ended())?;
-    jobs.retain(|job| before.is_none_or(|before| job.id.0 < before));
+    let mut jobs = sight.jobs_of(user, None, held, |job| job.ended_at().is_none())?;
+    jobs.retain(|job| before.is_none_or(|before| job.id().0 < before));
     jobs.truncate(most);
     Ok(jobs)
 }
 
 /// Live jobs are in the due index, however old they are.
-fn live(sight: &Snapshot, before: Option<u64>, most: usize) -> Result<Vec<Job>, StoreError> {
+fn live(sight: &Snapshot, before: Option<u64>, most: usize) -> Result<Vec<JobLine>, StoreError> {
     let mut numbers: Vec<JobId> = sight.due()?.into_iter().map(|(_, _, job)| job).collect();
     numbers.retain(|job| before.is_none_or(|before| job.0 < before));
     numbers.sort_unstable();
     let newest = numbers.into_iter().rev().take(most);
-    newest.map(|job| sight.job(job)).collect()
+    newest.map(|job| Ok(job_line(&sight.job(job)?))).collect()
 }
 
 /// A job, closely.
 pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, StoreError> {
-    let Some(job) = sight.find_job(JobId(id))? else {
+    let Some(known) = sight.known_job(JobId(id))? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
-    let entries = sight.entries_of(&job)?;
-    Ok(Ok(JobCard {
-        job: job_line(&job),
-        key: job.stage.route().map(|route| route.key.to_string()),
-        task: job.stage.task().map(|task| task.0.clone()),
-        scripted: job.script.is_some(),
-        repaid: sight.granted(&acts::refund_key(job.id))?,
-        reordered: sight
-            .confirmed_by(&acts::retry_key(job.id))?
-            .map(|order| order.0),
-        missed: job.missed.iter().map(missed).collect(),
+    let entries = sight.entries_of(&known)?;
+    let reordered = sight.confirmed_by(&acts::retry_key(known.id()))?;
+    let card = JobCard {
+        job: known_line(&known),
+        retired: None,
+        key: None,
+        task: None,
+        scripted: false,
+        repaid: sight.granted(&acts::refund_key(known.id()))?,
+        reordered: reordered.map(|order| order.0),
+        missed: Vec::new(),
         entries: entries.iter().map(people::entry).collect(),
+    };
+    Ok(Ok(match known {
+        KnownJob::Kept(job) => JobCard {
+            key: job.stage.route().map(|route| route.key.to_string()),
+            task: job.stage.task().map(|task| task.0.clone()),
+            scripted: job.script.is_some(),
+            missed: job.missed.iter().map(missed).collect(),
+            ..card
+        },
+        KnownJob::Retired { order, .. } => JobCard {
+            retired: Some(order.since.0),
+            ..card
+        },
     }))
 }
 
@@ -151,6 +230,32 @@ pub fn line(sight: &Snapshot, order: &Order) -> Result<OrderLine, StoreError> {
         template: order.brief.recipe.name().to_owned(),
         jobs: jobs.collect::<Result<_, StoreError>>()?,
     })
+}
+
+fn retired_line(retired: &Retired) -> OrderLine {
+    let ends = retired.ends.iter();
+    OrderLine {
+        id: retired.order.0,
+        seller: retired.user.0,
+        at: retired.placed_at.0,
+        template: retired.template_name().to_owned(),
+        jobs: ends.map(|ended| ended.end.name().to_owned()).collect(),
+    }
+}
+
+fn ended_line(retired: &Retired, job: JobId, ended: &Ended) -> JobLine {
+    JobLine {
+        id: job.0,
+        order: retired.order.0,
+        seller: retired.user.0,
+        at: retired.placed_at.0,
+        stage: ended.end.name().to_owned(),
+        attempt: ended.attempt,
+        model: ended.end.model().map(|model| model.0.clone()),
+        failure: ended.end.failure().map(|kind| kind.name().to_owned()),
+        due: None,
+        ended: Some(ended.at.0),
+    }
 }
 
 /// A job's line.

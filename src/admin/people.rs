@@ -76,15 +76,14 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };
     let entries = sight.entries_of_user(id, None, SHOWN)?;
-    let orders = sight.orders_of(id, None, SHOWN)?;
-    let orders = orders.iter().map(|order| orders::line(sight, order));
+    let orders = orders::list(sight, Some(id), None, SHOWN)?;
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: step(&row.session.step).to_owned(),
         notes: sight.notes(outbox::chat_of(id))?.len(),
         entries: entries.rows.iter().map(entry).collect(),
-        orders: orders.collect::<Result<_, _>>()?,
+        orders,
     }))
 }
 

@@ -211,10 +211,21 @@ fn show_order(card: &OrderCard) {
         ("user", card.order.seller.to_string()),
         ("placed", moment(Some(card.order.at))),
         ("template", card.order.template.clone()),
-        ("photo", card.photo.clone()),
+        ("photo", or_dash(card.photo.as_ref())),
     ]);
+    no_more(card.retired);
     say!("");
     list(&card.jobs);
+}
+
+/// Says that there was more.
+fn no_more(retired: Option<u64>) {
+    if retired.is_some() {
+        let since = moment(retired);
+        say!(
+            "\nIts details are no longer kept since {since}: see retention.details in the configuration."
+        );
+    }
 }
 
 fn list(jobs: &[JobLine]) {
@@ -258,6 +269,7 @@ fn show_job(card: &JobCard) {
         ("due", moment(job.due)),
         ("ended", moment(job.ended)),
     ]);
+    no_more(card.retired);
     say!("\nFailed submissions:");
     let rows = card.missed.iter().map(|missed| {
         [

@@ -79,7 +79,8 @@ impl Delivery {
     async fn say(&self, chat: i64, id: NoteId, note: Note) -> Result<Next, StoreError> {
         if let Say::Status { order } = note.say {
             let message = self.status(note.lang, order)?;
-            if self.is_shown(order, &message) {
+            // One that is retired has nothing to say any more.
+            if message.is_none_or(|message| self.is_shown(order, &message)) {
                 return self.strike(chat, id, Sent::Plainly).await;
             }
         }
@@ -124,10 +125,10 @@ impl Delivery {
 
     async fn send(&self, chat: i64, note: &Note) -> Result<Result<Sent, Trouble>, StoreError> {
         Ok(match &note.say {
-            Say::Status { order } => {
-                let message = self.status(note.lang, *order)?;
-                self.send_status(chat, *order, &message).await?
-            }
+            Say::Status { order } => match self.status(note.lang, *order)? {
+                Some(message) => self.send_status(chat, *order, &message).await?,
+                None => Ok(Sent::Plainly),
+            },
             Say::Video(video) => self.send_video(chat, note.lang, video).await,
             Say::Letter(letter) => {
                 let sent = self.telegram.now().send_letter(chat, letter).await;
@@ -153,7 +154,8 @@ impl Delivery {
         order: OrderId,
         message: &Message,
     ) -> Result<Result<Sent, Trouble>, StoreError> {
-        let known = self.store.snapshot()?.order(order)?.status;
+        let known = self.store.snapshot()?.find_order(order)?;
+        let known = known.and_then(|order| order.status);
         let sent = match known {
             None => self
                 .telegram
@@ -256,10 +258,13 @@ impl Delivery {
         }
     }
 
-    /// What the status message of an order says now.
-    fn status(&self, lang: Lang, order: OrderId) -> Result<Message, StoreError> {
+    /// What the status message of an order says now; nothing if the order is retired.
+    fn status(&self, lang: Lang, order: OrderId) -> Result<Option<Message>, StoreError> {
         let snapshot = self.store.snapshot()?;
-        let jobs = snapshot.order(order)?.jobs();
+        let Some(order) = snapshot.find_order(order)? else {
+            return Ok(None);
+        };
+        let jobs = order.jobs();
         let videos = jobs.map(|job| {
             let job = snapshot.job(job)?;
             Ok(match job.stage {
@@ -275,7 +280,7 @@ impl Delivery {
             })
         });
         let videos: Vec<_> = videos.collect::<Result<_, StoreError>>()?;
-        Ok(self.words.now().status(lang, &videos))
+        Ok(Some(self.words.now().status(lang, &videos)))
     }
 
     fn is_shown(&self, order: OrderId, message: &Message) -> bool {

@@ -249,11 +249,13 @@ pub enum Hint {
     Paused,
     /// The same, to somebody who only begins.
     PausedEarly,
+    /// The order to be made once more is no longer kept.
+    OrderGone,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -275,6 +277,7 @@ impl Hint {
         Self::NoRoom,
         Self::Paused,
         Self::PausedEarly,
+        Self::OrderGone,
     ];
 }
 

@@ -13,6 +13,7 @@ fn facts(balance: u32, fresh: u64) -> Facts {
         balance: Credits(balance),
         fresh: DraftId(fresh),
         again: Some(brief()),
+        gone: false,
     }
 }
 
@@ -205,6 +206,7 @@ proptest! {
             let mut facts = facts(balance, fresh);
             if !own {
                 facts.again = None;
+                facts.gone = balance % 2 == 0;
             }
             let pressed = matches!(event, Event::Press(_));
             let of_the_album = matches!(&event, Event::Picture(picture)

@@ -244,6 +244,7 @@ fn fits(card: &JobCard, wanted: &str) -> Result<(), Refusal> {
     match (stands, card.reordered) {
         ("done", _) if stands == wanted && card.repaid => Err(Refusal::Repaid(id)),
         ("failed", Some(order)) if stands == wanted => Err(Refusal::Reordered { job: id, order }),
+        ("failed", None) if stands == wanted && card.retired.is_some() => Err(Refusal::Retired(id)),
         _ if stands == wanted => Ok(()),
         ("done", _) => Err(Refusal::Done(id)),
         ("failed", _) => Err(Refusal::Failed(id)),

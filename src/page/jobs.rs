@@ -103,6 +103,7 @@ pub async fn card(
     let main = html! {
         div.titled { h1 { (title) } (marks::stage(voice, &card.job.stage)) }
         (facts(voice, &card))
+        (marks::no_more(voice, card.retired))
         div.actions { (actions(&visitor, &card)) }
         h2 { (voice.say("job-story")) }
         (story(voice, &card))
@@ -138,6 +139,7 @@ fn actions(visitor: &Visitor, card: &JobCard) -> Markup {
     let hidden = [("job", id.as_str()), ("back", back.as_str())];
     match card.job.stage.as_str() {
         "done" => deeds::opened(visitor, "refund", &hidden, "do-refund", "hint-refund"),
+        "failed" if card.retired.is_some() => html! {},
         "failed" => deeds::opened(visitor, "reorder", &hidden, "do-reorder", "hint-reorder"),
         _ => html! {
             (deeds::button(visitor, "hurry", &hidden, "do-hurry"))

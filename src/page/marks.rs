@@ -171,6 +171,15 @@ pub fn facts(pairs: &[(String, Markup)]) -> Markup {
     }
 }
 
+/// Says that there was more, if there was.
+pub fn no_more(voice: Voice, retired: Option<u64>) -> Markup {
+    html! {
+        @if let Some(since) = retired {
+            p.means { (voice.say("no-more")) " " (time(since)) }
+        }
+    }
+}
+
 /// The rows of a list of jobs.
 pub fn jobs(voice: Voice, caption: &str, jobs: &[JobLine], empty: &str) -> Markup {
     let heads = heads(
@@ -230,6 +239,7 @@ pub fn refusal(voice: Voice, refusal: &Refusal) -> String {
         Refusal::Live(id) => job("refused-live", id),
         Refusal::Done(id) => job("refused-done", id),
         Refusal::Failed(id) => job("refused-failed", id),
+        Refusal::Retired(id) => job("refused-retired", id),
         Refusal::Asked(id) => job("refused-asked", id),
         Refusal::Waits(id) => job("refused-waits", id),
         Refusal::Poor(id) => job("refused-poor", id),

@@ -106,21 +106,22 @@ pub async fn card(
         return Err(Page::senseless(&visitor));
     };
     let title = voice.fill("order-title", &[("n", order.to_string().into())]);
-    let pairs = [
+    let mut pairs = vec![
         (voice.word("head", "seller"), marks::user(card.order.seller)),
         (voice.word("head", "placed"), marks::time(card.order.at)),
         (
             voice.word("head", "template"),
             html! { (voice.word("template", &card.order.template)) },
         ),
-        (
-            voice.word("head", "photo"),
-            html! { (voice.word("photo", &card.photo)) },
-        ),
     ];
+    if let Some(photo) = &card.photo {
+        let photo = voice.word("photo", photo);
+        pairs.push((voice.word("head", "photo"), html! { (photo) }));
+    }
     let main = html! {
         h1 { (title) }
         (marks::facts(&pairs))
+        (marks::no_more(voice, card.retired))
         h2 { (voice.say("order-jobs")) }
         (marks::jobs(voice, &voice.say("order-jobs"), &card.jobs, ""))
     };

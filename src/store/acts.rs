@@ -15,7 +15,8 @@ use crate::domain::id::{KeyPrint, ModelName, UserId};
 use crate::domain::keyring::Rest;
 use crate::domain::time::Timestamp;
 pub use jobs::{
-    Reordered, Unfit, cancel, ended, hurry, refund, refund_key, reorder, retry, retry_key,
+    Reordered, Unfit, cancel, hurry, refund, refund_key, reorder, retried, retry, retry_key,
+    standing,
 };
 
 /// Who does it, and when.

@@ -11,6 +11,7 @@ use super::{Snapshot, StoreError, tables};
 use crate::domain::broadcast::Segment;
 use crate::domain::id::UserId;
 use crate::domain::order::Order;
+use crate::domain::retired::Retired;
 use crate::domain::time::Timestamp;
 
 /// How far back «of late» reaches.
@@ -38,6 +39,14 @@ impl Audience {
             if order.placed_at <= at {
                 recent.insert(order.user);
             }
+        }
+        for row in sight.rows(tables::ARCHIVE)?.rev() {
+            let (key, value) = row?;
+            let retired: Retired = parse(value.value(), "archive.v1", key.value())?;
+            if at.since(retired.placed_at) >= OF_LATE {
+                break;
+            }
+            recent.insert(retired.user);
         }
         Ok(Self { by, at, recent })
     }

@@ -2,6 +2,7 @@
 //!
 //! [`audit`] looks at everything; [`glance`] at what lives and at the end of the ledger, whatever the file's size.
 
+mod archive;
 mod jobs;
 mod ledger;
 mod orders;
@@ -138,8 +139,8 @@ struct Audit<'s> {
     live: HashMap<UserId, u32>,
     /// The entry of each key of a grant.
     keys: HashMap<String, u64>,
-    /// Jobs whose entries are to be told.
-    suspects: BTreeSet<JobId>,
+    /// Jobs whose entries are to be told, and the row that has each.
+    suspects: BTreeMap<JobId, String>,
 }
 
 impl<'s> Audit<'s> {
@@ -164,7 +165,7 @@ impl<'s> Audit<'s> {
             welcomed: BTreeSet::new(),
             live: HashMap::new(),
             keys: HashMap::new(),
-            suspects: BTreeSet::new(),
+            suspects: BTreeMap::new(),
         })
     }
 
@@ -230,6 +231,10 @@ fn entry_row(number: u64) -> String {
 
 fn job_row(number: u64) -> String {
     format!("jobs.v1/{number}")
+}
+
+fn archive_row(number: u64) -> String {
+    format!("archive.v1/{number}")
 }
 
 fn user_row(user: UserId) -> String {

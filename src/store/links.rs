@@ -3,13 +3,12 @@
 
 use redb::ReadOnlyTable;
 
+use super::known::{KnownJob, KnownOrder};
 use super::snapshot::{LOOKED, Snapshot, entry};
 use super::txn::missing;
 use super::{StoreError, tables};
 use crate::domain::credit::{Before, Entry};
 use crate::domain::id::{JobId, OrderId, UserId};
-use crate::domain::job::Job;
-use crate::domain::order::Order;
 
 /// What was found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +26,16 @@ impl Snapshot {
         user: UserId,
         before: Option<u64>,
         most: usize,
-    ) -> Result<Vec<Order>, StoreError> {
+    ) -> Result<Vec<KnownOrder>, StoreError> {
         let below = match before {
-            Some(before) => self.find_order(OrderId(before))?,
+            Some(before) => self.known_order(OrderId(before))?,
             None => None,
         };
-        let from = match below.filter(|order| order.user == user) {
-            Some(order) => order.before,
+        let from = match below.filter(|order| order.user() == user) {
+            Some(order) => order.before(),
             None => self.last_order(user)?,
         };
-        let is_below = |order: &Order| before.is_none_or(|before| order.id.0 < before);
+        let is_below = |order: &KnownOrder| before.is_none_or(|before| order.id().0 < before);
         self.orders_back(from)
             .filter(|order| order.as_ref().map_or(true, is_below))
             .take(most)
@@ -49,26 +48,25 @@ impl Snapshot {
         user: UserId,
         before: Option<u64>,
         most: usize,
-        wanted: impl Fn(&Job) -> bool,
-    ) -> Result<Vec<Job>, StoreError> {
+        wanted: impl Fn(&KnownJob) -> bool,
+    ) -> Result<Vec<KnownJob>, StoreError> {
         let below = match before {
-            Some(before) => self.find_job(JobId(before))?,
+            Some(before) => self.known_job(JobId(before))?,
             None => None,
         };
-        let from = match below.filter(|job| job.user == user) {
-            Some(job) => Some(job.order),
+        let from = match below.filter(|job| job.user() == user) {
+            Some(job) => Some(job.order()),
             None => self.last_order(user)?,
         };
         let mut jobs = Vec::new();
         for order in self.orders_back(from) {
-            let order: Vec<_> = order?.jobs().collect();
-            for id in order.into_iter().rev() {
-                if jobs.len() == most {
-                    return Ok(jobs);
-                }
-                if before.is_none_or(|before| id.0 < before) {
-                    let job = self.job(id)?;
-                    jobs.extend(wanted(&job).then_some(job));
+            if jobs.len() == most {
+                break;
+            }
+            for job in order?.jobs(self)?.into_iter().rev() {
+                let is_below = before.is_none_or(|before| job.id().0 < before);
+                if jobs.len() < most && is_below && wanted(&job) {
+                    jobs.push(job);
                 }
             }
         }
@@ -133,15 +131,16 @@ impl Snapshot {
     fn orders_back(
         &self,
         from: Option<OrderId>,
-    ) -> impl Iterator<Item = Result<Order, StoreError>> + '_ {
+    ) -> impl Iterator<Item = Result<KnownOrder, StoreError>> + '_ {
         let mut next = from;
         std::iter::from_fn(move || {
-            let order = next.take().map(|id| self.order(id))?;
+            let order = next.take().map(|id| self.order_or_retired(id))?;
             Some(order.and_then(|order| {
-                if order.before.is_some_and(|before| before >= order.id) {
-                    return Err(astray("orders.v1", order.id.0));
+                let (id, before) = (order.id(), order.before());
+                if before.is_some_and(|before| before >= id) {
+                    return Err(astray("orders.v1", id.0));
                 }
-                next = order.before;
+                next = before;
                 Ok(order)
             }))
         })

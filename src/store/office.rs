@@ -177,6 +177,7 @@ fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, 
         },
         Chore::Reorder { job, .. } => match standing(txn, *job)? {
             Unfit::Failed if reordered(txn, *job)?.is_some() => Some(Slip::Reordered(*job)),
+            Unfit::Failed if txn.find_job(*job)?.is_none() => Some(Slip::Retired(*job)),
             Unfit::Failed => poor(txn, *job)?.then_some(Slip::Poor(*job)),
             other => Some(slip(*job, other)),
         },
@@ -185,10 +186,8 @@ fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, 
 
 /// How a job stands in the way of a deed that wants it to stand otherwise.
 fn standing(txn: &Txn<'_>, job: JobId) -> Result<Unfit, StoreError> {
-    let Some(row) = txn.find_job(job)? else {
-        return Ok(Unfit::Unknown);
-    };
-    Ok(acts::ended(&row.job.stage).unwrap_or(Unfit::Live))
+    let stands = acts::standing(txn, job)?;
+    Ok(stands.map_or(Unfit::Unknown, |(_, stands)| stands))
 }
 
 fn reordered(txn: &Txn<'_>, job: JobId) -> Result<Option<OrderId>, StoreError> {
@@ -231,7 +230,7 @@ fn amount_that_fits(txn: &Txn<'_>, chore: &mut Chore) -> Result<Option<Slip>, St
 fn person(txn: &Txn<'_>, chore: &Chore) -> Result<Option<Person>, StoreError> {
     let user = match (chore.user(), chore.job()) {
         (Some(user), _) => Some(user),
-        (None, Some(job)) => txn.find_job(job)?.map(|row| row.job.user),
+        (None, Some(job)) => acts::standing(txn, job)?.map(|(user, _)| user),
         (None, None) => None,
     };
     let Some(user) = user else { return Ok(None) };
@@ -347,6 +346,7 @@ fn slip(job: JobId, unfit: Unfit) -> Slip {
         Unfit::Live => Slip::Live(job),
         Unfit::Done => Slip::Done(job),
         Unfit::Failed => Slip::Failed(job),
+        Unfit::Retired => Slip::Retired(job),
         Unfit::Asked => Slip::Asked(job),
         Unfit::Waits => Slip::Waits(job),
         Unfit::Poor(_) => Slip::Poor(job),

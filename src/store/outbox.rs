@@ -61,23 +61,28 @@ pub fn strike(txn: &mut Txn<'_>, chat: i64, note: NoteId, sent: &Sent) -> Result
     txn.strike_note(chat, note)?;
     match sent {
         Sent::Plainly => Ok(()),
-        Sent::Status(order, message) => {
-            let mut order = txn.order(*order)?;
-            order.status = Some(*message);
-            txn.put_order(&order)
-        }
-        Sent::StatusLost(order) => {
-            let mut order = txn.order(*order)?;
-            order.status = None;
-            txn.put_order(&order)
-        }
-        Sent::Video(job, file) => txn.put_video(*job, file),
+        Sent::Status(order, message) => shown(txn, *order, Some(*message)),
+        Sent::StatusLost(order) => shown(txn, *order, None),
+        // It may have been retired while it was on its way.
+        Sent::Video(job, file) => match txn.find_job(*job)? {
+            Some(_) => txn.put_video(*job, file),
+            None => Ok(()),
+        },
         Sent::Progress(number, message) => {
             let mut broadcast = txn.known_broadcast(*number)?;
             broadcast.message = *message;
             txn.put_broadcast(*number, &broadcast)
         }
     }
+}
+
+/// Keeps the status message of an order, unless it has been retired meanwhile.
+fn shown(txn: &mut Txn<'_>, order: OrderId, status: Option<MessageId>) -> Result<(), StoreError> {
+    let Some(mut order) = txn.find_order(order)? else {
+        return Ok(());
+    };
+    order.status = status;
+    txn.put_order(&order)
 }
 
 /// Marks the user of a chat as out of reach and drops what waits for them, but for how their orders ended:

@@ -18,6 +18,7 @@ use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
+use crate::domain::retired::Retired;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
@@ -72,6 +73,7 @@ records! {
     Tally = 12, 1;
     Form = 13, 1;
     Broadcast = 14, 1;
+    Retired = 15, 1;
 }
 
 impl Record for Entry {

@@ -8,6 +8,7 @@ use redb::{
     TableDefinition,
 };
 
+use super::known::KnownJob;
 use super::links::Found;
 use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
 use super::sales::Cause;
@@ -332,10 +333,10 @@ impl Snapshot {
     ///
     /// They are found by halving, for later entries have higher numbers. Where a clock that was set back has spoilt
     /// that, and one is missing, its user's entries are looked at back to the one that began it.
-    pub fn entries_of(&self, job: &Job) -> Result<Vec<Entry>, StoreError> {
-        let ended = job.stage.ended_at();
+    pub fn entries_of(&self, job: &KnownJob) -> Result<Vec<Entry>, StoreError> {
+        let ended = job.ended_at();
         let mut found = Vec::new();
-        for at in ended.into_iter().chain([job.placed_at]) {
+        for at in ended.into_iter().chain([job.placed_at()]) {
             let rows = self.rows_from(tables::LEDGER, self.first_entry_at(at)?)?;
             for row in rows.take(LOOKED) {
                 let (key, value) = row?;
@@ -344,7 +345,7 @@ impl Snapshot {
                     break;
                 }
                 let known = |known: &Entry| known.id == entry.id;
-                if entry.reason.job() == Some(job.id) && !found.iter().any(known) {
+                if entry.reason.job() == Some(job.id()) && !found.iter().any(known) {
                     found.push(entry);
                 }
             }
@@ -356,12 +357,12 @@ impl Snapshot {
         Ok(found)
     }
 
-    fn entries_of_owner(&self, job: &Job) -> Result<Vec<Entry>, StoreError> {
+    fn entries_of_owner(&self, job: &KnownJob) -> Result<Vec<Entry>, StoreError> {
         let mut found = Vec::new();
-        for entry in self.entries_back(job.user, None)? {
+        for entry in self.entries_back(job.user(), None)? {
             let entry = entry?;
             let begins = matches!(entry.reason, Reason::Hold { .. });
-            if entry.reason.job() == Some(job.id) {
+            if entry.reason.job() == Some(job.id()) {
                 found.push(entry);
                 if begins {
                     break;
@@ -429,10 +430,16 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// The newest jobs that ended without a video, newest first, at most `most`; only those below `before`.
-    pub fn newest_failed(&self, before: Option<u64>, most: usize) -> Result<Vec<Job>, StoreError> {
+    /// The newest jobs that ended without a video, retired ones too, newest first, at most `most`; only those below
+    /// `before`.
+    pub fn newest_failed(
+        &self,
+        before: Option<u64>,
+        most: usize,
+    ) -> Result<Vec<KnownJob>, StoreError> {
         let rows = self.rows_before(tables::FAILED, before)?.rev().take(most);
-        rows.map(|row| self.job(JobId(row?.0.value()))).collect()
+        rows.map(|row| self.job_or_retired(JobId(row?.0.value())))
+            .collect()
     }
 
     /// How many users there are, and how many of them are shut out.
@@ -464,20 +471,24 @@ impl Snapshot {
         .collect()
     }
 
-    /// Up to `most` updates handled before `before`. Numbers may start anew, so their order says nothing.
-    pub fn old_updates(&self, before: Timestamp, most: usize) -> Result<Vec<UpdateId>, StoreError> {
-        let table = self.0.open_table(tables::UPDATES)?;
+    /// Which updates of the next so many from a number on were handled before `before`, and where to go on; from the
+    /// first once all were looked at. Numbers may start anew, so their order says nothing.
+    pub fn old_updates(
+        &self,
+        from: UpdateId,
+        looked: usize,
+        before: Timestamp,
+    ) -> Result<(Vec<UpdateId>, UpdateId), StoreError> {
         let mut old = Vec::new();
-        for row in table.iter()? {
+        let mut rows = self.rows_from(tables::UPDATES, from.0)?;
+        for row in rows.by_ref().take(looked) {
             let (id, at) = row?;
             if at.value() < before.0 {
                 old.push(UpdateId(id.value()));
             }
-            if old.len() == most {
-                break;
-            }
         }
-        Ok(old)
+        let next = rows.next().transpose()?.map_or(0, |(id, _)| id.value());
+        Ok((old, UpdateId(next)))
     }
 
     /// A chat's first note.

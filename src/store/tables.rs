@@ -64,6 +64,10 @@ pub const JOINED: TableDefinition<'static, (u64, u64), ()> = TableDefinition::ne
 /// Job that ended without a video → nothing: they are few among those that have one.
 pub const FAILED: TableDefinition<'static, u64, ()> = TableDefinition::new("failed.v1");
 
+/// First job of a retired order → [`crate::domain::retired::Retired`]; its rows of other tables are gone, but for those
+/// of the ledger and of [`FAILED`].
+pub const ARCHIVE: TableDefinition<'static, u64, Row> = TableDefinition::new("archive.v1");
+
 /// Something that is done with a table, whatever it holds.
 pub trait Visitor {
     /// Does it.
@@ -97,5 +101,6 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(FAILED)?;
     visitor.visit(NAMES)?;
     visitor.visit(JOINED)?;
-    visitor.visit(BROADCASTS)
+    visitor.visit(BROADCASTS)?;
+    visitor.visit(ARCHIVE)
 }

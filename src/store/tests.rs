@@ -2,6 +2,7 @@
 
 mod act;
 mod alarm;
+mod archive;
 mod audit;
 mod broadcast;
 mod deed;

@@ -139,12 +139,16 @@ fn welcome(
 }
 
 fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, StoreError> {
-    let mut again = None;
+    let (mut again, mut gone) = (None, false);
     if let Event::Press(Some(Button::Again(order))) = update.event {
-        let order = txn
-            .find_order(order)?
-            .filter(|order| order.user == update.user);
-        again = order.map(|order| order.brief);
+        match txn.find_order(order)? {
+            Some(order) if order.user == update.user => again = Some(order.brief),
+            Some(_) => {}
+            None => {
+                let retired = txn.retired(order)?;
+                gone = retired.is_some_and(|retired| retired.user == update.user);
+            }
+        }
     }
     let paused = txn.closed(Cause::Pause)?.is_some();
     let sales = match txn.closed(Cause::Room)? {
@@ -161,6 +165,7 @@ fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, Sto
         balance: row.user.available,
         fresh: DraftId(counters.draft),
         again,
+        gone,
     })
 }
 

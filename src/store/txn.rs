@@ -10,7 +10,7 @@ use super::record::{
     Closed, Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed,
 };
 use super::sales::Cause;
-use super::{StoreError, tables};
+use super::{StoreError, archive, tables};
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::Entry;
@@ -18,6 +18,7 @@ use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, Upd
 use crate::domain::job::Stage;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
+use crate::domain::retired::Retired;
 use crate::domain::tally::{SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
@@ -58,6 +59,7 @@ pub struct Txn<'t> {
     happened: BTreeMap<Timestamp, Tally>,
     forms: Rows<'t, u64>,
     broadcasts: Rows<'t, u64>,
+    archive: Rows<'t, u64>,
     counters: Counters,
     woken: Woken,
     writes: u64,
@@ -112,6 +114,7 @@ impl<'t> Txn<'t> {
             happened: BTreeMap::new(),
             forms: transaction.open_table(tables::FORMS)?,
             broadcasts: transaction.open_table(tables::BROADCASTS)?,
+            archive: transaction.open_table(tables::ARCHIVE)?,
             counters,
             woken: Woken::default(),
             writes: 0,
@@ -365,6 +368,58 @@ impl<'t> Txn<'t> {
         self.writes += 1;
         self.orders.insert(order.id.0, encode(order).as_slice())?;
         Ok(())
+    }
+
+    /// Up to `most` orders from a number on; nothing for one that cannot be read.
+    pub(super) fn orders_from(
+        &self,
+        first: OrderId,
+        most: usize,
+    ) -> Result<Vec<(OrderId, Option<Order>)>, StoreError> {
+        let rows = self.orders.range(first.0..)?.take(most);
+        rows.map(|row| {
+            let (key, value) = row?;
+            Ok((OrderId(key.value()), decode(value.value()).ok()))
+        })
+        .collect()
+    }
+
+    /// Puts what stays of an order into the archive, and strikes everything else of it but its entries.
+    pub(super) fn retire(&mut self, order: &Order, retired: &Retired) -> Result<(), StoreError> {
+        self.put_retired(retired)?;
+        for JobId(job) in order.jobs() {
+            self.jobs.remove(job)?;
+            self.videos.remove(job)?;
+            while let Some(task) = self.first_stray(job)? {
+                self.strays.remove((job, task.as_str()))?;
+            }
+        }
+        self.callbacks.remove(order.callback.0.as_str())?;
+        self.orders.remove(order.id.0)?;
+        Ok(())
+    }
+
+    /// Keeps the row of a retired order.
+    pub(super) fn put_retired(&mut self, retired: &Retired) -> Result<(), StoreError> {
+        self.writes += 1;
+        let row = encode(retired);
+        self.archive.insert(retired.first_job.0, row.as_slice())?;
+        Ok(())
+    }
+
+    fn first_stray(&self, job: u64) -> Result<Option<String>, StoreError> {
+        let row = self.strays.range((job, "")..(job + 1, ""))?.next();
+        Ok(row.transpose()?.map(|(key, _)| key.value().1.to_owned()))
+    }
+
+    /// The retired order that has a job, if one has.
+    pub fn retired_with(&self, job: JobId) -> Result<Option<Retired>, StoreError> {
+        archive::with(&self.archive, job)
+    }
+
+    /// A retired order, if there is one of that number.
+    pub fn retired(&self, order: OrderId) -> Result<Option<Retired>, StoreError> {
+        archive::of(&self.archive, order)
     }
 
     /// The order a press has confirmed before.

@@ -564,6 +564,7 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::PhotoTooSmall => "hint-photo-too-small",
         Hint::EditIgnored => "hint-edit-ignored",
         Hint::OldButton => "hint-old-button",
+        Hint::OrderGone => "hint-order-gone",
         Hint::UnknownCommand => "hint-unknown-command",
         Hint::NotUnderstood => "hint-not-understood",
         Hint::Cancelled => "hint-cancelled",

@@ -113,6 +113,7 @@ fn other(key: &str) -> Option<&'static str> {
         "alerts.off" => r#"["panic"]"#,
         "alerts.quiet" | "alerts.queued_longer" | "alerts.unsent_longer" => r#""2m""#,
         "backup.every" => r#""1h""#,
+        "retention.details" => r#""7d""#,
         "backup.dir" | "backup.s3.region" | "backup.s3.prefix" => r#""other""#,
         "backup.s3.path_style" => "false",
         "backup.s3.encryption" => r#""none""#,

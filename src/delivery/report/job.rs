@@ -26,6 +26,11 @@ pub(super) async fn page(
     };
     let named = page.words.person(page.lang, name.as_deref(), seller.0);
     head(&mut page, &card, named);
+    if let Some(since) = card.retired {
+        page.gap();
+        let at = page.moment(since);
+        page.line("job-retired", &[("at", at.into())]);
+    }
     if !card.missed.is_empty() {
         page.gap();
         page.line("job-missed", &[]);
@@ -102,6 +107,7 @@ fn failed(page: &Page<'_>, missed: &MissedLine) -> String {
 fn buttons(page: &mut Page<'_>, card: &JobCard, id: JobId, seller: UserId) {
     let row = match card.job.stage.as_str() {
         "done" => vec![page.button("button-desk-refund", Knob::Refund(id))],
+        "failed" if card.retired.is_some() => Vec::new(),
         "failed" => vec![page.button("button-desk-reorder", Knob::Reorder(id))],
         stage => {
             let mut row = vec![page.button("button-desk-cancel", Knob::Cancel(id))];
@@ -112,7 +118,9 @@ fn buttons(page: &mut Page<'_>, card: &JobCard, id: JobId, seller: UserId) {
             row
         }
     };
-    page.keyboard.push(row);
+    if !row.is_empty() {
+        page.keyboard.push(row);
+    }
     let seller = page.button("button-desk-seller", Knob::Card(seller));
     page.keyboard.push(vec![seller]);
 }

@@ -134,6 +134,8 @@ pub enum Slip {
     Broadcasting,
     /// This broadcast is on its way, and can be stopped.
     OnItsWay(u64),
+    /// The job failed so long ago that what was ordered is no longer kept.
+    Retired(JobId),
 }
 
 /// Somebody a form is about.

@@ -4,13 +4,17 @@ use super::{By, note};
 use crate::domain::act::Deed;
 use crate::domain::brief::Count;
 use crate::domain::credit::{Credits, PRICE};
-use crate::domain::id::{CallbackId, JobId, OrderId};
+use crate::domain::id::{CallbackId, JobId, OrderId, UserId};
 use crate::domain::job::Stage;
+use crate::domain::retired::End;
 use crate::store::ledger::{self, Granted};
 use crate::store::record::Lane;
 use crate::store::turn::{self, Wish};
 use crate::store::txn::Txn;
 use crate::store::{StoreError, queue, verdict};
+
+/// What stands before the number of a job in the name of what confirms its second try.
+const RETRY: &str = "retry:";
 
 /// Why a deed cannot be done to a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub enum Unfit {
     Done,
     /// It has ended without one, and its credit is back.
     Failed,
+    /// It ended without one so long ago that what was ordered is no longer kept.
+    Retired,
     /// The provider was asked and has not answered: asking again might pay twice.
     Asked,
     /// It waits for nothing but its turn.
@@ -40,11 +46,10 @@ pub fn cancel(
     id: JobId,
     why: &str,
 ) -> Result<Result<(), Unfit>, StoreError> {
-    let Some(row) = txn.find_job(id)? else {
-        return Ok(Err(Unfit::Unknown));
-    };
-    if let Some(unfit) = ended(&row.job.stage) {
-        return Ok(Err(unfit));
+    match standing(txn, id)? {
+        Some((_, Unfit::Live)) => {}
+        Some((_, ended)) => return Ok(Err(ended)),
+        None => return Ok(Err(Unfit::Unknown)),
     }
     if verdict::cancel(txn, id, by.at)?.is_err() {
         return Ok(Err(Unfit::Live));
@@ -61,21 +66,15 @@ pub fn refund(
     id: JobId,
     why: &str,
 ) -> Result<Result<(Credits, bool), Unfit>, StoreError> {
-    let Some(row) = txn.find_job(id)? else {
+    let Some((user, stands)) = standing(txn, id)? else {
         return Ok(Err(Unfit::Unknown));
     };
-    match row.job.stage {
-        Stage::Done { .. } => {}
-        Stage::Failed { .. } => return Ok(Err(Unfit::Failed)),
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Submitting { .. }
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. } => return Ok(Err(Unfit::Live)),
+    if stands != Unfit::Done {
+        return Ok(Err(stands));
     }
     let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
     let (said, key) = (format!("job {id}: {why}"), refund_key(id));
-    let granted = ledger::grant(txn, row.job.user, credits, &said, Some(&key), by.at)?;
+    let granted = ledger::grant(txn, user, credits, &said, Some(&key), by.at)?;
     Ok(match granted {
         Granted::Done(balance) => {
             let (job, why) = (id, why.to_owned());
@@ -104,9 +103,8 @@ pub fn retry(
     id: JobId,
     chance: &[u8; 32],
 ) -> Result<Result<Option<Reordered>, Unfit>, StoreError> {
-    let row = txn.find_job(id)?;
-    match row.map(|row| row.job.stage) {
-        Some(Stage::Failed { .. }) => Ok(reorder(txn, by, id, None, chance)?.map(Some)),
+    match standing(txn, id)? {
+        Some((_, Unfit::Failed)) => Ok(reorder(txn, by, id, None, chance)?.map(Some)),
         Some(_) | None => Ok(hurry(txn, by, id)?.map(|()| None)),
     }
 }
@@ -114,7 +112,8 @@ pub fn retry(
 /// Has a job that waits for a moment tried at once. It costs nobody anything.
 pub fn hurry(txn: &mut Txn<'_>, by: By, id: JobId) -> Result<Result<(), Unfit>, StoreError> {
     let Some(row) = txn.find_job(id)? else {
-        return Ok(Err(Unfit::Unknown));
+        let stands = standing(txn, id)?.map(|(_, stands)| stands);
+        return Ok(Err(stands.unwrap_or(Unfit::Unknown)));
     };
     if let Some(unfit) = ended(&row.job.stage) {
         return Ok(Err(unfit));
@@ -138,25 +137,21 @@ pub fn reorder(
     why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Reordered, Unfit>, StoreError> {
-    let Some(job) = txn.find_job(id)?.map(|row| row.job) else {
-        return Ok(Err(Unfit::Unknown));
+    let user = match standing(txn, id)? {
+        Some((user, Unfit::Failed)) => user,
+        Some((_, stands)) => return Ok(Err(stands)),
+        None => return Ok(Err(Unfit::Unknown)),
     };
-    match job.stage {
-        Stage::Failed { .. } => {}
-        Stage::Done { .. } => return Ok(Err(Unfit::Done)),
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Submitting { .. }
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. } => return Ok(Err(Unfit::Live)),
-    }
-    let old = txn.order(job.order)?;
-    let mut row = txn.known_user(job.user)?;
     let callback = CallbackId(retry_key(id));
     if let Some(order) = txn.confirmed_by(&callback)? {
         let before = true;
         return Ok(Ok(Reordered { order, before }));
     }
+    let Some(job) = txn.find_job(id)?.map(|row| row.job) else {
+        return Ok(Err(Unfit::Retired));
+    };
+    let old = txn.order(job.order)?;
+    let mut row = txn.known_user(user)?;
     if row.user.available < PRICE {
         return Ok(Err(Unfit::Poor(row.user.available)));
     }
@@ -182,6 +177,23 @@ pub fn reorder(
     Ok(Ok(Reordered { order, before }))
 }
 
+/// Whose a job is and how it stands: as what has not ended, or by how it ended, retired or not; nothing if there is no
+/// such job.
+pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Unfit)>, StoreError> {
+    if let Some(row) = txn.find_job(id)? {
+        let stands = ended(&row.job.stage).unwrap_or(Unfit::Live);
+        return Ok(Some((row.job.user, stands)));
+    }
+    let retired = txn.retired_with(id)?;
+    Ok(retired.and_then(|retired| {
+        let stands = match retired.job(id)?.end {
+            End::Done { .. } => Unfit::Done,
+            End::Failed { .. } => Unfit::Failed,
+        };
+        Some((retired.user, stands))
+    }))
+}
+
 /// The key under which the credit of a job is given back, once.
 pub fn refund_key(job: JobId) -> String {
     format!("refund:{job}")
@@ -189,11 +201,17 @@ pub fn refund_key(job: JobId) -> String {
 
 /// What confirms the order a failed job becomes, once.
 pub fn retry_key(job: JobId) -> String {
-    format!("retry:{job}")
+    format!("{RETRY}{job}")
+}
+
+/// The failed job that an order was made of, if that is what confirmed it.
+pub fn retried(callback: &CallbackId) -> Option<JobId> {
+    let job = callback.0.strip_prefix(RETRY)?.parse();
+    job.ok().map(JobId)
 }
 
 /// How a job has ended, if it has.
-pub fn ended(stage: &Stage) -> Option<Unfit> {
+fn ended(stage: &Stage) -> Option<Unfit> {
     match stage {
         Stage::Done { .. } => Some(Unfit::Done),
         Stage::Failed { .. } => Some(Unfit::Failed),

@@ -4,10 +4,18 @@ use redb::ReadableTableMetadata;
 
 use super::{Audit, Moves, due_row, job_row, mark, user_row};
 use crate::domain::credit::Account;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Stage};
 use crate::store::record::{JobRow, Lane, decode};
 use crate::store::{StoreError, queue, tables};
+
+/// Which job it is about, and how that stands.
+pub(super) struct Of {
+    pub job: JobId,
+    pub user: UserId,
+    pub order: OrderId,
+    pub stage: &'static str,
+}
 
 impl Audit<'_> {
     pub(super) fn jobs(&mut self) -> Result<(), StoreError> {
@@ -29,13 +37,14 @@ impl Audit<'_> {
                 *self.live.entry(row.job.user).or_default() += 1;
             }
         }
+        self.retired_jobs(&mut known)?;
         let strangers = self.moves.iter().zip(known).enumerate();
         let strangers: Vec<_> = strangers
             .filter(|(_, (moves, known))| !known && **moves != Moves::default())
             .map(|(number, _)| JobId(number as u64))
             .collect();
         for job in strangers {
-            self.suspects.insert(job);
+            self.suspects.insert(job, job_row(job.0));
             self.breach(
                 format!("job {job} has entries and no row"),
                 [job_row(job.0)],
@@ -67,11 +76,6 @@ impl Audit<'_> {
     }
 
     fn job_moves(&mut self, job: &Job) {
-        let found = self
-            .moves
-            .get(job.id.0 as usize)
-            .copied()
-            .unwrap_or_default();
         let (captures, releases) = match job.stage {
             Stage::Done { .. } => (1, 0),
             Stage::Failed { .. } => (0, 1),
@@ -81,31 +85,47 @@ impl Audit<'_> {
             | Stage::Rendering { .. }
             | Stage::Rendered { .. } => (0, 0),
         };
+        let of = Of {
+            job: job.id,
+            user: job.user,
+            order: job.order,
+            stage: job.stage.name(),
+        };
+        self.moves_are(&of, captures, releases, job_row(job.id.0));
+    }
+
+    /// Holds what the entries make of a job against how often they must capture and release; `row` is what has it.
+    pub(super) fn moves_are(&mut self, of: &Of, captures: u8, releases: u8, row: String) {
+        let Of {
+            job,
+            user,
+            order,
+            stage,
+        } = of;
+        let found = self.moves.get(job.0 as usize).copied().unwrap_or_default();
         let wanted = Moves {
             holds: 1,
             captures,
             releases,
             ..found
         };
-        if found == wanted && (found.user, found.order) != (job.user.0, job.order.0) {
-            let (id, user, order) = (job.id, job.user, job.order);
+        if found == wanted && (found.user, found.order) != (user.0, order.0) {
             let (payer, paid) = (found.user, found.order);
-            self.suspects.insert(id);
+            self.suspects.insert(*job, row.clone());
             self.breach(
-                format!("job {id} of user {user} and order {order} is paid by user {payer} for order {paid}"),
-                [job_row(id.0)],
+                format!("job {job} of user {user} and order {order} is paid by user {payer} for order {paid}"),
+                [row.clone()],
             );
         }
         if found != wanted {
             let numbers = |moves: Moves| (moves.holds, moves.captures, moves.releases);
-            let (id, stage) = (job.id, job.stage.name());
             let (found, wanted) = (numbers(found), numbers(wanted));
-            self.suspects.insert(id);
+            self.suspects.insert(*job, row.clone());
             self.breach(
                 format!(
-                    "job {id} is {stage} with (holds, captures, releases) {found:?}, not {wanted:?}"
+                    "job {job} is {stage} with (holds, captures, releases) {found:?}, not {wanted:?}"
                 ),
-                [job_row(id.0)],
+                [row],
             );
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use redb::ReadableTableMetadata;
 
-use super::{Audit, Moves, entry_row, job_row, order_row};
+use super::{Audit, Moves, archive_row, entry_row, job_row, order_row};
 use crate::domain::credit::{Account, Before, Entry, PRICE, Reason, Seal};
 use crate::domain::id::{EntryId, UserId};
 use crate::store::record::{decode, seal, unsealed};
@@ -12,6 +12,8 @@ use crate::store::{StoreError, tables};
 
 /// Numbers of jobs beyond the rows there are that are still taken for possible.
 const SLACK: u64 = 1 << 16;
+/// No order has more.
+const MOST_JOBS: u64 = 5;
 /// So many entries at the end of the ledger are looked at by a glance.
 const GLANCE: u64 = 1000;
 
@@ -20,9 +22,11 @@ impl Audit<'_> {
     pub(super) fn numbers(&mut self) -> Result<(), StoreError> {
         let jobs = last(self.snapshot.rows(tables::JOBS)?)?;
         let orders = last(self.snapshot.rows(tables::ORDERS)?)?;
+        let retired = last(self.snapshot.rows(tables::ARCHIVE)?)?;
         let counted = (self.counters.job, self.counters.order);
         for (last, counted, row) in [
             (jobs, counted.0, job_row(jobs)),
+            (retired, counted.0, archive_row(retired)),
             (orders, counted.1, order_row(orders)),
         ] {
             if last > counted {
@@ -30,10 +34,12 @@ impl Audit<'_> {
                 self.breach(what, [row, "meta.v1/counters".into()]);
             }
         }
+        let retired = self.snapshot.table(tables::ARCHIVE)?.len()?;
         let rows = self.snapshot.table(tables::JOBS)?.len()?;
+        let rows = rows.saturating_add(retired.saturating_mul(MOST_JOBS));
         let last = counted.0.min(rows.saturating_add(SLACK));
         self.moves = vec![Moves::default(); last as usize + 1];
-        self.holds("no row has a number that was not given", 2);
+        self.holds("no row has a number that was not given", 3);
         Ok(())
     }
 
@@ -220,8 +226,8 @@ impl Audit<'_> {
             let (number, row) = row?;
             let entry = unsealed(row.value()).and_then(|(record, _)| decode::<Entry>(record));
             let job = entry.ok().and_then(|entry| entry.reason.job());
-            if let Some(job) = job.filter(|job| self.suspects.contains(job)) {
-                let rows = entries.entry(job_row(job.0)).or_default();
+            if let Some(row) = job.and_then(|job| self.suspects.get(&job)) {
+                let rows = entries.entry(row.clone()).or_default();
                 rows.push(entry_row(number.value()));
             }
         }

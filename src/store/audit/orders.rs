@@ -1,7 +1,7 @@
 //! The orders: each with its jobs, each known by the one press that placed it.
 
 use super::{Audit, job_row, mark, named, order_row, press_row};
-use crate::domain::id::OrderId;
+use crate::domain::id::{OrderId, UserId};
 use crate::domain::order::Order;
 use crate::store::record::decode;
 use crate::store::{StoreError, tables};
@@ -10,22 +10,17 @@ impl Audit<'_> {
     pub(super) fn orders(&mut self) -> Result<(), StoreError> {
         let mut listed = vec![false; self.moves.len()];
         let presses = self.snapshot.table(tables::CALLBACKS)?;
+        let mut retired = self.retired_orders()?;
         for row in self.snapshot.rows(tables::ORDERS)? {
             let (number, row) = row?;
             let number = number.value();
+            self.retired_below(&mut retired, number)?;
             self.report.orders += 1;
             let Some(order) = self.read::<Order>(decode(row.value()), || order_row(number)) else {
                 self.unread.0.insert(OrderId(number));
                 continue;
             };
-            let last = &mut self.last.entry(order.user).or_default().order;
-            let before = last.replace(OrderId(number));
-            let excused = order.before.is_some_and(|id| self.unread.0.contains(&id));
-            if order.before != before && !excused {
-                let (said, before) = (named(order.before), named(before));
-                let what = format!("it leads to order {said}, the same user's before is {before}");
-                self.breach(what, [order_row(number)]);
-            }
+            self.order_leads(order.id, order.user, order.before, order_row(number));
             let press = presses.get(order.callback.0.as_str())?;
             if press.map(|order| order.value()) != Some(number) {
                 let rows = [order_row(number), press_row(&order.callback.0)];
@@ -48,6 +43,7 @@ impl Audit<'_> {
                 }
             }
         }
+        self.retired_below(&mut retired, u64::MAX)?;
         for row in self.snapshot.rows(tables::JOBS)? {
             let number = row?.0.value();
             if listed.get(number as usize) != Some(&true) {
@@ -58,6 +54,24 @@ impl Audit<'_> {
         self.holds("every order has its jobs, every job its order", orders);
         self.holds("each order leads to the same user's before it", orders);
         Ok(())
+    }
+
+    /// Holds the order that one leads to against the same user's before it; `row` is what leads there.
+    pub(super) fn order_leads(
+        &mut self,
+        order: OrderId,
+        user: UserId,
+        said: Option<OrderId>,
+        row: String,
+    ) {
+        let last = &mut self.last.entry(user).or_default().order;
+        let before = last.replace(order);
+        let excused = said.is_some_and(|id| self.unread.0.contains(&id));
+        if said != before && !excused {
+            let (said, before) = (named(said), named(before));
+            let what = format!("it leads to order {said}, the same user's before is {before}");
+            self.breach(what, [row]);
+        }
     }
 
     /// A job's key is its press and its number in the order, so one order a press is one job a key.

@@ -33,6 +33,7 @@ pub(super) enum Act {
     Pauses(bool),
     Blocks(u64),
     Strikes(u64),
+    Retires(usize),
     Passes(i64),
     Restarts,
 }
@@ -106,6 +107,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         1 => any::<bool>().prop_map(Act::Pauses),
         1 => user.clone().prop_map(Act::Blocks),
         2 => user.prop_map(Act::Strikes),
+        2 => (1..9usize).prop_map(Act::Retires),
         3 => span.prop_map(Act::Passes),
         1 => Just(Act::Restarts),
     ]

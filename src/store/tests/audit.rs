@@ -589,3 +589,121 @@ fn a_number_that_was_not_given_is_found() {
         },
     );
 }
+
+/// One retired order of three videos, of which the second failed, and one that is kept.
+fn retired() -> Ground {
+    let ground = Ground::new();
+    let jobs = ground.orders(ANNA, Count::Three);
+    ground.claims(3, NOW);
+    for job in [jobs[0], jobs[2]] {
+        ground.films(job);
+        ground.succeeds(job, 1, NOW).unwrap();
+    }
+    ground.fails(jobs[1], 1, Kind::Unknown, NOW).unwrap();
+    ground.retires_all();
+    ground.orders(BORIS, Count::One);
+    ground.books_balance();
+    ground
+}
+
+/// As [`finds`], in a shop with an archive.
+#[track_caller]
+fn finds_in_archive<F>(wanted: &str, mut forge: F)
+where
+    F: FnMut(&mut Txn<'_>, crate::domain::retired::Retired) -> Result<(), StoreError>
+        + Send
+        + 'static,
+{
+    let ground = retired();
+    ground.write(move |txn| {
+        let retired = txn.retired_with(JobId(1))?.expect("it is retired");
+        forge(txn, retired)
+    });
+    let found = ground.breaches();
+    assert!(
+        found.iter().any(|breach| breach.contains(wanted)),
+        "“{wanted}” is not among {found:#?}"
+    );
+}
+
+#[test]
+fn a_shop_with_an_archive_has_no_breach() {
+    let ground = retired();
+    let report = crate::store::audit::audit(&ground.store.snapshot().unwrap()).unwrap();
+    assert_eq!((report.jobs, report.orders), (4, 2));
+    assert_eq!(report.breaches, []);
+}
+
+#[test]
+fn an_end_in_the_archive_that_its_entries_do_not_tell_is_found() {
+    finds_in_archive(
+        "job 1 is failed with (holds, captures, releases) (1, 1, 0), not (1, 0, 1) [archive.v1/1 ledger.v2/2",
+        |txn, mut retired| {
+            retired.ends.swap(0, 1);
+            txn.put_retired(&retired)
+        },
+    );
+    finds_in_archive("job 3 has entries and no row", |txn, mut retired| {
+        retired.ends.pop();
+        txn.put_retired(&retired)
+    });
+    finds_in_archive("is paid by user 1 for order 1", |txn, mut retired| {
+        retired.user = BORIS;
+        txn.put_retired(&retired)
+    });
+    finds_in_archive("is paid by user 1 for order 1", |txn, mut retired| {
+        retired.order = OrderId(404);
+        txn.put_retired(&retired)
+    });
+    finds_in_archive(
+        "job 5 is done with (holds, captures, releases) (0, 0, 0)",
+        |txn, mut retired| {
+            txn.counters().job += 1;
+            (retired.first_job, retired.order) = (JobId(5), OrderId(3));
+            retired.ends.truncate(1);
+            txn.counters().order += 1;
+            txn.put_retired(&retired)
+        },
+    );
+}
+
+#[test]
+fn an_archive_that_does_not_go_with_the_rest_of_the_file_is_found() {
+    finds_in_archive("job 4 is retired and kept", |txn, mut retired| {
+        let more = retired.ends[0].clone();
+        retired.ends.push(more);
+        txn.put_retired(&retired)
+    });
+    finds_in_archive("order 2 is retired and kept", |txn, mut retired| {
+        retired.order = OrderId(2);
+        txn.put_retired(&retired)
+    });
+    finds_in_archive(
+        "numbers are given up to 2, a row has 3",
+        |txn, mut retired| {
+            retired.order = OrderId(3);
+            txn.put_retired(&retired)
+        },
+    );
+    finds_in_archive(
+        "numbers are given up to 4, a row has 9",
+        |txn, mut retired| {
+            retired.first_job = JobId(9);
+            txn.put_retired(&retired)
+        },
+    );
+    finds_in_archive(
+        "retired order 1 has a job of order 1",
+        |txn, mut retired| {
+            retired.first_job = JobId(2);
+            txn.put_retired(&retired)
+        },
+    );
+    finds_in_archive(
+        "retired order 1 is under the job of another",
+        |txn, mut retired| {
+            retired.ends.clear();
+            txn.put_retired(&retired)
+        },
+    );
+}

@@ -2,9 +2,10 @@
 
 use super::act::{Act, Word};
 use super::*;
+use crate::domain::id::OrderId;
 use crate::flow::event::{Picture, Style};
 use crate::store::outbox::{self, Sent};
-use crate::store::{Snapshot, acts};
+use crate::store::{Snapshot, acts, archive};
 
 /// A move of a job that needs the time.
 type Move = fn(Job, Timestamp) -> Result<Job, OutOfTurn>;
@@ -36,6 +37,7 @@ pub(super) enum What {
     Pauses(bool),
     Blocks(i64),
     Strikes(i64, NoteId),
+    Retires(OrderId, Timestamp, usize),
 }
 
 impl Deed {
@@ -83,6 +85,9 @@ impl Deed {
             What::Pauses(false) => said(acts::resume(txn, by(now))?),
             What::Blocks(chat) => said(outbox::unreachable(txn, chat)?),
             What::Strikes(chat, note) => said(outbox::strike(txn, chat, note, &Sent::Plainly)?),
+            What::Retires(from, before, most) => {
+                said(archive::retire(txn, from, before, most, now)?)
+            }
         }
     }
 }
@@ -173,9 +178,9 @@ impl Pen {
                 What::Calls(job.id, nonce, job.submission(), task(named))
             })),
             Act::Nudges(which) => one(pick(sight, which).map(|job| What::Nudges(job.id))),
-            Act::Cancels(which) => one(pick(sight, which).map(|job| What::Cancels(job.id))),
-            Act::Refunds(which) => one(pick(sight, which).map(|job| What::Refunds(job.id))),
-            Act::Retries(which) => one(pick(sight, which).map(|job| What::Retries(job.id))),
+            Act::Cancels(which) => one(any(sight, which).map(What::Cancels)),
+            Act::Refunds(which) => one(any(sight, which).map(What::Refunds)),
+            Act::Retries(which) => one(any(sight, which).map(What::Retries)),
             Act::Bans(user, out) => vec![What::Bans(UserId(user), out)],
             Act::Pauses(on) => vec![What::Pauses(on)],
             Act::Blocks(user) => vec![What::Blocks(outbox::chat_of(UserId(user)))],
@@ -183,6 +188,10 @@ impl Pen {
                 let chat = outbox::chat_of(UserId(user));
                 let first = sight.first_note(chat).unwrap();
                 one(first.map(|(note, _)| What::Strikes(chat, note)))
+            }
+            Act::Retires(most) => {
+                let before = Timestamp(self.now.0.saturating_sub(60_000));
+                vec![What::Retires(OrderId(0), before, most)]
             }
             Act::Passes(millis) => {
                 self.now = Timestamp(self.now.0.saturating_add_signed(millis));
@@ -243,6 +252,12 @@ impl Pen {
 /// The failure of a job as it looks now.
 pub(super) fn fails(job: &Job, attempt: u8, failure: Failure) -> What {
     What::Fails(job.id, attempt, job.stage.name(), failure)
+}
+
+/// A job that there is or was.
+fn any(sight: &Snapshot, which: usize) -> Option<JobId> {
+    let most = sight.counters().unwrap().job;
+    (most > 0).then(|| JobId(1 + which as u64 % most))
 }
 
 fn pick(sight: &Snapshot, which: usize) -> Option<Job> {

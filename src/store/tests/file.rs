@@ -113,9 +113,10 @@ fn old_updates_are_forgotten_and_young_ones_kept() {
     for number in 1..6 {
         ground.turn(starts(ANNA, number));
     }
-    let old = |before, most| {
+    let old = |before, most: usize| {
         let snapshot = ground.store.snapshot().unwrap();
-        snapshot.old_updates(before, most).unwrap()
+        let from = UpdateId(0);
+        snapshot.old_updates(from, most, before).unwrap().0
     };
     assert_eq!(old(NOW, 100), []);
     let old = old(later(NOW, 1), 3);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::failure::Kind;
+use crate::store::known::KnownJob;
 
 impl Ground {
     /// A user writes, whose name is this by then.
@@ -51,7 +52,7 @@ fn failed_jobs_and_the_entries_of_a_job_are_found_wherever_they_are() {
     }
     let sight = ground.store.snapshot().unwrap();
     let failed = sight.newest_failed(None, 4).unwrap();
-    let failed: Vec<JobId> = failed.iter().map(|job| job.id).collect();
+    let failed: Vec<JobId> = failed.iter().map(|job| job.id()).collect();
     assert_eq!(failed, [10, 8, 6, 4].map(|at| jobs[at]));
     let before = sight.newest_failed(Some(failed[3].0), 9).unwrap();
     assert_eq!(before.len(), 2);
@@ -60,6 +61,7 @@ fn failed_jobs_and_the_entries_of_a_job_are_found_wherever_they_are() {
         all.retain(|entry| entry.reason.job() == Some(job));
         let row = sight.job(job).unwrap();
         assert_eq!(all.len(), 1 + usize::from(row.stage.ended()));
-        assert_eq!(sight.entries_of(&row).unwrap(), all);
+        let found = sight.entries_of(&KnownJob::Kept(Box::new(row)));
+        assert_eq!(found.unwrap(), all);
     }
 }

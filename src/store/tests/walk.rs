@@ -46,12 +46,27 @@ impl Walk {
             let ends = |(note, row): &(NoteId, Note)| *note == struck && ends_a_job(&row.say);
             self.struck += notes.iter().filter(|note| ends(note)).count();
         }
+        let told = self.told();
+        let retires = matches!(deed.what, What::Retires(..));
         let (deed, shop) = (deed.clone(), self.ground().shop.clone());
-        self.ground().write(move |txn| {
+        let answer = self.ground().write(move |txn| {
             let answer = deed.run(txn, &shop)?;
             also(txn)?;
             Ok(answer)
-        })
+        });
+        if retires {
+            // Dropped for somebody who has not come back.
+            self.struck += told - self.told();
+        }
+        answer
+    }
+
+    /// How many ends wait to be told.
+    fn told(&self) -> usize {
+        let snapshot = self.ground().store.snapshot().unwrap();
+        let chats = snapshot.chats().unwrap().into_iter();
+        let notes = chats.flat_map(|chat| snapshot.notes(chat).unwrap());
+        notes.filter(|(_, note)| ends_a_job(&note.say)).count()
     }
 
     /// What must be true at any moment.

@@ -201,6 +201,7 @@ impl Words {
             Slip::Failed(id) => job("slip-failed", id),
             Slip::Asked(id) => job("slip-asked", id),
             Slip::Waits(id) => job("slip-waits", id),
+            Slip::Retired(id) => job("slip-retired", id),
             Slip::Poor(id) => job("slip-poor", id),
             Slip::Repaid(id) => job("slip-repaid", id),
             Slip::Reordered(id) => job("slip-reordered", id),

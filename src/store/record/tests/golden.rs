@@ -19,6 +19,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
@@ -196,6 +197,7 @@ pub fn samples() -> Vec<Sample> {
         ));
     }
     all.extend(tallies().iter().map(|tally| sample("tally", tally)));
+    all.extend(retired().iter().map(|retired| sample("retired", retired)));
     all
 }
 
@@ -228,6 +230,36 @@ fn tallies() -> Vec<Tally> {
     let mut made = Tally::default();
     let _ = Template::ALL.map(|template| made.of(of(Some(template))).done = 1);
     vec![failed, made]
+}
+
+/// One of each template, with every way to end.
+fn retired() -> Vec<Retired> {
+    let done = End::Done {
+        model: ModelName("mo".into()),
+    };
+    let failed = Kind::ALL.map(|kind| End::Failed {
+        kind,
+        model: (kind != Kind::Billing).then(|| ModelName("mo".into())),
+    });
+    let ends = std::iter::once(done).chain(failed).map(|end| Ended {
+        attempt: 2,
+        missed: 1,
+        at: Timestamp(1_800_000_000_000),
+        end,
+    });
+    let ends: Vec<_> = ends.collect();
+    let templates = [None, Some(Template::ALL[0]), Some(Template::ALL[1])];
+    let of = |template| Retired {
+        order: OrderId(3),
+        user: UserId(4),
+        first_job: JobId(5),
+        template,
+        placed_at: Timestamp(6),
+        before: template.is_some().then_some(OrderId(2)),
+        since: Timestamp(7),
+        ends: ends.clone(),
+    };
+    templates.map(of).to_vec()
 }
 
 fn noted(say: Say) -> Sample {

@@ -14,6 +14,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
@@ -55,6 +56,11 @@ proptest! {
     #[test]
     fn jobs_survive(job in job(), lane in lane()) {
         survives(&JobRow { job, lane })?;
+    }
+
+    #[test]
+    fn retired_orders_survive(retired in retired()) {
+        survives(&retired)?;
     }
 
     #[test]
@@ -291,6 +297,40 @@ fn missed() -> impl Strategy<Value = Missed> {
         model,
         task,
     })
+}
+
+fn retired() -> impl Strategy<Value = Retired> {
+    let end = (proptest::option::of(kind()), any::<Option<String>>()).prop_map(|(kind, model)| {
+        let model = model.map(ModelName);
+        match kind {
+            Some(kind) => End::Failed { kind, model },
+            None => End::Done {
+                model: model.unwrap_or(ModelName("m".into())),
+            },
+        }
+    });
+    let ended = (any::<[u8; 2]>(), time(), end).prop_map(|([attempt, missed], at, end)| Ended {
+        attempt,
+        missed,
+        at,
+        end,
+    });
+    let templates = one_of(&[None, Some(Template::ALL[0]), Some(Template::ALL[1])]);
+    let ends = proptest::collection::vec(ended, 0..6);
+    let before = any::<Option<u64>>();
+    let parts = (any::<[u64; 3]>(), templates, time(), before, time(), ends);
+    parts.prop_map(
+        |([order, user, first], template, placed_at, before, since, ends)| Retired {
+            order: OrderId(order),
+            user: UserId(user),
+            first_job: JobId(first),
+            template,
+            placed_at,
+            before: before.map(OrderId),
+            since,
+            ends,
+        },
+    )
 }
 
 fn job() -> impl Strategy<Value = Job> {

@@ -85,6 +85,7 @@ fn slips() -> Vec<Slip> {
         Slip::Reordered(job),
         Slip::Broadcasting,
         Slip::OnItsWay(1),
+        Slip::Retired(job),
     ]
 }
 

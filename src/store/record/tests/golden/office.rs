@@ -293,6 +293,7 @@ fn slips() -> Vec<Slip> {
         Slip::Reordered(job),
         Slip::Broadcasting,
         Slip::OnItsWay(5),
+        Slip::Retired(job),
     ]
 }
 
@@ -323,6 +324,7 @@ fn number_of_slip(slip: &Slip) -> usize {
         Slip::Reordered(_) => 22,
         Slip::Broadcasting => 23,
         Slip::OnItsWay(_) => 24,
+        Slip::Retired(_) => 25,
     }
 }
 
