@@ -100,6 +100,8 @@ impl House {
         command.env("KIE_API_KEY", &sandbox.kie.keys()[0]);
         command.env("OPENAI_API_KEY", sandbox.gpt.key());
         command.env("OPERATOR_TOKEN", TOKEN);
+        // As neurocards.service has it.
+        command.env("MALLOC_ARENA_MAX", "2");
         let daemon = command.stdout(Stdio::null()).spawn();
         self.daemon = Some(daemon.expect("the daemon starts"));
     }
