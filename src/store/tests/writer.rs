@@ -267,3 +267,72 @@ fn a_writer_that_dies_is_told() {
         assert!(matches!(late, Err(StoreError::Closed)));
     });
 }
+
+#[test]
+fn a_flood_at_the_doors_does_not_keep_a_worker_waiting_nor_workers_a_door() {
+    /// How many doors, each with one update at a time, and what each brings.
+    const DOORS: usize = 8;
+    const UPDATES: usize = 100;
+    const ROOM: usize = 4;
+    let dir = TempDir::new().unwrap();
+    let options = Options {
+        batch: 1,
+        waiting: ROOM,
+        ..Options::default()
+    };
+    let mut ground = Ground::new();
+    ground.store = Store::open(&dir.path().join("small.redb"), options, shop()).unwrap();
+    let (held, go) = hold_up(&ground);
+    let ran = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let door = |name: usize| {
+        let (store, ran) = (ground.store.clone(), Arc::clone(&ran));
+        async move {
+            let mut taken = 0;
+            while taken < UPDATES {
+                let ran = Arc::clone(&ran);
+                let update = store.try_write(move |_| {
+                    ran.lock().unwrap().push(name);
+                    Ok(())
+                });
+                match update.await {
+                    Ok(()) => taken += 1,
+                    Err(StoreError::Busy) => tokio::task::yield_now().await,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    };
+    let worker = {
+        let (store, ran) = (ground.store.clone(), Arc::clone(&ran));
+        async move {
+            for _ in 0..UPDATES {
+                let ran = Arc::clone(&ran);
+                let step = store.write(move |_| {
+                    ran.lock().unwrap().push(DOORS);
+                    Ok(())
+                });
+                step.await.unwrap();
+            }
+        }
+    };
+    ground.runtime.block_on(async {
+        let doors: Vec<_> = (0..DOORS).map(|name| tokio::spawn(door(name))).collect();
+        tokio::task::yield_now().await;
+        let worker = tokio::spawn(worker);
+        tokio::task::yield_now().await;
+        go.send(()).unwrap();
+        worker.await.unwrap();
+        for door in doors {
+            door.await.unwrap();
+        }
+        held.await.unwrap();
+    });
+    let ran = ran.lock().unwrap();
+    assert_eq!(ran.len(), (DOORS + 1) * UPDATES);
+    // Whoever waits in line is let in first. A busy runtime looks only now and then (after 61 polls) at what another
+    // thread, the writer's, has woken: so many updates pass before a step, and never half of the flood.
+    let steps: Vec<_> = (0..ran.len()).filter(|at| ran[*at] == DOORS).collect();
+    let between = steps.windows(2).map(|pair| pair[1] - pair[0] - 1).max();
+    let most = between.max(steps.first().copied()).unwrap();
+    assert!(most < DOORS * UPDATES / 2, "{most} updates before one step");
+}
