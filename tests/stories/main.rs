@@ -25,6 +25,7 @@ mod picture;
 mod races;
 mod reload;
 mod restarts;
+mod retention;
 mod scene;
 mod seller;
 mod shell;
