@@ -202,6 +202,7 @@ async fn jobs(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
         Ask::Users {
             like: None,
             banned: false,
+            before: None,
             most,
         },
         Ask::Status,

@@ -174,6 +174,7 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
             Ask::Users {
                 like: None,
                 banned: false,
+                before,
                 most,
             },
         ),

@@ -537,6 +537,7 @@ card-videos = Newest videos:
 card-no-videos = Has ordered nothing yet.
 history-head = 📒 History: { $person }
 history-empty = There are no entries.
+history-unseen = There may be older ones: { $looked } entries were looked at, and no more.
 refunds-head = ↩️ Pay back: { $person }
 refunds-choose = Which video? Failed ones were paid back by themselves.
 refunds-empty = There are no finished videos. Failed ones were paid back by themselves.

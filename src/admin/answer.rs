@@ -10,6 +10,7 @@ use super::reload::Reloaded;
 use crate::domain::act::Deed;
 use crate::store::audit::Report;
 use crate::store::backup::front::Made;
+use crate::store::links::Found;
 
 /// What an operator is told. Times are Unix milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,11 +20,11 @@ pub enum Answer {
     /// What happened of late.
     Stats(Box<Stats>),
     /// Users.
-    Users(Vec<UserLine>),
+    Users(Listed<UserLine>),
     /// A user.
     User(Box<UserCard>),
     /// Entries.
-    Entries(Vec<EntryLine>),
+    Entries(Listed<EntryLine>),
     /// Whether anything changed; if not, it was so before.
     Changed(bool),
     /// Who was shut out, or let in; if nothing changed, it was so before.
@@ -47,7 +48,7 @@ pub enum Answer {
     /// An order.
     Order(Box<OrderCard>),
     /// Jobs.
-    Jobs(Vec<JobLine>),
+    Jobs(Listed<JobLine>),
     /// A job.
     Job(Box<JobCard>),
     /// A job is tried again.
@@ -80,6 +81,31 @@ pub enum Answer {
     Reloaded(Reloaded),
     /// It cannot be done, and nothing was.
     Refused(Refusal),
+}
+
+/// Lines of a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Listed<T> {
+    /// The lines, newest first.
+    pub lines: Vec<T>,
+    /// Older ones may be missing: so many rows were looked at, and no more.
+    pub looked: Option<usize>,
+}
+
+impl<T> Listed<T> {
+    /// A list of which nothing is missing.
+    pub fn whole(lines: Vec<T>) -> Self {
+        let looked = None;
+        Self { lines, looked }
+    }
+
+    /// Lines for what was found by looking at no more rows than `most`.
+    pub fn of<R>(found: &Found<R>, most: usize, line: impl FnMut(&R) -> T) -> Self {
+        Self {
+            lines: found.rows.iter().map(line).collect(),
+            looked: found.cut.then_some(most),
+        }
+    }
 }
 
 /// Why something cannot be done.
@@ -360,6 +386,8 @@ pub struct UserCard {
     pub notes: usize,
     /// Their newest entries, newest first.
     pub entries: Vec<EntryLine>,
+    /// Older entries may be missing: so many rows were looked at, and no more.
+    pub looked: Option<usize>,
     /// Their newest orders, newest first.
     pub orders: Vec<OrderLine>,
 }

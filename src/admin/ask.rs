@@ -20,10 +20,12 @@ pub enum Ask {
     },
     /// Who the users are, newest first.
     Users {
-        /// Only those whose name or number has this in it.
+        /// Only those whose name has this in it, or whose number begins with it.
         like: Option<String>,
         /// Only those who are shut out.
         banned: bool,
+        /// Only those who came before this one.
+        before: Option<u64>,
         /// At most so many.
         most: usize,
     },

@@ -85,8 +85,14 @@ impl Desk {
                 let stats = move |sight: &Snapshot| stats::stats(sight, span, now);
                 Ok(Ok(Answer::Stats(Box::new(self.see(stats).await?))))
             }
-            Ask::Users { like, banned, most } => {
-                let users = move |s: &Snapshot| people::users(s, like.as_deref(), banned, most);
+            Ask::Users {
+                like,
+                banned,
+                before,
+                most,
+            } => {
+                let users =
+                    move |s: &Snapshot| people::users(s, like.as_deref(), banned, before, most);
                 Ok(Ok(Answer::Users(self.see(users).await?)))
             }
             Ask::User { whom } => {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{JobCard, JobLine, MissedLine, OrderCard, OrderLine, Refusal};
+use super::answer::{JobCard, JobLine, Listed, MissedLine, OrderCard, OrderLine, Refusal};
 use super::ask::Wanted;
 use super::people;
 use crate::domain::credit::PRICE;
@@ -11,6 +11,8 @@ use crate::domain::job::{Job, Missed, Stage};
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::retired::{Ended, Retired};
 use crate::store::known::{KnownJob, KnownOrder};
+use crate::store::links::Found;
+use crate::store::snapshot::LOOKED;
 use crate::store::{Snapshot, StoreError, acts};
 
 /// Orders, the newest first.
@@ -91,18 +93,21 @@ pub fn jobs(
     user: Option<UserId>,
     before: Option<u64>,
     most: usize,
-) -> Result<Vec<JobLine>, StoreError> {
+) -> Result<Listed<JobLine>, StoreError> {
     let jobs = match (user, wanted) {
         (Some(user), Wanted::Live) => live_of(sight, user, before, most)?,
         (Some(user), Wanted::All) => sight.jobs_of(user, before, most, |_| true)?,
         (Some(user), Wanted::Failed) => sight.jobs_of(user, before, most, KnownJob::has_failed)?,
         (Some(user), Wanted::Done) => sight.jobs_of(user, before, most, KnownJob::is_done)?,
-        (None, Wanted::Live) => return live(sight, before, most),
+        (None, Wanted::Live) => {
+            let live = sight.newest_live(before, most)?;
+            return Ok(Listed::of(&live, LOOKED, job_line));
+        }
         (None, Wanted::All) => return all(sight, false, before, most),
         (None, Wanted::Failed) => sight.newest_failed(before, most)?,
         (None, Wanted::Done) => return all(sight, true, before, most),
     };
-    Ok(jobs.iter().map(known_line).collect())
+    Ok(Listed::of(&Found::whole(jobs), LOOKED, known_line))
 }
 
 /// Everybody's jobs, or those that are done, from the archive too.
@@ -111,20 +116,23 @@ fn all(
     done: bool,
     before: Option<u64>,
     most: usize,
-) -> Result<Vec<JobLine>, StoreError> {
+) -> Result<Listed<JobLine>, StoreError> {
     let kept = sight.newest_jobs(before, most, |job| {
         !done || matches!(job.stage, Stage::Done { .. })
     })?;
     let mut lines: Vec<_> = kept.rows.iter().map(job_line).collect();
+    let mut cut = kept.cut;
     let last = sight.last_retired()?.map(|last| last.first_job.0);
     if goes_on(lines.get(most.wrapping_sub(1)).map(|line| line.id), last) {
         let of = |job: &KnownJob| !done || job.is_done();
         let retired = sight.newest_retired_jobs(before.map(JobId), most, of)?;
-        lines.extend(retired.iter().map(known_line));
+        cut |= retired.cut;
+        lines.extend(retired.rows.iter().map(known_line));
         lines.sort_by_key(|line| Reverse(line.id));
         lines.truncate(most);
     }
-    Ok(lines)
+    let looked = cut.then_some(LOOKED);
+    Ok(Listed { lines, looked })
 }
 
 fn known_line(job: &KnownJob) -> JobLine {
@@ -140,14 +148,14 @@ pub fn owner(sight: &Snapshot, id: JobId) -> Result<Option<UserId>, StoreError> 
 }
 
 /// The newest job that had a task of the provider's, if one of the newest had it.
-pub fn of_task(sight: &Snapshot, task: &str) -> Result<Vec<JobLine>, StoreError> {
+pub fn of_task(sight: &Snapshot, task: &str) -> Result<Listed<JobLine>, StoreError> {
     let had = |job: &Job| {
         let now = job.stage.task().into_iter();
         let missed = job.missed.iter().filter_map(|missed| missed.task.as_ref());
         now.chain(missed).any(|it| it.0 == task)
     };
     let jobs = sight.newest_jobs(None, 1, had)?;
-    Ok(jobs.rows.iter().map(job_line).collect())
+    Ok(Listed::of(&jobs, LOOKED, job_line))
 }
 
 /// Each of a user's live jobs holds a credit: with the last of those the search is over.
@@ -163,15 +171,6 @@ fn live_of(
     jobs.retain(|job| before.is_none_or(|before| job.id().0 < before));
     jobs.truncate(most);
     Ok(jobs)
-}
-
-/// Live jobs are in the due index, however old they are.
-fn live(sight: &Snapshot, before: Option<u64>, most: usize) -> Result<Vec<JobLine>, StoreError> {
-    let mut numbers: Vec<JobId> = sight.due()?.into_iter().map(|(_, _, job)| job).collect();
-    numbers.retain(|job| before.is_none_or(|before| job.0 < before));
-    numbers.sort_unstable();
-    let newest = numbers.into_iter().rev().take(most);
-    newest.map(|job| Ok(job_line(&sight.job(job)?))).collect()
 }
 
 /// A job, closely.

@@ -1,12 +1,16 @@
 //! Users, as operators see them.
 
-use super::answer::{EntryLine, Refusal, UserCard, UserLine};
+use std::cmp::Reverse;
+
+use super::answer::{EntryLine, Listed, Refusal, UserCard, UserLine};
 use super::ask::Whom;
 use super::orders;
 use crate::domain::credit::{Entry, Reason};
 use crate::domain::id::UserId;
 use crate::flow::session::Step;
+use crate::store::links::Found;
 use crate::store::record::UserRow;
+use crate::store::snapshot::{LOOKED, NAMES};
 use crate::store::{Snapshot, StoreError, outbox};
 
 /// The newest entries and orders that a user's card shows.
@@ -40,9 +44,9 @@ pub fn history(
     id: UserId,
     before: Option<u64>,
     most: usize,
-) -> Result<Vec<EntryLine>, StoreError> {
+) -> Result<Listed<EntryLine>, StoreError> {
     let entries = sight.entries_of_user(id, before, most)?;
-    Ok(entries.rows.iter().map(entry).collect())
+    Ok(Listed::of(&entries, LOOKED, entry))
 }
 
 /// Users, the newest first.
@@ -50,24 +54,56 @@ pub fn users(
     sight: &Snapshot,
     like: Option<&str>,
     banned: bool,
+    before: Option<u64>,
     most: usize,
-) -> Result<Vec<UserLine>, StoreError> {
+) -> Result<Listed<UserLine>, StoreError> {
     let like = like.map(|like| like.trim_start_matches('@').to_lowercase());
-    let shut_out = match banned {
-        true => Some(sight.banned()?),
-        false => None,
+    let before = before.map(UserId);
+    let found = match (&like, banned) {
+        (None, false) => return listed(sight, &sight.newest_users(before, most)?, None),
+        (Some(like), false) => sight.users_like(like, most)?,
+        (like, true) => shut_out(sight, like.as_deref())?,
     };
-    let users = sight.newest_users(most, |id, row| {
-        let name = row.user.username.as_deref().unwrap_or_default();
-        let is_like = like.as_ref().is_none_or(|like| {
-            name.to_lowercase().contains(like) || id.to_string().contains(like.as_str())
-        });
-        is_like && shut_out.as_ref().is_none_or(|them| them.contains(&id))
-    })?;
-    users
-        .iter()
-        .map(|(id, row)| line(sight, *id, row))
-        .collect()
+    let mut users = Vec::new();
+    for id in &found.rows {
+        users.extend(sight.user(*id)?.map(|row| (*id, row)));
+    }
+    users.sort_by_key(|(id, row)| Reverse((row.user.since, *id)));
+    if let Some(at) = users.iter().position(|(id, _)| Some(*id) == before) {
+        users.drain(..=at);
+    }
+    users.truncate(most);
+    listed(sight, &users, found.cut.then_some(NAMES))
+}
+
+/// Those who are shut out, as far as name or number fit: an operator has named each of them.
+fn shut_out(sight: &Snapshot, like: Option<&str>) -> Result<Found<UserId>, StoreError> {
+    let mut found = Found {
+        rows: Vec::new(),
+        cut: false,
+    };
+    for id in sight.banned()? {
+        let fits = match like {
+            None => true,
+            Some(like) if id.to_string().starts_with(like) => true,
+            Some(like) => {
+                let name = sight.user(id)?.and_then(|row| row.user.username);
+                name.is_some_and(|name| name.to_lowercase().contains(like))
+            }
+        };
+        found.rows.extend(fits.then_some(id));
+    }
+    Ok(found)
+}
+
+fn listed(
+    sight: &Snapshot,
+    users: &[(UserId, UserRow)],
+    looked: Option<usize>,
+) -> Result<Listed<UserLine>, StoreError> {
+    let lines = users.iter().map(|(id, row)| line(sight, *id, row));
+    let lines = lines.collect::<Result<_, _>>()?;
+    Ok(Listed { lines, looked })
 }
 
 /// A user, closely.
@@ -83,6 +119,7 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
         step: step(&row.session.step).to_owned(),
         notes: sight.notes(outbox::chat_of(id))?.len(),
         entries: entries.rows.iter().map(entry).collect(),
+        looked: entries.cut.then_some(LOOKED),
         orders,
     }))
 }

@@ -147,11 +147,7 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
                 most,
             };
             match place.ask(ask)? {
-                Answer::Jobs(jobs) if place.json => json(&jobs),
-                Answer::Jobs(jobs) => {
-                    list(&jobs);
-                    Ok(())
-                }
+                Answer::Jobs(jobs) => users::listed(&place, &jobs, list),
                 other => Err(senseless(&other)),
             }
         }
@@ -246,7 +242,7 @@ fn list(jobs: &[JobLine]) {
     let header = [
         "JOB", "ORDER", "USER", "ORDERED", "STAGE", "ATTEMPT", "MODEL", "FAILURE", "DUE", "ENDED",
     ];
-    table(header, rows.collect(), &users::none());
+    table(header, rows.collect(), "none");
 }
 
 fn show_job(card: &JobCard) {

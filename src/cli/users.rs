@@ -1,15 +1,15 @@
 //! `neurocards users` and `neurocards grant`: sellers and their credits.
 
 use anyhow::bail;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::place::{Place, json, senseless};
 use super::table::{fields, moment, or_dash, table};
-use crate::admin::answer::{EntryLine, OrderLine, UserCard, UserLine};
+use crate::admin::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
 use crate::admin::{Answer, Ask, Whom};
 use crate::control::ControlError;
 use crate::store::StoreError;
-use crate::store::snapshot::LOOKED;
 
 /// Look after sellers.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub struct UsersArgs {
 enum What {
     /// List them, the newest first.
     List {
-        /// Only those whose name or number has this in it.
+        /// Only those whose name has this in it, or whose number begins with it.
         #[arg(long, value_name = "TEXT")]
         like: Option<String>,
         /// Only those who are shut out.
@@ -79,14 +79,18 @@ pub struct GrantArgs {
 pub fn users(args: UsersArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
-        What::List { like, banned, most } => match place.ask(Ask::Users { like, banned, most })? {
-            Answer::Users(users) if place.json => json(&users),
-            Answer::Users(users) => {
-                list(&users);
-                Ok(())
+        What::List { like, banned, most } => {
+            let ask = Ask::Users {
+                like,
+                banned,
+                before: None,
+                most,
+            };
+            match place.ask(ask)? {
+                Answer::Users(users) => listed(&place, &users, list),
+                other => Err(senseless(&other)),
             }
-            other => Err(senseless(&other)),
-        },
+        }
         What::Show { user } => match place.ask(Ask::User { whom: user })? {
             Answer::User(card) if place.json => json(&card),
             Answer::User(card) => {
@@ -209,6 +213,7 @@ fn show(card: &UserCard) {
     orders(&card.orders);
     say!("\nNewest entries:");
     entries(&card.entries);
+    unseen(card.looked);
 }
 
 /// Prints orders.
@@ -223,7 +228,7 @@ pub fn orders(orders: &[OrderLine]) {
         ]
     });
     let header = ["ORDER", "USER", "PLACED", "TEMPLATE", "VIDEOS"];
-    table(header, rows.collect(), &none());
+    table(header, rows.collect(), "none");
 }
 
 /// Prints entries of the ledger.
@@ -244,10 +249,25 @@ pub fn entries(entries: &[EntryLine]) {
         ]
     });
     let header = ["ENTRY", "AT", "WHAT", "CREDITS", "FROM → TO", "WHY"];
-    table(header, rows.collect(), &none());
+    table(header, rows.collect(), "none");
 }
 
-/// What is said when nothing was found: no more rows are looked at than these.
-pub fn none() -> String {
-    format!("none among the newest {LOOKED} rows")
+/// Prints a list, and says on standard error if older lines may be missing.
+pub fn listed<T: Serialize>(
+    place: &Place,
+    listed: &Listed<T>,
+    print: fn(&[T]),
+) -> anyhow::Result<()> {
+    match place.json {
+        true => json(&listed.lines)?,
+        false => print(&listed.lines),
+    }
+    unseen(listed.looked);
+    Ok(())
+}
+
+fn unseen(looked: Option<usize>) {
+    if let Some(looked) = looked {
+        eprintln!("there may be others: {looked} rows were looked at, and no more");
+    }
 }

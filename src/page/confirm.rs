@@ -318,7 +318,7 @@ async fn live(page: &Page, visitor: &Visitor, user: Option<u64>) -> Result<usize
         most: COUNTED,
     };
     match page.ask(visitor, ask).await? {
-        Answer::Jobs(jobs) => Ok(jobs.len()),
+        Answer::Jobs(jobs) => Ok(jobs.lines.len()),
         _ => Err(Page::senseless(visitor)),
     }
 }

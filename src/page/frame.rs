@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::form::form;
 use super::visitor::Visitor;
-use super::{assets, voice::Voice};
+use super::{assets, marks, voice::Voice};
 use crate::domain::user::Lang;
 
 /// Which way is the one we are on.
@@ -165,6 +165,15 @@ fn langs(visitor: &Visitor) -> Markup {
                 a.lang href=(format!("/lang/{}?to={to}", lang.code())) lang=(lang.code())
                     hreflang=(lang.code()) { (Voice(lang).say("lang-name")) }
             }
+        }
+    }
+}
+
+/// That rows may be missing, if not all were looked at.
+pub fn unseen(voice: Voice, looked: Option<usize>) -> Markup {
+    html! {
+        @if let Some(looked) = looked {
+            p.hint { (voice.fill("list-unseen", &[("n", marks::count(looked as u64).into())])) }
         }
     }
 }

@@ -57,10 +57,9 @@ pub async fn list(
     let Answer::Jobs(jobs) = page.ask(&visitor, ask).await? else {
         return Err(Page::senseless(&visitor));
     };
-    let older = jobs
-        .last()
-        .filter(|_| jobs.len() == SHOWN)
-        .map(|job| job.id);
+    let lines = &jobs.lines;
+    let older = lines.last().filter(|_| lines.len() == SHOWN);
+    let older = older.map(|job| job.id);
     let of = wish
         .user
         .map_or(String::new(), |user| format!("user={user}&"));
@@ -75,7 +74,8 @@ pub async fn list(
             }
         }
         @if let Some(user) = wish.user { (orders::of_user(voice, user, &format!("/jobs?show={word}"))) }
-        (marks::jobs(voice, &voice.say("nav-jobs"), &jobs, &voice.say("jobs-none")))
+        (marks::jobs(voice, &voice.say("nav-jobs"), lines, &voice.say("jobs-none")))
+        (frame::unseen(voice, jobs.looked))
         (frame::pages(voice, &base, wish.before, older))
     };
     Ok(frame::list(

@@ -127,7 +127,7 @@ async fn jobs(
         most,
     };
     match page.ask(visitor, ask).await? {
-        Answer::Jobs(jobs) => Ok(jobs),
+        Answer::Jobs(jobs) => Ok(jobs.lines),
         _ => Err(Page::senseless(visitor)),
     }
 }

@@ -28,6 +28,8 @@ struct Found {
     jobs: Vec<JobLine>,
     orders: Vec<OrderLine>,
     users: Vec<UserLine>,
+    /// There may be more: so many rows were looked at.
+    looked: Option<usize>,
 }
 
 /// Shows what was found, or the one thing that was.
@@ -72,6 +74,7 @@ pub async fn search(
             h2 { (voice.say("nav-users")) }
             (users::table(voice, &found.users))
         }
+        (frame::unseen(voice, found.looked))
     };
     Ok(frame::still(
         &visitor,
@@ -84,6 +87,9 @@ pub async fn search(
 impl Found {
     /// Where the one thing is that was found, if it is one.
     fn only(&self) -> Option<String> {
+        if self.looked.is_some() {
+            return None;
+        }
         match (&self.jobs[..], &self.orders[..], &self.users[..]) {
             ([job], [], []) => Some(format!("/jobs/{}", job.id)),
             ([], [order], []) => Some(format!("/orders/{}", order.id)),
@@ -118,15 +124,18 @@ async fn find(page: &Page, visitor: &Visitor, said: &str) -> Result<Found, Inste
         let ask = Ask::Users {
             like: Some(said.to_owned()),
             banned: false,
+            before: None,
             most: SHOWN,
         };
         if let Answer::Users(users) = page.ask(visitor, ask).await? {
-            found.users = users;
+            found.users = users.lines;
+            found.looked = users.looked;
         }
         if found.users.is_empty() && said.len() >= TASK {
             let task = said.to_owned();
             if let Answer::Jobs(jobs) = page.ask(visitor, Ask::Task { task }).await? {
-                found.jobs = jobs;
+                found.jobs = jobs.lines;
+                found.looked = found.looked.max(jobs.looked);
             }
         }
     }

@@ -17,16 +17,17 @@ use super::{Page, deeds, marks, orders};
 use crate::admin::answer::{EntryLine, UserCard, UserLine};
 use crate::admin::{Answer, Ask, Whom};
 
-/// So many are shown at most; the search finds the others.
+/// Users of a page.
 const SHOWN: usize = 100;
 
 /// Entries of a page.
 const ENTRIES: usize = 30;
 
-/// Which.
+/// Which, and where a page begins.
 #[derive(Debug, Deserialize)]
 pub struct Wish {
     show: Option<String>,
+    before: Option<u64>,
 }
 
 /// Where the entries begin.
@@ -46,10 +47,18 @@ pub async fn list(
     let ask = Ask::Users {
         like: None,
         banned,
+        before: wish.before,
         most: SHOWN,
     };
     let Answer::Users(users) = page.ask(&visitor, ask).await? else {
         return Err(Page::senseless(&visitor));
+    };
+    let lines = &users.lines;
+    let older = lines.last().filter(|_| lines.len() == SHOWN);
+    let older = older.map(|user| user.id);
+    let base = match banned {
+        true => "/users?show=banned&",
+        false => "/users?",
     };
     let main = html! {
         h1 { (voice.say("nav-users")) }
@@ -57,10 +66,8 @@ pub async fn list(
             a href="/users" aria-current=[(!banned).then_some("true")] { (voice.say("show-all")) }
             a href="/users?show=banned" aria-current=[banned.then_some("true")] { (voice.say("show-banned")) }
         }
-        (table(voice, &users))
-        @if users.len() == SHOWN {
-            p.hint { (voice.fill("users-more", &[("n", SHOWN.into())])) }
-        }
+        (table(voice, lines))
+        (frame::pages(voice, base, wish.before, older))
     };
     Ok(frame::list(
         &visitor,
@@ -144,7 +151,8 @@ pub async fn card(
     let Answer::Entries(entries) = page.ask(&visitor, history).await? else {
         return Err(Page::senseless(&visitor));
     };
-    let older = entries.last().filter(|_| entries.len() == ENTRIES);
+    let lines = &entries.lines;
+    let older = lines.last().filter(|_| lines.len() == ENTRIES);
     let older = older.map(|entry| entry.n);
     let title = voice.fill("user-title", &[("n", user.to_string().into())]);
     let main = html! {
@@ -155,7 +163,8 @@ pub async fn card(
         (orders::table(voice, &card.orders))
         p.more { a href=(format!("/orders?user={user}")) { (voice.say("all")) } }
         h2 { (voice.say("ledger")) }
-        (ledger(voice, &entries))
+        (ledger(voice, lines))
+        (frame::unseen(voice, entries.looked))
         (frame::pages(voice, &format!("/users/{user}?"), from.before, older))
     };
     Ok(frame::list(&visitor, &title, Tab::Users, main))

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use redb::ReadableTable;
 
 use super::known::KnownJob;
+use super::links::Found;
 use super::record::Note;
 use super::snapshot::LOOKED;
 use super::txn::{Txn, parse};
@@ -232,13 +233,18 @@ impl Snapshot {
         before: Option<JobId>,
         most: usize,
         wanted: impl Fn(&KnownJob) -> bool,
-    ) -> Result<Vec<KnownJob>, StoreError> {
+    ) -> Result<Found<KnownJob>, StoreError> {
         let rows = match before {
             Some(before) => self.table(tables::ARCHIVE)?.range(..before.0)?,
             None => self.rows(tables::ARCHIVE)?,
         };
         let mut found = Vec::new();
-        for row in rows.rev().take(LOOKED) {
+        let mut cut = false;
+        for (row, looked) in rows.rev().zip(0..) {
+            if looked == LOOKED {
+                cut = true;
+                break;
+            }
             let (key, value) = row?;
             let retired: Retired = parse(value.value(), "archive.v1", key.value())?;
             for (job, _) in retired.jobs().rev() {
@@ -251,7 +257,7 @@ impl Snapshot {
                 break;
             }
         }
-        Ok(found)
+        Ok(Found { rows: found, cut })
     }
 
     /// The newest retired orders, newest first, at most `most`; only those below `before`.

@@ -19,6 +19,14 @@ pub struct Found<T> {
     pub cut: bool,
 }
 
+impl<T> Found<T> {
+    /// All there is.
+    pub fn whole(rows: Vec<T>) -> Self {
+        let cut = false;
+        Self { rows, cut }
+    }
+}
+
 impl Snapshot {
     /// A user's newest orders, at most `most`; only those below `before`.
     pub fn orders_of(

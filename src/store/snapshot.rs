@@ -1,6 +1,5 @@
 //! What readers see: everything committed before the snapshot was taken.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use redb::{
@@ -24,9 +23,11 @@ use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::flow::office::form::Form;
 
-/// Whoever wants the newest rows of a kind has so many looked at and no more, so that a question costs the same
+/// Whoever looks for rows that no index leads to has so many looked at and no more, so that a question costs the same
 /// however large the file is: some 0.3 s.
 pub const LOOKED: usize = 200_000;
+/// So many names are looked at for one that has something in its midst: some 5 ms.
+pub const NAMES: usize = 20_000;
 
 /// A consistent view. It pins pages: read what is needed and let it go before any wait.
 pub struct Snapshot(
@@ -176,30 +177,92 @@ impl Snapshot {
             .collect()
     }
 
-    /// Users that are wanted, the newest first, at most `most`. Looks at all, keeps few.
+    /// The newest users, newest first, at most `most`; only those who came before that one.
     pub fn newest_users(
         &self,
+        before: Option<UserId>,
         most: usize,
-        wanted: impl Fn(UserId, &UserRow) -> bool,
     ) -> Result<Vec<(UserId, UserRow)>, StoreError> {
-        let newest = |found: &mut Vec<(UserId, UserRow)>| {
-            found.sort_by_key(|(id, row)| (Reverse(row.user.since), *id));
-            found.truncate(most);
+        let table = self.table(tables::JOINED)?;
+        let before = match before {
+            Some(id) => self.user(id)?.map(|row| (row.user.since.0, id.0)),
+            None => None,
         };
-        let mut found = Vec::new();
-        for row in self.rows(tables::USERS)? {
-            let (key, value) = row?;
-            let id = UserId(key.value());
-            let row: UserRow = parse(value.value(), "users.v1", id)?;
-            if wanted(id, &row) {
-                found.push((id, row));
+        let rows = match before {
+            Some(before) => table.range(..before)?,
+            None => table.range::<(u64, u64)>(..)?,
+        };
+        rows.rev()
+            .take(most)
+            .map(|row| {
+                let (_, id) = row?.0.value();
+                let row = self.user(UserId(id))?;
+                Ok((UserId(id), row.ok_or_else(|| missing("users.v1", id))?))
+            })
+            .collect()
+    }
+
+    /// Users whose name or number begins with that, and such whose name has it in it, at most `most`. Of the names
+    /// that only have it in them, [`NAMES`] are looked at.
+    pub fn users_like(&self, like: &str, most: usize) -> Result<Found<UserId>, StoreError> {
+        let like = small(like);
+        let names = self.table(tables::NAMES)?;
+        let mut found = Found::whole(Vec::new());
+        for row in names.range((like.as_str(), 0)..)? {
+            let row = row?;
+            let (name, id) = row.0.value();
+            if !name.starts_with(&like) || found.rows.len() == most {
+                break;
             }
-            if found.len() > most.saturating_mul(2).max(64) {
-                newest(&mut found);
+            found.rows.push(UserId(id));
+        }
+        self.numbered_like(&like, most, &mut found.rows)?;
+        for (row, looked) in names.range::<(&str, u64)>(..)?.zip(0..) {
+            if found.rows.len() == most {
+                break;
+            }
+            if looked == NAMES {
+                found.cut = true;
+                break;
+            }
+            let row = row?;
+            let (name, id) = row.0.value();
+            if name.contains(&like) && !found.rows.contains(&UserId(id)) {
+                found.rows.push(UserId(id));
             }
         }
-        newest(&mut found);
         Ok(found)
+    }
+
+    /// Users whose number begins with these digits: for each number of further digits they stand side by side.
+    fn numbered_like(
+        &self,
+        digits: &str,
+        most: usize,
+        found: &mut Vec<UserId>,
+    ) -> Result<(), StoreError> {
+        if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(());
+        }
+        let Ok(first) = digits.parse::<u64>() else {
+            return Ok(());
+        };
+        let users = self.table(tables::USERS)?;
+        let mut widths = std::iter::successors(Some(1_u64), |width| width.checked_mul(10));
+        while let Some(width) = widths.next()
+            && let Some(from) = first.checked_mul(width)
+        {
+            for row in users.range(from..from.saturating_add(width))? {
+                if found.len() == most {
+                    return Ok(());
+                }
+                let id = UserId(row?.0.value());
+                if !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Everybody who is shut out.
@@ -428,6 +491,29 @@ impl Snapshot {
             found.rows.extend(wanted(&job).then_some(job));
         }
         Ok(found)
+    }
+
+    /// The newest jobs that have not ended, newest first, at most `most`; only those below `before`. [`LOOKED`] rows of
+    /// the due index are looked at, and no jobs but those found.
+    pub fn newest_live(&self, before: Option<u64>, most: usize) -> Result<Found<Job>, StoreError> {
+        let mut newest = BTreeSet::new();
+        let mut cut = false;
+        for (row, looked) in self.rows(tables::DUE)?.zip(0..) {
+            if looked == LOOKED {
+                cut = true;
+                break;
+            }
+            let (_, _, job) = row?.0.value();
+            if before.is_none_or(|before| job < before) {
+                newest.insert(job);
+            }
+            if newest.len() > most {
+                newest.pop_first();
+            }
+        }
+        let rows = newest.into_iter().rev().map(|job| self.job(JobId(job)));
+        let rows = rows.collect::<Result<_, _>>()?;
+        Ok(Found { rows, cut })
     }
 
     /// The newest jobs that ended without a video, retired ones too, newest first, at most `most`; only those below

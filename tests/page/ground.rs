@@ -250,7 +250,7 @@ impl Office<'_> {
         let Answer::Jobs(jobs) = stage.ask(jobs).await.unwrap() else {
             panic!("no jobs");
         };
-        assert_eq!(jobs.iter().map(|it| it.id).collect::<Vec<_>>(), [2]);
+        assert_eq!(jobs.lines.iter().map(|it| it.id).collect::<Vec<_>>(), [2]);
         let Answer::Acts(acts) = stage.ask(Ask::Acts { before, most }).await.unwrap() else {
             panic!("no acts");
         };

@@ -75,25 +75,28 @@ pub(super) async fn history(
     let Some(Answer::Entries(mut entries)) = asker.ask(ask).await? else {
         return Ok(None);
     };
-    let more = entries.len() > ENTRIES;
-    entries.truncate(ENTRIES);
+    let more = entries.lines.len() > ENTRIES;
+    entries.lines.truncate(ENTRIES);
     let named = page
         .words
         .person(page.lang, card.user.name.as_deref(), card.user.id);
     page.line("history-head", &[("person", named.into())]);
     page.gap();
-    if entries.is_empty() {
+    if entries.lines.is_empty() {
         page.line("history-empty", &[]);
     }
-    for entry in &entries {
+    for entry in &entries.lines {
         let line = moved(&page, user, entry);
         page.push(&line);
+    }
+    if let Some(looked) = entries.looked {
+        page.line("history-unseen", &[("looked", looked.into())]);
     }
     let mut row = vec![page.button("button-desk-card", Knob::User(user))];
     if before > 0 {
         row.push(page.button("button-desk-newest", Knob::History(user, 0)));
     }
-    if let Some(last) = entries.last().filter(|_| more) {
+    if let Some(last) = entries.lines.last().filter(|_| more) {
         row.push(page.button("button-desk-older", Knob::History(user, last.n)));
     }
     page.keyboard.push(row);
@@ -156,7 +159,7 @@ async fn jobs(
         most,
     };
     match asker.ask(ask).await? {
-        Some(Answer::Jobs(jobs)) => Ok(jobs),
+        Some(Answer::Jobs(jobs)) => Ok(jobs.lines),
         Some(_) | None => Ok(Vec::new()),
     }
 }

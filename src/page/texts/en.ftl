@@ -37,6 +37,7 @@ no = no
 pages = Pages
 pages-newest = Newest
 pages-older = Older
+list-unseen = There may be others: { $n } rows were looked at, and no more.
 of-user = Only of seller
 of-all = show everybody's
 
@@ -187,7 +188,6 @@ show-failed = Failed
 show-done = Done
 show-banned = Shut out
 users-none = There are no such sellers.
-users-more = The { $n } newest are shown. The search finds the others.
 job-title = Video J{ $n }
 job-story = What happened
 ledger = Moves of credits
