@@ -1,7 +1,7 @@
 //! Tidies up: forgets old updates, retires old orders, makes hours of old tallies, removes files no row speaks of.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,9 @@ use crate::flow::say::Say;
 use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::backup::restore;
+use crate::store::outbox;
 use crate::store::txn::REMEMBER;
-use crate::store::{Store, StoreError, Txn, archive, tally};
+use crate::store::{Snapshot, Store, StoreError, Txn, archive, tally};
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -67,17 +68,21 @@ impl Janitor {
             Err(error) => tracing::warn!(%error, "photos could not be swept"),
         }
         self.sweep_restore();
-        let mut wanted: HashSet<JobId> =
-            snapshot.due()?.into_iter().map(|(_, _, job)| job).collect();
-        for chat in snapshot.chats()? {
-            for (_, note) in snapshot.notes(chat)? {
-                if let Say::Video(video) = note.say {
-                    wanted.insert(video.job);
-                }
+        let videos = match self.videos() {
+            Ok(videos) => videos,
+            Err(error) => {
+                tracing::warn!(%error, "videos could not be swept");
+                return Ok(());
             }
-        }
-        if let Err(error) = self.sweep_videos(&wanted) {
-            tracing::warn!(%error, "videos could not be swept");
+        };
+        for (path, job) in videos {
+            let wanted = match job {
+                Some(job) => is_wanted(&snapshot, job)?,
+                None => false,
+            };
+            if !wanted && let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, "a video could not be swept");
+            }
         }
         Ok(())
     }
@@ -92,22 +97,20 @@ impl Janitor {
         }
     }
 
-    fn sweep_videos(&self, wanted: &HashSet<JobId>) -> std::io::Result<()> {
-        for entry in std::fs::read_dir(&self.videos)? {
-            let path = entry?.path();
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .unwrap_or_default();
-            let job = name
-                .strip_suffix(".mp4")
-                .and_then(|number| number.parse().ok())
-                .map(JobId);
-            if job.is_none_or(|job| !wanted.contains(&job)) {
-                std::fs::remove_file(&path)?;
-            }
-        }
-        Ok(())
+    /// What lies among the videos, each with the job it is named after.
+    fn videos(&self) -> std::io::Result<Vec<(PathBuf, Option<JobId>)>> {
+        let job = |path: &Path| {
+            let name = path.file_name()?.to_str()?;
+            name.strip_suffix(".mp4")?.parse().ok().map(JobId)
+        };
+        let entries = std::fs::read_dir(&self.videos)?;
+        entries
+            .map(|entry| {
+                let path = entry?.path();
+                let job = job(&path);
+                Ok((path, job))
+            })
+            .collect()
     }
 
     /// Does all of it in turn until told to stop.
@@ -209,4 +212,14 @@ impl Janitor {
         let fold = move |txn: &mut Txn<'_>| tally::fold(txn, now).map(drop);
         self.store.write(fold).await
     }
+}
+
+/// Whether a job's video has still to be fetched or sent.
+fn is_wanted(snapshot: &Snapshot, id: JobId) -> Result<bool, StoreError> {
+    let Some(job) = snapshot.find_job(id)? else {
+        return Ok(false);
+    };
+    let notes = snapshot.notes(outbox::chat_of(job.user))?;
+    let mut says = notes.into_iter().map(|(_, note)| note.say);
+    Ok(!job.stage.ended() || says.any(|say| matches!(say, Say::Video(video) if video.job == id)))
 }

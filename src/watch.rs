@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::{Provider, provider, status};
+use crate::admin::{Provider, provider};
 use crate::clock::Clock;
 use crate::domain::failure::Kind;
 use crate::domain::tally::{HOUR, SLOT, Tally, begin};
@@ -140,15 +140,14 @@ fn judge(
 }
 
 fn queue(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let (_, oldest) = status::live(sight)?;
-    let age = oldest.map(|at| now.since(at));
+    let age = sight.oldest_queued()?.map(|at| now.since(at));
     let bad = |minutes| Alert::QueueLate { minutes };
     Ok(judge(age, wanted.queued_longer, bad, Alert::QueueMoves))
 }
 
 fn outbox(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let (waiting, oldest) = status::waiting(sight)?;
-    let age = oldest.map(|at| now.since(at));
+    let waiting = sight.counters()?.chats;
+    let age = sight.oldest_note()?.map(|at| now.since(at));
     let bad = |minutes| Alert::Unsent { minutes, waiting };
     Ok(judge(age, wanted.unsent_longer, bad, Alert::SentAgain))
 }

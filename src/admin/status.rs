@@ -1,16 +1,13 @@
 //! How the shop fares, at a glance.
 
-use std::collections::BTreeMap;
-
 use super::answer::{RestLine, Status};
 use super::desk::Place;
 use super::provider;
-use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::store::sales::Cause;
-use crate::store::{Snapshot, StoreError, migrate, outbox};
+use crate::store::{Snapshot, StoreError, migrate};
 
-/// Looks at everything that lives; how much has ended makes no difference.
+/// What waits, lives or has ended is counted as it happens: how much of it there is makes no difference.
 pub fn status(
     sight: &Snapshot,
     place: &Place,
@@ -25,8 +22,11 @@ pub fn status(
             closed.push(cause.word().to_owned());
         }
     }
-    let (live, oldest_queued) = live(sight)?;
-    let (chats, oldest_note) = waiting(sight)?;
+    let live = counters
+        .live
+        .named()
+        .into_iter()
+        .filter(|(_, jobs)| *jobs > 0);
     let age = |at: Timestamp| now.since(at).as_secs();
     let rests = sight.rests()?.into_iter();
     let resting = rests.filter(|(_, rest)| rest.lasts(now));
@@ -46,12 +46,14 @@ pub fn status(
         banned,
         orders: counters.order,
         jobs: counters.job,
-        live,
+        live: live
+            .map(|(stage, jobs)| (stage.to_owned(), jobs.into()))
+            .collect(),
         places: counters.places,
-        oldest_queued_s: oldest_queued.map(age),
+        oldest_queued_s: sight.oldest_queued()?.map(age),
         notes: sight.waiting_notes()?,
-        chats,
-        oldest_note_s: oldest_note.map(age),
+        chats: counters.chats,
+        oldest_note_s: sight.oldest_note()?.map(age),
         resting: resting
             .map(|(name, rest)| RestLine {
                 name,
@@ -69,41 +71,4 @@ pub fn status(
         .map(|(name, balance)| (name.to_owned(), balance))
         .into(),
     })
-}
-
-/// Live jobs by stage, and since when the oldest of those waits that have had no attempt.
-pub fn live(sight: &Snapshot) -> Result<(BTreeMap<String, u64>, Option<Timestamp>), StoreError> {
-    let mut stages = BTreeMap::new();
-    let mut oldest: Option<Timestamp> = None;
-    for (_, _, id) in sight.due()? {
-        let job = sight.job(id)?;
-        *stages.entry(job.stage.name().to_owned()).or_default() += 1;
-        if job.stage == Stage::Queued && job.attempt == 0 {
-            oldest = Some(oldest.map_or(job.placed_at, |oldest| oldest.min(job.placed_at)));
-        }
-    }
-    Ok((stages, oldest))
-}
-
-/// How many chats wait for a message that can reach them, and when the oldest of those was written. How an order of
-/// somebody who has blocked the bot ended is kept for their return, however long that takes.
-pub fn waiting(sight: &Snapshot) -> Result<(u64, Option<Timestamp>), StoreError> {
-    let mut oldest: Option<Timestamp> = None;
-    let mut chats = 0;
-    for chat in sight.chats()? {
-        let user = match outbox::user_of(chat) {
-            Some(user) => sight.user(user)?,
-            None => None,
-        };
-        if user.is_some_and(|row| !row.user.reachable) {
-            continue;
-        }
-        chats += 1;
-        let first = sight.first_note(chat)?.map(|(_, note)| note.at);
-        oldest = match (oldest, first) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-    }
-    Ok((chats, oldest))
 }

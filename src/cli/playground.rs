@@ -238,12 +238,7 @@ impl Playground {
 
     fn moving(&self) -> anyhow::Result<(bool, bool)> {
         let snapshot = self.daemon().store().snapshot()?;
-        let mut notes = false;
-        for chat in snapshot.chats()? {
-            let user = crate::store::outbox::user_of(chat);
-            let row = user.map(|user| snapshot.user(user)).transpose()?.flatten();
-            notes |= row.is_none_or(|row| row.user.reachable);
-        }
+        let notes = snapshot.waiting_notes()? > 0;
         let now = self.clock.now();
         let (due, _) = snapshot.timed(now, 1, |_| true)?;
         let busy = !self.daemon().is_idle()

@@ -114,13 +114,7 @@ impl Delivery {
 
     /// The first note of a chat that can be written to.
     fn first(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
-        let snapshot = self.store.snapshot()?;
-        if let Some(user) = outbox::user_of(chat)
-            && snapshot.user(user)?.is_some_and(|row| !row.user.reachable)
-        {
-            return Ok(None);
-        }
-        snapshot.first_note(chat)
+        self.store.snapshot()?.first_note(chat)
     }
 
     async fn send(&self, chat: i64, note: &Note) -> Result<Result<Sent, Trouble>, StoreError> {

@@ -1,10 +1,12 @@
 //! The audit: the whole ledger folded and held against balances, jobs, orders and the due index, row by row.
 //!
-//! [`audit`] looks at everything; [`glance`] at what lives and at the end of the ledger, whatever the file's size.
+//! [`audit`] looks at everything; [`glance`] at some of what lives and at the end of the ledger, whatever the file's
+//! size.
 
 mod archive;
 mod jobs;
 mod ledger;
+mod notes;
 mod orders;
 mod users;
 
@@ -99,6 +101,7 @@ pub fn audit(snapshot: &Snapshot) -> Result<Report, StoreError> {
     audit.numbers()?;
     audit.ledger()?;
     audit.jobs()?;
+    audit.notes()?;
     audit.orders()?;
     audit.users()?;
     audit.presses()?;
@@ -107,7 +110,7 @@ pub fn audit(snapshot: &Snapshot) -> Result<Report, StoreError> {
     Ok(audit.report)
 }
 
-/// Looks at the end of the ledger and at every live job: what a fault that was not noticed would touch first.
+/// Looks at the end of the ledger and at live jobs: what a fault that was not noticed would touch first.
 pub fn glance(snapshot: &Snapshot) -> Result<Report, StoreError> {
     let mut audit = Audit::new(snapshot)?;
     audit.end_of_ledger()?;

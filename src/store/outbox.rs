@@ -102,7 +102,7 @@ pub fn unreachable(txn: &mut Txn<'_>, chat: i64) -> Result<(), StoreError> {
             txn.strike_note(chat, id)?;
         }
     }
-    Ok(())
+    txn.put_away(chat)
 }
 
 /// Whether a note tells how an order ended, or what became of a balance.

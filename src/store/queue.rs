@@ -3,7 +3,7 @@
 //! A job in the timed lane waits for a moment, one in the ready lane for one of the places, in the order of its
 //! fair tag. A job being stepped keeps its row, so that a restart finds it; who steps what is in memory only.
 
-use super::record::{JobRow, Lane};
+use super::record::{JobRow, Lane, Live};
 use super::txn::Txn;
 use super::{Shop, StoreError, verdict};
 use crate::domain::id::JobId;
@@ -125,6 +125,7 @@ pub(super) struct Stood {
     lane: Lane,
     queued: bool,
     placed: bool,
+    live: Live,
 }
 
 impl Stood {
@@ -133,6 +134,7 @@ impl Stood {
         lane: Lane::None,
         queued: false,
         placed: false,
+        live: Live::NONE,
     };
 
     /// Of a job with that row.
@@ -141,11 +143,12 @@ impl Stood {
             lane: row.lane,
             queued: row.job.stage == Stage::Queued,
             placed: row.job.stage.takes_a_place(),
+            live: Live::of(&row.job.stage),
         }
     }
 }
 
-/// Keeps a job, its row in the due index and the number of places taken, all in step.
+/// Keeps a job, its row in the due index and the numbers of stages and of places taken, all in step.
 pub(super) fn put(txn: &mut Txn<'_>, before: Stood, job: Job, to: Lane) -> Result<Job, StoreError> {
     let placed = job.stage.takes_a_place();
     if before.placed != placed {
@@ -155,6 +158,11 @@ pub(super) fn put(txn: &mut Txn<'_>, before: Stood, job: Job, to: Lane) -> Resul
         } else {
             places.saturating_sub(1)
         };
+    }
+    let live = Live::of(&job.stage);
+    if before.live != live {
+        let counted = &mut txn.counters().live;
+        *counted = counted.minus(before.live).plus(live);
     }
     if before.placed && !placed {
         txn.wake_jobs();

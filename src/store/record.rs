@@ -15,7 +15,7 @@ use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, OrderId};
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
@@ -60,7 +60,7 @@ macro_rules! records {
 }
 
 records! {
-    Counters = 1, 2;
+    Counters = 1, 3;
     UserRow = 2, 2;
     Order = 3, 2;
     JobRow = 4, 2;
@@ -124,6 +124,83 @@ pub struct Counters {
     pub orphans: u64,
     /// Submissions the provider made two tasks of.
     pub doubled: u64,
+    /// Jobs that have not ended.
+    pub live: Live,
+    /// Chats with notes that can be sent.
+    pub chats: u64,
+}
+
+/// How many jobs stand at each stage before the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+pub struct Live {
+    /// That wait for an attempt.
+    pub queued: u32,
+    /// Whose photo and script are made.
+    pub preparing: u32,
+    /// That are on their way to the provider.
+    pub submitting: u32,
+    /// That the provider films.
+    pub rendering: u32,
+    /// Whose videos are fetched.
+    pub rendered: u32,
+}
+
+impl Live {
+    /// None at all.
+    pub const NONE: Self = Self {
+        queued: 0,
+        preparing: 0,
+        submitting: 0,
+        rendering: 0,
+        rendered: 0,
+    };
+
+    /// One job at that stage; none if that is an end.
+    pub fn of(stage: &Stage) -> Self {
+        let mut one = Self::NONE;
+        match stage {
+            Stage::Queued => one.queued = 1,
+            Stage::Preparing => one.preparing = 1,
+            Stage::Submitting { .. } => one.submitting = 1,
+            Stage::Rendering { .. } => one.rendering = 1,
+            Stage::Rendered { .. } => one.rendered = 1,
+            Stage::Done { .. } | Stage::Failed { .. } => {}
+        }
+        one
+    }
+
+    /// With those as well.
+    pub fn plus(self, more: Self) -> Self {
+        Self {
+            queued: self.queued.saturating_add(more.queued),
+            preparing: self.preparing.saturating_add(more.preparing),
+            submitting: self.submitting.saturating_add(more.submitting),
+            rendering: self.rendering.saturating_add(more.rendering),
+            rendered: self.rendered.saturating_add(more.rendered),
+        }
+    }
+
+    /// Without those.
+    pub fn minus(self, less: Self) -> Self {
+        Self {
+            queued: self.queued.saturating_sub(less.queued),
+            preparing: self.preparing.saturating_sub(less.preparing),
+            submitting: self.submitting.saturating_sub(less.submitting),
+            rendering: self.rendering.saturating_sub(less.rendering),
+            rendered: self.rendered.saturating_sub(less.rendered),
+        }
+    }
+
+    /// Each stage by its name, with its number.
+    pub fn named(self) -> [(&'static str, u32); 5] {
+        [
+            ("queued", self.queued),
+            ("preparing", self.preparing),
+            ("submitting", self.submitting),
+            ("rendering", self.rendering),
+            ("rendered", self.rendered),
+        ]
+    }
 }
 
 /// A user with the open question.

@@ -29,6 +29,9 @@ pub const LOOKED: usize = 200_000;
 /// So many names are looked at for one that has something in its midst: some 5 ms.
 pub const NAMES: usize = 20_000;
 
+/// Whoever wants the oldest of what waits has so many looked at and no more: some 2 ms.
+pub const WAITING: usize = 1_000;
+
 /// A consistent view. It pins pages: read what is needed and let it go before any wait.
 pub struct Snapshot(
     ReadTransaction,
@@ -589,25 +592,32 @@ impl Snapshot {
         Ok(Some((NoteId(id), parse(value.value(), "outbox.v1", id)?)))
     }
 
-    /// A chat's notes.
+    /// A chat's notes, those that are kept for somebody's return as well.
     pub fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
-        let table = self.0.open_table(tables::OUTBOX)?;
-        table
-            .range((chat, 0)..=(chat, u64::MAX))?
-            .map(|row| {
+        let mut notes = Vec::new();
+        for (table, name) in [(tables::KEPT, "kept.v1"), (tables::OUTBOX, "outbox.v1")] {
+            for row in self.table(table)?.range((chat, 0)..=(chat, u64::MAX))? {
                 let (key, value) = row?;
                 let (_, id) = key.value();
-                Ok((NoteId(id), parse(value.value(), "outbox.v1", id)?))
-            })
-            .collect()
+                notes.push((NoteId(id), parse(value.value(), name, id)?));
+            }
+        }
+        Ok(notes)
     }
 
-    /// Every chat with notes, found by leaping from one to the next.
+    /// Every chat with notes that can be sent.
     pub fn chats(&self) -> Result<Vec<i64>, StoreError> {
+        self.first_chats(usize::MAX)
+    }
+
+    /// The first chats with notes that can be sent, at most `most`, found by leaping from one to the next.
+    fn first_chats(&self, most: usize) -> Result<Vec<i64>, StoreError> {
         let table = self.0.open_table(tables::OUTBOX)?;
         let mut chats = Vec::new();
         let mut from = (i64::MIN, 0);
-        while let Some(row) = table.range(from..)?.next() {
+        while chats.len() < most
+            && let Some(row) = table.range(from..)?.next()
+        {
             let (chat, _) = row?.0.value();
             chats.push(chat);
             if chat == i64::MAX {
@@ -618,7 +628,42 @@ impl Snapshot {
         Ok(chats)
     }
 
-    /// How many notes wait.
+    /// When the oldest note was written that can be sent; of [`WAITING`] chats, if more wait.
+    pub fn oldest_note(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut oldest: Option<Timestamp> = None;
+        for chat in self.first_chats(WAITING)? {
+            let first = self.first_note(chat)?.map(|(_, note)| note.at);
+            oldest = match (oldest, first) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        }
+        Ok(oldest)
+    }
+
+    /// Since when the job waits that has waited longest for its first attempt; of the [`WAITING`] that are next, if
+    /// more wait.
+    pub fn oldest_queued(&self) -> Result<Option<Timestamp>, StoreError> {
+        let table = self.table(tables::DUE)?;
+        let mut jobs = Vec::new();
+        for row in table
+            .range((queue::READY, 0, 0)..(queue::READY + 1, 0, 0))?
+            .take(WAITING)
+        {
+            jobs.push(row?.0.value().2);
+        }
+        // Later ones have higher numbers.
+        jobs.sort_unstable();
+        for job in jobs {
+            let job = self.job(JobId(job))?;
+            if job.attempt == 0 {
+                return Ok(Some(job.placed_at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many notes wait to be sent.
     pub fn waiting_notes(&self) -> Result<u64, StoreError> {
         Ok(self.0.open_table(tables::OUTBOX)?.len()?)
     }

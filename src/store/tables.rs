@@ -25,8 +25,10 @@ pub const DUE: TableDefinition<'static, (u8, u64, u64), u8> = TableDefinition::n
 /// Entry number, from 1 without gaps → [`crate::domain::credit::Entry`], then its 32 bytes of
 /// [`crate::domain::credit::Seal`].
 pub const LEDGER: TableDefinition<'static, u64, Row> = TableDefinition::new("ledger.v2");
-/// (chat, note) → [`super::record::Note`]; a chat's notes are sent in this order and then struck.
+/// (chat, note) → [`super::record::Note`] that can be sent; a chat's notes are sent in this order and then struck.
 pub const OUTBOX: TableDefinition<'static, (i64, u64), Row> = TableDefinition::new("outbox.v1");
+/// (chat, note) → [`super::record::Note`] to somebody who has blocked the bot: it waits here for their return.
+pub const KEPT: TableDefinition<'static, (i64, u64), Row> = TableDefinition::new("kept.v1");
 /// `key:<fingerprint>` or `model:<name>` → [`crate::domain::keyring::Rest`].
 pub const RESTS: TableDefinition<'static, &str, Row> = TableDefinition::new("rests.v1");
 /// Cause of an alert → [`super::record::Raised`].
@@ -89,6 +91,7 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(DUE)?;
     visitor.visit(LEDGER)?;
     visitor.visit(OUTBOX)?;
+    visitor.visit(KEPT)?;
     visitor.visit(RESTS)?;
     visitor.visit(ALERTS)?;
     visitor.visit(GRANTS)?;

@@ -61,7 +61,9 @@ pub fn turn(
     row.user.username.clone_from(&update.username);
     if update.event != Event::Blocked && !row.user.reachable {
         row.user.reachable = true;
-        txn.wake_chat(outbox::chat_of(update.user));
+        // From here on what is said goes out, after what was kept.
+        txn.put_user(update.user, &row)?;
+        txn.bring_back(outbox::chat_of(update.user))?;
     }
     if shop.admins.contains(&update.user) {
         txn.put_user(update.user, &row)?;
@@ -96,6 +98,9 @@ pub fn turn(
         }
     }
     txn.put_user(update.user, &row)?;
+    if !row.user.reachable {
+        txn.put_away(outbox::chat_of(update.user))?;
+    }
     Ok(Turned::Done {
         toast,
         lang: update.lang,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
+use super::outbox::user_of;
 use super::record::{
     Closed, Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed,
 };
@@ -47,6 +48,7 @@ pub struct Txn<'t> {
     pub(super) due: Table<'t, (u8, u64, u64), u8>,
     ledger: Rows<'t, u64>,
     outbox: Rows<'t, (i64, u64)>,
+    kept: Rows<'t, (i64, u64)>,
     rests: Rows<'t, &'static str>,
     alerts: Rows<'t, &'static str>,
     grants: Table<'t, &'static str, u64>,
@@ -103,6 +105,7 @@ impl<'t> Txn<'t> {
             due: transaction.open_table(tables::DUE)?,
             ledger: transaction.open_table(tables::LEDGER)?,
             outbox: transaction.open_table(tables::OUTBOX)?,
+            kept: transaction.open_table(tables::KEPT)?,
             rests: transaction.open_table(tables::RESTS)?,
             alerts: transaction.open_table(tables::ALERTS)?,
             grants: transaction.open_table(tables::GRANTS)?,
@@ -288,6 +291,14 @@ impl<'t> Txn<'t> {
             return Ok(met.row.user.lang);
         }
         Ok(self.known_user(id)?.user.lang)
+    }
+
+    /// Whether a user cannot be written to.
+    fn is_away(&self, id: UserId) -> Result<bool, StoreError> {
+        if let Some(met) = self.met.borrow().get(&id) {
+            return Ok(!met.row.user.reachable);
+        }
+        Ok(self.user(id)?.is_some_and(|row| !row.user.reachable))
     }
 
     /// A user who must be there.
@@ -488,35 +499,86 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    /// Puts a note into a chat's outbox.
+    /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
     pub(super) fn put_note(&mut self, chat: i64, note: &Note) -> Result<NoteId, StoreError> {
+        let away = match user_of(chat) {
+            Some(user) => self.is_away(user)?,
+            None => false,
+        };
         let counters = self.counters();
         counters.note += 1;
         let id = NoteId(counters.note);
-        self.outbox.insert((chat, id.0), encode(note).as_slice())?;
-        self.woken.chats.insert(chat);
+        match away {
+            false => self.send_note(chat, id, &encode(note))?,
+            true => drop(self.kept.insert((chat, id.0), encode(note).as_slice())?),
+        }
         Ok(id)
+    }
+
+    fn send_note(&mut self, chat: i64, id: NoteId, note: &[u8]) -> Result<(), StoreError> {
+        if !self.has_notes(chat)? {
+            self.counters().chats += 1;
+        }
+        self.outbox.insert((chat, id.0), note)?;
+        self.woken.chats.insert(chat);
+        Ok(())
+    }
+
+    fn has_notes(&self, chat: i64) -> Result<bool, StoreError> {
+        let mut rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
+        Ok(rows.next().transpose()?.is_some())
     }
 
     /// Strikes a note.
     pub(super) fn strike_note(&mut self, chat: i64, note: NoteId) -> Result<bool, StoreError> {
         self.writes += 1;
-        Ok(self.outbox.remove((chat, note.0))?.is_some())
+        let struck = self.outbox.remove((chat, note.0))?.is_some();
+        if struck && !self.has_notes(chat)? {
+            let chats = &mut self.counters().chats;
+            *chats = chats.saturating_sub(1);
+        }
+        Ok(struck || self.kept.remove((chat, note.0))?.is_some())
     }
 
-    /// A chat's notes.
+    /// A chat's notes, those that are kept for somebody's return as well.
     pub(super) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
-        let rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
-        rows.map(|row| {
-            let (key, value) = row?;
-            let (_, id) = key.value();
-            Ok((NoteId(id), parse(value.value(), "outbox.v1", id)?))
-        })
-        .collect()
+        let mut notes = Vec::new();
+        for (table, name) in [(&self.kept, "kept.v1"), (&self.outbox, "outbox.v1")] {
+            for row in table.range((chat, 0)..=(chat, u64::MAX))? {
+                let (key, value) = row?;
+                let (_, id) = key.value();
+                notes.push((NoteId(id), parse(value.value(), name, id)?));
+            }
+        }
+        Ok(notes)
     }
 
-    pub(super) fn wake_chat(&mut self, chat: i64) {
-        self.woken.chats.insert(chat);
+    /// Keeps what waits for a chat until somebody returns.
+    pub(super) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
+        let mut away = Vec::new();
+        for row in self.outbox.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            away.push((NoteId(key.value().1), value.value().to_vec()));
+        }
+        for (id, note) in away {
+            self.strike_note(chat, id)?;
+            self.kept.insert((chat, id.0), note.as_slice())?;
+        }
+        Ok(())
+    }
+
+    /// What was kept for a chat can be sent again.
+    pub(super) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
+        let mut back = Vec::new();
+        for row in self.kept.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            back.push((NoteId(key.value().1), value.value().to_vec()));
+        }
+        for (id, note) in back {
+            self.kept.remove((chat, id.0))?;
+            self.send_note(chat, id, &note)?;
+        }
+        Ok(())
     }
 
     /// The rest of a key or model.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
+use super::v3::OldCounters;
 use crate::domain::credit::{Account, Before, Credits, Entry, Reason, Seal};
 use crate::domain::failure::Failure;
 use crate::domain::id::{EntryId, JobId, ModelName, OrderId, PhotoName, TaskId, UserId};
@@ -208,7 +209,7 @@ fn counters(transaction: &WriteTransaction, seal: Seal) -> Result<(), StoreError
         None => None,
     };
     let Some(old) = old else { return Ok(()) };
-    let new = record::Counters {
+    let new = OldCounters {
         order: old.order,
         job: old.job,
         entry: old.entry,
@@ -221,7 +222,7 @@ fn counters(transaction: &WriteTransaction, seal: Seal) -> Result<(), StoreError
         grants: old.grants,
         revenue: old.revenue,
         seal,
-        ..record::Counters::default()
+        ..OldCounters::default()
     };
     meta.insert("counters", encode(&new).as_slice())?;
     Ok(())

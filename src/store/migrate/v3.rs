@@ -4,13 +4,13 @@
 //! Reads jobs as schema 4 has them: when their shape changes, theirs freezes here. Entries stay as they are: they are
 //! sealed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use redb::{ReadableTable, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::{Brief, Count};
-use crate::domain::credit::Entry;
+use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{CallbackId, EntryId, JobId, MessageId, OrderId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::order::{Order, PhotoState};
@@ -18,7 +18,8 @@ use crate::domain::tally::{HOUR, Sort, Tally, begin};
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::flow::session::Session;
-use crate::store::record::{self, JobRow, Record, encode, unsealed};
+use crate::store::outbox;
+use crate::store::record::{self, JobRow, Live, Record, encode, unsealed};
 use crate::store::txn::{missing, named, parse, read, small};
 use crate::store::{StoreError, tables};
 
@@ -39,6 +40,33 @@ impl Record for Raised {
     const TAG: u8 = 8;
     const VERSION: u8 = 1;
     const NAME: &'static str = "Raised of schema 3";
+}
+
+/// The counters as schemas 2 and 3 wrote them.
+#[derive(Default, Serialize, Deserialize)]
+pub struct OldCounters {
+    pub order: u64,
+    pub job: u64,
+    pub entry: u64,
+    pub note: u64,
+    pub draft: u64,
+    pub fair: u64,
+    pub places: u32,
+    pub gifts: i64,
+    pub sales: i64,
+    pub grants: i64,
+    pub revenue: i64,
+    pub seal: Seal,
+    pub commit: u64,
+    pub adopted: u64,
+    pub orphans: u64,
+    pub doubled: u64,
+}
+
+impl Record for OldCounters {
+    const TAG: u8 = 1;
+    const VERSION: u8 = 2;
+    const NAME: &'static str = "Counters of schema 3";
 }
 
 /// A user as schema 3 wrote them.
@@ -78,9 +106,11 @@ pub fn to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
     alerts(transaction)?;
     let mut hours = Hours::new();
     let last_orders = orders(transaction, &mut hours)?;
-    videos(transaction, &mut hours)?;
+    let live = videos(transaction, &mut hours)?;
     let last_entries = credits(transaction, &mut hours)?;
-    users(transaction, &mut hours, &last_orders, &last_entries)?;
+    let away = users(transaction, &mut hours, &last_orders, &last_entries)?;
+    let chats = notes(transaction, &away)?;
+    counters(transaction, live, chats)?;
     let mut tallies = transaction.open_table(tables::TALLIES)?;
     for (at, tally) in &hours {
         tallies.insert(at.0, encode(tally).as_slice())?;
@@ -111,13 +141,15 @@ fn hour(hours: &mut Hours, at: Timestamp) -> &mut Tally {
     hours.entry(begin(at, HOUR)).or_default()
 }
 
-/// Each user with the last of what is theirs, and who has which name, and who came when.
+/// Each user with the last of what is theirs, and who has which name, and who came when; those who have blocked the
+/// bot.
 fn users(
     transaction: &WriteTransaction,
     hours: &mut Hours,
     last_orders: &Last<OrderId>,
     last_entries: &Last<EntryId>,
-) -> Result<(), StoreError> {
+) -> Result<HashSet<UserId>, StoreError> {
+    let mut away = HashSet::new();
     let mut names = transaction.open_table(tables::NAMES)?;
     let mut joined = transaction.open_table(tables::JOINED)?;
     let mut table = transaction.open_table(tables::USERS)?;
@@ -131,6 +163,9 @@ fn users(
             names.insert((small(name).as_str(), number), ())?;
         }
         let id = UserId(number);
+        if !user.reachable {
+            away.insert(id);
+        }
         let new = record::UserRow {
             session,
             last_order: last_orders.get(&id).copied(),
@@ -140,6 +175,52 @@ fn users(
         table.insert(number, encode(&new).as_slice())?;
         from = number + 1;
     }
+    Ok(away)
+}
+
+/// What cannot be sent waits elsewhere; how many chats are left.
+fn notes(transaction: &WriteTransaction, away: &HashSet<UserId>) -> Result<u64, StoreError> {
+    let mut outbox = transaction.open_table(tables::OUTBOX)?;
+    let mut kept = transaction.open_table(tables::KEPT)?;
+    let is_away = |(chat, _): (i64, u64), _: &[u8]| {
+        outbox::user_of(chat).is_some_and(|user| away.contains(&user))
+    };
+    for row in outbox.extract_if(is_away)? {
+        let (key, note) = row?;
+        kept.insert(key.value(), note.value())?;
+    }
+    let mut chats = BTreeSet::new();
+    for row in outbox.iter()? {
+        chats.insert(row?.0.value().0);
+    }
+    Ok(chats.len() as u64)
+}
+
+fn counters(transaction: &WriteTransaction, live: Live, chats: u64) -> Result<(), StoreError> {
+    let mut meta = transaction.open_table(tables::META)?;
+    let old: Option<OldCounters> = read(&meta, "counters", "meta.v1")?;
+    let Some(old) = old else { return Ok(()) };
+    let new = record::Counters {
+        order: old.order,
+        job: old.job,
+        entry: old.entry,
+        note: old.note,
+        draft: old.draft,
+        fair: old.fair,
+        places: old.places,
+        gifts: old.gifts,
+        sales: old.sales,
+        grants: old.grants,
+        revenue: old.revenue,
+        seal: old.seal,
+        commit: old.commit,
+        adopted: old.adopted,
+        orphans: old.orphans,
+        doubled: old.doubled,
+        live,
+        chats,
+    };
+    meta.insert("counters", encode(&new).as_slice())?;
     Ok(())
 }
 
@@ -184,8 +265,9 @@ fn first_from<T: Record>(
     Ok(Some((number, parse(row.value(), name, number)?)))
 }
 
-/// What videos took of the provider's credits was not kept.
-fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), StoreError> {
+/// How many live jobs stand where. What videos took of the provider's credits was not kept.
+fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<Live, StoreError> {
+    let mut live = Live::default();
     let orders = transaction.open_table(tables::ORDERS)?;
     let mut ended_badly = transaction.open_table(tables::FAILED)?;
     for row in transaction.open_table(tables::JOBS)?.iter()? {
@@ -199,6 +281,7 @@ fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Store
             let of = hour(hours, missed.at).of(sort);
             *of.missed.entry(missed.failure.kind).or_default() += 1;
         }
+        live = live.plus(Live::of(&job.stage));
         match job.stage {
             Stage::Done { model, at, .. } => {
                 let of = hour(hours, at).of(Sort::new(Some(model), &recipe));
@@ -218,7 +301,7 @@ fn videos(transaction: &WriteTransaction, hours: &mut Hours) -> Result<(), Store
             | Stage::Rendered { .. } => {}
         }
     }
-    Ok(())
+    Ok(live)
 }
 
 /// The last entry of each user.
@@ -253,12 +336,13 @@ mod tests {
         assert_eq!(encode_fixed(&raised), written);
     }
     #[test]
-    fn users_and_orders_of_schema_3_are_still_read() {
+    fn counters_users_and_orders_of_schema_3_are_still_read() {
         for line in include_str!("v3.txt").lines() {
             let digits = line.as_bytes().chunks(2);
             let byte = |hex| u8::from_str_radix(std::str::from_utf8(hex).unwrap(), 16).unwrap();
             let bytes: Vec<u8> = digits.map(byte).collect();
             let again = match bytes[0] {
+                OldCounters::TAG => encode_fixed(&decode::<OldCounters>(&bytes).unwrap()),
                 OldUser::TAG => encode_fixed(&decode::<OldUser>(&bytes).unwrap()),
                 OldOrder::TAG => encode_fixed(&decode::<OldOrder>(&bytes).unwrap()),
                 other => panic!("tag {other}"),

@@ -230,7 +230,7 @@ fn a_retired_order_is_found_by_its_number_and_by_each_of_its_jobs() {
     let jobs = sight
         .newest_retired_jobs(Some(before), 3, |_| true)
         .unwrap();
-    let jobs: Vec<_> = jobs.iter().map(|job| job.id()).collect();
+    let jobs: Vec<_> = jobs.rows.iter().map(|job| job.id()).collect();
     assert_eq!(jobs, [all[2][0], all[1][2], all[1][1]]);
 }
 

@@ -306,6 +306,30 @@ fn a_miscounted_place_is_found() {
 }
 
 #[test]
+fn miscounted_stages_and_chats_are_found() {
+    finds("3 jobs are counted as queued, there are 2", |txn| {
+        txn.counters().live.queued += 1;
+        Ok(())
+    });
+    finds("chats with notes are counted, there are", |txn| {
+        txn.counters().chats += 1;
+        Ok(())
+    });
+}
+
+#[test]
+fn notes_in_the_wrong_place_are_found() {
+    finds("chat 1 cannot be written to, its notes are sent", |txn| {
+        let mut row = txn.known_user(ANNA)?;
+        row.user.reachable = false;
+        txn.put_user(ANNA, &row)
+    });
+    finds("chat 1 can be written to, its notes are kept", |txn| {
+        txn.put_away(1)
+    });
+}
+
+#[test]
 fn an_order_without_its_press_or_its_jobs_is_found() {
     finds("order 1 is not known by its press", |txn| {
         let mut order = txn.order(OrderId(1))?;

@@ -325,11 +325,72 @@ fn what_an_unreachable_user_must_hear_is_kept() {
             .all(|note| crate::store::outbox::outcome(&note.say))
     );
     assert!(!ground.user(ANNA).reachable);
+    let waiting = |ground: &Ground| {
+        let sight = ground.store.snapshot().unwrap();
+        let (notes, chats) = (sight.waiting_notes().unwrap(), sight.chats().unwrap());
+        assert_eq!(sight.counters().unwrap().chats, chats.len() as u64);
+        (notes, chats)
+    };
+    // What is written meanwhile is kept as well.
+    ground.grants(ANNA, 1, None);
+    let kept = ground.notes(ANNA);
+    assert_eq!(waiting(&ground), (0, vec![]));
+    ground.books_balance();
+    let ground = ground.reopened();
     ground.turn(starts(ANNA, 1));
     assert!(ground.user(ANNA).reachable);
+    let (notes, chats) = waiting(&ground);
+    assert!(notes > kept.len() as u64);
+    assert_eq!(chats, [1]);
+    assert_eq!(ground.notes(ANNA)[..kept.len()], kept[..]);
+    ground.books_balance();
     let mut woken = ground
         .runtime
         .block_on(ground.store.wakes().take_chats())
         .into_iter();
     assert!(woken.any(|chat| chat == 1));
+}
+
+#[test]
+fn what_waits_for_somebody_who_blocks_the_bot_is_kept_for_their_return() {
+    let ground = Ground::new();
+    ground.turn(starts(ANNA, 1));
+    ground.turn(starts(BORIS, 2));
+    let said = ground.notes(ANNA);
+    ground.turn(update(ANNA, 3, Event::Blocked));
+    let sight = ground.store.snapshot().unwrap();
+    assert_eq!(sight.chats().unwrap(), [2]);
+    assert_eq!(sight.first_note(1).unwrap(), None);
+    assert_eq!(ground.notes(ANNA), said);
+    ground.books_balance();
+    ground.turn(update(ANNA, 4, Event::Unblocked));
+    let sight = ground.store.snapshot().unwrap();
+    assert_eq!(sight.chats().unwrap(), [1, 2]);
+    assert_eq!(ground.notes(ANNA), said);
+    ground.books_balance();
+}
+
+#[test]
+fn the_oldest_that_waits_is_found() {
+    let ground = Ground::new();
+    let sight = || sight_of(&ground);
+    assert_eq!(sight().oldest_queued().unwrap(), None);
+    assert_eq!(sight().oldest_note().unwrap(), None);
+    ground.orders(BORIS, Count::Three);
+    ground.orders(ANNA, Count::One);
+    assert_eq!(sight().oldest_queued().unwrap(), Some(NOW));
+    assert_eq!(sight().oldest_note().unwrap(), Some(NOW));
+    let live = || sight_of(&ground).counters().unwrap().live;
+    assert_eq!((live().queued, live().preparing), (4, 0));
+    let jobs = ground.claims(4, NOW);
+    assert_eq!(sight().oldest_queued().unwrap(), None);
+    assert_eq!((live().queued, live().preparing), (0, 4));
+    ground.films(jobs[0].id);
+    ground.succeeds(jobs[0].id, 1, NOW).unwrap();
+    assert_eq!(live().preparing, 3);
+    ground.books_balance();
+}
+
+fn sight_of(ground: &Ground) -> crate::store::Snapshot {
+    ground.store.snapshot().unwrap()
 }

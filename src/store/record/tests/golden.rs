@@ -27,7 +27,7 @@ use crate::flow::alert::{Alert, Obstacle};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Closed, Counters, JobRow, Lane, Note, Raised, UserRow};
+use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, UserRow};
 
 const GOLDEN: &str = include_str!("golden.txt");
 const FIXED: &str = include_str!("fixed.txt");
@@ -285,6 +285,14 @@ fn counters() -> Counters {
         adopted: 14,
         orphans: 15,
         doubled: 16,
+        live: Live {
+            queued: 17,
+            preparing: 18,
+            submitting: 19,
+            rendering: 20,
+            rendered: 21,
+        },
+        chats: 22,
     }
 }
 

@@ -21,7 +21,9 @@ use crate::domain::user::{Lang, User};
 use crate::flow::alert::{Alert, Obstacle};
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Counters, JobRow, Lane, Note, Raised, Record, UserRow, decode, encode};
+use crate::store::record::{
+    Counters, JobRow, Lane, Live, Note, Raised, Record, UserRow, decode, encode,
+};
 
 fn survives<T: Record + PartialEq + std::fmt::Debug>(record: &T) -> Result<(), TestCaseError> {
     let again = decode::<T>(&encode(record));
@@ -33,12 +35,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn counters_survive(numbers in any::<[u64; 10]>(), places: u32, balances in any::<[i64; 4]>(), seal: [u8; 32]) {
-        let [order, job, entry, note, draft, fair, commit, adopted, orphans, doubled] = numbers;
+    fn counters_survive(numbers in any::<[u64; 11]>(), places: u32, stages: [u32; 5], balances in any::<[i64; 4]>(), seal: [u8; 32]) {
+        let [order, job, entry, note, draft, fair, commit, adopted, orphans, doubled, chats] = numbers;
         let [gifts, sales, grants, revenue] = balances;
+        let [queued, preparing, submitting, rendering, rendered] = stages;
         survives(&Counters {
             order, job, entry, note, draft, fair, places, gifts, sales, grants, revenue,
             seal: Seal(seal), commit, adopted, orphans, doubled,
+            live: Live { queued, preparing, submitting, rendering, rendered }, chats,
         })?;
     }
 
