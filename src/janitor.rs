@@ -1,4 +1,5 @@
-//! Tidies up: forgets old updates, retires old orders, makes hours of old tallies, removes files no row speaks of.
+//! Tidies up: forgets old updates, retires old orders, makes hours and days of old tallies, removes files no row
+//! speaks of.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -206,7 +207,7 @@ impl Janitor {
         Ok(())
     }
 
-    /// Makes hours of the tallies that are no longer new.
+    /// Makes hours and days of the tallies that are no longer new.
     async fn fold(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let fold = move |txn: &mut Txn<'_>| tally::fold(txn, now).map(drop);

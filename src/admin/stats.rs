@@ -6,11 +6,9 @@ use std::time::Duration;
 use super::answer::{Counts, Stats, StatsBar, StatsOf};
 use super::ask::Span;
 use crate::domain::brief::Template;
-use crate::domain::tally::{HOUR, Tally, Videos, begin};
+use crate::domain::tally::{DAY, HOUR, Tally, Videos, begin};
 use crate::domain::time::Timestamp;
 use crate::store::{Snapshot, StoreError};
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Span {
     /// How many bars it has, and what one stands for.

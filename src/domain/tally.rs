@@ -15,6 +15,8 @@ use super::time::Timestamp;
 pub const SLOT: Duration = Duration::from_secs(10 * 60);
 /// The span of tallies that are no longer new.
 pub const HOUR: Duration = Duration::from_secs(60 * 60);
+/// The span of tallies that are old, as UTC has it.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many buckets of waiting lie between a time and its double: a quantile is right to about 5 %.
 const PER_DOUBLING: f64 = 8.0;
 

@@ -47,7 +47,7 @@ pub const BANS: TableDefinition<'static, u64, Row> = TableDefinition::new("bans.
 /// Number, from 1 without gaps → [`crate::domain::act::Act`]: what operators did.
 pub const ACTS: TableDefinition<'static, u64, Row> = TableDefinition::new("acts.v1");
 
-/// The beginning of ten minutes or, after two days, of an hour (Unix ms) → [`crate::domain::tally::Tally`].
+/// The beginning of ten minutes, of an hour after six hours, of a day after two days (Unix ms) → [`crate::domain::tally::Tally`].
 pub const TALLIES: TableDefinition<'static, u64, Row> = TableDefinition::new("tallies.v1");
 
 /// User → [`crate::flow::office::form::Form`] that an operator has open.

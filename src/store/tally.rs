@@ -1,4 +1,6 @@
-//! What happens, counted in the transaction in which it happens: ten minutes to a row, later an hour.
+//! What happens, counted in the transaction in which it happens: ten minutes to a row, later an hour, then a day.
+
+use std::time::Duration;
 
 use redb::ReadableTable;
 
@@ -8,11 +10,13 @@ use crate::domain::failure::Kind;
 use crate::domain::id::ModelName;
 use crate::domain::job::Job;
 use crate::domain::order::Order;
-use crate::domain::tally::{HOUR, SLOT, Sort, Tally, begin};
+use crate::domain::tally::{DAY, HOUR, SLOT, Sort, Tally, begin};
 use crate::domain::time::Timestamp;
 
-/// Rows are told to ten minutes for so long, then to an hour.
-const NEW: std::time::Duration = std::time::Duration::from_secs(48 * 60 * 60);
+/// Rows are told to ten minutes for so long, then to an hour: what looks closer looks at the last hour.
+const NEW: Duration = Duration::from_secs(6 * 60 * 60);
+/// And so long to an hour, then to a day: so that a month is some hundred rows.
+const RECENT: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// An order was placed.
 pub(super) fn ordered(txn: &mut Txn<'_>, order: &Order) {
@@ -77,27 +81,32 @@ fn thousandths(credits: f64) -> u64 {
     (credits * 1000.0).round() as u64
 }
 
-/// Makes hours of the rows that are no longer new; how many rows went.
+/// Makes days of old rows, and hours of those that are no longer new; how many rows went.
 pub fn fold(txn: &mut Txn<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let until = begin(now.minus(NEW), HOUR);
+    let old = coarsen(txn, begin(now.minus(RECENT), DAY), DAY)?;
+    Ok(old + coarsen(txn, begin(now.minus(NEW), HOUR), HOUR)?)
+}
+
+/// Makes one of all rows of a span, of those before `until`.
+fn coarsen(txn: &mut Txn<'_>, until: Timestamp, span: Duration) -> Result<usize, StoreError> {
     let mut fine = Vec::new();
     for row in txn.tallies.range(..until.0)? {
         let at = Timestamp(row?.0.value());
-        if begin(at, HOUR) != at {
+        if begin(at, span) != at {
             fine.push(at);
         }
     }
     for at in &fine {
         let part: Tally = read(&txn.tallies, at.0, "tallies.v1")?.unwrap_or_default();
         txn.strike_tally(*at)?;
-        txn.tally_at(begin(*at, HOUR)).add(&part);
+        txn.tally_at(begin(*at, span)).add(&part);
     }
     Ok(fine.len())
 }
 
 impl Snapshot {
-    /// What happened from a moment on: every row with the beginning of its ten minutes or, if it is two days old,
-    /// its hour.
+    /// What happened from a moment on: every row with the beginning of its ten minutes or, if it is old, its hour
+    /// or its day.
     pub fn tallies(&self, from: Timestamp) -> Result<Vec<(Timestamp, Tally)>, StoreError> {
         let rows = self.rows_from(tables::TALLIES, begin(from, SLOT).0)?;
         rows.map(|row| {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::failure::Kind;
-use crate::domain::tally::{HOUR, SLOT, Sort, Tally, begin};
+use crate::domain::tally::{DAY, HOUR, SLOT, Sort, Tally, begin};
 use crate::store::tally;
 
 fn sum(ground: &Ground) -> Tally {
@@ -68,7 +68,7 @@ fn what_is_refused_is_not_counted() {
 }
 
 #[test]
-fn old_rows_become_hours_and_lose_nothing() {
+fn old_rows_become_hours_and_days_and_lose_nothing() {
     let ground = Ground::new();
     let hour = begin(NOW, HOUR);
     for slot in 0..12 {
@@ -84,14 +84,21 @@ fn old_rows_become_hours_and_lose_nothing() {
     let rows = || ground.store.snapshot().unwrap().tallies(Timestamp(0));
     assert_eq!(rows().unwrap().len(), 12);
     let fold = |now| ground.write(move |txn| tally::fold(txn, now));
-    assert_eq!(fold(hour.plus(HOUR * 48)), 0, "they are new");
-    assert_eq!(fold(hour.plus(HOUR * 49)), 5, "the first hour is not");
-    assert_eq!(fold(hour.plus(HOUR * 49)), 0, "once");
+    assert_eq!(fold(hour.plus(HOUR * 6)), 0, "they are new");
+    assert_eq!(fold(hour.plus(HOUR * 7)), 5, "the first hour is not");
+    assert_eq!(fold(hour.plus(HOUR * 7)), 0, "once");
     assert_eq!(rows().unwrap().len(), 7);
-    assert_eq!(fold(hour.plus(HOUR * 50)), 5);
+    assert_eq!(fold(hour.plus(HOUR * 8)), 5);
     let begins: Vec<_> = rows().unwrap().iter().map(|(at, _)| *at).collect();
     assert_eq!(begins, [hour, hour.plus(HOUR)]);
     assert_eq!(sum(&ground), before);
     let late = ground.store.snapshot().unwrap();
     assert_eq!(late.tallies(hour.plus(HOUR)).unwrap().len(), 1);
+    let day = begin(hour, DAY);
+    assert!(day < hour, "they are of one day, and not its first");
+    assert_eq!(fold(day.plus(DAY * 3 - HOUR)), 0, "the day is not old");
+    assert_eq!(fold(day.plus(DAY * 3)), 2);
+    let begins: Vec<_> = rows().unwrap().iter().map(|(at, _)| *at).collect();
+    assert_eq!(begins, [day]);
+    assert_eq!(sum(&ground), before);
 }
