@@ -51,7 +51,7 @@ use session::Sessions;
 use trouble::Instead;
 use visitor::Visitor;
 
-/// From where a request came, as the listener saw it.
+/// From where a request came, as the listener saw it or as a trusted proxy names it.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 

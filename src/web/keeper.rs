@@ -76,6 +76,15 @@ impl Keeper {
         self.peers.take(address).map(Some).ok_or(Refusal::Address)
     }
 
+    /// Who asks from `address`: if it is a trusted proxy's, whoever that names.
+    pub(super) fn stranger(&self, address: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let proxies = self.proxies.now();
+        match peers::trusted(address, &proxies) {
+            true => peers::asked_for(address, headers, &proxies),
+            false => address,
+        }
+    }
+
     /// A place for a request that came from `address`, which may be a trusted proxy's.
     pub(super) fn pass(
         &self,
@@ -84,13 +93,10 @@ impl Keeper {
     ) -> Result<Pass, (StatusCode, Refusal)> {
         let of_address = match peers::trusted(address, &self.proxies.now()) {
             false => None,
-            true => {
-                let stranger = peers::asked_for(address, headers, &self.proxies.now());
-                match self.admit(stranger) {
-                    Ok(place) => place,
-                    Err(refusal) => return Err((StatusCode::TOO_MANY_REQUESTS, refusal)),
-                }
-            }
+            true => match self.admit(self.stranger(address, headers)) {
+                Ok(place) => place,
+                Err(refusal) => return Err((StatusCode::TOO_MANY_REQUESTS, refusal)),
+            },
         };
         match Arc::clone(&self.requests).try_acquire_owned() {
             Ok(of_all) => Ok(Pass {

@@ -22,7 +22,7 @@ use subtle::ConstantTimeEq;
 use super::Keeper;
 use crate::admin::Desk;
 use crate::clock::beat::Beat;
-use crate::page::{self, Page};
+use crate::page::{self, Page, Peer};
 use crate::tls::door::Door;
 
 /// What the operator's routes work with.
@@ -37,13 +37,14 @@ pub struct Office {
     pub updates: Beat,
     /// What our public door shows; nothing if it speaks no TLS.
     pub door: Option<Arc<Door>>,
-    /// What the public doors have refused.
+    /// Who keeps the public doors: knows what they have refused, and whom to believe.
     pub keeper: Arc<Keeper>,
 }
 
 /// Every route of the operator's door.
 pub fn router(office: Arc<Office>) -> Router {
     let page = page::router(Arc::clone(&office.page));
+    let page = page.layer(middleware::from_fn_with_state(Arc::clone(&office), named));
     let closed = Router::new()
         .route("/metrics", get(metrics::metrics))
         .layer(middleware::from_fn_with_state(Arc::clone(&office), known));
@@ -53,6 +54,15 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(closed)
         .with_state(office)
         .merge(page)
+}
+
+/// Behind a trusted proxy, guesses at the token are those of the address it names.
+async fn named(State(office): State<Arc<Office>>, mut request: Request, next: Next) -> Response {
+    if let Some(Peer(address)) = request.extensions().get::<Peer>().copied() {
+        let stranger = office.keeper.stranger(address, request.headers());
+        request.extensions_mut().insert(Peer(stranger));
+    }
+    next.run(request).await
 }
 
 /// Lets in whoever knows the token.

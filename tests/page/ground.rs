@@ -73,12 +73,18 @@ pub async fn visit(browser: &Browser, proof: for<'a> fn(&'a Office<'a>) -> Told<
 
 /// A playground at noon.
 pub async fn stage() -> (Playground, tempfile::TempDir) {
+    stage_with("").await
+}
+
+/// With more lines of configuration.
+pub async fn stage_with(more: &str) -> (Playground, tempfile::TempDir) {
+    let config = format!("[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n{more}");
     let data = tempfile::tempdir().unwrap();
     let setting = Setting {
         data: data.path(),
         clock: Clock::led(NOON, 0.0),
         page: None,
-        config: "[telegram]\nper_chat_burst = 100\nmessages_per_second = 1000\n",
+        config: &config,
         reach: Reach::Polling,
         author: true,
     };

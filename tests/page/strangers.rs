@@ -5,7 +5,7 @@ use std::time::Duration;
 use neurocards::domain::id::UserId;
 use reqwest::{Response, StatusCode, redirect};
 
-use crate::ground::{ANNA, stage};
+use crate::ground::{ANNA, stage, stage_with};
 
 /// Asks the door without a browser, which would not ask so.
 struct Stranger {
@@ -230,4 +230,30 @@ async fn who_guesses_at_the_token_must_wait_and_numbers_stay_open() {
     stage.start_daemon().await.unwrap();
     assert_eq!(stage.office_token().unwrap(), token, "it is kept");
     stage.stop_daemon().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_trusted_proxy_guesses_are_those_of_the_address_it_names() {
+    let trusts = "[http]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+    for (config, come) in [
+        (trusts, StatusCode::SEE_OTHER),
+        ("", StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        let (mut stage, _data) = stage_with(config).await;
+        let stranger = Stranger::new(stage.office_url());
+        let token = stage.office_token().unwrap();
+        let right = [("token", token.as_str())];
+        let evil = ("x-forwarded-for", "198.51.100.1, 203.0.113.9");
+        for _ in 0..5 {
+            let guess = [("token", "guess")];
+            let wrong = stranger.posts("/signin", &[evil], &guess).await;
+            assert_eq!(wrong.status(), StatusCode::FORBIDDEN);
+        }
+        let wait = stranger.posts("/signin", &[evil], &right).await;
+        assert_eq!(wait.status(), StatusCode::TOO_MANY_REQUESTS);
+        let own = ("x-forwarded-for", "203.0.113.10");
+        let operator = stranger.posts("/signin", &[own], &right).await;
+        assert_eq!(operator.status(), come, "{config}");
+        stage.stop_daemon().await;
+    }
 }
