@@ -245,13 +245,14 @@ pub struct Status {
     pub live: BTreeMap<String, u64>,
     /// Places taken at the provider.
     pub places: u32,
-    /// How long the oldest job that waits for its first attempt has waited, in seconds.
+    /// How long the oldest job that waits for its first attempt has waited, in seconds; of the thousand that are next,
+    /// if more wait.
     pub oldest_queued_s: Option<u64>,
-    /// Messages that wait to be said.
+    /// Messages that can be sent: none that are kept for those who have blocked the bot.
     pub notes: u64,
-    /// Chats that wait for one that can reach them.
+    /// Chats that wait for one of them.
     pub chats: u64,
-    /// How long the oldest of those has waited, in seconds.
+    /// How long the oldest of those has waited, in seconds; of a thousand chats, if more wait.
     pub oldest_note_s: Option<u64>,
     /// Keys and models that rest.
     pub resting: Vec<RestLine>,

@@ -731,3 +731,26 @@ fn an_archive_that_does_not_go_with_the_rest_of_the_file_is_found() {
         },
     );
 }
+
+#[test]
+fn a_glance_at_very_many_live_jobs_has_an_end() {
+    let ground = Ground::new();
+    let shop = ground.shop.clone();
+    ground.write(move |txn| {
+        (1..=2001).try_for_each(|user| {
+            asks_to_confirm(txn, UserId(user), 5, Count::Five)?;
+            let press = format!("press {user}");
+            turn(
+                txn,
+                &shop,
+                &confirms(UserId(user), user, &press),
+                &[7; 32],
+                NOW,
+            )
+            .map(drop)
+        })
+    });
+    let glance = crate::store::audit::glance(&ground.store.snapshot().unwrap()).unwrap();
+    assert_eq!(glance.breaches, []);
+    assert_eq!((glance.entries, glance.jobs), (1000, 10_000));
+}

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::failure::Kind;
 use crate::store::known::KnownJob;
+use crate::store::snapshot::NAMES;
 
 impl Ground {
     /// A user writes, whose name is this by then.
@@ -64,4 +65,74 @@ fn failed_jobs_and_the_entries_of_a_job_are_found_wherever_they_are() {
         let found = sight.entries_of(&KnownJob::Kept(Box::new(row)));
         assert_eq!(found.unwrap(), all);
     }
+}
+
+#[test]
+fn users_are_listed_newest_first_page_by_page() {
+    let ground = Ground::new();
+    for (user, second) in [(5, 0), (3, 1), (4, 2), (1, 3), (2, 3)] {
+        let (shop, update) = (ground.shop.clone(), starts(UserId(user), user));
+        let at = later(NOW, second);
+        ground.write(move |txn| turn(txn, &shop, &update, &[7; 32], at));
+    }
+    // Who writes again is no newer.
+    ground.turn(starts(UserId(5), 9));
+    let sight = ground.store.snapshot().unwrap();
+    let page = |before: Option<u64>| {
+        let users = sight.newest_users(before.map(UserId), 2).unwrap();
+        users.iter().map(|(id, _)| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None), [2, 1]);
+    assert_eq!(page(Some(1)), [4, 3]);
+    assert_eq!(page(Some(3)), [5]);
+    assert_eq!(page(Some(5)), [0; 0]);
+}
+
+#[test]
+fn users_are_found_by_how_a_name_or_number_begins_and_by_parts_of_a_name() {
+    let ground = Ground::new();
+    for (user, name) in [(12, "Anna_shop"), (123, "best_anna"), (4123, "boris")] {
+        ground.writes_as(UserId(user), user, Some(name));
+    }
+    let like = |like: &str, most: usize| {
+        let sight = ground.store.snapshot().unwrap();
+        let found = sight.users_like(like, most).unwrap();
+        assert!(!found.cut);
+        found.rows.iter().map(|id| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(like("anna", 9), [12, 123]);
+    assert_eq!(like("ANNA", 1), [12]);
+    assert_eq!(like("12", 9), [12, 123]);
+    assert_eq!(like("123", 9), [123]);
+    assert_eq!(like("4", 9), [4123]);
+    assert_eq!(like("nobody", 9), [0; 0]);
+    // Among very many, names are looked at to some number and no further.
+    ground.write(|txn| {
+        (0..=NAMES as u64).try_for_each(|user| {
+            let mut row = txn.known_user(UserId(12))?;
+            row.user.username = Some(format!("a{user:06}"));
+            txn.put_user(UserId(1_000_000 + user), &row)
+        })
+    });
+    let sight = ground.store.snapshot().unwrap();
+    let found = sight.users_like("oris", 9).unwrap();
+    assert_eq!((found.rows, found.cut), (vec![], true));
+    let found = sight.users_like("boris", 1).unwrap();
+    assert_eq!((found.rows, found.cut), (vec![UserId(4123)], false));
+}
+
+#[test]
+fn live_jobs_are_listed_newest_first_wherever_they_wait() {
+    let ground = Ground::new();
+    let jobs = ground.orders(ANNA, Count::Five);
+    ground.claims(2, NOW);
+    ground.fails(jobs[0], 1, Kind::Unknown, NOW).unwrap();
+    let sight = ground.store.snapshot().unwrap();
+    let page = |before, most| {
+        let found = sight.newest_live(before, most).unwrap();
+        assert!(!found.cut);
+        found.rows.iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 3), [jobs[4], jobs[3], jobs[2]]);
+    assert_eq!(page(Some(jobs[2].0), 3), [jobs[1]]);
 }
