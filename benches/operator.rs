@@ -14,7 +14,7 @@ use neurocards::admin::{Answer, Ask, Whom};
 use neurocards::control;
 use neurocards::domain::id::UserId;
 use neurocards::sandbox::{Hooks, Options as Stage, Sandbox};
-use neurocards::store::{StoreError, Txn};
+use neurocards::store::{StoreError, Txn, ledger, outbox};
 use tokio::runtime::Runtime;
 
 #[allow(dead_code, reason = "shared with the other benches")]
@@ -30,6 +30,8 @@ const LIVE: u64 = 100;
 const JOBS_EACH: u64 = 20;
 /// Each question is asked so often; the median counts.
 const TIMES: usize = 15;
+/// A seller of whom is asked.
+const ASKED: u64 = 2;
 const TOKEN: &str = "operator-token-of-the-bench";
 
 fn main() {
@@ -61,6 +63,14 @@ async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
         sellers,
     };
     let store = filled::fill(file, filling).await?;
+    // One in ten has blocked the bot, and something waits for their return.
+    let blocked = move |txn: &mut Txn<'_>| {
+        (1..=sellers).step_by(10).try_for_each(|user| {
+            outbox::unreachable(txn, outbox::chat_of(UserId(user)))?;
+            ledger::grant(txn, UserId(user), 1, "bench", None, NOW).map(drop)
+        })
+    };
+    store.write(blocked).await?;
     // Somebody with a name, in the middle.
     let named = move |txn: &mut Txn<'_>| {
         let mut row = txn.known_user(UserId(sellers / 2 + 1))?;
@@ -129,6 +139,7 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
         ("page /jobs", "/jobs".to_owned()),
         ("page /jobs/…", format!("/jobs/{}", jobs / 2)),
         ("page /users", "/users".to_owned()),
+        ("page /users/…", format!("/users/{ASKED}")),
         ("page /acts", "/acts".to_owned()),
     ] {
         cells.push(by_http(name, || client.get(url(&path)).header("cookie", &cookie)).await);
@@ -167,6 +178,46 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
             "users show @name",
             Ask::User {
                 whom: Whom::Name("Somebody".into()),
+            },
+        ),
+        (
+            "users show",
+            Ask::User {
+                whom: Whom::Number(ASKED),
+            },
+        ),
+        (
+            "history",
+            Ask::History {
+                whom: Whom::Number(ASKED),
+                before,
+                most,
+            },
+        ),
+        (
+            "orders list --user",
+            Ask::Orders {
+                whom: Some(Whom::Number(ASKED)),
+                before,
+                most,
+            },
+        ),
+        (
+            "jobs list --user",
+            Ask::Jobs {
+                wanted: Wanted::All,
+                whom: Some(Whom::Number(ASKED)),
+                before,
+                most,
+            },
+        ),
+        (
+            "users list --like",
+            Ask::Users {
+                like: Some("some".into()),
+                banned: false,
+                before,
+                most,
             },
         ),
         (
