@@ -7,7 +7,7 @@ mod pace;
 mod report;
 mod send;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -65,6 +65,8 @@ enum Next {
     Empty,
     /// Not before this.
     At(Timestamp),
+    /// The same, as soon as anybody may be written to: others were faster.
+    Turn,
 }
 
 impl Delivery {
@@ -108,15 +110,22 @@ impl Delivery {
         let mut sending: JoinSet<Result<Next, StoreError>> = JoinSet::new();
         let mut chats: HashMap<Id, i64> = HashMap::new();
         while !stop.is_cancelled() {
-            line.ripen(self.clock.now());
-            while sending.len() < AT_ONCE
+            let now = self.clock.now();
+            line.ripen(now);
+            // While nobody may be written to, nobody is tried: thousands may wait.
+            let full = match line.ready.is_empty() {
+                true => None,
+                false => self.pace.full(now),
+            };
+            while full.is_none()
+                && sending.len() < AT_ONCE
                 && let Some(chat) = line.take()
             {
                 let delivery = Arc::clone(&self);
                 let task = sending.spawn(async move { delivery.one(chat).await });
                 chats.insert(task.id(), chat);
             }
-            let later = line.first_later();
+            let later = line.first_later().into_iter().chain(full).min();
             tokio::select! {
                 () = stop.cancelled() => {}
                 woken = self.store.wakes().take_chats() => line.wake(woken),
@@ -151,10 +160,12 @@ impl Delivery {
 /// The chats with notes: ready, being written to, and waiting for a moment.
 #[derive(Default)]
 struct Line {
-    /// First come, first served; each chat once.
-    ready: VecDeque<i64>,
+    /// First come, first served, by ticket; each chat once.
+    ready: BTreeMap<u64, i64>,
+    tickets: u64,
     lined_up: HashSet<i64>,
-    busy: HashSet<i64>,
+    /// With the tickets they had.
+    busy: HashMap<i64, u64>,
     /// Busy chats that got another note meanwhile.
     again: HashSet<i64>,
     later: BTreeMap<(Timestamp, i64), ()>,
@@ -164,7 +175,7 @@ struct Line {
 impl Line {
     fn wake(&mut self, chats: impl IntoIterator<Item = i64>) {
         for chat in chats {
-            if self.busy.contains(&chat) {
+            if self.busy.contains_key(&chat) {
                 self.again.insert(chat);
             } else if !self.waiting.contains_key(&chat) {
                 self.line_up(chat);
@@ -174,24 +185,32 @@ impl Line {
 
     fn line_up(&mut self, chat: i64) {
         if self.lined_up.insert(chat) {
-            self.ready.push_back(chat);
+            self.tickets += 1;
+            self.ready.insert(self.tickets, chat);
         }
     }
 
     fn take(&mut self) -> Option<i64> {
-        let chat = self.ready.pop_front()?;
+        let (ticket, chat) = self.ready.pop_first()?;
         self.lined_up.remove(&chat);
-        self.busy.insert(chat);
+        self.busy.insert(chat, ticket);
         Some(chat)
     }
 
     fn put_back(&mut self, chat: i64, next: Next) {
-        self.busy.remove(&chat);
+        let ticket = self.busy.remove(&chat);
         let again = self.again.remove(&chat);
         match next {
             Next::More => self.line_up(chat),
             Next::Empty if again => self.line_up(chat),
             Next::Empty => {}
+            Next::Turn => {
+                if let Some(ticket) = ticket
+                    && self.lined_up.insert(chat)
+                {
+                    self.ready.insert(ticket, chat);
+                }
+            }
             Next::At(moment) => {
                 self.later.insert((moment, chat), ());
                 self.waiting.insert(chat, moment);
@@ -220,5 +239,24 @@ async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
     match moment {
         Some(moment) => clock.sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_first_is_served_first_even_if_others_were_faster() {
+        let mut line = Line::default();
+        line.wake([7, 3, 5]);
+        let taken: Vec<_> = std::iter::from_fn(|| line.take()).collect();
+        assert_eq!(taken, [7, 3, 5]);
+        line.wake([1]);
+        for chat in [5, 7, 3] {
+            line.put_back(chat, Next::Turn);
+        }
+        let taken: Vec<_> = std::iter::from_fn(|| line.take()).collect();
+        assert_eq!(taken, [7, 3, 5, 1]);
     }
 }

@@ -52,10 +52,7 @@ impl Pace {
     pub fn take(&self, chat: i64, now: Timestamp) -> Result<(), Timestamp> {
         let limits = self.limits.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // A tenth may come at once, the rest is spaced: no second sees more than the limit.
-        let most = u64::from(limits.per_second.max(2));
-        let burst = (most / 10).max(1);
-        let each = 1000u64.div_ceil(most - burst);
+        let (each, burst) = spacing(&limits);
         let apart = limits.per_chat.as_millis() as u64;
         let all = state.all.max(now.0);
         let own = state
@@ -79,6 +76,19 @@ impl Pace {
         }
         state.chats.insert(chat, own + apart);
         Ok(())
+    }
+
+    /// Until when nobody may be written to, since all together were written to enough. Somebody waits for that.
+    pub fn full(&self, now: Timestamp) -> Option<Timestamp> {
+        let limits = self.limits.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (each, burst) = spacing(&limits);
+        let from = state.all.max(now.0).saturating_sub(each * (burst - 1));
+        if from <= now.0 {
+            return None;
+        }
+        state.named = state.named.max(from);
+        Some(Timestamp(from))
     }
 
     /// How many letters of a broadcast go in a second at most.
@@ -105,6 +115,14 @@ impl Pace {
         state.chats.insert(chat, now.0 + apart);
         Ok(())
     }
+}
+
+/// The interval between messages to all chats, and how many may come at once: a tenth may, the rest is spaced, so
+/// that no second sees more than the limit.
+fn spacing(limits: &Limits) -> (u64, u64) {
+    let most = u64::from(limits.per_second.max(2));
+    let burst = (most / 10).max(1);
+    (1000u64.div_ceil(most - burst), burst)
 }
 
 #[cfg(test)]

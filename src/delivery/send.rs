@@ -93,7 +93,10 @@ impl Delivery {
             }
         }
         if let Err(later) = self.pace.take(chat, now) {
-            return Ok(Next::At(later));
+            return Ok(match self.pace.full(now) {
+                Some(_) => Next::Turn,
+                None => Next::At(later),
+            });
         }
         points::reach("send.before");
         let sent = self.send(chat, &note).await?;
