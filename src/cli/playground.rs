@@ -345,7 +345,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
         none if none.is_empty() => none,
         chosen => format!("\n[{name}]{chosen}"),
     };
-    let (copies, alerts) = (whole("backup.s3"), whole("alerts"));
+    let more = ["backup.s3", "alerts", "retention"].map(whole).concat();
     format!(
         "{public_url}updates = \"{updates}\"\n\
          support_username = \"neurocards_support\"\nadmin_ids = [9001]\nshutdown_grace = \"5s\"\n{top}\n\
@@ -353,7 +353,7 @@ fn configuration(sandbox: &Sandbox, port: u16, extra: &str, reach: Reach) -> Str
          [kie]\napi_url = \"{}\"\nupload_url = \"{}\"\n{}\n\
          [gpt]\napi_url = \"{}\"\n{}\n\
          [http]\nlisten = []\n{}\n\
-         {tls}\n[operator]\nlisten = []\n{}\n[store]\n{}\n[backup]\n{backup}{copies}{alerts}\n",
+         {tls}\n[operator]\nlisten = []\n{}\n[store]\n{}\n[backup]\n{backup}{more}\n",
         sandbox.telegram.api_url(),
         section("telegram"),
         sandbox.kie.api_url(),

@@ -16,7 +16,7 @@ async fn a_month_passes(scene: &Scene) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let patience = Duration::from_secs(20);
+    let patience = Duration::from_secs(60);
     let retired = tokio::time::timeout(patience, retired).await;
     retired.expect("every order is old");
     scene.settles().await;
@@ -131,5 +131,21 @@ async fn a_video_nobody_came_back_for_goes_with_its_order() {
     anna.person.unblocks();
     anna.sends(&scene, "/menu").await;
     anna.sees("Главное меню");
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn an_operator_may_keep_everything_for_ever() {
+    let scene = Scene::with("[retention]\ndetails = \"0s\"\n", false).await;
+    let anna = scene.seller(1, 2).await;
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    scene.leaps(400 * DAY).await;
+    assert_eq!(scene.stages(), ["done"]);
+    scene.changes("details = \"0s\"", "details = \"7d\"");
+    let reloaded = scene.reloads().await.unwrap();
+    assert_eq!(reloaded.changed, ["retention.details"]);
+    a_month_passes(&scene).await;
     scene.ends().await;
 }
