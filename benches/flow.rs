@@ -81,6 +81,7 @@ fn conversation() -> Vec<Effect> {
         balance: Credits(5),
         fresh: DraftId(7),
         again: None,
+        gone: false,
         sales: Sales::Open,
         banned: false,
     };
