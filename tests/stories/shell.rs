@@ -559,8 +559,10 @@ async fn a_video_for_somebody_who_has_blocked_the_bot_is_no_message_that_is_stuc
     scene.all_end().await;
     scene.leaps(Duration::from_secs(86_400)).await;
     let status = scene.shell(&["status", "--json"]).await.json();
-    assert!(status["notes"].as_u64().unwrap() > 0, "{status}");
+    assert_eq!((&status["notes"], &status["chats"]), (&0.into(), &0.into()));
     assert_eq!(status["oldest_note_s"], serde_json::Value::Null);
+    let card = scene.shell(&["users", "show", "1", "--json"]).await.json();
+    assert!(card["notes"].as_u64().unwrap() > 0, "{card}");
     anna.person.unblocks();
     anna.sends(&scene, "/menu").await;
     anna.gets_video();
