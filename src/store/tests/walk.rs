@@ -61,11 +61,12 @@ impl Walk {
         answer
     }
 
-    /// How many ends wait to be told.
+    /// How many ends wait to be told, now or when somebody returns.
     fn told(&self) -> usize {
         let snapshot = self.ground().store.snapshot().unwrap();
-        let chats = snapshot.chats().unwrap().into_iter();
-        let notes = chats.flat_map(|chat| snapshot.notes(chat).unwrap());
+        let users = snapshot.users().unwrap().into_iter();
+        // Those who have blocked the bot have notes, too.
+        let notes = users.flat_map(|(id, _)| snapshot.notes(outbox::chat_of(id)).unwrap());
         notes.filter(|(_, note)| ends_a_job(&note.say)).count()
     }
 
