@@ -119,6 +119,10 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
     while client.get(url("/healthz")).send().await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    // The socket opens last; on a busy disk that takes its time.
+    while control::ask(data, &Ask::Status).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let mut cells = Vec::new();
     let metrics = || client.get(url("/metrics")).bearer_auth(TOKEN);
     cells.push(by_http("GET /metrics", metrics).await);
