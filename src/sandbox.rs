@@ -103,6 +103,12 @@ impl Sandbox {
         self.page.map(|address| format!("http://{address}/"))
     }
 
+    /// Whether a stand-in has something to do at this moment: a request of either side under way, an update that was
+    /// not taken, an end of a task that was not told.
+    pub fn is_busy(&self) -> bool {
+        self.ground.is_asked() || self.telegram.pending_updates() > 0 || self.kie.is_behind()
+    }
+
     /// A number that grows with every change in any stand-in.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.journal().changed()

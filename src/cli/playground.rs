@@ -241,9 +241,7 @@ impl Playground {
         let notes = snapshot.waiting_notes()? > 0;
         let now = self.clock.now();
         let (due, _) = snapshot.timed(now, 1, |_| true)?;
-        let busy = !self.daemon().is_idle()
-            || !due.is_empty()
-            || self.sandbox.telegram.pending_updates() > 0;
+        let busy = !self.daemon().is_idle() || !due.is_empty() || self.sandbox.is_busy();
         Ok((busy, notes))
     }
 

@@ -3,11 +3,19 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
@@ -23,6 +31,16 @@ pub(super) struct Ground {
     pub(super) hooks: Hooks,
     pub(super) journal: Journal,
     pub(super) nursery: Nursery,
+    under_way: Arc<AtomicUsize>,
+}
+
+/// A request under way, for as long as it is held.
+pub(super) struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Ground {
@@ -31,7 +49,19 @@ impl Ground {
             hooks,
             journal: Journal::new(),
             nursery: Nursery::new(),
+            under_way: Arc::default(),
         }
+    }
+
+    /// Counts a request that goes out or has come in.
+    pub(super) fn begin(&self) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        UnderWay(self.under_way.clone())
+    }
+
+    /// Whether a request is under way, waits for updates aside.
+    pub(super) fn is_asked(&self) -> bool {
+        self.under_way.load(Ordering::SeqCst) > 0
     }
 
     pub(super) fn now(&self) -> u64 {
@@ -57,11 +87,20 @@ impl Ground {
     pub(super) async fn serve_at(&self, at: SocketAddr, router: Router) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(at).await?;
         let address = listener.local_addr()?;
+        let router = router.layer(middleware::from_fn_with_state(self.clone(), counted));
         self.nursery.spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
         Ok(address)
     }
+}
+
+async fn counted(State(ground): State<Ground>, request: Request, next: Next) -> Response {
+    // A bot waits there for as long as nothing happens.
+    let method = request.uri().path().rsplit('/').next();
+    let waits = method.is_some_and(|method| method.eq_ignore_ascii_case("getUpdates"));
+    let _under_way = (!waits).then(|| ground.begin());
+    next.run(request).await
 }
 
 /// The tasks of a sandbox; nothing is inside once it is closed.

@@ -257,6 +257,13 @@ impl Kie {
             .is_some()
     }
 
+    /// Whether an end has come that nobody was told of yet.
+    pub(super) fn is_behind(&self) -> bool {
+        let now = self.door.ground.now();
+        let tasks = lock(&self.door.inner.tasks);
+        tasks.iter().any(|task| task.ends_at <= now && !task.told)
+    }
+
     /// Tells the end of a task once more; `false` if it is not over or nobody asked to be told.
     pub fn send_callback(&self, task_id: &str) -> bool {
         let files = self.door.inner.files_url();
@@ -268,7 +275,7 @@ impl Kie {
         drop(tasks);
         let asked = call.is_some();
         if let Some((url, body)) = call {
-            callbacks::tell(&self.door, url, body);
+            callbacks::tell(&self.door, url, body, self.door.ground.begin());
         }
         asked
     }

@@ -4,7 +4,7 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::wire::Door;
-use crate::sandbox::ground::{TICK, lock};
+use crate::sandbox::ground::{TICK, UnderWay, lock};
 
 const TRIES: u32 = 5;
 /// Virtual time between tries, doubled each time.
@@ -24,33 +24,36 @@ pub(super) async fn run(door: Door) {
             if task.is_over() && !task.told {
                 task.told = true;
                 if let (true, Some(url)) = (on, &task.callback_url) {
-                    calls.push((url.clone(), task.callback(&files)));
+                    calls.push((url.clone(), task.callback(&files), door.ground.begin()));
                 }
             }
         }
         if changed {
             door.ground.journal.touch();
         }
-        for (url, body) in calls {
-            tell(&door, url, body);
+        for (url, body, under_way) in calls {
+            tell(&door, url, body, under_way);
         }
     }
 }
 
-/// Posts a callback in the background until it is taken or given up.
-pub(super) fn tell(door: &Door, url: String, body: Value) {
+/// Posts a callback in the background until it is taken or given up; it counts as under way while it is tried.
+pub(super) fn tell(door: &Door, url: String, body: Value, under_way: UnderWay) {
     let sender = door.clone();
     door.ground.nursery.spawn(async move {
         let mut wait = FIRST_WAIT;
+        let mut under_way = Some(under_way);
         for _ in 0..TRIES {
             if post(&sender, &url, &body).await {
                 return;
             }
+            under_way.take();
             let due = sender.ground.now() + wait;
             while sender.ground.now() < due {
                 tokio::time::sleep(TICK).await;
             }
             wait *= 2;
+            under_way = Some(sender.ground.begin());
         }
     });
 }
