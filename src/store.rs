@@ -21,6 +21,7 @@ mod office;
 pub mod outbox;
 pub mod queue;
 pub mod record;
+mod row;
 pub mod sales;
 pub mod snapshot;
 pub mod tables;

@@ -150,7 +150,7 @@ impl Snapshot {
         let rows = self.rows(tables::ALERTS)?;
         rows.map(|row| {
             let (cause, raised) = row?;
-            super::txn::named(cause.value(), raised.value(), "alerts.v1")
+            super::row::named(cause.value(), raised.value(), "alerts.v1")
         })
         .collect()
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::record::UserRow;
-use super::txn::parse;
+use super::row::parse;
 use super::{Snapshot, StoreError, tables};
 use crate::domain::broadcast::Segment;
 use crate::domain::id::UserId;

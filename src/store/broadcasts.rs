@@ -154,7 +154,7 @@ pub fn open(sight: &Snapshot) -> Result<Option<(u64, Broadcast)>, StoreError> {
         return Ok(None);
     };
     let number = key.value();
-    let last: Broadcast = super::txn::parse(value.value(), "broadcasts.v1", number)?;
+    let last: Broadcast = super::row::parse(value.value(), "broadcasts.v1", number)?;
     Ok(last.is_open().then_some((number, last)))
 }
 

@@ -1,6 +1,6 @@
 //! Orders and jobs as far as they are known: all of them, or what the archive keeps.
 
-use super::txn::missing;
+use super::row::missing;
 use super::{Snapshot, StoreError};
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Stage};

@@ -4,8 +4,9 @@
 use redb::ReadOnlyTable;
 
 use super::known::{KnownJob, KnownOrder};
-use super::snapshot::{LOOKED, Snapshot, entry};
-use super::txn::missing;
+use super::row::entry;
+use super::row::missing;
+use super::snapshot::{LOOKED, Snapshot};
 use super::{StoreError, tables};
 use crate::domain::credit::{Before, Entry};
 use crate::domain::id::{JobId, OrderId, UserId};

@@ -1,5 +1,9 @@
 //! What readers see: everything committed before the snapshot was taken.
 
+mod ledger;
+mod notes;
+mod users;
+
 use std::collections::BTreeSet;
 
 use redb::{
@@ -9,14 +13,13 @@ use redb::{
 
 use super::known::KnownJob;
 use super::links::Found;
-use super::record::{Closed, Counters, JobRow, Note, UserRow, unsealed};
+use super::record::{Closed, Counters, JobRow};
+use super::row::{missing, parse, read};
 use super::sales::Cause;
-use super::txn::{missing, parse, read, small};
 use super::{StoreError, migrate, queue, tables};
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
-use crate::domain::credit::{Entry, Reason, Seal};
-use crate::domain::id::{EntryId, JobId, NoteId, OrderId, UpdateId, UserId};
+use crate::domain::id::{JobId, OrderId, UpdateId, UserId};
 use crate::domain::job::Job;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
@@ -153,127 +156,6 @@ impl Snapshot {
         )
     }
 
-    /// A user.
-    pub fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
-        read(&self.0.open_table(tables::USERS)?, id.0, "users.v1")
-    }
-
-    /// Everybody who has that name, as far as is known.
-    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
-        let (table, name) = (self.0.open_table(tables::NAMES)?, small(name));
-        table
-            .range((name.as_str(), 0)..=(name.as_str(), u64::MAX))?
-            .map(|row| Ok(UserId(row?.0.value().1)))
-            .collect()
-    }
-
-    /// Every user.
-    pub fn users(&self) -> Result<Vec<(UserId, UserRow)>, StoreError> {
-        let table = self.0.open_table(tables::USERS)?;
-        table
-            .iter()?
-            .map(|row| {
-                let (key, value) = row?;
-                let id = key.value();
-                Ok((UserId(id), parse(value.value(), "users.v1", id)?))
-            })
-            .collect()
-    }
-
-    /// The newest users, newest first, at most `most`; only those who came before that one.
-    pub fn newest_users(
-        &self,
-        before: Option<UserId>,
-        most: usize,
-    ) -> Result<Vec<(UserId, UserRow)>, StoreError> {
-        let table = self.table(tables::JOINED)?;
-        let before = match before {
-            Some(id) => self.user(id)?.map(|row| (row.user.since.0, id.0)),
-            None => None,
-        };
-        let rows = match before {
-            Some(before) => table.range(..before)?,
-            None => table.range::<(u64, u64)>(..)?,
-        };
-        rows.rev()
-            .take(most)
-            .map(|row| {
-                let (_, id) = row?.0.value();
-                let row = self.user(UserId(id))?;
-                Ok((UserId(id), row.ok_or_else(|| missing("users.v1", id))?))
-            })
-            .collect()
-    }
-
-    /// Users whose name or number begins with that, and such whose name has it in it, at most `most`. Of the names
-    /// that only have it in them, [`NAMES`] are looked at.
-    pub fn users_like(&self, like: &str, most: usize) -> Result<Found<UserId>, StoreError> {
-        let like = small(like);
-        let names = self.table(tables::NAMES)?;
-        let mut found = Found::whole(Vec::new());
-        for row in names.range((like.as_str(), 0)..)? {
-            let row = row?;
-            let (name, id) = row.0.value();
-            if !name.starts_with(&like) || found.rows.len() == most {
-                break;
-            }
-            found.rows.push(UserId(id));
-        }
-        self.numbered_like(&like, most, &mut found.rows)?;
-        for (row, looked) in names.range::<(&str, u64)>(..)?.zip(0..) {
-            if found.rows.len() == most {
-                break;
-            }
-            if looked == NAMES {
-                found.cut = true;
-                break;
-            }
-            let row = row?;
-            let (name, id) = row.0.value();
-            if name.contains(&like) && !found.rows.contains(&UserId(id)) {
-                found.rows.push(UserId(id));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Users whose number begins with these digits: for each number of further digits they stand side by side.
-    fn numbered_like(
-        &self,
-        digits: &str,
-        most: usize,
-        found: &mut Vec<UserId>,
-    ) -> Result<(), StoreError> {
-        if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(());
-        }
-        let Ok(first) = digits.parse::<u64>() else {
-            return Ok(());
-        };
-        let users = self.table(tables::USERS)?;
-        let mut widths = std::iter::successors(Some(1_u64), |width| width.checked_mul(10));
-        while let Some(width) = widths.next()
-            && let Some(from) = first.checked_mul(width)
-        {
-            for row in users.range(from..from.saturating_add(width))? {
-                if found.len() == most {
-                    return Ok(());
-                }
-                let id = UserId(row?.0.value());
-                if !found.contains(&id) {
-                    found.push(id);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Everybody who is shut out.
-    pub fn banned(&self) -> Result<BTreeSet<UserId>, StoreError> {
-        let rows = self.rows(tables::BANS)?;
-        rows.map(|row| Ok(UserId(row?.0.value()))).collect()
-    }
-
     /// An order that must be there.
     pub fn order(&self, id: OrderId) -> Result<Order, StoreError> {
         self.find_order(id)?
@@ -372,89 +254,6 @@ impl Snapshot {
             .collect()
     }
 
-    /// The ledger from entry `first` on, at most `most`.
-    pub fn entries(&self, first: EntryId, most: usize) -> Result<Vec<Entry>, StoreError> {
-        let table = self.0.open_table(tables::LEDGER)?;
-        table
-            .range(first.0..)?
-            .take(most)
-            .map(|row| {
-                let (key, value) = row?;
-                entry(key.value(), value.value()).map(|(entry, _)| entry)
-            })
-            .collect()
-    }
-
-    /// The newest entries, newest first, at most `most`.
-    pub fn newest_entries(&self, most: usize) -> Result<Vec<Entry>, StoreError> {
-        let rows = self.rows(tables::LEDGER)?.rev().take(most);
-        rows.map(|row| {
-            let (key, value) = row?;
-            Ok(entry(key.value(), value.value())?.0)
-        })
-        .collect()
-    }
-
-    /// The entries of a job, newest first: of the moments at which it was ordered and ended.
-    ///
-    /// They are found by halving, for later entries have higher numbers. Where a clock that was set back has spoilt
-    /// that, and one is missing, its user's entries are looked at back to the one that began it.
-    pub fn entries_of(&self, job: &KnownJob) -> Result<Vec<Entry>, StoreError> {
-        let ended = job.ended_at();
-        let mut found = Vec::new();
-        for at in ended.into_iter().chain([job.placed_at()]) {
-            let rows = self.rows_from(tables::LEDGER, self.first_entry_at(at)?)?;
-            for row in rows.take(LOOKED) {
-                let (key, value) = row?;
-                let (entry, _) = entry(key.value(), value.value())?;
-                if entry.at > at {
-                    break;
-                }
-                let known = |known: &Entry| known.id == entry.id;
-                if entry.reason.job() == Some(job.id()) && !found.iter().any(known) {
-                    found.push(entry);
-                }
-            }
-        }
-        if found.len() < 1 + usize::from(ended.is_some()) {
-            return self.entries_of_owner(job);
-        }
-        found.sort_by_key(|entry| std::cmp::Reverse(entry.id));
-        Ok(found)
-    }
-
-    fn entries_of_owner(&self, job: &KnownJob) -> Result<Vec<Entry>, StoreError> {
-        let mut found = Vec::new();
-        for entry in self.entries_back(job.user(), None)? {
-            let entry = entry?;
-            let begins = matches!(entry.reason, Reason::Hold { .. });
-            if entry.reason.job() == Some(job.id()) {
-                found.push(entry);
-                if begins {
-                    break;
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// The number of the first entry of that moment or later.
-    fn first_entry_at(&self, at: Timestamp) -> Result<u64, StoreError> {
-        let table = self.table(tables::LEDGER)?;
-        let (mut low, mut high) = (1, self.counters()?.entry + 1);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let row = table
-                .get(middle)?
-                .ok_or_else(|| missing("ledger.v2", middle))?;
-            match entry(middle, row.value())?.0.at < at {
-                true => low = middle + 1,
-                false => high = middle,
-            }
-        }
-        Ok(low)
-    }
-
     /// The newest orders, newest first, at most `most`; only those below `before`.
     pub fn newest_orders(
         &self,
@@ -531,12 +330,6 @@ impl Snapshot {
             .collect()
     }
 
-    /// How many users there are, and how many of them are shut out.
-    pub fn count_users(&self) -> Result<(u64, u64), StoreError> {
-        let users = self.table(tables::USERS)?.len()?;
-        Ok((users, self.table(tables::BANS)?.len()?))
-    }
-
     /// Whether an operator's key has led to an entry.
     pub fn granted(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.table(tables::GRANTS)?.get(key)?.is_some())
@@ -580,67 +373,6 @@ impl Snapshot {
         Ok((old, UpdateId(next)))
     }
 
-    /// A chat's first note.
-    pub fn first_note(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
-        let table = self.0.open_table(tables::OUTBOX)?;
-        let mut rows = table.range((chat, 0)..=(chat, u64::MAX))?;
-        let Some(row) = rows.next() else {
-            return Ok(None);
-        };
-        let (key, value) = row?;
-        let (_, id) = key.value();
-        Ok(Some((NoteId(id), parse(value.value(), "outbox.v1", id)?)))
-    }
-
-    /// A chat's notes, those that are kept for somebody's return as well.
-    pub fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
-        let mut notes = Vec::new();
-        for (table, name) in [(tables::KEPT, "kept.v1"), (tables::OUTBOX, "outbox.v1")] {
-            for row in self.table(table)?.range((chat, 0)..=(chat, u64::MAX))? {
-                let (key, value) = row?;
-                let (_, id) = key.value();
-                notes.push((NoteId(id), parse(value.value(), name, id)?));
-            }
-        }
-        Ok(notes)
-    }
-
-    /// Every chat with notes that can be sent.
-    pub fn chats(&self) -> Result<Vec<i64>, StoreError> {
-        self.first_chats(usize::MAX)
-    }
-
-    /// The first chats with notes that can be sent, at most `most`, found by leaping from one to the next.
-    fn first_chats(&self, most: usize) -> Result<Vec<i64>, StoreError> {
-        let table = self.0.open_table(tables::OUTBOX)?;
-        let mut chats = Vec::new();
-        let mut from = (i64::MIN, 0);
-        while chats.len() < most
-            && let Some(row) = table.range(from..)?.next()
-        {
-            let (chat, _) = row?.0.value();
-            chats.push(chat);
-            if chat == i64::MAX {
-                break;
-            }
-            from = (chat + 1, 0);
-        }
-        Ok(chats)
-    }
-
-    /// When the oldest note was written that can be sent; of [`WAITING`] chats, if more wait.
-    pub fn oldest_note(&self) -> Result<Option<Timestamp>, StoreError> {
-        let mut oldest: Option<Timestamp> = None;
-        for chat in self.first_chats(WAITING)? {
-            let first = self.first_note(chat)?.map(|(_, note)| note.at);
-            oldest = match (oldest, first) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-        Ok(oldest)
-    }
-
     /// Since when the job waits that has waited longest for its first attempt; of the [`WAITING`] that are next, if
     /// more wait.
     pub fn oldest_queued(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -661,11 +393,6 @@ impl Snapshot {
             }
         }
         Ok(None)
-    }
-
-    /// How many notes wait to be sent.
-    pub fn waiting_notes(&self) -> Result<u64, StoreError> {
-        Ok(self.0.open_table(tables::OUTBOX)?.len()?)
     }
 
     /// How many jobs have not ended.
@@ -695,14 +422,4 @@ impl Snapshot {
         names.sort();
         Ok(names)
     }
-}
-
-/// An entry and its seal, from its row.
-pub(super) fn entry(number: u64, row: &[u8]) -> Result<(Entry, Seal), StoreError> {
-    let (record, seal) = unsealed(row).map_err(|error| StoreError::Corrupt {
-        table: "ledger.v2",
-        key: number.to_string(),
-        what: error.what(),
-    })?;
-    Ok((parse(record, "ledger.v2", number)?, seal))
 }

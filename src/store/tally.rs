@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use redb::ReadableTable;
 
-use super::txn::{Txn, parse, read};
+use super::row::{parse, read};
+use super::txn::Txn;
 use super::{Snapshot, StoreError, tables};
 use crate::domain::failure::Kind;
 use crate::domain::id::ModelName;

@@ -1,29 +1,27 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
+mod notes;
+mod office;
+mod users;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use super::outbox::user_of;
-use super::record::{
-    Closed, Counters, JobRow, Note, Raised, Record, UserRow, decode, encode, sealed,
-};
-use super::sales::Cause;
+use super::record::{Counters, JobRow, Raised, decode, encode, sealed};
+use super::row::{missing, named, read};
 use super::{StoreError, archive, tables};
-use crate::domain::act::{Act, Ban};
-use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::Entry;
-use crate::domain::id::{CallbackId, EntryId, JobId, NoteId, OrderId, TaskId, UpdateId, UserId};
+use crate::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
 use crate::domain::tally::{SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
-use crate::domain::user::Lang;
-use crate::flow::office::form::Form;
+use users::Met;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
 pub const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);
@@ -65,13 +63,6 @@ pub struct Txn<'t> {
     counters: Counters,
     woken: Woken,
     writes: u64,
-}
-
-/// A user whom the batch has met.
-struct Met {
-    row: UserRow,
-    /// Whether the table does not have it yet.
-    new: bool,
 }
 
 /// What to wake once the batch is on disk.
@@ -126,11 +117,7 @@ impl<'t> Txn<'t> {
 
     /// Numbers the commit, writes users, counters and tallies and lets the tables go; the caller commits.
     pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
-        for (id, met) in self.met.take() {
-            if met.new {
-                self.users.insert(id.0, encode(&met.row).as_slice())?;
-            }
-        }
+        self.write_met()?;
         for (at, more) in &self.happened {
             let mut tally: Tally = read(&self.tallies, at.0, "tallies.v1")?.unwrap_or_default();
             tally.add(more);
@@ -158,51 +145,6 @@ impl<'t> Txn<'t> {
         &self.counters
     }
 
-    /// Since when orders are not taken for that cause, if they are not.
-    pub fn closed(&self, cause: Cause) -> Result<Option<Closed>, StoreError> {
-        read(&self.meta, cause.row(), "meta.v1")
-    }
-
-    /// Closes the shop for a cause, or ends that; whether it changes anything.
-    pub(super) fn put_closed(
-        &mut self,
-        cause: Cause,
-        closed: Option<Closed>,
-    ) -> Result<bool, StoreError> {
-        if self.closed(cause)?.is_some() == closed.is_some() {
-            return Ok(false);
-        }
-        self.writes += 1;
-        match closed {
-            Some(closed) => self.meta.insert(cause.row(), encode(&closed).as_slice())?,
-            None => self.meta.remove(cause.row())?,
-        };
-        Ok(true)
-    }
-
-    /// Why a user may not use the bot, if they may not.
-    pub fn ban(&self, id: UserId) -> Result<Option<Ban>, StoreError> {
-        read(&self.bans, id.0, "bans.v1")
-    }
-
-    /// Bans a user, or lets them in again.
-    pub(super) fn put_ban(&mut self, id: UserId, ban: Option<&Ban>) -> Result<(), StoreError> {
-        self.writes += 1;
-        match ban {
-            Some(ban) => self.bans.insert(id.0, encode(ban).as_slice())?,
-            None => self.bans.remove(id.0)?,
-        };
-        Ok(())
-    }
-
-    /// Writes down what an operator did.
-    pub(super) fn put_act(&mut self, act: &Act) -> Result<(), StoreError> {
-        let last = self.acts.last()?.map_or(0, |(number, _)| number.value());
-        self.writes += 1;
-        self.acts.insert(last + 1, encode(act).as_slice())?;
-        Ok(())
-    }
-
     /// What this batch adds to what happens at `now`.
     pub(super) fn tally(&mut self, now: Timestamp) -> &mut Tally {
         self.tally_at(begin(now, SLOT))
@@ -218,128 +160,6 @@ impl<'t> Txn<'t> {
     pub(super) fn strike_tally(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.writes += 1;
         self.tallies.remove(at.0)?;
-        Ok(())
-    }
-
-    /// The form an operator has open.
-    pub fn form(&self, id: UserId) -> Result<Option<Form>, StoreError> {
-        read(&self.forms, id.0, "forms.v1")
-    }
-
-    /// Keeps the form an operator has open, or drops it.
-    pub(super) fn put_form(&mut self, id: UserId, form: Option<&Form>) -> Result<(), StoreError> {
-        self.writes += 1;
-        match form {
-            Some(form) => self.forms.insert(id.0, encode(form).as_slice())?,
-            None => self.forms.remove(id.0)?,
-        };
-        Ok(())
-    }
-
-    /// A broadcast, if there is one of that number.
-    pub fn broadcast(&self, number: u64) -> Result<Option<Broadcast>, StoreError> {
-        read(&self.broadcasts, number, "broadcasts.v1")
-    }
-
-    /// A broadcast that must be there.
-    pub(super) fn known_broadcast(&self, number: u64) -> Result<Broadcast, StoreError> {
-        let broadcast = self.broadcast(number)?;
-        broadcast.ok_or_else(|| missing("broadcasts.v1", number))
-    }
-
-    /// The last broadcast and its number.
-    pub(super) fn last_broadcast(&self) -> Result<Option<(u64, Broadcast)>, StoreError> {
-        let Some((key, value)) = self.broadcasts.last()? else {
-            return Ok(None);
-        };
-        let number = key.value();
-        Ok(Some((
-            number,
-            parse(value.value(), "broadcasts.v1", number)?,
-        )))
-    }
-
-    /// Keeps a broadcast.
-    pub(super) fn put_broadcast(
-        &mut self,
-        number: u64,
-        broadcast: &Broadcast,
-    ) -> Result<(), StoreError> {
-        self.writes += 1;
-        self.woken.broadcast = true;
-        self.broadcasts
-            .insert(number, encode(broadcast).as_slice())?;
-        Ok(())
-    }
-
-    /// A user.
-    pub fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
-        if let Some(met) = self.met.borrow().get(&id) {
-            return Ok(Some(met.row.clone()));
-        }
-        let row: Option<UserRow> = read(&self.users, id.0, "users.v1")?;
-        if let Some(row) = row.clone() {
-            let met = Met { row, new: false };
-            self.met.borrow_mut().insert(id, met);
-        }
-        Ok(row)
-    }
-
-    /// A user's language.
-    pub fn lang_of(&self, id: UserId) -> Result<Lang, StoreError> {
-        if let Some(met) = self.met.borrow().get(&id) {
-            return Ok(met.row.user.lang);
-        }
-        Ok(self.known_user(id)?.user.lang)
-    }
-
-    /// Whether a user cannot be written to.
-    fn is_away(&self, id: UserId) -> Result<bool, StoreError> {
-        if let Some(met) = self.met.borrow().get(&id) {
-            return Ok(!met.row.user.reachable);
-        }
-        Ok(self.user(id)?.is_some_and(|row| !row.user.reachable))
-    }
-
-    /// A user who must be there.
-    pub fn known_user(&self, id: UserId) -> Result<UserRow, StoreError> {
-        self.user(id)?.ok_or_else(|| missing("users.v1", id.0))
-    }
-
-    /// Everybody who has that name, as far as is known.
-    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
-        let name = small(name);
-        let of_name = (name.as_str(), 0)..=(name.as_str(), u64::MAX);
-        let rows = self.names.range(of_name)?;
-        rows.map(|row| Ok(UserId(row?.0.value().1))).collect()
-    }
-
-    /// Keeps a user, and who has which name, and who came when.
-    pub fn put_user(&mut self, id: UserId, row: &UserRow) -> Result<(), StoreError> {
-        let before = match self.user(id) {
-            Ok(Some(before)) => before.user.username,
-            Ok(None) => {
-                self.joined.insert((row.user.since.0, id.0), ())?;
-                None
-            }
-            // What cannot be read has no name.
-            Err(StoreError::Corrupt { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        self.writes += 1;
-        let met = Met {
-            row: row.clone(),
-            new: true,
-        };
-        self.met.get_mut().insert(id, met);
-        if before != row.user.username {
-            if let Some(name) = before {
-                self.names.remove((small(&name).as_str(), id.0))?;
-            }
-            if let Some(name) = &row.user.username {
-                self.names.insert((small(name).as_str(), id.0), ())?;
-            }
-        }
         Ok(())
     }
 
@@ -499,88 +319,6 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
-    pub(super) fn put_note(&mut self, chat: i64, note: &Note) -> Result<NoteId, StoreError> {
-        let away = match user_of(chat) {
-            Some(user) => self.is_away(user)?,
-            None => false,
-        };
-        let counters = self.counters();
-        counters.note += 1;
-        let id = NoteId(counters.note);
-        match away {
-            false => self.send_note(chat, id, &encode(note))?,
-            true => drop(self.kept.insert((chat, id.0), encode(note).as_slice())?),
-        }
-        Ok(id)
-    }
-
-    fn send_note(&mut self, chat: i64, id: NoteId, note: &[u8]) -> Result<(), StoreError> {
-        if !self.has_notes(chat)? {
-            self.counters().chats += 1;
-        }
-        self.outbox.insert((chat, id.0), note)?;
-        self.woken.chats.insert(chat);
-        Ok(())
-    }
-
-    fn has_notes(&self, chat: i64) -> Result<bool, StoreError> {
-        let mut rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
-        Ok(rows.next().transpose()?.is_some())
-    }
-
-    /// Strikes a note.
-    pub(super) fn strike_note(&mut self, chat: i64, note: NoteId) -> Result<bool, StoreError> {
-        self.writes += 1;
-        let struck = self.outbox.remove((chat, note.0))?.is_some();
-        if struck && !self.has_notes(chat)? {
-            let chats = &mut self.counters().chats;
-            *chats = chats.saturating_sub(1);
-        }
-        Ok(struck || self.kept.remove((chat, note.0))?.is_some())
-    }
-
-    /// A chat's notes, those that are kept for somebody's return as well.
-    pub(super) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
-        let mut notes = Vec::new();
-        for (table, name) in [(&self.kept, "kept.v1"), (&self.outbox, "outbox.v1")] {
-            for row in table.range((chat, 0)..=(chat, u64::MAX))? {
-                let (key, value) = row?;
-                let (_, id) = key.value();
-                notes.push((NoteId(id), parse(value.value(), name, id)?));
-            }
-        }
-        Ok(notes)
-    }
-
-    /// Keeps what waits for a chat until somebody returns.
-    pub(super) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
-        let mut away = Vec::new();
-        for row in self.outbox.range((chat, 0)..=(chat, u64::MAX))? {
-            let (key, value) = row?;
-            away.push((NoteId(key.value().1), value.value().to_vec()));
-        }
-        for (id, note) in away {
-            self.strike_note(chat, id)?;
-            self.kept.insert((chat, id.0), note.as_slice())?;
-        }
-        Ok(())
-    }
-
-    /// What was kept for a chat can be sent again.
-    pub(super) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
-        let mut back = Vec::new();
-        for row in self.kept.range((chat, 0)..=(chat, u64::MAX))? {
-            let (key, value) = row?;
-            back.push((NoteId(key.value().1), value.value().to_vec()));
-        }
-        for (id, note) in back {
-            self.kept.remove((chat, id.0))?;
-            self.send_note(chat, id, &note)?;
-        }
-        Ok(())
-    }
-
     /// The rest of a key or model.
     pub fn rest(&self, name: &str) -> Result<Option<Rest>, StoreError> {
         read(&self.rests, name, "rests.v1")
@@ -689,58 +427,5 @@ impl Txn<'_> {
         self.met.get_mut().remove(&id);
         self.users.insert(id.0, row.as_slice())?;
         Ok(())
-    }
-}
-
-/// A name as it is looked up: Telegram does not tell capitals apart.
-pub(super) fn small(name: &str) -> String {
-    name.to_ascii_lowercase()
-}
-
-/// Reads a record from any table, written or seen through a snapshot.
-pub(super) fn read<'k, K, T>(
-    table: &impl ReadableTable<K, tables::Row>,
-    key: K::SelfType<'k>,
-    name: &'static str,
-) -> Result<Option<T>, StoreError>
-where
-    K: redb::Key + 'static,
-    K::SelfType<'k>: std::fmt::Debug + Clone,
-    T: Record,
-{
-    match table.get(key.clone())? {
-        Some(row) => parse(row.value(), name, format!("{key:?}")).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// The record of a row.
-pub(super) fn parse<T: Record>(
-    bytes: &[u8],
-    table: &'static str,
-    key: impl ToString,
-) -> Result<T, StoreError> {
-    decode(bytes).map_err(|error| StoreError::Corrupt {
-        table,
-        key: key.to_string(),
-        what: error.what(),
-    })
-}
-
-/// A row that goes by a name, with it.
-pub(super) fn named<T: Record>(
-    name: &str,
-    bytes: &[u8],
-    table: &'static str,
-) -> Result<(String, T), StoreError> {
-    Ok((name.to_owned(), parse(bytes, table, name)?))
-}
-
-/// The error for a row that must be there.
-pub(super) fn missing(table: &'static str, key: u64) -> StoreError {
-    StoreError::Corrupt {
-        table,
-        key: key.to_string(),
-        what: "is missing",
     }
 }

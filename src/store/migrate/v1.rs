@@ -14,7 +14,7 @@ use crate::domain::id::{EntryId, JobId, ModelName, OrderId, PhotoName, TaskId, U
 use crate::domain::job::{self, Route};
 use crate::domain::time::Timestamp;
 use crate::store::record::{self, Lane, Record, encode, sealed};
-use crate::store::txn::parse;
+use crate::store::row::parse;
 use crate::store::{StoreError, tables};
 
 const LEDGER: TableDefinition<'static, u64, tables::Row> = TableDefinition::new("ledger.v1");

@@ -20,7 +20,7 @@ use crate::domain::user::User;
 use crate::flow::session::Session;
 use crate::store::outbox;
 use crate::store::record::{self, JobRow, Live, Record, encode, unsealed};
-use crate::store::txn::{missing, named, parse, read, small};
+use crate::store::row::{missing, named, parse, read, small};
 use crate::store::{StoreError, tables};
 
 /// Hours by their beginning: a shop of a year has some thousands.

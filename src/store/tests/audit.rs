@@ -433,7 +433,7 @@ fn forge(txn: &mut Txn<'_>, number: u64, change: fn(&mut Entry)) -> Result<(), S
     let kept = txn.counted().seal;
     let mut forged = None;
     txn.entry_row(number, |row| {
-        let (mut entry, _) = crate::store::snapshot::entry(number, row)?;
+        let (mut entry, _) = crate::store::row::entry(number, row)?;
         change(&mut entry);
         forged = Some(entry);
         Ok(())

@@ -130,7 +130,7 @@ fn age(ground: Ground, extra: u64) -> Ground {
         for row in ledger.iter().unwrap() {
             let (number, row) = row.unwrap();
             entries.push(
-                crate::store::snapshot::entry(number.value(), row.value())
+                crate::store::row::entry(number.value(), row.value())
                     .unwrap()
                     .0,
             );

@@ -59,7 +59,7 @@ fn an_order_that_breaks_in_the_middle_leaves_nothing() {
     let shop = ground.shop.clone();
     let broken: Result<(), _> = ground.try_write(move |txn| {
         turn(txn, &shop, &confirms(ANNA, 1, "press"), &[7; 32], NOW)?;
-        Err(super::super::txn::missing("orders.v1", 0))
+        Err(super::super::row::missing("orders.v1", 0))
     });
     assert!(matches!(broken, Err(StoreError::Corrupt { .. })));
     assert_eq!(ground.balance(ANNA), (3, 0));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 
 use super::*;
-use crate::store::txn::missing;
+use crate::store::row::missing;
 
 /// Keeps the writer busy until told, so that what comes meanwhile is one batch.
 fn hold_up(ground: &Ground) -> (tokio::task::JoinHandle<()>, mpsc::Sender<()>) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::super::deed::Deed;
 use super::super::*;
 use super::shown::mark;
-use crate::store::txn::missing;
+use crate::store::row::missing;
 
 /// What an asker hears, and how often what it asked for was run.
 #[derive(Clone, Default)]

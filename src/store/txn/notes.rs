@@ -1,0 +1,102 @@
+//! Notes in a transaction: in the outbox, or kept for the return of whoever has blocked the bot.
+
+use redb::ReadableTable;
+
+use super::Txn;
+use crate::domain::id::NoteId;
+use crate::store::StoreError;
+use crate::store::outbox::user_of;
+use crate::store::record::{Note, encode};
+use crate::store::row::parse;
+
+impl Txn<'_> {
+    /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
+    pub(in crate::store) fn put_note(
+        &mut self,
+        chat: i64,
+        note: &Note,
+    ) -> Result<NoteId, StoreError> {
+        let away = match user_of(chat) {
+            Some(user) => self.is_away(user)?,
+            None => false,
+        };
+        let counters = self.counters();
+        counters.note += 1;
+        let id = NoteId(counters.note);
+        match away {
+            false => self.send_note(chat, id, &encode(note))?,
+            true => drop(self.kept.insert((chat, id.0), encode(note).as_slice())?),
+        }
+        Ok(id)
+    }
+
+    fn send_note(&mut self, chat: i64, id: NoteId, note: &[u8]) -> Result<(), StoreError> {
+        if !self.has_notes(chat)? {
+            self.counters().chats += 1;
+        }
+        self.outbox.insert((chat, id.0), note)?;
+        self.woken.chats.insert(chat);
+        Ok(())
+    }
+
+    fn has_notes(&self, chat: i64) -> Result<bool, StoreError> {
+        let mut rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
+        Ok(rows.next().transpose()?.is_some())
+    }
+
+    /// Strikes a note.
+    pub(in crate::store) fn strike_note(
+        &mut self,
+        chat: i64,
+        note: NoteId,
+    ) -> Result<bool, StoreError> {
+        self.writes += 1;
+        let struck = self.outbox.remove((chat, note.0))?.is_some();
+        if struck && !self.has_notes(chat)? {
+            let chats = &mut self.counters().chats;
+            *chats = chats.saturating_sub(1);
+        }
+        Ok(struck || self.kept.remove((chat, note.0))?.is_some())
+    }
+
+    /// A chat's notes, those that are kept for somebody's return as well.
+    pub(in crate::store) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
+        let mut notes = Vec::new();
+        for (table, name) in [(&self.kept, "kept.v1"), (&self.outbox, "outbox.v1")] {
+            for row in table.range((chat, 0)..=(chat, u64::MAX))? {
+                let (key, value) = row?;
+                let (_, id) = key.value();
+                notes.push((NoteId(id), parse(value.value(), name, id)?));
+            }
+        }
+        Ok(notes)
+    }
+
+    /// Keeps what waits for a chat until somebody returns.
+    pub(in crate::store) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
+        let mut away = Vec::new();
+        for row in self.outbox.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            away.push((NoteId(key.value().1), value.value().to_vec()));
+        }
+        for (id, note) in away {
+            self.strike_note(chat, id)?;
+            self.kept.insert((chat, id.0), note.as_slice())?;
+        }
+        Ok(())
+    }
+
+    /// What was kept for a chat can be sent again.
+    pub(in crate::store) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
+        let mut back = Vec::new();
+        for row in self.kept.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            back.push((NoteId(key.value().1), value.value().to_vec()));
+        }
+        for (id, note) in back {
+            self.kept.remove((chat, id.0))?;
+            self.send_note(chat, id, &note)?;
+        }
+        Ok(())
+    }
+}
