@@ -62,6 +62,9 @@ fn main() {
     println!("{told}");
 }
 
+/// Messages that bots have sent.
+static MESSAGES: AtomicU64 = AtomicU64::new(0);
+
 /// How long and how much.
 #[derive(Clone, Copy)]
 struct Plan {
@@ -137,10 +140,12 @@ impl Bot {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let (begun, ticks) = (Instant::now(), ticks(pid));
+        let messages = MESSAGES.load(Ordering::Relaxed);
         drive.measured.store(true, Ordering::Relaxed);
         tokio::time::sleep(plan.span).await;
         drive.measured.store(false, Ordering::Relaxed);
         let (took, ticks) = (begun.elapsed(), self::ticks(pid) - ticks);
+        let messages = MESSAGES.load(Ordering::Relaxed) - messages;
         drive.over.store(true, Ordering::Relaxed);
         let mut times: Vec<_> = lines.join_all().await.into_iter().flatten().collect();
         times.sort_unstable();
@@ -153,6 +158,7 @@ impl Bot {
         json!({
             "requests": times.len(),
             "per_second": times.len() as f64 / took.as_secs_f64(),
+            "messages_per_second": messages as f64 / took.as_secs_f64(),
             "p50_ms": ms(0.5),
             "p99_ms": ms(0.99),
             "worst_ms": ms(1.0),
@@ -358,7 +364,10 @@ async fn telegram() -> SocketAddr {
                     "height": 600, "file_size": 50_000});
                 merged(message, json!({"photo": [photo]}))
             }
-            "sendmessage" => merged(message, json!({"text": "…"})),
+            "sendmessage" => {
+                MESSAGES.fetch_add(1, Ordering::Relaxed);
+                merged(message, json!({"text": "…"}))
+            }
             _ => json!(true),
         };
         let body = json!({"ok": true, "result": said}).to_string();

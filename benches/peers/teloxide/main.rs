@@ -1,9 +1,9 @@
-//! A bot as teloxide's documentation has it: its Dispatcher behind its axum listener; `/start` is seen, and that is all.
+//! A bot as teloxide's documentation has it: its Dispatcher behind its axum listener. Nothing is stored.
 //!
-//! Nothing is stored and nothing is sent. Arguments: port, the word Telegram repeats, the address of the Bot API.
+//! Arguments: port, the word Telegram repeats, the address of the Bot API, and what it does with `/start`: "answers" it
+//! with a message, or only "sees" it.
 
-use std::convert::Infallible;
-
+use teloxide::RequestError;
 use teloxide::prelude::*;
 use teloxide::update_listeners::webhooks::{self, Options};
 
@@ -16,6 +16,7 @@ async fn main() {
     };
     let port: u16 = arg("port").parse().expect("a port");
     let (secret, api) = (arg("secret"), arg("API"));
+    let answers = arg("deed") == "answers";
     let bot = Bot::new("123456789:AAbenchbenchbenchbenchbenchbenchben")
         .set_api_url(api.parse().expect("an address"));
     let url = "https://bot.example.test/telegram"
@@ -32,7 +33,13 @@ async fn main() {
             .text()
             .is_some_and(|text| text.starts_with("/start"))
     };
-    let start = |_: Message| async { Ok::<_, Infallible>(()) };
+    let start = move |bot: Bot, message: Message| async move {
+        if answers {
+            let said = "Привет! На счету 2 кредита.";
+            bot.send_message(message.chat.id, said).await?;
+        }
+        Ok::<_, RequestError>(())
+    };
     let handler = Update::filter_message().filter(is_start).endpoint(start);
     Dispatcher::builder(bot, handler)
         .build()
