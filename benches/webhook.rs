@@ -302,7 +302,8 @@ async fn ours(plan: Plan) -> serde_json::Value {
         "public_url = \"https://bot.example.test\"\nupdates = \"webhook\"\nadmin_ids = []\n\
          [telegram]\napi_url = \"http://{telegram}\"\nwebhook_secret_file = \"secret\"\n\
          [http]\nlisten = [\"{door}\"]\n[tls]\nmode = \"off\"\n[operator]\nlisten = []\n\
-         [backup]\nevery = \"0s\"\n[log]\nlevel = \"warn\"\n"
+         [backup]\nevery = \"0s\"\n[log]\nlevel = \"warn\"\n{}\n",
+        std::env::var("NEUROCARDS_BENCH_MORE").unwrap_or_default()
     );
     std::fs::write(scratch.path().join("neurocards.toml"), config).expect("a configuration");
     std::fs::write(scratch.path().join("secret"), SECRET).expect("a secret");
@@ -360,6 +361,7 @@ async fn telegram() -> SocketAddr {
                 "has_main_web_app": false,
             }),
             "sendphoto" => {
+                MESSAGES.fetch_add(1, Ordering::Relaxed);
                 let photo = json!({"file_id": "AgAC", "file_unique_id": "AQAD", "width": 800,
                     "height": 600, "file_size": 50_000});
                 merged(message, json!({"photo": [photo]}))

@@ -3,7 +3,8 @@
 #
 #   scripts/bench.sh [--quick] [part…]
 #
-# The parts, all of them unless some are named: store flow pickup memory restart operator backup tls postgres webhook.
+# The parts, all of them unless some are named: store slow flow pickup memory restart growth operator
+# retention backup tls postgres webhook. slow is store on a disk whose every sync takes 1 ms longer.
 # --quick takes smaller files and shorter turns: enough to see that all is well, not for figures one would quote.
 # Memory and starts are measured of the program as it goes to a server (the profile dist, without the sandbox), the
 # rest of the release build. Ratios within one run mean something; absolute times are of this machine.
@@ -12,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-PARTS=(store flow pickup memory restart operator backup tls postgres webhook)
+PARTS=(store slow flow pickup memory restart growth operator retention backup tls postgres webhook)
 
 fail() {
     printf 'bench.sh: %s\n' "$*" >&2
@@ -24,7 +25,7 @@ for word in "$@"; do
     case $word in
     --quick) quick=1 ;;
     -h | --help)
-        sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit
         ;;
     -*) fail "there is no option $word; there is --quick" ;;
@@ -60,6 +61,7 @@ benches=()
 for part in "${parts[@]}"; do
     case $part in
     postgres | webhook) ;;
+    slow) benches+=(--bench store) ;;
     *) benches+=(--bench "$part") ;;
     esac
 done
@@ -117,6 +119,7 @@ for part in "${parts[@]}"; do
         run "$part" cargo bench --locked --bench "$part"
         unset NEUROCARDS_BENCH_BINARY
         ;;
+    slow) run "$part" env NEUROCARDS_BENCH_SYNC_MS=1 cargo bench --locked --bench store ;;
     tls) run "$part" scripts/bench-tls.sh ;;
     postgres | webhook)
         # They write their tables themselves: target/bench/NAME.md.
