@@ -173,6 +173,7 @@ impl Daemon {
             clock: clock.clone(),
             photos: photos.clone(),
             videos: videos.clone(),
+            file: data_file(data),
             config: cells.config.clone(),
         };
         janitor

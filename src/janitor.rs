@@ -10,13 +10,14 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::{JobId, OrderId, PhotoName, UpdateId, UserId};
+use crate::domain::time::Timestamp;
 use crate::flow::say::Say;
 use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::backup::restore;
-use crate::store::outbox;
 use crate::store::txn::REMEMBER;
 use crate::store::{Snapshot, Store, StoreError, Txn, archive, tally};
+use crate::store::{outbox, room};
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -26,6 +27,8 @@ const AT_ONCE: usize = 1000;
 const UPDATES: usize = 200_000;
 /// Orders looked at in one transaction: some milliseconds of the writer's.
 const ORDERS: usize = 200;
+/// How often it is looked how much of the file is free: all of it is read for that.
+const LOOK: Duration = Duration::from_secs(24 * 60 * 60);
 /// Between two such transactions sellers have the writer to themselves.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -39,6 +42,8 @@ pub struct Janitor {
     pub photos: Photos,
     /// Where videos lie until they are delivered.
     pub videos: PathBuf,
+    /// The data file.
+    pub file: PathBuf,
     /// How long what is kept.
     pub config: Live<Config>,
 }
@@ -117,8 +122,10 @@ impl Janitor {
     /// Does all of it in turn until told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         let mut next = UpdateId(0);
+        // Not at the start: nothing is retired yet.
+        let mut looked = self.clock.now();
         while !stop.is_cancelled() {
-            match self.tidy(&mut next, &stop).await {
+            match self.tidy(&mut next, &mut looked, &stop).await {
                 Ok(()) => {}
                 Err(error) if error.passes() => {
                     tracing::warn!(%error, "not all could be tidied up yet");
@@ -133,11 +140,39 @@ impl Janitor {
         Ok(())
     }
 
-    /// `next` is the update to be looked at next.
-    async fn tidy(&self, next: &mut UpdateId, stop: &CancellationToken) -> Result<(), StoreError> {
+    /// `next` is the update to be looked at next, `looked` when it was last looked how much of the file is free.
+    async fn tidy(
+        &self,
+        next: &mut UpdateId,
+        looked: &mut Timestamp,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
         self.retire(stop).await?;
         self.forget(next, stop).await?;
-        self.fold().await
+        self.fold().await?;
+        let now = self.clock.now();
+        if now.since(*looked) >= LOOK {
+            *looked = now;
+            self.weigh().await?;
+        }
+        Ok(())
+    }
+
+    /// Has the next start compact the file if that is worth it.
+    async fn weigh(&self) -> Result<(), StoreError> {
+        let sight = self.store.snapshot()?;
+        let taken = tokio::task::spawn_blocking(move || room::taken(&sight));
+        let taken = taken.await.map_err(|_| StoreError::Panicked)??;
+        let file = self.file.metadata().map_or(0, |file| file.len());
+        if !room::is_worth_it(file, taken) {
+            return Ok(());
+        }
+        tracing::info!(
+            file,
+            taken,
+            "much of the data file is free: the next start compacts it"
+        );
+        self.store.write(room::ask).await
     }
 
     /// Retires old orders, the oldest first, some at a time.

@@ -21,6 +21,7 @@ mod office;
 pub mod outbox;
 pub mod queue;
 pub mod record;
+pub mod room;
 mod row;
 pub mod sales;
 pub mod snapshot;
@@ -347,6 +348,7 @@ impl Store {
     fn start(disk: Disk, options: Options, shop: Shop) -> Result<Self, StoreError> {
         let disk = Arc::new(disk);
         disk.with(migrate::migrate)?;
+        room::compact(&disk)?;
         let wakes = Arc::new(Wakes::default());
         let meters = Meters::default();
         let writer = Writer::start(

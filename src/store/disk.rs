@@ -75,6 +75,13 @@ impl Disk {
         work(db.as_ref().ok_or(StoreError::Unwritable)?)
     }
 
+    /// Gives free pages back to the disk. Nobody may read meanwhile.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        db.as_mut().ok_or(StoreError::Unwritable)?.compact()?;
+        Ok(())
+    }
+
     /// Closes the file.
     pub fn close(&self) {
         *self.db.write().unwrap_or_else(PoisonError::into_inner) = None;

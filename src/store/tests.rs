@@ -14,6 +14,7 @@ mod lie;
 mod links;
 mod names;
 mod order;
+mod room;
 mod storm;
 mod tally;
 mod walk;
