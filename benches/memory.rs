@@ -208,6 +208,10 @@ async fn jobs(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
         Ask::Status,
         Ask::Backup,
     ];
+    // The door serves before the socket does.
+    while control::ask(data, &Ask::Status).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     for ask in asks {
         let answer = control::ask(data, &ask).await.expect("an answer");
         assert!(!matches!(answer, Answer::Refused(_)), "{answer:?}");

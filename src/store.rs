@@ -228,16 +228,13 @@ impl Default for Options {
     }
 }
 
+/// The page cache of a file that is only looked at, in bytes.
+const LOOKED_AT: usize = 16 << 20;
+
 /// A view of a file that no process has open, a backup for instance. One that was not closed in good order is
 /// repaired; one of an older schema is left as it is, and a copy of it brought up to date and looked at.
 pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
-    let file = match redb::ReadOnlyDatabase::open(path) {
-        Ok(db) => snapshot::File::ReadOnly(db),
-        Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(Database::open(path)?),
-        Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
-        Err(error) => return Err(error.into()),
-    };
-    let snapshot = Snapshot::of(file)?;
+    let snapshot = unlocked(path)?;
     match snapshot.schema()? {
         Some(migrate::SCHEMA) => Ok(snapshot),
         Some(older) if older < migrate::SCHEMA => {
@@ -254,19 +251,29 @@ pub fn read_only(path: &Path) -> Result<Snapshot, StoreError> {
 
 /// The older schema that opening a file would bring up to date; nothing if it is of today.
 pub fn pending(path: &Path) -> Result<Option<u32>, StoreError> {
-    let file = match redb::ReadOnlyDatabase::open(path) {
+    let schema = unlocked(path)?.schema()?;
+    Ok(schema.filter(|schema| *schema < migrate::SCHEMA))
+}
+
+/// A view of a file as it is. What redb keeps of a file is bounded here: by itself it would keep a gigabyte, beside
+/// what a running shop keeps of its own file.
+fn unlocked(path: &Path) -> Result<Snapshot, StoreError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(LOOKED_AT);
+    let file = match builder.open_read_only(path) {
         Ok(db) => snapshot::File::ReadOnly(db),
-        Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(Database::open(path)?),
+        Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(builder.open(path)?),
         Err(redb::DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse),
         Err(error) => return Err(error.into()),
     };
-    let schema = Snapshot::of(file)?.schema()?;
-    Ok(schema.filter(|schema| *schema < migrate::SCHEMA))
+    Snapshot::of(file)
 }
 
 /// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
 fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
-    let db = Database::builder().create_with_backend(FileBackend::new(nameless(path)?)?)?;
+    let mut builder = Database::builder();
+    builder.set_cache_size(LOOKED_AT);
+    let db = builder.create_with_backend(FileBackend::new(nameless(path)?)?)?;
     migrate::migrate(&db)?;
     Snapshot::of(snapshot::File::Whole(db))
 }
