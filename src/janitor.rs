@@ -158,21 +158,21 @@ impl Janitor {
         Ok(())
     }
 
-    /// Has the next start compact the file if that is worth it.
+    /// Has the next start compact the file if that is worth it, and not if it is no longer.
     async fn weigh(&self) -> Result<(), StoreError> {
-        let sight = self.store.snapshot()?;
-        let taken = tokio::task::spawn_blocking(move || room::taken(&sight));
+        let store = self.store.clone();
+        let taken = tokio::task::spawn_blocking(move || room::taken(&store));
         let taken = taken.await.map_err(|_| StoreError::Panicked)??;
-        let file = self.file.metadata().map_or(0, |file| file.len());
-        if !room::is_worth_it(file, taken) {
-            return Ok(());
+        let held = room::held(&self.file).unwrap_or(0);
+        let wanted = room::is_worth_it(held, taken);
+        if wanted {
+            tracing::info!(
+                held,
+                taken,
+                "much of the data file is free: the next start compacts it"
+            );
         }
-        tracing::info!(
-            file,
-            taken,
-            "much of the data file is free: the next start compacts it"
-        );
-        self.store.write(room::ask).await
+        self.store.write(move |txn| room::ask(txn, wanted)).await
     }
 
     /// Retires old orders, the oldest first, some at a time.

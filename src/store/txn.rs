@@ -129,10 +129,17 @@ impl<'t> Txn<'t> {
         Ok(self.woken)
     }
 
-    /// Writes a row into the table of what is known of the file, with nothing in it.
-    pub(super) fn put_mark(&mut self, name: &'static str) -> Result<(), StoreError> {
+    /// Writes a row with nothing in it into the table of what is known of the file, or strikes it; nothing is written
+    /// if it is so already.
+    pub(super) fn put_mark(&mut self, name: &'static str, set: bool) -> Result<(), StoreError> {
+        if self.meta.get(name)?.is_some() == set {
+            return Ok(());
+        }
         self.writes += 1;
-        self.meta.insert(name, [].as_slice())?;
+        match set {
+            true => self.meta.insert(name, [].as_slice())?,
+            false => self.meta.remove(name)?,
+        };
         Ok(())
     }
 
