@@ -103,10 +103,11 @@ impl Sandbox {
         self.page.map(|address| format!("http://{address}/"))
     }
 
-    /// Whether a stand-in has something to do at this moment: a request of either side under way, an update that was
+    /// Whether a stand-in has something to do at this moment: a request of either side that was not answered yet, an update that was
     /// not taken, an end of a task that was not told.
     pub fn is_busy(&self) -> bool {
-        self.ground.is_asked() || self.telegram.pending_updates() > 0 || self.kie.is_behind()
+        // In this order: whoever is no longer behind has begun to tell.
+        self.kie.is_behind() || self.telegram.pending_updates() > 0 || self.ground.is_asked()
     }
 
     /// A number that grows with every change in any stand-in.

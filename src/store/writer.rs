@@ -1,7 +1,8 @@
 //! The one writer: a thread that runs all closures waiting in one transaction, with one `fsync`.
 //!
 //! What has come while the last commit was on its way is the next batch. A lone closure waits for nobody; only after a
-//! commit that a crowd shared those who were answered and ask again at once are let in, for some microseconds.
+//! commit that a crowd shared those who were answered and ask again at once are let in, while they come within 200 µs
+//! of one another, and for no longer than that commit took.
 //!
 //! When the disk refuses, for want of room perhaps, the file is opened again until it takes a commit. Only then is
 //! it known whether the one that failed is on disk, by its number. Until then whoever can wait waits, and whoever

@@ -12,6 +12,7 @@ use axum::{
 use bytes::Bytes;
 use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::sandbox::{
@@ -321,4 +322,30 @@ async fn a_wrong_key_is_told_in_the_body() {
     assert_eq!(shop.sandbox.complaints(), [""; 0]);
     shop.client.get(&url).send().await.unwrap();
     assert_eq!(shop.sandbox.complaints().len(), 1);
+}
+
+#[tokio::test]
+async fn it_is_busy_from_the_end_of_a_task_until_its_call_back_was_taken() {
+    let mut shop = shop().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    shop.host.url = format!("http://{}", listener.local_addr().unwrap());
+    let mut order = shop.order();
+    order["callBackUrl"] = json!(format!("{}/callback", shop.host.url));
+    order["input"]["image_urls"] = json!([format!("{}/photo.jpg", host().await.url)]);
+    assert_eq!(shop.create(&order).await.unwrap()["code"], 200);
+    let sandbox = &shop.sandbox;
+    until(|| !sandbox.is_busy()).await;
+
+    // From this very moment, before anybody has noticed.
+    shop.clock.pass(DURATION);
+    assert!(sandbox.is_busy());
+    // Whoever is called takes his time.
+    let (mut called, _) = listener.accept().await.unwrap();
+    let mut heard = [0; 1024];
+    let length = called.read(&mut heard).await.unwrap();
+    assert!(heard[..length].starts_with(b"POST /callback"));
+    assert!(sandbox.is_busy());
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    called.write_all(answer).await.unwrap();
+    until(|| !sandbox.is_busy()).await;
 }
