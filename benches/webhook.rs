@@ -4,7 +4,7 @@
 //! the command in `NEUROCARDS_BENCH_PEER` starts, in which `{port}`, `{secret}` and `{api}` stand for where it listens at
 //! `/telegram`, what Telegram says there, and where the Bot API is. Either runs on the core `NEUROCARDS_BENCH_CORE`.
 //! `NEUROCARDS_BENCH_SECONDS` are measured; memory is looked at after `NEUROCARDS_BENCH_UPDATES` updates, unless they
-//! are 0. Prints one line of JSON; scripts/bench-webhook.sh compares.
+//! are 0; `NEUROCARDS_BENCH_MORE` is more of our configuration. Prints one line of JSON; scripts/bench-webhook.sh compares.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
