@@ -25,7 +25,7 @@ for word in "$@"; do
     case $word in
     --quick) quick=1 ;;
     -h | --help)
-        sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit
         ;;
     -*) fail "there is no option $word; there is --quick" ;;

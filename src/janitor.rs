@@ -16,8 +16,7 @@ use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
-use crate::store::{Snapshot, Store, StoreError, Txn, archive, tally};
-use crate::store::{outbox, room};
+use crate::store::{Snapshot, Store, StoreError, Txn, archive, outbox, room, tally};
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(60 * 60);

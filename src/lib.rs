@@ -22,7 +22,7 @@
 //! | 5 | [`archivist`] | makes backups in time, clears old ones away, tells when it cannot |
 //! | 5 | [`page`] | the operator's page: what an operator asks and does in a browser |
 //! | 4 | [`admin`] | what an operator may ask and be told |
-//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, tallies, broadcasts, archive, audit, migrations, backups |
+//! | 3 | [`store`] | one file, one writer, snapshots; turns, queue, ledger, outbox, verdicts, tallies, broadcasts, archive, compaction, audit, migrations, backups |
 //! | 3 | [`photos`] | framing to 9:16, and the files on disk |
 //! | 3 | [`telegram`] | updates become events; words, buttons and calls |
 //! | 3 | [`kie`] | the video provider: calls, tolerant wire, classification, models |

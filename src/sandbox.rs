@@ -103,8 +103,8 @@ impl Sandbox {
         self.page.map(|address| format!("http://{address}/"))
     }
 
-    /// Whether a stand-in has something to do at this moment: a request of either side that was not answered yet, an update that was
-    /// not taken, an end of a task that was not told.
+    /// Whether a stand-in has something to do at this moment: a request of either side that was not answered yet, an
+    /// update that was not taken, an end of a task that was not told.
     pub fn is_busy(&self) -> bool {
         // In this order: whoever is no longer behind has begun to tell.
         self.kie.is_behind() || self.telegram.pending_updates() > 0 || self.ground.is_asked()

@@ -228,8 +228,8 @@ impl Default for Options {
     }
 }
 
-/// The page cache of a file that is only looked at, in bytes.
-const LOOKED_AT: usize = 16 << 20;
+/// The page cache of a file beside the shop's own, in bytes: a copy, or one that is only looked at.
+const ASIDE: usize = 16 << 20;
 
 /// A view of a file that no process has open, a backup for instance. One that was not closed in good order is
 /// repaired; one of an older schema is left as it is, and a copy of it brought up to date and looked at.
@@ -255,11 +255,9 @@ pub fn pending(path: &Path) -> Result<Option<u32>, StoreError> {
     Ok(schema.filter(|schema| *schema < migrate::SCHEMA))
 }
 
-/// A view of a file as it is. What redb keeps of a file is bounded here: by itself it would keep a gigabyte, beside
-/// what a running shop keeps of its own file.
+/// A view of a file as it is.
 fn unlocked(path: &Path) -> Result<Snapshot, StoreError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(LOOKED_AT);
+    let builder = builder(ASIDE);
     let file = match builder.open_read_only(path) {
         Ok(db) => snapshot::File::ReadOnly(db),
         Err(redb::DatabaseError::RepairAborted) => snapshot::File::Whole(builder.open(path)?),
@@ -271,9 +269,7 @@ fn unlocked(path: &Path) -> Result<Snapshot, StoreError> {
 
 /// A view of a copy of the file in the schema of today. The copy has no name and goes with the view.
 fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(LOOKED_AT);
-    let db = builder.create_with_backend(FileBackend::new(nameless(path)?)?)?;
+    let db = builder(ASIDE).create_with_backend(FileBackend::new(nameless(path)?)?)?;
     migrate::migrate(&db)?;
     Snapshot::of(snapshot::File::Whole(db))
 }
@@ -313,8 +309,8 @@ impl Store {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub fn open(path: &Path, options: Options, shop: Shop) -> Result<Self, StoreError> {
         let file = path.to_owned();
-        disk::make(&builder(options), path)?;
-        let open = move |alarm: &Alarm| disk::open(&builder(options), &file, alarm);
+        disk::make(&builder(options.cache), path)?;
+        let open = move |alarm: &Alarm| disk::open(&builder(options.cache), &file, alarm);
         let disk = Disk::new(Box::new(open))?;
         if let Some(schema) = disk.with(migrate::pending)? {
             disk.close();
@@ -347,7 +343,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let open = move |alarm: &Alarm| {
             let backend = open().map_err(redb::StorageError::from)?;
-            Ok(builder(options).create_with_backend(alarm.on(backend))?)
+            Ok(builder(options.cache).create_with_backend(alarm.on(backend))?)
         };
         Self::start(Disk::new(Box::new(open))?, options, shop)
     }
@@ -441,9 +437,10 @@ impl Store {
     }
 }
 
-fn builder(options: Options) -> redb::Builder {
+/// What opens a file and keeps so many bytes of its pages; redb by itself would keep a gigabyte.
+fn builder(cache: usize) -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(options.cache);
+    builder.set_cache_size(cache);
     builder
 }
 

@@ -13,15 +13,12 @@ use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{
-    Database, Key, ReadableDatabase, ReadableTable, StorageError, TableDefinition, Value,
-    WriteTransaction,
+    Key, ReadableDatabase, ReadableTable, StorageError, TableDefinition, Value, WriteTransaction,
 };
 
 use super::snapshot::{File, Snapshot};
-use super::{StoreError, migrate, tables};
+use super::{ASIDE, StoreError, builder, disk, migrate, tables};
 
-/// The page cache of a copy, in bytes: it is written once, from its beginning to its end.
-const CACHE: usize = 16 << 20;
 /// How often what is written is brought to the disk.
 const PACE: Duration = Duration::from_millis(20);
 
@@ -46,11 +43,8 @@ impl Snapshot {
     }
 
     fn fill(&self, file: std::fs::File) -> Result<(), StoreError> {
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE);
-        let db = builder.create_with_backend(FileBackend::new(file)?)?;
-        let mut transaction = db.begin_write()?;
-        transaction.set_quick_repair(true);
+        let db = builder(ASIDE).create_with_backend(FileBackend::new(file)?)?;
+        let transaction = disk::begin(&db)?;
         let mut copier = Copier {
             from: self,
             to: &transaction,
@@ -85,8 +79,7 @@ fn bring_to_disk(file: &std::fs::File, done: &AtomicBool) -> std::io::Result<()>
 /// A view of a copy nobody else has, with the checksum of every page looked at; a copy of an older schema is brought
 /// up to date.
 pub fn proven(file: std::fs::File) -> Result<Snapshot, StoreError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE);
+    let mut builder = builder(ASIDE);
     builder.set_check_integrity_on_open(true);
     let db = builder.create_with_backend(FileBackend::new(file)?)?;
     if migrate::schema_of(&db.begin_read()?)?.is_none() {

@@ -61,8 +61,7 @@ pub fn migrate(db: &Database) -> Result<(), StoreError> {
         }
         Some(_) | None => {}
     }
-    let mut transaction = db.begin_write()?;
-    transaction.set_quick_repair(true);
+    let transaction = disk::begin(db)?;
     for step in &STEPS[found.map_or(STEPS.len(), |found| found.saturating_sub(1) as usize)..] {
         step(&transaction)?;
     }

@@ -7,9 +7,10 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use redb::{Database, Key, ReadableDatabase, ReadableTableMetadata, TableDefinition, Value};
+use redb::{Database, Key, ReadableTableMetadata, TableDefinition, Value};
 
-use super::disk::Disk;
+use super::disk::{self, Disk};
+use super::snapshot::Snapshot;
 use super::tables::Visitor;
 use super::txn::Txn;
 use super::{Store, StoreError, tables};
@@ -51,13 +52,18 @@ pub fn ask(txn: &mut Txn<'_>, wanted: bool) -> Result<(), StoreError> {
     txn.put_mark(WANTED, wanted)
 }
 
+/// Whether the next start is to compact the file.
+pub fn is_asked(sight: &Snapshot) -> Result<bool, StoreError> {
+    Ok(sight.table(tables::META)?.get(WANTED)?.is_some())
+}
+
 /// Compacts the file if that was asked for. Nobody may read it.
 ///
 /// It is asked for no longer before it begins: a start that is killed over it is not followed by another such start.
 /// What a kill in the middle leaves is whole, but is repaired when it is opened, which reads all of it. A disk that
 /// refuses leaves the file as it is: nobody has to wait for this.
 pub(super) fn compact(disk: &Disk) -> Result<(), StoreError> {
-    if !disk.with(is_asked)? {
+    if !is_asked(&Snapshot::new(disk.begin_read()?))? {
         return Ok(());
     }
     let begun = Stopwatch::start();
@@ -80,15 +86,9 @@ pub(super) fn compact(disk: &Disk) -> Result<(), StoreError> {
     }
 }
 
-fn is_asked(db: &Database) -> Result<bool, StoreError> {
-    let meta = db.begin_read()?.open_table(tables::META)?;
-    Ok(meta.get(WANTED)?.is_some())
-}
-
 /// Strikes the row, if it is there, in a commit that lets the next start be a short one.
 fn strike(db: &Database) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write()?;
-    transaction.set_quick_repair(true);
+    let transaction = disk::begin(db)?;
     transaction.open_table(tables::META)?.remove(WANTED)?;
     Ok(transaction.commit()?)
 }

@@ -18,7 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use redb::Database;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::disk::Disk;
+use super::disk::{self, Disk};
 use super::snapshot::Snapshot;
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
@@ -427,7 +427,7 @@ impl Desk {
         }
         landed.get_or_insert(found == self.commit + 1);
         self.disk.with(|db| {
-            let transaction = begin(db)?;
+            let transaction = disk::begin(db)?;
             Txn::open(&transaction)?.finish()?;
             Ok(transaction.commit()?)
         })?;
@@ -464,20 +464,12 @@ enum Attempt {
     Spoilt(usize),
 }
 
-fn begin(db: &Database) -> Result<redb::WriteTransaction, StoreError> {
-    let mut transaction = db.begin_write()?;
-    // Saves the allocator's state with each commit (and so commits in two phases): the file opens in
-    // milliseconds after a crash, whatever its size.
-    transaction.set_quick_repair(true);
-    Ok(transaction)
-}
-
 fn attempt(
     db: &Database,
     batch: &mut [Box<dyn Op>],
     meters: &Meters,
 ) -> Result<Attempt, StoreError> {
-    let transaction = begin(db)?;
+    let transaction = disk::begin(db)?;
     let mut txn = Txn::open(&transaction)?;
     for (index, op) in batch.iter_mut().enumerate() {
         match op.run(&mut txn) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use neurocards::sandbox::Ending;
+use neurocards::store::room;
 
 use crate::scene::Scene;
 
@@ -147,5 +148,26 @@ async fn an_operator_may_keep_everything_for_ever() {
     let reloaded = scene.reloads().await.unwrap();
     assert_eq!(reloaded.changed, ["retention.details"]);
     a_month_passes(&scene).await;
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn after_a_day_the_file_is_weighed_and_a_small_one_is_not_compacted() {
+    let scene = Scene::talk().await;
+    let store = scene.stage().daemon().store().clone();
+    let wanted = || room::is_asked(&store.snapshot().unwrap()).unwrap();
+    store.write(|txn| room::ask(txn, true)).await.unwrap();
+    scene.leaps(DAY / 2).await;
+    assert!(wanted(), "it was not looked at yet");
+    scene.leaps(DAY / 2).await;
+    let weighed = async {
+        while wanted() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let patience = Duration::from_secs(60);
+    let weighed = tokio::time::timeout(patience, weighed).await;
+    weighed.expect("nobody wants it any more");
+    drop(store);
     scene.ends().await;
 }

@@ -2,7 +2,7 @@
 
 use redb::ReadableTable;
 
-use super::Txn;
+use super::{Rows, Txn};
 use crate::domain::id::NoteId;
 use crate::store::StoreError;
 use crate::store::outbox::user_of;
@@ -74,12 +74,7 @@ impl Txn<'_> {
 
     /// Keeps what waits for a chat until somebody returns.
     pub(in crate::store) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
-        let mut away = Vec::new();
-        for row in self.outbox.range((chat, 0)..=(chat, u64::MAX))? {
-            let (key, value) = row?;
-            away.push((NoteId(key.value().1), value.value().to_vec()));
-        }
-        for (id, note) in away {
+        for (id, note) in of_chat(&self.outbox, chat)? {
             self.strike_note(chat, id)?;
             self.kept.insert((chat, id.0), note.as_slice())?;
         }
@@ -88,15 +83,20 @@ impl Txn<'_> {
 
     /// What was kept for a chat can be sent again.
     pub(in crate::store) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
-        let mut back = Vec::new();
-        for row in self.kept.range((chat, 0)..=(chat, u64::MAX))? {
-            let (key, value) = row?;
-            back.push((NoteId(key.value().1), value.value().to_vec()));
-        }
-        for (id, note) in back {
+        for (id, note) in of_chat(&self.kept, chat)? {
             self.kept.remove((chat, id.0))?;
             self.send_note(chat, id, &note)?;
         }
         Ok(())
     }
+}
+
+/// The rows of a chat's notes.
+fn of_chat(table: &Rows<'_, (i64, u64)>, chat: i64) -> Result<Vec<(NoteId, Vec<u8>)>, StoreError> {
+    let rows = table.range((chat, 0)..=(chat, u64::MAX))?;
+    rows.map(|row| {
+        let (key, value) = row?;
+        Ok((NoteId(key.value().1), value.value().to_vec()))
+    })
+    .collect()
 }
