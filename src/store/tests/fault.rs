@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::lie::{Fails, Lie, Trouble};
 use super::*;
+use crate::store::room;
 
 /// No answer takes longer.
 const SOON: Duration = Duration::from_secs(20);
@@ -356,4 +357,35 @@ fn damage_is_no_fault_and_ends_the_store() {
     shaky.ground.runtime.block_on(soon(store.broken()));
     assert!(matches!(shaky.grants("b").0, Err(StoreError::Closed)));
     assert!(store.snapshot().is_err());
+}
+
+#[test]
+fn a_disk_that_refuses_over_a_compaction_does_not_fail_the_start() {
+    // What the next opening makes of it when a sync fails; nothing if no sync was left to fail.
+    let starts = |wanted: bool, after: u16| {
+        let Shaky { disk, ground } = Shaky::new();
+        ground.write(move |txn| room::ask(txn, wanted));
+        drop(ground);
+        let (fails, times) = (Fails::Sync, 1);
+        disk.arm(Trouble {
+            fails,
+            after,
+            times,
+        });
+        let failed = disk.tally().syncs;
+        let store = Store::on(disk.opener(), quick(), shop());
+        (disk.tally().syncs > failed).then_some(store)
+    };
+    // Opening has syncs of its own, which a start needs.
+    let plain = (0..).find(|after| starts(false, *after).is_none());
+    let plain = plain.expect("a start ends");
+    let mut refused = 0;
+    while let Some(store) = starts(true, plain + refused) {
+        let ground = Ground::over(store.unwrap(), shop());
+        assert_eq!(ground.balance(ANNA).0, 2, "sync {refused}");
+        ground.books_balance();
+        ground.write(|txn| txn.see_update(UpdateId(77), NOW).map(drop));
+        refused += 1;
+    }
+    assert!(refused >= 4, "{refused} syncs of its own");
 }
