@@ -31,6 +31,13 @@ impl Photos {
         Self { dir: dir.into() }
     }
 
+    /// A new file without a name beside the photos: for a picture on its way in. It goes when it is closed, by a kill
+    /// too.
+    pub fn scratch(&self) -> io::Result<File> {
+        fs::create_dir_all(&self.dir)?;
+        tempfile::tempfile_in(&self.dir)
+    }
+
     /// Stores one photo under all of `names`; what is already there stays.
     ///
     /// When this returns, the photo survives a power cut. It may be repeated.

@@ -37,7 +37,7 @@ use pace::Pace;
 pub use pool::Pool;
 use upload::Upload;
 
-/// Photos that are held in memory at once, from download to disk: one of 50 megapixels takes some 170 megabytes.
+/// Photos that are framed at once: decoding one of 50 megapixels takes some 170 megabytes.
 const FRAMING: usize = 1;
 
 /// The operator's choices that steps need.

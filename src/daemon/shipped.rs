@@ -1,6 +1,6 @@
 //! What ships in `data/` and is replaced by a file of the same name in the data directory.
 
-use std::io;
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -40,7 +40,7 @@ impl<'d> Files<'d> {
         let Some(own) = self.bytes(NAME) else {
             return MENU_PICTURE.to_vec();
         };
-        if let Err(error) = frame::check(&own) {
+        if let Err(error) = frame::check(Cursor::new(&own)) {
             self.mistake(NAME, None, error.to_string());
         }
         own

@@ -1,10 +1,11 @@
 //! A seller's picture made into the first frame of a vertical video.
 
-use std::io::Cursor;
+use std::io::{self, BufRead, ErrorKind, Seek, SeekFrom};
+use std::iter;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 /// The frame's width.
 pub const WIDTH: u32 = 1080;
@@ -55,29 +56,32 @@ pub enum FrameError {
         /// In pixels.
         height: u32,
     },
+    /// The file cannot be read; the picture may be fine.
+    #[error("the file cannot be read: {0}")]
+    Unread(ErrorKind),
 }
 
 /// Makes a JPEG of 1080x1920 of at most 10 MB from a JPEG, PNG or WebP.
 ///
 /// The picture stands upright and whole, on white where it is transparent; what it does not cover
 /// shows the same picture, large, blurred and darker.
-pub fn frame(bytes: &[u8]) -> Result<Vec<u8>, FrameError> {
-    let picture = on_white(decode(bytes)?);
+pub fn frame(file: impl BufRead + Seek) -> Result<Vec<u8>, FrameError> {
+    let picture = on_white(decode(file)?);
     encode(&compose(&picture))
 }
 
 /// Whether a JPEG, PNG or WebP can be opened, and is neither too small nor too large.
-pub fn check(bytes: &[u8]) -> Result<(), FrameError> {
-    decode(bytes).map(drop)
+pub fn check(file: impl BufRead + Seek) -> Result<(), FrameError> {
+    decode(file).map(drop)
 }
 
-fn decode(bytes: &[u8]) -> Result<DynamicImage, FrameError> {
-    let wrong = |_| FrameError::NotAPicture;
-    let mut reader = ImageReader::new(Cursor::new(bytes))
+fn decode(mut file: impl BufRead + Seek) -> Result<DynamicImage, FrameError> {
+    let ended = second_half_ends(&mut file).map_err(unread)?;
+    let mut reader = ImageReader::new(file)
         .with_guessed_format()
-        .map_err(|_| FrameError::NotAPicture)?;
+        .map_err(unread)?;
     match reader.format() {
-        Some(ImageFormat::Jpeg) if whole_jpeg(bytes) => {}
+        Some(ImageFormat::Jpeg) if ended => {}
         Some(ImageFormat::Png | ImageFormat::WebP) => {}
         _ => return Err(FrameError::NotAPicture),
     }
@@ -95,8 +99,8 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, FrameError> {
     }
     let orientation = decoder.orientation().map_err(wrong)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| match error {
-        image::ImageError::Limits(_) => FrameError::TooLarge { width, height },
-        _ => FrameError::NotAPicture,
+        ImageError::Limits(_) => FrameError::TooLarge { width, height },
+        error => wrong(error),
     })?;
     // A large picture is made smaller before it is turned: both at once would take twice the memory.
     if picture.width().max(picture.height()) > 2 * HEIGHT {
@@ -106,10 +110,38 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, FrameError> {
     Ok(picture)
 }
 
-/// Whether the end of a JPEG is there; the decoder would paint the missing part grey.
-fn whole_jpeg(bytes: &[u8]) -> bool {
-    let second_half = &bytes[bytes.len() / 2..];
-    second_half.windows(2).any(|pair| pair == [0xff, 0xd9])
+fn wrong(error: ImageError) -> FrameError {
+    match error {
+        ImageError::IoError(error) => unread(error),
+        _ => FrameError::NotAPicture,
+    }
+}
+
+/// What the system refuses is no fault of the picture's; what ends too soon is.
+fn unread(error: io::Error) -> FrameError {
+    match error.raw_os_error() {
+        Some(_) => FrameError::Unread(error.kind()),
+        None => FrameError::NotAPicture,
+    }
+}
+
+/// Whether the end of a JPEG is in the second half of a file, which is wound back; the decoder would paint what is
+/// missing grey.
+fn second_half_ends(file: &mut (impl BufRead + Seek)) -> io::Result<bool> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length / 2))?;
+    let (mut before, mut ended) = (0, false);
+    while !ended {
+        let bytes = file.fill_buf()?;
+        let Some(last) = bytes.last() else { break };
+        let mut pairs = iter::once(&before).chain(bytes).zip(bytes);
+        ended = pairs.any(|pair| pair == (&0xff, &0xd9));
+        before = *last;
+        let read = bytes.len();
+        file.consume(read);
+    }
+    file.rewind()?;
+    Ok(ended)
 }
 
 fn on_white(picture: DynamicImage) -> DynamicImage {

@@ -18,13 +18,14 @@ mod wire;
 mod tests;
 
 use std::{
+    convert::Infallible,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 pub(in crate::sandbox) use self::{chats::Content, files::Stored};
 pub use self::{
@@ -66,6 +67,12 @@ pub enum Fault {
     DropAfterDoing,
 }
 
+/// A download that stops half-way for as long as this is kept.
+#[must_use]
+pub struct Held {
+    _held: oneshot::Sender<Infallible>,
+}
+
 /// The stand-in Bot API; a cheap handle.
 #[derive(Clone)]
 pub struct Telegram {
@@ -78,6 +85,8 @@ struct Inner {
     world: Mutex<World>,
     settings: Mutex<Settings>,
     faults: Mutex<Vec<(String, Fault)>>,
+    /// Ends when the next download may go on.
+    hold: Mutex<Option<oneshot::Receiver<Infallible>>>,
     /// Rings when an update is put in line or a poll must end.
     wake: Notify,
 }
@@ -88,6 +97,7 @@ impl Telegram {
             world: Mutex::new(World::new(BOT_ID)),
             settings: Mutex::default(),
             faults: Mutex::default(),
+            hold: Mutex::default(),
             wake: Notify::new(),
         });
         let door = wire::Door {
@@ -190,6 +200,13 @@ impl Telegram {
             method => method.to_lowercase(),
         };
         lock(&self.inner.faults).push((method, fault));
+    }
+
+    /// The next file that is downloaded stops half-way, and goes on when what is returned is let go.
+    pub fn hold_next_file(&self) -> Held {
+        let (held, holds) = oneshot::channel();
+        *lock(&self.inner.hold) = Some(holds);
+        Held { _held: held }
     }
 
     /// Delivers an update again; `false` if it is not remembered.

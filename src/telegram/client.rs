@@ -1,5 +1,7 @@
 //! The calls we make, over teloxide's `Bot` with time-outs of our own.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use teloxide::types::{
     MessageEntityKind, MessageId as WireId, Recipient, Update,
 };
 
+use tokio::io::AsyncWriteExt;
 use url::Url;
 
 use super::trouble::Trouble;
@@ -34,6 +37,17 @@ use crate::telemetry::meters::Meters;
 
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
+
+/// Why a file was not downloaded.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// Telegram does not give it.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// Our own disk does not take it.
+    #[error("the file could not be written")]
+    Disk(#[from] io::Error),
+}
 
 /// Telegram, as we call it.
 pub struct Telegram {
@@ -247,29 +261,38 @@ impl Telegram {
         self.timed("answerCallbackQuery", answer).await
     }
 
-    /// Downloads a file of at most [`DOWNLOAD_LIMIT`] bytes.
-    pub async fn download(&self, file: &FileId) -> Result<Vec<u8>, Trouble> {
-        self.timed("getFile", self.fetch(file)).await
+    /// Downloads a file of at most [`DOWNLOAD_LIMIT`] bytes into `to`, and gives that back.
+    pub async fn download(&self, file: &FileId, to: File) -> Result<File, DownloadError> {
+        let written = self.timed("getFile", self.fetch(file, to)).await?;
+        Ok(written?)
     }
 
-    async fn fetch(&self, file: &FileId) -> Result<Vec<u8>, Trouble> {
+    /// The disk's own errors are none of Telegram's.
+    async fn fetch(&self, file: &FileId, to: File) -> Result<io::Result<File>, Trouble> {
         let found = self.calls.get_file(WireFileId(file.0.clone())).await?;
         if found.size > DOWNLOAD_LIMIT {
             return Err(Trouble::TooLarge);
         }
-        let mut bytes = Vec::new();
+        let mut to = tokio::fs::File::from_std(to);
+        let mut length = 0;
         let mut parts = self.slow.download_file_stream(&found.path);
         while let Some(part) = parts.next().await {
             let part = part.map_err(|error| match error.status() {
                 Some(status) if status.is_client_error() => Trouble::Gone,
                 Some(_) | None => Trouble::Passing,
             })?;
-            bytes.extend_from_slice(&part);
-            if bytes.len() > DOWNLOAD_LIMIT as usize {
+            length += part.len();
+            if length > DOWNLOAD_LIMIT as usize {
                 return Err(Trouble::TooLarge);
             }
+            if let Err(error) = to.write_all(&part).await {
+                return Ok(Err(error));
+            }
         }
-        Ok(bytes)
+        // What is written is told of with the next write, or here.
+        let flushed = to.flush().await;
+        let to = to.into_std().await;
+        Ok(flushed.map(|()| to))
     }
 
     /// Registers the commands that one chat is shown.

@@ -1,15 +1,18 @@
 //! The order's photo: fetched once, framed, on disk under every job's name before it counts.
 
+use std::fs::File;
+use std::io::{self, BufReader, Seek};
 use std::sync::{Arc, PoisonError};
 
 use super::Worker;
 use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{OrderId, PhotoName};
+use crate::domain::id::{FileId, OrderId, PhotoName};
 use crate::domain::job::Job;
 use crate::domain::order::{Order, PhotoState};
-use crate::photos::frame;
+use crate::photos::frame::{self, FrameError};
 use crate::points;
 use crate::store::StoreError;
+use crate::telegram::client::DownloadError;
 use crate::telegram::trouble::Trouble;
 
 impl Worker {
@@ -49,13 +52,10 @@ impl Worker {
     }
 
     async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
-        let permit = self.desk.framing.acquire().await;
-        points::reach("download.before");
-        let raw = match self.parts.telegram.download(&order.brief.photo.file).await {
+        let raw = match self.raw(&order.brief.photo.file).await {
             Ok(raw) => raw,
-            Err(trouble) => return Ok(Err(meaning(trouble))),
+            Err(failure) => return Ok(Err(failure)),
         };
-        points::reach("download.after");
         let names: Vec<PhotoName> = {
             let snapshot = self.parts.store.snapshot()?;
             let jobs = order.jobs().map(|job| snapshot.job(job));
@@ -64,11 +64,15 @@ impl Worker {
                 .collect::<Result<_, StoreError>>()?
         };
         let (photos, user) = (self.parts.photos.clone(), order.user);
-        let framed = tokio::task::spawn_blocking(move || match frame::frame(&raw) {
+        let permit = self.desk.framing.acquire().await;
+        let framed = tokio::task::spawn_blocking(move || match frame::frame(BufReader::new(raw)) {
             Ok(jpeg) => photos
                 .store(user, &names, &jpeg)
-                .map_err(|_| Failure::new(Kind::Temporary, Source::Shop)),
-            Err(_) => Err(Failure::new(Kind::BadPhoto, Source::Shop)),
+                .map_err(|error| of_disk(&error)),
+            Err(FrameError::Unread(kind)) => Err(of_disk(&kind.into())),
+            Err(
+                FrameError::NotAPicture | FrameError::TooSmall { .. } | FrameError::TooLarge { .. },
+            ) => Err(Failure::new(Kind::BadPhoto, Source::Shop)),
         })
         .await;
         drop(permit);
@@ -83,6 +87,21 @@ impl Worker {
             tracing::debug!("the photo is on disk");
         }
         Ok(framed)
+    }
+
+    /// The picture as Telegram has it, in a file without a name.
+    async fn raw(&self, file: &FileId) -> Result<File, Failure> {
+        let scratch = self.parts.photos.scratch();
+        let scratch = scratch.map_err(|error| of_disk(&error))?;
+        points::reach("download.before");
+        let raw = self.parts.telegram.download(file, scratch).await;
+        let mut raw = raw.map_err(|error| match error {
+            DownloadError::Trouble(trouble) => meaning(trouble),
+            DownloadError::Disk(error) => of_disk(&error),
+        })?;
+        points::reach("download.after");
+        raw.rewind().map_err(|error| of_disk(&error))?;
+        Ok(raw)
     }
 
     fn gate(&self, order: OrderId) -> Arc<tokio::sync::Mutex<()>> {
@@ -108,6 +127,11 @@ impl Worker {
             gates.remove(&order);
         }
     }
+}
+
+fn of_disk(error: &io::Error) -> Failure {
+    tracing::warn!(%error, "a photo could not be kept");
+    Failure::new(Kind::Temporary, Source::Shop)
 }
 
 fn meaning(trouble: Trouble) -> Failure {

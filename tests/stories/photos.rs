@@ -118,6 +118,37 @@ async fn a_photo_that_telegram_cannot_give_now_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_photo_that_comes_slowly_holds_nobody_up() {
+    let scene = Scene::new().await;
+    let (anna, boris) = (scene.seller(1, 2).await, scene.seller(2, 2).await);
+    for seller in [&anna, &boris] {
+        seller.walks_to(&scene, At::Confirm).await;
+    }
+    let held = scene.telegram().hold_next_file();
+    let files = |scene: &Scene| scene.calls("telegram", "file").len();
+    anna.person.presses("Да, запустить").unwrap();
+    scene.until(|scene| files(scene) == 1).await;
+    boris.person.presses("Да, запустить").unwrap();
+    scene.until(|scene| scene.creations() == 1).await;
+    assert_eq!(files(&scene), 2);
+    drop(held);
+    scene.all_end().await;
+    assert_eq!((files(&scene), scene.creations()), (2, 2));
+    for seller in [&anna, &boris] {
+        seller.sees("✅ Принял!");
+        seller.gets_video();
+    }
+    // What was on its way had no name, and is gone.
+    assert_eq!(
+        std::fs::read_dir(scene.data().join("photos"))
+            .unwrap()
+            .count(),
+        0
+    );
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_dozen_sellers_at_once_are_all_served() {
     let scene = Scene::talk().await;
     scene.kie().by_default(Ending::Violation);

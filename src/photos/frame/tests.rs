@@ -1,5 +1,7 @@
 //! Tests of framing with pictures made on the spot.
 
+use std::io::{BufReader, Cursor, Read};
+
 use image::{Rgb, Rgba, RgbaImage};
 
 use super::*;
@@ -19,7 +21,7 @@ fn bytes(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn framed(bytes: &[u8]) -> RgbImage {
-    let jpeg = frame(bytes).unwrap();
+    let jpeg = frame(Cursor::new(bytes)).unwrap();
     assert_eq!(image::guess_format(&jpeg).unwrap(), ImageFormat::Jpeg);
     let picture = image::load_from_memory(&jpeg).unwrap().into_rgb8();
     assert_eq!(picture.dimensions(), (1080, 1920));
@@ -101,7 +103,7 @@ fn what_is_no_picture_is_refused() {
         damaged,
         gif,
     ] {
-        assert_eq!(frame(&bytes), Err(FrameError::NotAPicture));
+        assert_eq!(frame(Cursor::new(bytes)), Err(FrameError::NotAPicture));
     }
 }
 
@@ -111,10 +113,8 @@ fn a_small_picture_is_refused_with_its_size() {
         width: 299,
         height: 800,
     };
-    assert_eq!(
-        frame(&bytes(&halves(299, 800), ImageFormat::Png)),
-        Err(wanted)
-    );
+    let small = bytes(&halves(299, 800), ImageFormat::Png);
+    assert_eq!(frame(Cursor::new(small)), Err(wanted));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_bomb_is_refused_by_its_header() {
         width: 65_535,
         height: 65_535,
     };
-    assert_eq!(frame(&png), Err(wanted));
+    assert_eq!(frame(Cursor::new(png)), Err(wanted));
 }
 
 #[test]
@@ -139,12 +139,49 @@ fn noise_stays_within_ten_megabytes() {
         let [a, b, c, _] = seed.to_be_bytes();
         Rgb([a, b, c])
     });
-    assert!(
-        frame(&bytes(&noise.into(), ImageFormat::Png))
-            .unwrap()
-            .len()
-            <= MOST_BYTES
-    );
+    let framed = frame(Cursor::new(bytes(&noise.into(), ImageFormat::Png)));
+    assert!(framed.unwrap().len() <= MOST_BYTES);
+}
+
+#[test]
+fn the_end_of_a_jpeg_is_found_across_two_reads() {
+    let jpeg = bytes(&halves(800, 400), ImageFormat::Jpeg);
+    let end = jpeg.len() - 2;
+    assert_eq!(jpeg[end..], [0xff, 0xd9]);
+    for buffer in [1, 2, end - jpeg.len() / 2 + 1] {
+        let file = BufReader::with_capacity(buffer, Cursor::new(&jpeg));
+        assert!(frame(file).is_ok(), "{buffer} bytes at a time");
+        let file = BufReader::with_capacity(buffer, Cursor::new(&jpeg[..=end]));
+        assert_eq!(frame(file), Err(FrameError::NotAPicture));
+    }
+}
+
+/// A disk that refuses from the middle of a picture on.
+struct Worn(Cursor<Vec<u8>>);
+
+impl Read for Worn {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let half = self.0.get_ref().len() as u64 / 2;
+        match self.0.position() < half {
+            true => self.0.read(&mut to[..1]),
+            false => Err(io::Error::from_raw_os_error(5)),
+        }
+    }
+}
+
+impl Seek for Worn {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_disk_that_refuses_is_no_fault_of_the_picture() {
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        let file = Worn(Cursor::new(bytes(&halves(800, 400), format)));
+        let found = frame(BufReader::new(file));
+        assert!(matches!(found, Err(FrameError::Unread(_))), "{found:?}");
+    }
 }
 
 /// The checksum of a PNG chunk.

@@ -1,13 +1,15 @@
 //! The Bot API over HTTP: the path, the envelope, and what goes wrong on purpose.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     extract::{DefaultBodyLimit, Request, State},
     http::Method,
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{
@@ -189,7 +191,18 @@ impl Door {
         };
         let note = format!("{path}, {} bytes", file.bytes.len());
         self.ground.record("telegram", "file", 200, note);
-        file.bytes.into_response()
+        let Some(held) = lock(&self.inner.hold).take() else {
+            return file.bytes.into_response();
+        };
+        let mut rest = file.bytes;
+        let half = rest.split_to(rest.len() / 2);
+        let rest = async move {
+            // It ends by being let go.
+            let _ = held.await;
+            Ok::<_, Infallible>(rest)
+        };
+        let parts = stream::iter([Ok(half)]).chain(stream::once(rest));
+        Body::from_stream(parts).into_response()
     }
 
     /// Changes the world, and lets everybody know.
