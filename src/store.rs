@@ -34,7 +34,6 @@ pub mod wakes;
 mod writer;
 
 use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -276,22 +275,15 @@ fn up_to_date(path: &Path) -> Result<Snapshot, StoreError> {
 
 /// A copy of a file that has no name and goes when it is closed.
 fn nameless(path: &Path) -> Result<File, StoreError> {
+    let copy = |mut to: File| {
+        std::io::copy(&mut File::open(path)?, &mut to)?;
+        Ok(to)
+    };
     // Beside it there is room for large files; a backup may lie where nothing can be written.
-    let beside = path.parent().unwrap_or(Path::new(""));
-    let copy = scratch(path, beside).or_else(|_| scratch(path, &std::env::temp_dir()));
-    Ok(copy.map_err(redb::StorageError::from)?)
-}
-
-/// A copy of a file in a directory, under no name.
-fn scratch(path: &Path, dir: &Path) -> std::io::Result<File> {
-    let copy = dir.join(format!(".neurocards-{}.redb", uuid::Uuid::new_v4()));
-    let mut to = File::options();
-    let to = to.read(true).write(true).create_new(true).mode(0o600);
-    let mut to = to.open(&copy)?;
-    // Nobody else is to find it, whatever happens next.
-    std::fs::remove_file(&copy)?;
-    std::io::copy(&mut File::open(path)?, &mut to)?;
-    Ok(to)
+    let beside = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let beside = tempfile::tempfile_in(beside.unwrap_or(Path::new("."))).and_then(copy);
+    let copied = beside.or_else(|_| tempfile::tempfile().and_then(copy));
+    Ok(copied.map_err(redb::StorageError::from)?)
 }
 
 /// The store. Clones share one file and one writer.
