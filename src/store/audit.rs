@@ -8,10 +8,13 @@ mod jobs;
 mod ledger;
 mod notes;
 mod orders;
+mod people;
 mod users;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use people::{Folded, People, Seat};
 
 use super::StoreError;
 use super::record::{Counters, DecodeError, Record};
@@ -78,21 +81,31 @@ pub struct Lost {
     pub doubled: u64,
 }
 
-/// How often the entries of a job hold, capture and release, for whom and for which order.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+/// How often the entries of a job hold, capture and release, for whom and for which order; and which rows name it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Moves {
+    user: Seat,
+    order: u32,
     holds: u8,
     captures: u8,
     releases: u8,
-    user: u64,
-    order: u64,
+    /// Whether it has a row, of its own or in the archive.
+    known: bool,
+    /// Whether an order lists it.
+    listed: bool,
 }
 
-/// What the entries make of an account, and the last of them.
-#[derive(Clone, Copy, Default)]
-struct Fold {
-    balance: i64,
-    last: u64,
+impl Moves {
+    /// An order's number as it is kept here: there is one of these for each job of a shop, and there never are so
+    /// many orders.
+    fn short(order: OrderId) -> u32 {
+        u32::try_from(order.0).unwrap_or(u32::MAX)
+    }
+
+    /// How often the entries hold, capture and release.
+    fn counts(self) -> (u8, u8, u8) {
+        (self.holds, self.captures, self.releases)
+    }
 }
 
 /// Folds and compares everything.
@@ -118,30 +131,19 @@ pub fn glance(snapshot: &Snapshot) -> Result<Report, StoreError> {
     Ok(audit.report)
 }
 
-/// The last order and entry of a user.
-#[derive(Clone, Copy, Default)]
-struct Last {
-    order: Option<OrderId>,
-    entry: Option<EntryId>,
-}
-
 struct Audit<'s> {
     snapshot: &'s Snapshot,
     counters: Counters,
     report: Report,
-    balances: BTreeMap<Account, Fold>,
+    /// What the entries make of the shop's own accounts.
+    shop: BTreeMap<Account, Folded>,
+    people: People,
     /// By number of job; numbers run from 1 without gaps.
     moves: Vec<Moves>,
-    /// What is the last of each user's.
-    last: HashMap<UserId, Last>,
     /// Orders and entries that cannot be read: whoever leads there is not blamed.
     unread: (BTreeSet<OrderId>, BTreeSet<EntryId>),
-    /// Who was welcomed.
-    welcomed: BTreeSet<UserId>,
-    /// Live jobs of each user.
-    live: HashMap<UserId, u32>,
-    /// The entry of each key of a grant.
-    keys: HashMap<String, u64>,
+    /// Keys of grants that lead to the entry that has them.
+    keys: u64,
     /// Jobs whose entries are to be told, and the row that has each.
     suspects: BTreeMap<JobId, String>,
 }
@@ -161,15 +163,43 @@ impl<'s> Audit<'s> {
                 lost,
                 ..Report::default()
             },
-            balances: BTreeMap::new(),
+            shop: BTreeMap::new(),
+            people: People::default(),
             moves: Vec::new(),
-            last: HashMap::new(),
             unread: (BTreeSet::new(), BTreeSet::new()),
-            welcomed: BTreeSet::new(),
-            live: HashMap::new(),
-            keys: HashMap::new(),
+            keys: 0,
             suspects: BTreeMap::new(),
         })
+    }
+
+    /// What is known of a job's entries.
+    fn moves(&self, job: JobId) -> Moves {
+        self.moves.get(job.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Notes that a job has a row.
+    fn know(&mut self, job: JobId) {
+        if let Some(moves) = self.moves.get_mut(job.0 as usize) {
+            moves.known = true;
+        }
+    }
+
+    /// Notes that an order lists a job.
+    fn list(&mut self, job: JobId) {
+        if let Some(moves) = self.moves.get_mut(job.0 as usize) {
+            moves.listed = true;
+        }
+    }
+
+    /// What the entries so far make of an account.
+    fn folded(&mut self, account: Account) -> &mut Folded {
+        match account {
+            Account::Available(user) => &mut self.people.of(user).available,
+            Account::Held(user) => &mut self.people.of(user).held,
+            Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => {
+                self.shop.entry(account).or_default()
+            }
+        }
     }
 
     fn holds(&mut self, what: &str, rows: u64) {
@@ -218,12 +248,6 @@ impl<'s> Audit<'s> {
     }
 }
 
-fn mark(flags: &mut [bool], number: u64) {
-    if let Some(flag) = flags.get_mut(number as usize) {
-        *flag = true;
-    }
-}
-
 fn due_row(key: (u8, u64, u64)) -> String {
     format!("due.v1/{key:?}")
 }
@@ -246,6 +270,10 @@ fn user_row(user: UserId) -> String {
 
 fn order_row(number: u64) -> String {
     format!("orders.v1/{number}")
+}
+
+fn grant_row(key: &str) -> String {
+    format!("grants.v1/{key}")
 }
 
 fn press_row(press: &str) -> String {

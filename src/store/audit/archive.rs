@@ -3,15 +3,15 @@
 use std::iter::Peekable;
 
 use super::jobs::Of;
-use super::{Audit, archive_row, mark, order_row};
+use super::{Audit, archive_row, order_row};
 use crate::domain::id::{JobId, OrderId};
 use crate::domain::retired::{End, Retired};
 use crate::store::record::decode;
 use crate::store::{StoreError, tables};
 
 impl Audit<'_> {
-    /// Retired jobs; `known` are those with a row of their own, and then these as well.
-    pub(super) fn retired_jobs(&mut self, known: &mut [bool]) -> Result<(), StoreError> {
+    /// Retired jobs; those with a row of their own are known already.
+    pub(super) fn retired_jobs(&mut self) -> Result<(), StoreError> {
         let mut before = (OrderId(0), JobId(0));
         let mut rows = 0;
         for row in self.snapshot.rows(tables::ARCHIVE)? {
@@ -39,7 +39,7 @@ impl Audit<'_> {
                 self.breach(what, [name(), "meta.v1/counters".into()]);
             }
             before = (order, JobId(key + retired.ends.len() as u64 - 1));
-            self.retired_ends(&retired, known);
+            self.retired_ends(&retired);
         }
         if rows > 0 {
             self.holds("a retired order is what its entries say", rows);
@@ -47,13 +47,13 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn retired_ends(&mut self, retired: &Retired, known: &mut [bool]) {
-        let row = archive_row(retired.first_job.0);
+    fn retired_ends(&mut self, retired: &Retired) {
+        let row = || archive_row(retired.first_job.0);
         for (job, ended) in retired.jobs() {
-            if known.get(job.0 as usize) == Some(&true) {
-                self.breach(format!("job {job} is retired and kept"), [row.clone()]);
+            if self.moves(job).known {
+                self.breach(format!("job {job} is retired and kept"), [row()]);
             }
-            mark(known, job.0);
+            self.know(job);
             let (captures, releases) = match ended.end {
                 End::Done { .. } => (1, 0),
                 End::Failed { .. } => (0, 1),
@@ -64,7 +64,7 @@ impl Audit<'_> {
                 order: retired.order,
                 stage: ended.end.name(),
             };
-            self.moves_are(&of, captures, releases, row.clone());
+            self.moves_are(&of, captures, releases, row);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use redb::ReadableTableMetadata;
 
-use super::{Audit, Moves, due_row, job_row, mark, user_row};
+use super::{Audit, Moves, due_row, job_row, named, user_row};
 use crate::domain::credit::Account;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Stage};
@@ -25,7 +25,6 @@ impl Audit<'_> {
         let mut places = 0;
         let mut due = 0;
         let mut live = Live::default();
-        let mut known = vec![false; self.moves.len()];
         for row in self.snapshot.rows(tables::JOBS)? {
             let (number, row) = row?;
             let number = number.value();
@@ -33,21 +32,19 @@ impl Audit<'_> {
             let Some(row) = self.read::<JobRow>(decode(row.value()), || job_row(number)) else {
                 continue;
             };
-            mark(&mut known, number);
+            self.know(JobId(number));
             self.job_moves(&row.job);
             due += u64::from(self.job_is_due(&row)?);
             places += u32::from(row.job.stage.takes_a_place());
             live = live.plus(Live::of(&row.job.stage));
             if !row.job.stage.ended() {
-                *self.live.entry(row.job.user).or_default() += 1;
+                self.people.of(row.job.user).live += 1;
             }
         }
-        self.retired_jobs(&mut known)?;
-        let strangers = self.moves.iter().zip(known).enumerate();
-        let strangers: Vec<_> = strangers
-            .filter(|(_, (moves, known))| !known && **moves != Moves::default())
-            .map(|(number, _)| JobId(number as u64))
-            .collect();
+        self.retired_jobs()?;
+        let moves = self.moves.iter().zip(0..);
+        let strangers = moves.filter(|(moves, _)| !moves.known && moves.counts() != (0, 0, 0));
+        let strangers: Vec<_> = strangers.map(|(_, number)| JobId(number)).collect();
         for job in strangers {
             self.suspects.insert(job, job_row(job.0));
             self.breach(
@@ -98,42 +95,41 @@ impl Audit<'_> {
             order: job.order,
             stage: job.stage.name(),
         };
-        self.moves_are(&of, captures, releases, job_row(job.id.0));
+        self.moves_are(&of, captures, releases, || job_row(job.id.0));
     }
 
     /// Holds what the entries make of a job against how often they must capture and release; `row` is what has it.
-    pub(super) fn moves_are(&mut self, of: &Of, captures: u8, releases: u8, row: String) {
+    pub(super) fn moves_are(
+        &mut self,
+        of: &Of,
+        captures: u8,
+        releases: u8,
+        row: impl Fn() -> String,
+    ) {
         let Of {
             job,
             user,
             order,
             stage,
         } = of;
-        let found = self.moves.get(job.0 as usize).copied().unwrap_or_default();
-        let wanted = Moves {
-            holds: 1,
-            captures,
-            releases,
-            ..found
-        };
-        if found == wanted && (found.user, found.order) != (user.0, order.0) {
-            let (payer, paid) = (found.user, found.order);
-            self.suspects.insert(*job, row.clone());
-            self.breach(
-                format!("job {job} of user {user} and order {order} is paid by user {payer} for order {paid}"),
-                [row.clone()],
-            );
-        }
+        let moves = self.moves(*job);
+        let (found, wanted) = (moves.counts(), (1, captures, releases));
         if found != wanted {
-            let numbers = |moves: Moves| (moves.holds, moves.captures, moves.releases);
-            let (found, wanted) = (numbers(found), numbers(wanted));
-            self.suspects.insert(*job, row.clone());
-            self.breach(
-                format!(
-                    "job {job} is {stage} with (holds, captures, releases) {found:?}, not {wanted:?}"
-                ),
-                [row],
+            self.suspects.insert(*job, row());
+            let what = format!(
+                "job {job} is {stage} with (holds, captures, releases) {found:?}, not {wanted:?}"
             );
+            self.breach(what, [row()]);
+            return;
+        }
+        let payer = self.people.at(moves.user).map(|person| person.user);
+        if (payer, moves.order) != (Some(*user), Moves::short(*order)) {
+            let (payer, paid) = (named(payer), moves.order);
+            self.suspects.insert(*job, row());
+            let what = format!(
+                "job {job} of user {user} and order {order} is paid by user {payer} for order {paid}"
+            );
+            self.breach(what, [row()]);
         }
     }
 
@@ -208,7 +204,7 @@ impl Audit<'_> {
             self.report.jobs += 1;
             self.job_is_due(&row)?;
             places += u32::from(row.job.stage.takes_a_place());
-            *self.live.entry(row.job.user).or_default() += 1;
+            self.people.of(row.job.user).live += 1;
         }
         self.holds("every live job is due once, no other is", rows);
         if !all {
@@ -216,7 +212,8 @@ impl Audit<'_> {
             return Ok(());
         }
         self.counted_places(places);
-        let live = std::mem::take(&mut self.live);
+        let live = self.people.iter().filter(|person| person.live > 0);
+        let live: Vec<_> = live.map(|person| (person.user, person.live)).collect();
         for (user, live) in &live {
             self.report.users += 1;
             let Some(held) = self.found(self.stored(Account::Held(*user)))? else {

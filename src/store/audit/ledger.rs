@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use redb::ReadableTableMetadata;
 
-use super::{Audit, Moves, archive_row, entry_row, job_row, order_row};
+use super::people::Seat;
+use super::{Audit, Moves, archive_row, entry_row, grant_row, job_row, named, order_row};
 use crate::domain::credit::{Account, Before, Entry, PRICE, Reason, Seal};
-use crate::domain::id::{EntryId, UserId};
+use crate::domain::id::{EntryId, JobId, UserId};
 use crate::store::record::{decode, seal, unsealed};
 use crate::store::{StoreError, tables};
 
@@ -39,6 +40,8 @@ impl Audit<'_> {
         let rows = rows.saturating_add(retired.saturating_mul(MOST_JOBS));
         let last = counted.0.min(rows.saturating_add(SLACK));
         self.moves = vec![Moves::default(); last as usize + 1];
+        let users = self.snapshot.table(tables::USERS)?.len()?;
+        self.people.expect(users as usize);
         self.holds("no row has a number that was not given", 3);
         Ok(())
     }
@@ -51,7 +54,7 @@ impl Audit<'_> {
             self.report.entries += 1;
             let entry = self.chained(number.value(), row.value(), &mut last, &mut next);
             match entry {
-                Some(entry) => self.fold(&entry),
+                Some(entry) => self.fold(&entry)?,
                 None => drop(self.unread.1.insert(EntryId(number.value()))),
             }
         }
@@ -110,14 +113,14 @@ impl Audit<'_> {
         }
     }
 
-    fn fold(&mut self, entry: &Entry) {
+    fn fold(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let row = || [entry_row(entry.id.0)];
         let amount = i64::from(entry.amount.0);
         for (account, change, said) in [
             (entry.from, -amount, entry.from_balance),
             (entry.to, amount, entry.to_balance),
         ] {
-            let fold = self.balances.entry(account).or_default();
+            let fold = self.folded(account);
             fold.balance += change;
             fold.last = entry.id.0;
             let balance = fold.balance;
@@ -133,24 +136,31 @@ impl Audit<'_> {
         let Some(user) = shape(entry) else {
             let (from, to, reason) = (entry.from, entry.to, entry.reason.word());
             self.breach(format!("a {reason} from {from} to {to}"), row());
-            return;
+            return Ok(());
         };
         self.follows(user, entry);
-        if entry.reason == Reason::Welcome && !self.welcomed.insert(user) {
-            self.breach(format!("user {user} is welcomed again"), row());
+        if entry.reason == Reason::Welcome {
+            let person = self.people.of(user);
+            if std::mem::replace(&mut person.welcomed, true) {
+                self.breach(format!("user {user} is welcomed again"), row());
+            }
         }
-        if let Reason::Grant { key: Some(key), .. } = &entry.reason
-            && let Some(first) = self.keys.insert(key.clone(), entry.id.0)
-        {
-            let rows = [entry_row(first), entry_row(entry.id.0)];
-            self.breach("two grants have the same key", rows);
+        if let Some(key) = key_of(entry) {
+            self.key_leads_to(key, entry.id)?;
         }
-        let Some(job) = entry.reason.job() else {
-            return;
-        };
+        if let Some(job) = entry.reason.job() {
+            self.fold_job(user, job, entry);
+        }
+        Ok(())
+    }
+
+    /// A job's entry: it moves one credit, for whom the first one did.
+    fn fold_job(&mut self, user: UserId, job: JobId, entry: &Entry) {
+        let row = || [entry_row(entry.id.0)];
         if entry.amount != PRICE {
             self.breach(format!("it moves {} for a job", entry.amount), row());
         }
+        let seat = self.people.seat(user);
         let Some(moves) = self.moves.get_mut(job.0 as usize) else {
             self.breach(
                 format!("it belongs to job {job}, which there is not"),
@@ -165,14 +175,15 @@ impl Audit<'_> {
             Reason::Welcome | Reason::Grant { .. } => return,
         };
         *count = count.saturating_add(1);
-        if moves.user == 0 {
-            moves.user = user.0;
+        if moves.user == Seat::default() {
+            moves.user = seat;
         }
         if let Reason::Hold { order, .. } = entry.reason {
-            moves.order = order.0;
+            moves.order = Moves::short(order);
         }
         let owner = moves.user;
-        if owner != user.0 {
+        if owner != seat {
+            let owner = named(self.people.at(owner).map(|person| person.user));
             let what = format!("it moves credits of user {user} for a job of user {owner}");
             self.breach(what, row());
         }
@@ -180,8 +191,7 @@ impl Audit<'_> {
 
     /// Holds the entry against the one of the same user that was before it.
     fn follows(&mut self, user: UserId, entry: &Entry) {
-        let last = &mut self.last.entry(user).or_default().entry;
-        let before = Before::of(last.replace(entry.id));
+        let before = Before::of(self.people.of(user).follow_entry(entry.id));
         let excused = match entry.before {
             Before::Unknown => true,
             Before::Entry(id) => self.unread.1.contains(&id),
@@ -196,21 +206,47 @@ impl Audit<'_> {
         }
     }
 
-    pub(super) fn grants(&mut self) -> Result<(), StoreError> {
-        let mut known = 0;
-        for row in self.snapshot.rows(tables::GRANTS)? {
-            let (key, number) = row?;
-            known += 1;
-            let (key, number) = (key.value().to_owned(), number.value());
-            // What is left of the keys in the end is known to no row.
-            if self.keys.remove(&key) != Some(number) {
-                let rows = [format!("grants.v1/{key}"), entry_row(number)];
-                self.breach("a key of a grant leads to another entry", rows);
+    /// Holds the key of a grant against the entry that has it.
+    fn key_leads_to(&mut self, key: &str, entry: EntryId) -> Result<(), StoreError> {
+        let known = self.snapshot.table(tables::GRANTS)?.get(key)?;
+        match known.map(|number| number.value()) {
+            Some(number) if number == entry.0 => self.keys += 1,
+            Some(number) if self.has_key(number, key)? => {
+                let (first, second) = (number.min(entry.0), number.max(entry.0));
+                let rows = [entry_row(first), entry_row(second)];
+                self.breach("two grants have the same key", rows);
+            }
+            // The key will be told to lead elsewhere.
+            Some(_) => {}
+            None => {
+                let rows = [entry_row(entry.0), grant_row(key)];
+                self.breach("the key of a grant is not known", rows);
             }
         }
-        for (key, number) in std::mem::take(&mut self.keys) {
-            let rows = [entry_row(number), format!("grants.v1/{key}")];
-            self.breach("the key of a grant is not known", rows);
+        Ok(())
+    }
+
+    /// Whether an entry has that key.
+    fn has_key(&self, number: u64, key: &str) -> Result<bool, StoreError> {
+        let row = self.snapshot.table(tables::LEDGER)?.get(number)?;
+        let entry = row.map(|row| unsealed(row.value()).and_then(|(record, _)| decode(record)));
+        // What cannot be read has been told.
+        let entry: Option<Entry> = entry.and_then(Result::ok);
+        Ok(entry.is_some_and(|entry| key_of(&entry) == Some(key)))
+    }
+
+    pub(super) fn grants(&mut self) -> Result<(), StoreError> {
+        let known = self.snapshot.table(tables::GRANTS)?.len()?;
+        // As many keys as led to their entries: those are all.
+        if self.keys != known {
+            for row in self.snapshot.rows(tables::GRANTS)? {
+                let (key, number) = row?;
+                let (key, number) = (key.value(), number.value());
+                if !self.has_key(number, key)? {
+                    let rows = [grant_row(key), entry_row(number)];
+                    self.breach("a key of a grant leads to another entry", rows);
+                }
+            }
         }
         self.holds("one payment or key is at most one grant", known);
         Ok(())
@@ -288,6 +324,16 @@ impl Audit<'_> {
         self.holds("each of them is sealed over the one before", entries);
         self.holds("stored balances are what the last entries say", accounts);
         Ok(())
+    }
+}
+
+/// The key of a grant.
+fn key_of(entry: &Entry) -> Option<&str> {
+    match &entry.reason {
+        Reason::Grant { key, .. } => key.as_deref(),
+        Reason::Welcome | Reason::Hold { .. } | Reason::Capture { .. } | Reason::Release { .. } => {
+            None
+        }
     }
 }
 

@@ -1,14 +1,13 @@
 //! The orders: each with its jobs, each known by the one press that placed it.
 
-use super::{Audit, job_row, mark, named, order_row, press_row};
-use crate::domain::id::{OrderId, UserId};
+use super::{Audit, job_row, named, order_row, press_row};
+use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::order::Order;
 use crate::store::record::decode;
 use crate::store::{StoreError, tables};
 
 impl Audit<'_> {
     pub(super) fn orders(&mut self) -> Result<(), StoreError> {
-        let mut listed = vec![false; self.moves.len()];
         let presses = self.snapshot.table(tables::CALLBACKS)?;
         let mut retired = self.retired_orders()?;
         for row in self.snapshot.rows(tables::ORDERS)? {
@@ -30,7 +29,7 @@ impl Audit<'_> {
                 let row = match self.snapshot.find_job(job) {
                     // It has been told.
                     Err(StoreError::Corrupt { .. }) => {
-                        mark(&mut listed, job.0);
+                        self.list(job);
                         continue;
                     }
                     found => found?,
@@ -39,14 +38,14 @@ impl Audit<'_> {
                     let rows = [order_row(number), job_row(job.0)];
                     self.breach(format!("order {number} has no job {job}"), rows);
                 } else {
-                    mark(&mut listed, job.0);
+                    self.list(job);
                 }
             }
         }
         self.retired_below(&mut retired, u64::MAX)?;
         for row in self.snapshot.rows(tables::JOBS)? {
             let number = row?.0.value();
-            if listed.get(number as usize) != Some(&true) {
+            if !self.moves(JobId(number)).listed {
                 self.breach(format!("no order has job {number}"), [job_row(number)]);
             }
         }
@@ -64,8 +63,7 @@ impl Audit<'_> {
         said: Option<OrderId>,
         row: String,
     ) {
-        let last = &mut self.last.entry(user).or_default().order;
-        let before = last.replace(order);
+        let before = self.people.of(user).follow_order(order);
         let excused = said.is_some_and(|id| self.unread.0.contains(&id));
         if said != before && !excused {
             let (said, before) = (named(said), named(before));

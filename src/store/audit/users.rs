@@ -1,7 +1,5 @@
 //! The users and the shop: every balance held against the entries, every credit held against a live job.
 
-use std::collections::BTreeSet;
-
 use super::{Audit, entry_row, named, user_row};
 use crate::domain::credit::Account;
 use crate::domain::id::{EntryId, UserId};
@@ -12,7 +10,6 @@ impl Audit<'_> {
     pub(super) fn users(&mut self) -> Result<(), StoreError> {
         let mut sum = 0;
         let mut accounts = 0;
-        let mut known = BTreeSet::new();
         let shop = [
             (Account::Gifts, self.counters.gifts),
             (Account::Sales, self.counters.sales),
@@ -22,7 +19,6 @@ impl Audit<'_> {
         for (account, balance) in shop {
             sum += balance;
             accounts += 1;
-            known.insert(account);
             self.account(account, balance, "meta.v1/counters".into());
         }
         for row in self.snapshot.rows(tables::USERS)? {
@@ -39,18 +35,20 @@ impl Audit<'_> {
             ] {
                 sum += i64::from(balance);
                 accounts += 1;
-                known.insert(account);
                 self.account(account, balance.into(), user_row(id));
             }
-            let last = self.last.remove(&id).unwrap_or_default();
-            self.leads_to(id, row.last_entry, last.entry);
+            let person = self.people.of(id);
+            person.known = true;
+            let person = *person;
+            self.leads_to(id, row.last_entry, person.last_entry());
             let excused = row.last_order.is_some_and(|id| self.unread.0.contains(&id));
-            if row.last_order != last.order && !excused {
-                let (said, last) = (named(row.last_order), named(last.order));
+            let last = person.last_order();
+            if row.last_order != last && !excused {
+                let (said, last) = (named(row.last_order), named(last));
                 let what = format!("user {id} leads to order {said}, their last is {last}");
                 self.breach(what, [user_row(id)]);
             }
-            let live = self.live.get(&id).copied().unwrap_or_default();
+            let live = person.live;
             if held != live {
                 let what = format!("user {id} holds {held} credits for {live} live jobs");
                 self.breach(what, [user_row(id)]);
@@ -60,11 +58,10 @@ impl Audit<'_> {
             let what = format!("the sum of all accounts is {sum}, not 0");
             self.breach(what, ["meta.v1/counters".into(), "users.v1".into()]);
         }
-        let folds = std::mem::take(&mut self.balances);
-        for (account, fold) in folds
-            .iter()
-            .filter(|(account, _)| !known.contains(*account))
-        {
+        let strangers = self.people.iter().filter(|person| !person.known);
+        let folds = strangers.flat_map(|person| person.accounts());
+        let folds: Vec<_> = folds.filter(|(_, fold)| fold.last != 0).collect();
+        for (account, fold) in folds {
             let what = format!("{account} has entries but no owner");
             self.breach(what, [entry_row(fold.last)]);
         }
@@ -77,8 +74,7 @@ impl Audit<'_> {
     }
 
     fn account(&mut self, account: Account, stored: i64, row: String) {
-        let fold = self.balances.get(&account).copied().unwrap_or_default();
-        let folded = fold.balance;
+        let folded = self.folded(account).balance;
         if folded != stored {
             self.breach(
                 format!("{account} is stored as {stored}, its entries make {folded}"),
