@@ -89,11 +89,14 @@ struct Moves {
     holds: u8,
     captures: u8,
     releases: u8,
-    /// Whether it has a row, of its own or in the archive.
-    known: bool,
-    /// Whether an order lists it.
-    listed: bool,
+    /// Which rows name it: [`KNOWN`], [`LISTED`].
+    rows: u8,
 }
+
+/// A job has a row, of its own or in the archive.
+const KNOWN: u8 = 1;
+/// An order lists a job.
+const LISTED: u8 = 2;
 
 impl Moves {
     /// An order's number as it is kept here: there is one of these for each job of a shop, and there never are so
@@ -105,6 +108,10 @@ impl Moves {
     /// How often the entries hold, capture and release.
     fn counts(self) -> (u8, u8, u8) {
         (self.holds, self.captures, self.releases)
+    }
+
+    fn is(self, row: u8) -> bool {
+        self.rows & row != 0
     }
 }
 
@@ -177,17 +184,10 @@ impl<'s> Audit<'s> {
         self.moves.get(job.0 as usize).copied().unwrap_or_default()
     }
 
-    /// Notes that a job has a row.
-    fn know(&mut self, job: JobId) {
+    /// Notes that a row names a job: [`KNOWN`] or [`LISTED`].
+    fn mark(&mut self, job: JobId, row: u8) {
         if let Some(moves) = self.moves.get_mut(job.0 as usize) {
-            moves.known = true;
-        }
-    }
-
-    /// Notes that an order lists a job.
-    fn list(&mut self, job: JobId) {
-        if let Some(moves) = self.moves.get_mut(job.0 as usize) {
-            moves.listed = true;
+            moves.rows |= row;
         }
     }
 

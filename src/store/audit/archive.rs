@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 
 use super::jobs::Of;
-use super::{Audit, archive_row, order_row};
+use super::{Audit, KNOWN, archive_row, order_row};
 use crate::domain::id::{JobId, OrderId};
 use crate::domain::retired::{End, Retired};
 use crate::store::record::decode;
@@ -50,10 +50,10 @@ impl Audit<'_> {
     fn retired_ends(&mut self, retired: &Retired) {
         let row = || archive_row(retired.first_job.0);
         for (job, ended) in retired.jobs() {
-            if self.moves(job).known {
+            if self.moves(job).is(KNOWN) {
                 self.breach(format!("job {job} is retired and kept"), [row()]);
             }
-            self.know(job);
+            self.mark(job, KNOWN);
             let (captures, releases) = match ended.end {
                 End::Done { .. } => (1, 0),
                 End::Failed { .. } => (0, 1),

@@ -2,7 +2,7 @@
 
 use redb::ReadableTableMetadata;
 
-use super::{Audit, Moves, due_row, job_row, named, user_row};
+use super::{Audit, KNOWN, Moves, due_row, job_row, named, user_row};
 use crate::domain::credit::Account;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Stage};
@@ -32,7 +32,7 @@ impl Audit<'_> {
             let Some(row) = self.read::<JobRow>(decode(row.value()), || job_row(number)) else {
                 continue;
             };
-            self.know(JobId(number));
+            self.mark(JobId(number), KNOWN);
             self.job_moves(&row.job);
             due += u64::from(self.job_is_due(&row)?);
             places += u32::from(row.job.stage.takes_a_place());
@@ -43,7 +43,7 @@ impl Audit<'_> {
         }
         self.retired_jobs()?;
         let moves = self.moves.iter().zip(0..);
-        let strangers = moves.filter(|(moves, _)| !moves.known && moves.counts() != (0, 0, 0));
+        let strangers = moves.filter(|(moves, _)| !moves.is(KNOWN) && moves.counts() != (0, 0, 0));
         let strangers: Vec<_> = strangers.map(|(_, number)| JobId(number)).collect();
         for job in strangers {
             self.suspects.insert(job, job_row(job.0));

@@ -1,6 +1,6 @@
 //! The orders: each with its jobs, each known by the one press that placed it.
 
-use super::{Audit, job_row, named, order_row, press_row};
+use super::{Audit, LISTED, job_row, named, order_row, press_row};
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::order::Order;
 use crate::store::record::decode;
@@ -29,7 +29,7 @@ impl Audit<'_> {
                 let row = match self.snapshot.find_job(job) {
                     // It has been told.
                     Err(StoreError::Corrupt { .. }) => {
-                        self.list(job);
+                        self.mark(job, LISTED);
                         continue;
                     }
                     found => found?,
@@ -38,14 +38,14 @@ impl Audit<'_> {
                     let rows = [order_row(number), job_row(job.0)];
                     self.breach(format!("order {number} has no job {job}"), rows);
                 } else {
-                    self.list(job);
+                    self.mark(job, LISTED);
                 }
             }
         }
         self.retired_below(&mut retired, u64::MAX)?;
         for row in self.snapshot.rows(tables::JOBS)? {
             let number = row?.0.value();
-            if !self.moves(JobId(number)).listed {
+            if !self.moves(JobId(number)).is(LISTED) {
                 self.breach(format!("no order has job {number}"), [job_row(number)]);
             }
         }
