@@ -228,7 +228,7 @@ impl Default for Options {
 }
 
 /// The page cache of a file beside the shop's own, in bytes: a copy, or one that is only looked at.
-const ASIDE: usize = 16 << 20;
+const ASIDE: usize = 4 << 20;
 
 /// A view of a file that no process has open, a backup for instance. One that was not closed in good order is
 /// repaired; one of an older schema is left as it is, and a copy of it brought up to date and looked at.
