@@ -101,7 +101,8 @@ impl House {
         command.env("OPENAI_API_KEY", sandbox.gpt.key());
         command.env("OPERATOR_TOKEN", TOKEN);
         // As neurocards.service has it.
-        command.env("MALLOC_ARENA_MAX", "2");
+        command.env("MALLOC_ARENA_MAX", "1");
+        command.env("MALLOC_MMAP_THRESHOLD_", "131072");
         let daemon = command.stdout(Stdio::null()).spawn();
         self.daemon = Some(daemon.expect("the daemon starts"));
     }
