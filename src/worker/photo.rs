@@ -56,6 +56,7 @@ impl Worker {
             Ok(raw) => raw,
             Err(failure) => return Ok(Err(failure)),
         };
+        let permit = self.desk.framing.acquire().await;
         let names: Vec<PhotoName> = {
             let snapshot = self.parts.store.snapshot()?;
             let jobs = order.jobs().map(|job| snapshot.job(job));
@@ -64,7 +65,6 @@ impl Worker {
                 .collect::<Result<_, StoreError>>()?
         };
         let (photos, user) = (self.parts.photos.clone(), order.user);
-        let permit = self.desk.framing.acquire().await;
         let framed = tokio::task::spawn_blocking(move || match frame::frame(BufReader::new(raw)) {
             Ok(jpeg) => photos
                 .store(user, &names, &jpeg)
@@ -91,7 +91,9 @@ impl Worker {
 
     /// The picture as Telegram has it, in a file without a name.
     async fn raw(&self, file: &FileId) -> Result<File, Failure> {
-        let scratch = self.parts.photos.scratch();
+        let photos = self.parts.photos.clone();
+        let scratch = tokio::task::spawn_blocking(move || photos.scratch()).await;
+        let scratch = scratch.unwrap_or_else(|error| Err(io::Error::other(error)));
         let scratch = scratch.map_err(|error| of_disk(&error))?;
         points::reach("download.before");
         let raw = self.parts.telegram.download(file, scratch).await;
