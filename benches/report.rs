@@ -78,10 +78,11 @@ fn with(out: &Path, end: &str) -> BTreeSet<String> {
     names.collect()
 }
 
-/// The tables of what a bench has printed, each with an empty line behind it; and criterion's lines.
+/// The tables of what a bench has printed, each with an empty line behind it; and criterion's lines, which leave a long
+/// name on the line before.
 fn tables(said: &str) -> String {
     let mut tables = String::new();
-    let mut inside = false;
+    let (mut inside, mut before) = (false, "");
     for line in said.lines() {
         let (table, timed) = (line.starts_with('|'), line.contains("time:   ["));
         if inside && !table {
@@ -91,10 +92,15 @@ fn tables(said: &str) -> String {
             tables.push_str(line);
             tables.push('\n');
         }
-        if timed {
-            tables.push_str(&format!("    {}\n", line.trim()));
+        // Against an earlier run, of which nobody knows.
+        if timed && before != "change:" {
+            let name = match line.trim_start().starts_with("time:") {
+                true => format!("{before} "),
+                false => String::new(),
+            };
+            tables.push_str(&format!("    {name}{}\n", line.trim()));
         }
-        inside = table;
+        (inside, before) = (table, line.trim());
     }
     tables
 }
