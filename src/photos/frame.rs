@@ -75,16 +75,20 @@ pub fn check(file: impl BufRead + Seek) -> Result<(), FrameError> {
     decode(file).map(drop)
 }
 
-fn decode(mut file: impl BufRead + Seek) -> Result<DynamicImage, FrameError> {
-    let ended = second_half_ends(&mut file).map_err(unread)?;
-    let mut reader = ImageReader::new(file)
-        .with_guessed_format()
-        .map_err(unread)?;
-    match reader.format() {
-        Some(ImageFormat::Jpeg) if ended => {}
-        Some(ImageFormat::Png | ImageFormat::WebP) => {}
-        _ => return Err(FrameError::NotAPicture),
+fn decode(file: impl BufRead + Seek) -> Result<DynamicImage, FrameError> {
+    let guessed = ImageReader::new(file).with_guessed_format();
+    let guessed = guessed.map_err(unread)?;
+    let format = guessed.format().ok_or(FrameError::NotAPicture)?;
+    let mut file = guessed.into_inner();
+    let whole = match format {
+        ImageFormat::Jpeg => second_half_ends(&mut file).map_err(unread)?,
+        ImageFormat::Png | ImageFormat::WebP => true,
+        _ => false,
+    };
+    if !whole {
+        return Err(FrameError::NotAPicture);
     }
+    let mut reader = ImageReader::with_format(file, format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
