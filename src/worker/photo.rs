@@ -66,27 +66,31 @@ impl Worker {
         };
         let (photos, user) = (self.parts.photos.clone(), order.user);
         let framed = tokio::task::spawn_blocking(move || match frame::frame(BufReader::new(raw)) {
-            Ok(jpeg) => photos
-                .store(user, &names, &jpeg)
-                .map_err(|error| of_disk(&error)),
-            Err(FrameError::Unread(kind)) => Err(of_disk(&kind.into())),
+            Ok(jpeg) => photos.store(user, &names, &jpeg).map(Ok),
+            Err(FrameError::Unread(kind)) => Err(io::Error::from(kind)),
             Err(
-                FrameError::NotAPicture | FrameError::TooSmall { .. } | FrameError::TooLarge { .. },
-            ) => Err(Failure::new(Kind::BadPhoto, Source::Shop)),
+                error @ (FrameError::NotAPicture
+                | FrameError::TooSmall { .. }
+                | FrameError::TooLarge { .. }),
+            ) => Ok(Err(error)),
         })
         .await;
         drop(permit);
-        let framed = framed.unwrap_or_else(|_| {
-            tracing::error!("a photo could not be framed: the decoder panicked");
-            Err(Failure::new(Kind::BadPhoto, Source::Shop))
-        });
-        if let Err(failure) = framed {
-            let kind = failure.kind.name();
-            tracing::warn!(kind, "a photo could not be used");
-        } else {
-            tracing::debug!("the photo is on disk");
-        }
-        Ok(framed)
+        Ok(match framed {
+            Ok(Ok(Ok(()))) => {
+                tracing::debug!("the photo is on disk");
+                Ok(())
+            }
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "a photo could not be used");
+                Err(Failure::new(Kind::BadPhoto, Source::Shop))
+            }
+            Ok(Err(error)) => Err(of_disk(&error)),
+            Err(_) => {
+                tracing::error!("a photo could not be framed: the decoder panicked");
+                Err(Failure::new(Kind::BadPhoto, Source::Shop))
+            }
+        })
     }
 
     /// The picture as Telegram has it, in a file without a name.
