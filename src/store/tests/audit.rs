@@ -410,6 +410,14 @@ fn a_key_that_leads_elsewhere_is_found() {
     finds("a key of a grant leads to another entry", |txn| {
         txn.put_granted("forged", EntryId(1))
     });
+    // Boris was granted a credit with that key.
+    finds("two grants have the same key", |txn| {
+        let reason = Reason::Grant {
+            why: "test".into(),
+            key: Some("invoice".into()),
+        };
+        entry(txn, Account::Grants, Account::Available(ANNA), 1, reason)
+    });
     finds("the key of a grant is not known", |txn| {
         let reason = Reason::Grant {
             why: "test".into(),
