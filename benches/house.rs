@@ -100,9 +100,16 @@ impl House {
         command.env("KIE_API_KEY", &sandbox.kie.keys()[0]);
         command.env("OPENAI_API_KEY", sandbox.gpt.key());
         command.env("OPERATOR_TOKEN", TOKEN);
-        // As neurocards.service has it.
-        command.env("MALLOC_ARENA_MAX", "1");
-        command.env("MALLOC_MMAP_THRESHOLD_", "131072");
+        let unit = include_str!("../neurocards.service");
+        let set = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("Environment="));
+        for (name, value) in set
+            .flat_map(str::split_whitespace)
+            .filter_map(|set| set.split_once('='))
+        {
+            command.env(name, value);
+        }
         let daemon = command.stdout(Stdio::null()).spawn();
         self.daemon = Some(daemon.expect("the daemon starts"));
     }
