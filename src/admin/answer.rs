@@ -387,8 +387,6 @@ pub struct UserCard {
     pub notes: usize,
     /// Their newest entries, newest first.
     pub entries: Vec<EntryLine>,
-    /// Older entries may be missing: so many rows were looked at, and no more.
-    pub looked: Option<usize>,
     /// Their newest orders, newest first.
     pub orders: Vec<OrderLine>,
 }

@@ -10,7 +10,7 @@ use crate::domain::id::UserId;
 use crate::flow::session::Step;
 use crate::store::links::Found;
 use crate::store::record::UserRow;
-use crate::store::snapshot::{LOOKED, NAMES};
+use crate::store::snapshot::NAMES;
 use crate::store::{Snapshot, StoreError, outbox};
 
 /// The newest entries and orders that a user's card shows.
@@ -46,7 +46,7 @@ pub fn history(
     most: usize,
 ) -> Result<Listed<EntryLine>, StoreError> {
     let entries = sight.entries_of_user(id, before, most)?;
-    Ok(Listed::of(&entries, LOOKED, entry))
+    Ok(Listed::whole(entries.iter().map(entry).collect()))
 }
 
 /// Users, the newest first.
@@ -118,8 +118,7 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: step(&row.session.step).to_owned(),
         notes: sight.notes(outbox::chat_of(id))?.len(),
-        entries: entries.rows.iter().map(entry).collect(),
-        looked: entries.cut.then_some(LOOKED),
+        entries: entries.iter().map(entry).collect(),
         orders,
     }))
 }

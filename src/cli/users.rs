@@ -213,7 +213,6 @@ fn show(card: &UserCard) {
     orders(&card.orders);
     say!("\nNewest entries:");
     entries(&card.entries);
-    unseen(card.looked);
 }
 
 /// Prints orders.
@@ -262,12 +261,8 @@ pub fn listed<T: Serialize>(
         true => json(&listed.lines)?,
         false => print(&listed.lines),
     }
-    unseen(listed.looked);
-    Ok(())
-}
-
-fn unseen(looked: Option<usize>) {
-    if let Some(looked) = looked {
+    if let Some(looked) = listed.looked {
         eprintln!("there may be others: {looked} rows were looked at, and no more");
     }
+    Ok(())
 }

@@ -135,32 +135,14 @@ pub struct Entry {
     pub from_balance: i64,
     /// What `to` had afterwards, in credits.
     pub to_balance: i64,
-    /// The same user's entry before it.
-    pub before: Before,
+    /// The same user's entry before it; nothing if it is their first.
+    pub before: Option<EntryId>,
 }
 
 impl Entry {
     /// Whose credits it moves; nobody moves those of two.
     pub fn user(&self) -> Option<UserId> {
         self.from.user().or(self.to.user())
-    }
-}
-
-/// The entry before one, of those that move the same user's credits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Before {
-    /// There is none: it is the first.
-    First,
-    /// This one.
-    Entry(EntryId),
-    /// It was not written down: the entry is of a version that did not, and what is sealed is not written anew.
-    Unknown,
-}
-
-impl Before {
-    /// After that one, if there is one.
-    pub fn of(last: Option<EntryId>) -> Self {
-        last.map_or(Self::First, Self::Entry)
     }
 }
 

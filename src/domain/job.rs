@@ -63,8 +63,8 @@ pub enum Stage {
         at: Timestamp,
         /// Where the provider keeps it for a while.
         url: String,
-        /// The provider's task; nothing for a job that ended under schema 1.
-        task: Option<TaskId>,
+        /// The provider's task.
+        task: TaskId,
     },
     /// Ended without one; its credit is back.
     Failed {
@@ -130,8 +130,9 @@ impl Stage {
     /// The provider's task, once there is one.
     pub fn task(&self) -> Option<&TaskId> {
         match self {
-            Self::Rendering { task, .. } | Self::Rendered { task, .. } => Some(task),
-            Self::Done { task, .. } => task.as_ref(),
+            Self::Rendering { task, .. }
+            | Self::Rendered { task, .. }
+            | Self::Done { task, .. } => Some(task),
             Self::Queued | Self::Preparing | Self::Submitting { .. } | Self::Failed { .. } => None,
         }
     }
@@ -303,7 +304,7 @@ impl Job {
             model: route.model,
             at: now,
             url,
-            task: Some(task),
+            task,
         };
         Ok(self)
     }

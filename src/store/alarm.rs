@@ -52,7 +52,7 @@ fn raise(
             }
             let raised = Raised {
                 held: raised.held.saturating_add(count),
-                alert: Some(alert.clone()),
+                alert: alert.clone(),
                 ..raised
             };
             return txn.put_raised(cause, &raised);
@@ -87,14 +87,7 @@ pub fn catch_up(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), St
         if !is_over(raised.told, shop.alerts.quiet, now) {
             continue;
         }
-        let Raised {
-            alert: Some(alert),
-            held,
-            ..
-        } = raised
-        else {
-            continue;
-        };
+        let Raised { alert, held, .. } = raised;
         if held > 0 && shop.alerts.has(&alert) {
             tell(txn, shop, &alert, held, now)?;
             put_told(txn, &cause, &alert, now)?;
@@ -134,7 +127,7 @@ fn put_told(
     let raised = Raised {
         told: now,
         held: 0,
-        alert: Some(alert.clone()),
+        alert: alert.clone(),
     };
     txn.put_raised(cause, &raised)
 }

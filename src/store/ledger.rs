@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::record::{Counters, UserRow};
 use super::txn::Txn;
-use crate::domain::credit::{Account, Before, Credits, Entry, Reason};
+use crate::domain::credit::{Account, Credits, Entry, Reason};
 use crate::domain::id::{EntryId, UserId};
 use crate::domain::time::Timestamp;
 
@@ -47,7 +47,7 @@ pub fn post(
         reason,
         from_balance: balance(counters, row, from),
         to_balance: balance(counters, row, to),
-        before: Before::of(row.last_entry.replace(id)),
+        before: row.last_entry.replace(id),
     };
     txn.put_entry(&entry)?;
     txn.tally(now).moved(from, to, amount);

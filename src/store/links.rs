@@ -6,10 +6,10 @@ use redb::ReadOnlyTable;
 use super::known::{KnownJob, KnownOrder};
 use super::row::entry;
 use super::row::missing;
-use super::snapshot::{LOOKED, Snapshot};
+use super::snapshot::Snapshot;
 use super::{StoreError, tables};
-use crate::domain::credit::{Before, Entry};
-use crate::domain::id::{JobId, OrderId, UserId};
+use crate::domain::credit::Entry;
+use crate::domain::id::{EntryId, JobId, OrderId, UserId};
 
 /// What was found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,16 +88,13 @@ impl Snapshot {
         user: UserId,
         before: Option<u64>,
         most: usize,
-    ) -> Result<Found<Entry>, StoreError> {
-        let mut entries = self.entries_back(user, before)?;
+    ) -> Result<Vec<Entry>, StoreError> {
+        let entries = self.entries_back(user, before)?;
         let is_below = |entry: &Entry| before.is_none_or(|before| entry.id.0 < before);
-        let rows = entries
-            .by_ref()
+        entries
             .filter(|entry| entry.as_ref().map_or(true, is_below))
             .take(most)
-            .collect::<Result<_, _>>()?;
-        let cut = entries.cut;
-        Ok(Found { rows, cut })
+            .collect()
     }
 
     /// A user's entries from the last one on; or from the one before `before`, if that is theirs.
@@ -119,17 +116,10 @@ impl Snapshot {
             Some(entry) => (entry.before, entry.id.0),
             None => {
                 let row = self.user(user)?;
-                (Before::of(row.and_then(|row| row.last_entry)), u64::MAX)
+                (row.and_then(|row| row.last_entry), u64::MAX)
             }
         };
-        Ok(EntriesBack {
-            ledger,
-            user,
-            next,
-            at,
-            left: LOOKED,
-            cut: false,
-        })
+        Ok(EntriesBack { ledger, next, at })
     }
 
     fn last_order(&self, user: UserId) -> Result<Option<OrderId>, StoreError> {
@@ -157,55 +147,26 @@ impl Snapshot {
 }
 
 /// Goes back from one entry of a user to the one before.
-///
-/// One of an old version does not know it: then all older ones are looked at, [`LOOKED`] at most.
 pub(super) struct EntriesBack {
     ledger: ReadOnlyTable<u64, tables::Row>,
-    user: UserId,
-    next: Before,
+    next: Option<EntryId>,
     /// Where it has come to.
     at: u64,
-    /// So many more may be looked at.
-    left: usize,
-    /// Whether it ended before it was through.
-    pub cut: bool,
 }
 
 impl EntriesBack {
     fn step(&mut self) -> Result<Option<Entry>, StoreError> {
-        let found = match std::mem::replace(&mut self.next, Before::First) {
-            Before::First => None,
-            Before::Entry(id) if id.0 >= self.at => {
-                return Err(astray("ledger.v2", self.at));
-            }
-            Before::Entry(id) => {
-                let row = self.ledger.get(id.0)?;
-                let row = row.ok_or_else(|| missing("ledger.v2", id.0))?;
-                Some(entry(id.0, row.value())?.0)
-            }
-            Before::Unknown => self.look()?,
+        let Some(id) = self.next.take() else {
+            return Ok(None);
         };
-        if let Some(found) = &found {
-            (self.next, self.at) = (found.before, found.id.0);
+        if id.0 >= self.at {
+            return Err(astray("ledger.v2", self.at));
         }
-        Ok(found)
-    }
-
-    /// The next older one, found by looking.
-    fn look(&mut self) -> Result<Option<Entry>, StoreError> {
-        for row in self.ledger.range(..self.at)?.rev() {
-            if self.left == 0 {
-                self.cut = true;
-                break;
-            }
-            self.left -= 1;
-            let (number, row) = row?;
-            let (entry, _) = entry(number.value(), row.value())?;
-            if entry.user() == Some(self.user) {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
+        let row = self.ledger.get(id.0)?;
+        let row = row.ok_or_else(|| missing("ledger.v2", id.0))?;
+        let (found, _) = entry(id.0, row.value())?;
+        (self.next, self.at) = (found.before, found.id.0);
+        Ok(Some(found))
     }
 }
 

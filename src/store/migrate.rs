@@ -3,9 +3,6 @@
 //! All steps are one transaction: a file is of the old schema or of the new one. Before the first step the old
 //! file is kept as a backup.
 
-mod v1;
-mod v3;
-
 use std::path::{Path, PathBuf};
 
 use redb::{
@@ -17,15 +14,17 @@ use super::{StoreError, disk, tables};
 use crate::points;
 
 /// The schema this program writes.
-pub const SCHEMA: u32 = 4;
+///
+/// Before 1.0 shapes change under the same number: no released program wrote another.
+pub const SCHEMA: u32 = 1;
 
 /// Brings a file from one schema to the next.
 type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
 
-/// The step at index `n` leads from schema `n + 1` to `n + 2`.
-const STEPS: [Step; SCHEMA as usize - 1] = [v1::to_2, only_new_tables, v3::to_4];
+/// The step at index `n` leads from schema `n` to `n + 1`.
+const STEPS: [Step; SCHEMA as usize] = [only_new_tables];
 
-/// From schema 2: bans and acts begin empty; a program that does not know them must not serve the banned.
+/// From schema 0, which nothing but the tests of this way up has ever written: tables that are not there are made.
 fn only_new_tables(_: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
@@ -62,7 +61,7 @@ pub fn migrate(db: &Database) -> Result<(), StoreError> {
         Some(_) | None => {}
     }
     let transaction = disk::begin(db)?;
-    for step in &STEPS[found.map_or(STEPS.len(), |found| found.saturating_sub(1) as usize)..] {
+    for step in &STEPS[found.map_or(STEPS.len(), |found| found as usize)..] {
         step(&transaction)?;
     }
     transaction
@@ -115,8 +114,8 @@ fn read(meta: &impl ReadableTable<&'static str, tables::Row>) -> Result<Option<u
     };
     let schema = row.value().try_into().map(u32::from_le_bytes);
     match schema {
-        Ok(schema) if schema > 0 => Ok(Some(schema)),
-        Ok(_) | Err(_) => Err(StoreError::Corrupt {
+        Ok(schema) => Ok(Some(schema)),
+        Err(_) => Err(StoreError::Corrupt {
             table: "meta.v1",
             key: "schema".into(),
             what: "is damaged",

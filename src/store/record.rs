@@ -1,12 +1,9 @@
-//! Stored forms: `[tag][version][bincode]` with a limit. Numbers take as many bytes as they need, which the highest
-//! bit of the version says; files of before have rows with numbers of fixed width, and those are read as well.
+//! Stored forms: `[tag][version][bincode]` with a limit; numbers take as many bytes as they need.
 //!
-//! A domain type is stored as it is until its shape first changes; then the old shape freezes here under its
-//! version and the new one gets the next. Golden bytes in the tests make such a change loud.
+//! A domain type is stored as it is. From 1.0 on a shape that changes freezes here under its version and the new one
+//! gets the next; until then nobody has files and shapes change in place. Golden bytes in the tests make a change loud.
 
-mod older;
-
-use bincode::config::{Config, Configuration, Fixint, Limit, LittleEndian, Varint};
+use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,8 +26,6 @@ use crate::flow::session::Session;
 
 /// No record is larger, in bytes; a corrupt length cannot ask for more.
 const LIMIT: usize = 1 << 20;
-/// In the byte of the version: numbers take as many bytes as they need.
-const SHORT: u8 = 0x80;
 /// Most records are shorter, in bytes.
 const USUAL: usize = 256;
 
@@ -42,51 +37,34 @@ pub trait Record: Serialize + DeserializeOwned {
     const VERSION: u8;
     /// What it is called in errors.
     const NAME: &'static str;
-
-    /// The record of these bytes of another version, if files still have it.
-    fn older(_version: u8, _payload: &[u8]) -> Result<Self, DecodeError> {
-        Err(DecodeError::Version)
-    }
 }
 
 macro_rules! records {
-    ($($type:ty = $tag:literal, $version:literal;)*) => {$(
+    ($($type:ty = $tag:literal;)*) => {$(
         impl Record for $type {
             const TAG: u8 = $tag;
-            const VERSION: u8 = $version;
+            const VERSION: u8 = 1;
             const NAME: &'static str = stringify!($type);
         }
     )*};
 }
 
 records! {
-    Counters = 1, 3;
-    UserRow = 2, 2;
-    Order = 3, 2;
-    JobRow = 4, 2;
-    Note = 6, 1;
-    Rest = 7, 1;
-    Raised = 8, 2;
-    Closed = 9, 1;
-    Ban = 10, 1;
-    Act = 11, 1;
-    Tally = 12, 1;
-    Form = 13, 1;
-    Broadcast = 14, 1;
-    Retired = 15, 1;
-}
-
-impl Record for Entry {
-    const TAG: u8 = 5;
-    const VERSION: u8 = 3;
-    const NAME: &'static str = "Entry";
-
-    fn older(version: u8, payload: &[u8]) -> Result<Self, DecodeError> {
-        match version {
-            2 => read::<older::Entry>(payload, fixed()).map(Self::from),
-            _ => Err(DecodeError::Version),
-        }
-    }
+    Counters = 1;
+    UserRow = 2;
+    Order = 3;
+    JobRow = 4;
+    Entry = 5;
+    Note = 6;
+    Rest = 7;
+    Raised = 8;
+    Closed = 9;
+    Ban = 10;
+    Act = 11;
+    Tally = 12;
+    Form = 13;
+    Broadcast = 14;
+    Retired = 15;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.
@@ -266,8 +244,8 @@ pub struct Raised {
     pub told: Timestamp,
     /// How often it was held back since.
     pub held: u32,
-    /// What happened last; nothing if it was before schema 4.
-    pub alert: Option<Alert>,
+    /// What happened last.
+    pub alert: Alert,
 }
 
 /// Orders are not taken.
@@ -302,12 +280,8 @@ impl DecodeError {
     }
 }
 
-fn short() -> Configuration<LittleEndian, Varint, Limit<LIMIT>> {
+fn form() -> Configuration<LittleEndian, Varint, Limit<LIMIT>> {
     bincode::config::standard().with_limit::<LIMIT>()
-}
-
-fn fixed() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
-    short().with_fixed_int_encoding()
 }
 
 /// An entry's row: its record, and its seal over that and the seal before.
@@ -335,19 +309,9 @@ pub fn seal(before: Seal, record: &[u8]) -> Seal {
 
 /// The bytes of a record.
 pub fn encode<T: Record>(record: &T) -> Vec<u8> {
-    written(record, T::VERSION | SHORT, short())
-}
-
-/// The bytes of a record as they were written once, with numbers of fixed width.
-#[cfg(test)]
-pub fn encode_fixed<T: Record>(record: &T) -> Vec<u8> {
-    written(record, T::VERSION, fixed())
-}
-
-fn written<T: Record>(record: &T, version: u8, form: impl Config) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(USUAL);
-    bytes.extend([T::TAG, version]);
-    bincode::serde::encode_into_std_write(record, &mut bytes, form)
+    bytes.extend([T::TAG, T::VERSION]);
+    bincode::serde::encode_into_std_write(record, &mut bytes, form())
         .expect("our records are plain data and fit the limit");
     bytes
 }
@@ -360,17 +324,10 @@ pub fn decode<T: Record>(bytes: &[u8]) -> Result<T, DecodeError> {
     if *tag != T::TAG {
         return Err(DecodeError::Tag);
     }
-    if version & !SHORT != T::VERSION {
-        return T::older(*version, payload);
+    if *version != T::VERSION {
+        return Err(DecodeError::Version);
     }
-    match version & SHORT {
-        0 => read(payload, fixed()),
-        _ => read(payload, short()),
-    }
-}
-
-fn read<T: DeserializeOwned>(payload: &[u8], form: impl Config) -> Result<T, DecodeError> {
-    match bincode::serde::decode_from_slice(payload, form) {
+    match bincode::serde::decode_from_slice(payload, form()) {
         Ok((record, read)) if read == payload.len() => Ok(record),
         Ok(_) | Err(_) => Err(DecodeError::Damaged),
     }

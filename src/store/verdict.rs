@@ -437,9 +437,7 @@ pub fn callback(
         return Ok(Called::Adopted);
     }
     let known = job.task_of(submission);
-    // Jobs that ended under schema 1 do not know their tasks.
-    let forgotten = current && matches!(job.stage, Stage::Done { task: None, .. });
-    if known == Some(task) || forgotten {
+    if known == Some(task) {
         if let (true, Stage::Rendering { .. }) = (current, &job.stage) {
             queue::nudge(txn, id, now)?;
             return Ok(Called::Nudged);

@@ -6,7 +6,7 @@ use redb::ReadableTableMetadata;
 
 use super::people::Seat;
 use super::{Audit, Moves, archive_row, entry_row, grant_row, job_row, named, order_row};
-use crate::domain::credit::{Account, Before, Entry, PRICE, Reason, Seal};
+use crate::domain::credit::{Account, Entry, PRICE, Reason, Seal};
 use crate::domain::id::{EntryId, JobId, UserId};
 use crate::store::record::{decode, seal, unsealed};
 use crate::store::{StoreError, tables};
@@ -191,17 +191,11 @@ impl Audit<'_> {
 
     /// Holds the entry against the one of the same user that was before it.
     fn follows(&mut self, user: UserId, entry: &Entry) {
-        let before = Before::of(self.people.of(user).follow_entry(entry.id));
-        let excused = match entry.before {
-            Before::Unknown => true,
-            Before::Entry(id) => self.unread.1.contains(&id),
-            Before::First => false,
-        };
+        let before = self.people.of(user).follow_entry(entry.id);
+        let excused = entry.before.is_some_and(|id| self.unread.1.contains(&id));
         if entry.before != before && !excused {
-            let what = format!(
-                "it leads to {:?}, the same user's entry before is {before:?}",
-                entry.before
-            );
+            let (said, before) = (named(entry.before), named(before));
+            let what = format!("it leads to entry {said}, the same user's before is {before}");
             self.breach(what, [entry_row(entry.id.0)]);
         }
     }

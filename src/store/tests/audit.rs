@@ -1,7 +1,7 @@
 //! The audit: it finds each kind of breach, and nothing where there is none.
 
 use super::*;
-use crate::domain::credit::{Account, Before, Entry, Reason};
+use crate::domain::credit::{Account, Entry, Reason};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::Stage;
 use crate::store::queue::{READY, TIMED};
@@ -48,11 +48,11 @@ fn entry(
     txn.counters().entry += 1;
     let id = EntryId(txn.counted().entry);
     let user = from.user().or(to.user());
-    let mut before = Before::First;
+    let mut before = None;
     if let Some(user) = user
         && let Some(mut row) = txn.user(user)?
     {
-        before = Before::of(row.last_entry.replace(id));
+        before = row.last_entry.replace(id);
         txn.put_user(user, &row)?;
     }
     txn.put_entry(&Entry {
@@ -155,7 +155,7 @@ fn an_order_that_leads_astray_is_found() {
 
 #[test]
 fn an_entry_that_leads_astray_is_found() {
-    let wanted = "it leads to Entry(EntryId(1)), the same user's entry before is";
+    let wanted = "it leads to entry 1, the same user's before is";
     finds(wanted, |txn| {
         let mut row = txn.known_user(ANNA)?;
         row.last_entry = Some(EntryId(1));
@@ -257,7 +257,7 @@ fn an_end_without_its_entry_is_found() {
         model: chain().remove(0),
         at: NOW,
         url: String::new(),
-        task: None,
+        task: TaskId("a task".into()),
     };
     finds("job 2 is done with", move |txn| {
         staged(txn, JobId(2), done.clone(), Lane::None)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::domain::credit::{Account, Before, Credits, Entry, Reason, Seal};
+use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -82,7 +82,7 @@ proptest! {
         until in time(),
         why in kind(),
         held: u32,
-        alert in proptest::option::of(alert())
+        alert in alert(),
     ) {
         survives(&Rest { until, why })?;
         survives(&Raised { told: until, held, alert })?;
@@ -271,18 +271,12 @@ fn stage() -> impl Strategy<Value = Stage> {
                 misses,
             }
         }),
-        (
-            model(),
-            time(),
-            any::<String>(),
-            proptest::option::of(task())
-        )
-            .prop_map(|(model, at, url, task)| Stage::Done {
-                model,
-                at,
-                url,
-                task
-            }),
+        (model(), time(), any::<String>(), task()).prop_map(|(model, at, url, task)| Stage::Done {
+            model,
+            at,
+            url,
+            task
+        }),
         (failure(), time()).prop_map(|(failure, at)| Stage::Failed { failure, at }),
     ]
 }
@@ -394,11 +388,7 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let before = prop_oneof![
-        Just(Before::First),
-        any::<u64>().prop_map(|id| Before::Entry(EntryId(id))),
-        Just(Before::Unknown),
-    ];
+    let before = any::<Option<u64>>().prop_map(|id| id.map(EntryId));
     let parts = (
         any::<u64>(),
         time(),
