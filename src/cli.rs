@@ -87,6 +87,7 @@ enum Command {
     /// Try whether the newest backup can be restored.
     Drill(drill::DrillArgs),
     Man(pages::ManArgs),
+    Manual(pages::ManualArgs),
     Completions(pages::CompletionsArgs),
 }
 
@@ -138,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Restore(args) => restore::restore(args),
         Command::Drill(args) => drill::drill(args),
         Command::Man(args) => pages::man(args),
+        Command::Manual(args) => pages::manual(args),
         Command::Completions(args) => pages::completions(args),
     };
     match done {

@@ -199,7 +199,13 @@ fn the_readme_names_commands_that_there_are() {
             "--tale of sandbox"
         ]
     );
-    for name in ["README.md", "README.ru.md", "data/neurocards.toml"] {
+    let papers = [
+        "README.md",
+        "README.ru.md",
+        "data/manual/en.md",
+        "data/manual/ru.md",
+    ];
+    for name in papers.into_iter().chain(["data/neurocards.toml"]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let said = said(&std::fs::read_to_string(path).unwrap());
         assert!(said.len() >= 3, "{name}: {said:?}");
@@ -252,4 +258,35 @@ fn the_way_to_the_operator_s_page_is_told_and_its_token_only_when_asked_for() {
     std::fs::write(closed, "[operator]\nlisten = []\n").unwrap();
     let (done, told) = page(&[]);
     assert!(!done && told.contains("operator.listen"), "{told}");
+}
+
+#[test]
+fn the_manual_is_in_the_program_in_both_languages() {
+    let shape = |language: &str| {
+        let printed = neurocards(&["manual", language]);
+        assert!(printed.status.success());
+        let text = String::from_utf8(printed.stdout).unwrap();
+        let heads: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
+        let tables = text.lines().filter(|line| line.starts_with('|')).count();
+        (heads[0].to_owned(), heads.len(), tables)
+    };
+    let (ru, en) = (shape("ru"), shape("en"));
+    assert_eq!(ru.0, "# Neurocards: руководство оператора");
+    assert_eq!(en.0, "# Neurocards: the operator's manual");
+    assert!(en.1 > 5);
+    assert_eq!((ru.1, ru.2), (en.1, en.2), "the same chapters and rows");
+}
+
+#[test]
+fn the_manual_speaks_the_language_of_the_environment() {
+    let begins = |name: &str, value: &str| {
+        let mut process = Process::new(env!("CARGO_BIN_EXE_neurocards"));
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            process.env_remove(name);
+        }
+        let printed = process.arg("manual").env(name, value).output().unwrap();
+        String::from_utf8(printed.stdout).unwrap()
+    };
+    assert!(begins("LANG", "ru_RU.UTF-8").starts_with("# Neurocards: руководство"));
+    assert!(begins("LANG", "C.UTF-8").starts_with("# Neurocards: the operator"));
 }

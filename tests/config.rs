@@ -180,7 +180,7 @@ fn every_key_is_shown_with_its_value_and_source_and_no_secret() {
 }
 
 #[test]
-fn the_readme_names_keys_that_there_are() {
+fn the_manual_names_keys_that_there_are() {
     let reading = Config::look(None, &|_| None);
     let config = reading.config.unwrap();
     let known: Vec<_> = config
@@ -189,7 +189,7 @@ fn the_readme_names_keys_that_there_are() {
         .map(|setting| setting.key.as_str())
         .collect();
     let section = |name: &str| known.iter().any(|key| key.starts_with(&format!("{name}.")));
-    for name in ["README.md", "README.ru.md"] {
+    for name in ["data/manual/en.md", "data/manual/ru.md"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let text = std::fs::read_to_string(path).unwrap();
         let code = text.split('`').skip(1).step_by(2);

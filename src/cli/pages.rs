@@ -1,4 +1,4 @@
-//! `neurocards man` and `neurocards completions`: made of the commands as they are defined.
+//! `neurocards man` and `neurocards completions`, made of the commands as they are defined, and `neurocards manual`.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,6 +12,21 @@ pub struct ManArgs {
     /// Write all pages here, ready for a manual's man1.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+/// Print the operator's manual: installing, running, watching, backing up, configuring.
+#[derive(Debug, clap::Args)]
+pub struct ManualArgs {
+    /// In which language; without it that of the environment, if it is one of them, else English.
+    #[arg(value_enum)]
+    language: Option<Language>,
+}
+
+/// The languages of the manual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Language {
+    Ru,
+    En,
 }
 
 /// Print what lets a shell complete commands and options.
@@ -36,6 +51,27 @@ pub fn man(args: ManArgs) -> anyhow::Result<()> {
         .with_context(|| format!("the pages cannot be written to {}", dir.display()))?;
     println!("the pages are in {}", dir.display());
     Ok(())
+}
+
+pub fn manual(args: ManualArgs) -> anyhow::Result<()> {
+    let text = match args.language.unwrap_or_else(Language::of_the_environment) {
+        Language::Ru => include_str!("../../data/manual/ru.md"),
+        Language::En => include_str!("../../data/manual/en.md"),
+    };
+    print(text.as_bytes())
+}
+
+impl Language {
+    fn of_the_environment() -> Self {
+        let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .filter(|value| !value.is_empty());
+        match set.next().is_some_and(|value| value.starts_with("ru")) {
+            true => Self::Ru,
+            false => Self::En,
+        }
+    }
 }
 
 pub fn completions(args: CompletionsArgs) -> anyhow::Result<()> {
