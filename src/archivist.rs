@@ -21,7 +21,7 @@ use crate::store::backup::front::{Made, Ring};
 use crate::store::backup::make::{self, Order};
 use crate::store::backup::retention::Keep;
 use crate::store::backup::shelf::Shelf;
-use crate::store::sales::Cause;
+use crate::store::record::Cause;
 use crate::store::{Store, StoreError};
 use crate::vault::Vault;
 use tell::{What, Worry};

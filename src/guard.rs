@@ -12,6 +12,7 @@ use crate::flow::alert::Alert;
 use crate::flow::say::Say;
 use crate::live::Live;
 use crate::store::audit::{self, Breach, Report};
+use crate::store::record::Cause;
 use crate::store::{Store, StoreError, Txn, alarm, outbox, sales};
 use crate::telegram::client::Telegram;
 use crate::telegram::words::Words;
@@ -77,7 +78,7 @@ impl Guard {
     /// `since` is when there was room again.
     async fn judge_room(&self, free: u64, since: &mut Option<Timestamp>) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let closed = self.store.snapshot()?.closed(sales::Cause::Room)?.is_some();
+        let closed = self.store.snapshot()?.closed(Cause::Room)?.is_some();
         let shop = self.store.shop();
         let room = free >= *self.floor.now();
         *since = since.or(Some(now)).filter(|_| room);

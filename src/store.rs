@@ -19,6 +19,7 @@ pub mod links;
 pub mod migrate;
 mod office;
 pub mod outbox;
+mod place;
 pub mod queue;
 pub mod record;
 pub mod room;

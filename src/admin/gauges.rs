@@ -59,7 +59,7 @@ pub fn register(registry: &mut Registry, status: &Status) {
         ledger,
     );
     let closed = Family::<Cause, Gauge>::default();
-    for cause in crate::store::sales::Cause::ALL.map(crate::store::sales::Cause::word) {
+    for cause in crate::store::record::Cause::ALL.map(crate::store::record::Cause::word) {
         let is = status.closed.iter().any(|closed| closed == cause);
         closed.get_or_create(&Cause { cause }).set(is.into());
     }

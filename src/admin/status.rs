@@ -4,7 +4,7 @@ use super::answer::{RestLine, Status};
 use super::desk::Place;
 use super::provider;
 use crate::domain::time::Timestamp;
-use crate::store::sales::Cause;
+use crate::store::record::Cause;
 use crate::store::{Snapshot, StoreError, migrate};
 
 /// What waits, lives or has ended is counted as it happens: how much of it there is makes no difference.

@@ -5,7 +5,7 @@
 
 use super::acts::{self, By, Changed, Unfit};
 use super::ledger::Granted;
-use super::sales::Cause;
+use super::record::Cause;
 use super::txn::Txn;
 use super::{Shop, StoreError, broadcasts, outbox};
 use crate::domain::act::Who;

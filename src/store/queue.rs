@@ -12,11 +12,6 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use redb::ReadableTable;
 
-/// The lane of jobs that wait for a moment.
-pub const TIMED: u8 = 0;
-/// The lane of jobs that wait for a place.
-pub const READY: u8 = 1;
-
 /// Puts a new job behind the user's other ones and beside everybody else's.
 ///
 /// Start-time fair queueing: the tag is one more than the later of the user's last tag and the queue's own time,
@@ -37,11 +32,7 @@ pub fn claim(
 ) -> Result<Vec<Job>, StoreError> {
     let free = shop.max_rendering.saturating_sub(txn.counted().places) as usize;
     let mut rows = Vec::new();
-    for row in txn
-        .due
-        .range((READY, 0, 0)..(READY + 1, 0, 0))?
-        .take(most.min(free))
-    {
+    for row in txn.due.range(Lane::READY)?.take(most.min(free)) {
         let (_, tag, job) = row?.0.value();
         rows.push((tag, JobId(job)));
     }
@@ -171,24 +162,16 @@ pub(super) fn put(txn: &mut Txn<'_>, before: Stood, job: Job, to: Lane) -> Resul
     // The row also says whether the job must be claimed: it is written anew when that changes.
     let queued = job.stage == Stage::Queued;
     if before.lane != to || before.queued != queued {
-        if let Some(key) = key(before.lane, job.id) {
+        if let Some(key) = before.lane.key(job.id) {
             txn.strike_due(key)?;
         }
-        if let Some(key) = key(to, job.id) {
+        if let Some(key) = to.key(job.id) {
             txn.put_due(key, queued)?;
         }
     }
     let row = JobRow { job, lane: to };
     txn.put_job(&row)?;
     Ok(row.job)
-}
-
-fn key(lane: Lane, job: JobId) -> Option<(u8, u64, u64)> {
-    match lane {
-        Lane::None => None,
-        Lane::Timed(at) => Some((TIMED, at.0, job.0)),
-        Lane::Ready(tag) => Some((READY, tag, job.0)),
-    }
 }
 
 /// A move that the same transaction has just made sure of.

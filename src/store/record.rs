@@ -3,6 +3,8 @@
 //! A domain type is stored as it is. From 1.0 on a shape that changes freezes here under its version and the new one
 //! gets the next; until then nobody has files and shapes change in place. Golden bytes in the tests make a change loud.
 
+use std::ops::Range;
+
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use ring::digest;
 use serde::Serialize;
@@ -11,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::credit::{Entry, Seal};
-use crate::domain::id::{EntryId, OrderId};
+use crate::domain::id::{EntryId, JobId, OrderId};
 use crate::domain::job::{Job, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
@@ -226,6 +228,22 @@ pub enum Lane {
     Ready(u64),
 }
 
+impl Lane {
+    /// The due index's rows of jobs that wait for a moment.
+    pub const TIMED: Range<(u8, u64, u64)> = (0, 0, 0)..(1, 0, 0);
+    /// The due index's rows of jobs that wait for a place.
+    pub const READY: Range<(u8, u64, u64)> = (1, 0, 0)..(2, 0, 0);
+
+    /// A job's row in the due index.
+    pub fn key(self, job: JobId) -> Option<(u8, u64, u64)> {
+        match self {
+            Self::None => None,
+            Self::Timed(at) => Some((Self::TIMED.start.0, at.0, job.0)),
+            Self::Ready(tag) => Some((Self::READY.start.0, tag, job.0)),
+        }
+    }
+}
+
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Note {
@@ -246,6 +264,36 @@ pub struct Raised {
     pub held: u32,
     /// What happened last.
     pub alert: Alert,
+}
+
+/// Why orders are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The disk is nearly full.
+    Room,
+    /// An operator paused sales.
+    Pause,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 2] = [Self::Room, Self::Pause];
+
+    /// Its row.
+    pub fn row(self) -> &'static str {
+        match self {
+            Self::Room => "closed:room",
+            Self::Pause => "closed:pause",
+        }
+    }
+
+    /// Its word for operators.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Room => "room",
+            Self::Pause => "pause",
+        }
+    }
 }
 
 /// Orders are not taken.

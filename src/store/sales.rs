@@ -1,40 +1,10 @@
 //! Whether orders are taken: not while the disk is nearly full, nor while an operator pauses sales.
 
-use super::record::Closed;
+use super::record::{Cause, Closed};
 use super::txn::Txn;
 use super::{Shop, StoreError, alarm};
 use crate::domain::time::Timestamp;
 use crate::flow::alert::Alert;
-
-/// Why orders are not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The disk is nearly full.
-    Room,
-    /// An operator paused sales.
-    Pause,
-}
-
-impl Cause {
-    /// Every cause.
-    pub const ALL: [Self; 2] = [Self::Room, Self::Pause];
-
-    /// Its row.
-    pub(super) fn row(self) -> &'static str {
-        match self {
-            Self::Room => "closed:room",
-            Self::Pause => "closed:pause",
-        }
-    }
-
-    /// Its word for operators.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Room => "room",
-            Self::Pause => "pause",
-        }
-    }
-}
 
 /// The cause under which want of room is told.
 const CAUSE: &str = "room";

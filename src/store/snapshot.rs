@@ -1,5 +1,6 @@
 //! What readers see: everything committed before the snapshot was taken.
 
+pub(super) mod archive;
 mod ledger;
 mod notes;
 mod users;
@@ -13,10 +14,9 @@ use redb::{
 
 use super::known::KnownJob;
 use super::links::Found;
-use super::record::{Closed, Counters, JobRow};
+use super::record::{Cause, Closed, Counters, JobRow, Lane};
 use super::row::{missing, parse, read};
-use super::sales::Cause;
-use super::{StoreError, migrate, queue, tables};
+use super::{StoreError, migrate, tables};
 use crate::domain::act::{Act, Ban};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::id::{JobId, OrderId, UpdateId, UserId};
@@ -216,7 +216,7 @@ impl Snapshot {
     ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
         let table = self.0.open_table(tables::DUE)?;
         let mut due = Vec::new();
-        for row in table.range((queue::TIMED, 0, 0)..(queue::TIMED + 1, 0, 0))? {
+        for row in table.range(Lane::TIMED)? {
             let (key, waits) = row?;
             let (_, at, job) = key.value();
             let found = Due {
@@ -238,7 +238,7 @@ impl Snapshot {
     /// Whether a job waits for a place.
     pub fn any_ready(&self) -> Result<bool, StoreError> {
         let table = self.0.open_table(tables::DUE)?;
-        let mut ready = table.range((queue::READY, 0, 0)..(queue::READY + 1, 0, 0))?;
+        let mut ready = table.range(Lane::READY)?;
         Ok(ready.next().transpose()?.is_some())
     }
 
@@ -378,10 +378,7 @@ impl Snapshot {
     pub fn oldest_queued(&self) -> Result<Option<Timestamp>, StoreError> {
         let table = self.table(tables::DUE)?;
         let mut jobs = Vec::new();
-        for row in table
-            .range((queue::READY, 0, 0)..(queue::READY + 1, 0, 0))?
-            .take(WAITING)
-        {
+        for row in table.range(Lane::READY)?.take(WAITING) {
             jobs.push(row?.0.value().2);
         }
         // Later ones have higher numbers.

@@ -12,7 +12,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::record::{Counters, JobRow, Raised, decode, encode, sealed};
 use super::row::{missing, named, read};
-use super::{StoreError, archive, tables};
+use super::snapshot::archive;
+use super::{StoreError, tables};
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::job::Stage;

@@ -8,8 +8,8 @@ use crate::domain::id::{CallbackId, JobId, OrderId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::retired::End;
 use crate::store::ledger::{self, Granted};
+use crate::store::place::{Wish, place};
 use crate::store::record::Lane;
-use crate::store::turn::{self, Wish};
 use crate::store::txn::Txn;
 use crate::store::{StoreError, queue, verdict};
 
@@ -162,7 +162,7 @@ pub fn reorder(
         callback,
         chance,
     };
-    let Some(order) = turn::place(txn, &mut row, wish, by.at)? else {
+    let Some(order) = place(txn, &mut row, wish, by.at)? else {
         return Ok(Err(Unfit::Failed));
     };
     txn.put_user(job.user, &row)?;

@@ -6,8 +6,8 @@ use super::{Audit, KNOWN, Moves, due_row, job_row, named, user_row};
 use crate::domain::credit::Account;
 use crate::domain::id::{JobId, OrderId, UserId};
 use crate::domain::job::{Job, Stage};
-use crate::store::record::{JobRow, Lane, Live, decode};
-use crate::store::{StoreError, queue, tables};
+use crate::store::record::{JobRow, Live, decode};
+use crate::store::{StoreError, tables};
 
 /// So many live jobs are looked at by a glance.
 const LIVE: u64 = 10_000;
@@ -72,7 +72,7 @@ impl Audit<'_> {
         for row in self.snapshot.rows(tables::DUE)? {
             let key = row?.0.value();
             let job = self.found(self.snapshot.job_row(JobId(key.2)))?.flatten();
-            if job.is_none_or(|row| place(&row) != Some(key)) {
+            if job.is_none_or(|row| row.lane.key(row.job.id) != Some(key)) {
                 self.breach("the due index has a row that is no job's", [due_row(key)]);
             }
         }
@@ -136,7 +136,7 @@ impl Audit<'_> {
     /// Whether the job has a row in the due index; a breach if it should have one and has none.
     fn job_is_due(&mut self, row: &JobRow) -> Result<bool, StoreError> {
         let job = &row.job;
-        let key = place(row);
+        let key = row.lane.key(row.job.id);
         if job.stage.ended() != key.is_none() {
             let (id, stage) = (job.id, job.stage.name());
             let what = format!("job {id} is {stage} in lane {:?}", row.lane);
@@ -227,14 +227,5 @@ impl Audit<'_> {
         self.holds("the places counted are the places taken", places.into());
         self.holds("held credits are those of live jobs", live.len() as u64);
         Ok(())
-    }
-}
-
-/// A job's place in the due index, as its row says it.
-fn place(row: &JobRow) -> Option<(u8, u64, u64)> {
-    match row.lane {
-        Lane::None => None,
-        Lane::Timed(at) => Some((queue::TIMED, at.0, row.job.id.0)),
-        Lane::Ready(tag) => Some((queue::READY, tag, row.job.id.0)),
     }
 }

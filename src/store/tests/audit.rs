@@ -4,7 +4,6 @@ use super::*;
 use crate::domain::credit::{Account, Entry, Reason};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::Stage;
-use crate::store::queue::{READY, TIMED};
 use crate::store::record::{JobRow, Lane};
 
 /// One order that runs, one that ended well and one that did not.
@@ -278,7 +277,7 @@ fn a_live_job_in_no_lane_is_found() {
 fn an_ended_job_in_a_lane_is_found() {
     finds("job 2 is failed in lane Timed", |txn| {
         let stage = txn.job(JobId(2))?.job.stage;
-        txn.put_due((TIMED, NOW.0, 2), false)?;
+        txn.put_due(Lane::Timed(NOW).key(JobId(2)).unwrap(), false)?;
         staged(txn, JobId(2), stage, Lane::Timed(NOW))
     });
 }
@@ -286,14 +285,14 @@ fn an_ended_job_in_a_lane_is_found() {
 #[test]
 fn a_job_missing_in_the_due_index_is_found() {
     finds("job 4 is not in the due index", |txn| {
-        txn.strike_due((TIMED, NOW.0, 4))
+        txn.strike_due(Lane::Timed(NOW).key(JobId(4)).unwrap())
     });
 }
 
 #[test]
 fn a_row_of_no_job_in_the_due_index_is_found() {
     finds("the due index has a row that is no job", |txn| {
-        txn.put_due((READY, 1, 404), true)
+        txn.put_due(Lane::Ready(1).key(JobId(404)).unwrap(), true)
     });
 }
 
@@ -542,7 +541,7 @@ fn a_glance_finds_what_is_wrong_with_what_lives() {
         Ok(())
     });
     sees("is due and there is not", |txn| {
-        txn.put_due((TIMED, 5, 404), false)
+        txn.put_due(Lane::Timed(Timestamp(5)).key(JobId(404)).unwrap(), false)
     });
 }
 

@@ -8,9 +8,9 @@ use crate::domain::broadcast::Broadcast;
 use crate::domain::id::UserId;
 use crate::flow::office::form::Form;
 use crate::store::StoreError;
+use crate::store::record::Cause;
 use crate::store::record::{Closed, encode};
 use crate::store::row::{missing, parse, read};
-use crate::store::sales::Cause;
 
 impl Txn<'_> {
     /// Since when orders are not taken for that cause, if they are not.
