@@ -162,6 +162,62 @@ fn every_answer_is_what_it_is() {
     assert!(seen.len() >= 15, "{seen:?}");
 }
 
+/// What must come of an answer that is given always, and whether it is asked for again at all.
+fn ends(right: &str) -> Result<Option<Trouble>, Kind> {
+    match right {
+        "script" => Ok(None),
+        "no_text" | "cut_off" | "question" | "no_script" => Ok(Some(Trouble::Senseless)),
+        "no_budget" => Ok(Some(Trouble::Budget)),
+        "apology" | "violation" => Err(Kind::UserViolation),
+        "billing" => Err(Kind::Billing),
+        "rate_limit" => Err(Kind::RateLimit),
+        "temporary" => Err(Kind::Temporary),
+        "unfound" | "redirect" => Ok(Some(Trouble::Unfound)),
+        "forbidden" => Ok(Some(Trouble::Forbidden)),
+        "request" | "other_name" | "less" => Ok(Some(Trouble::Request)),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_a_script_is_ever_filmed_whether_it_is_answered_once_or_always() {
+    for case in cases() {
+        let answer = |answer: &Answer| {
+            (
+                answer.status,
+                answer.headers.clone(),
+                answer.body.clone().into(),
+            )
+        };
+        let (always, asked) = answered(vec![answer(&case.answer)]).await;
+        let (once, _) = answered(vec![answer(&case.answer), says(SCRIPT)]).await;
+        assert!(asked <= 4, "{}: {asked}", case.name);
+        let is = always.as_ref().map(|written| written.trouble);
+        let is = is.map_err(|failure| failure.kind);
+        assert_eq!(is, ends(&case.right), "{}", case.name);
+        for written in [&always, &once].into_iter().flatten() {
+            let stood_in = written.trouble.is_some() && written.script.contains("Подушка");
+            let written_by = stood_in
+                || written.script == SCRIPT
+                || case.right == "script" && Some(&written.script) == case.script.as_ref();
+            assert!(written_by, "{}: {written:?}", case.name);
+        }
+        let asked_again = [
+            "no_text",
+            "no_budget",
+            "cut_off",
+            "question",
+            "no_script",
+            "apology",
+            "other_name",
+            "redirect",
+        ];
+        if asked_again.contains(&case.right.as_str()) {
+            assert_eq!(once, Ok(script(SCRIPT)), "{}", case.name);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_that_is_said_stops_the_reader(

@@ -102,6 +102,8 @@ struct Inner {
     next: Mutex<VecDeque<Writing>>,
     once: Mutex<VecDeque<Raw>>,
     always: Mutex<Option<Raw>>,
+    /// Every script it wrote, oldest first.
+    said: Mutex<Vec<String>>,
     /// Where the last answer sent its reader on to.
     moved: Mutex<Option<String>>,
     requests: Mutex<Vec<Value>>,
@@ -146,6 +148,11 @@ impl Gpt {
     /// What is planned for the next requests.
     pub fn upcoming(&self) -> Vec<Writing> {
         lock(&self.door.inner.next).iter().copied().collect()
+    }
+
+    /// Every script it wrote, oldest first; not what it only repeats of somebody else.
+    pub fn scripts(&self) -> Vec<String> {
+        lock(&self.door.inner.said).clone()
     }
 
     /// The bodies of all well-formed requests, oldest first.

@@ -34,7 +34,7 @@ const CANNOT: Words = Words(
 );
 /// The same in other languages.
 const CANNOT_ELSEWHERE: Words = Words(
-    "kann ich nicht|ich kann nicht|kann dir nicht|kann ihnen nicht|kann dabei nicht|kann diese|\
+    "kann ich nicht|ich kann nicht|kann dir nicht|kann ihnen nicht|kann dabei nicht|kann diese|kann ich diese|leider kann|leider nicht|nicht erfüllen|\
     kann keine|darf ich nicht|nicht weiterhelfen|nicht möglich|no puedo|no es posible|no me es posible|\
     no podré|je ne peux pas|je ne suis pas en mesure|je ne peux|non posso|não posso|não consigo|\
     nie mogę|yapamam|edemem|olamam|olamıyorum|alamıyorum|我无法|无法提供|无法协助|无法满足|无法为|无法帮|无法生成|无法完成|我不能|不能提供|\

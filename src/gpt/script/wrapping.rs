@@ -122,7 +122,7 @@ fn belongs(inner: &str, open: char, close: char) -> bool {
         Some(at) if open == '"' => {
             let before = inner[..at].chars().next_back();
             before.is_some_and(|c| c.is_whitespace() || "(:—-".contains(c))
-                && inner.matches(open).count() % 2 == 0
+                && inner.matches(open).count().is_multiple_of(2)
         }
         Some(_) => open == '\'' && !inner.trim_end().ends_with(open) && apostrophes(inner),
     }

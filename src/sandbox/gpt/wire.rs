@@ -125,7 +125,10 @@ async fn complete(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> 
     };
     if parsed.asks_nothing() {
         let why = "Invalid 'messages': empty array.";
-        return door.refuse(400, "invalid_request_error", "empty_array", why);
+        return match lock(&door.inner.always).clone() {
+            Some(raw) => door.give(raw),
+            None => door.refuse(400, "invalid_request_error", "empty_array", why),
+        };
     }
     let text = match parsed.check() {
         Ok(text) => text,
@@ -269,7 +272,11 @@ impl Door {
 
     async fn plan(&self, writing: Writing, text: &str) -> Response {
         match writing {
-            Writing::Script => self.say(script::write(text)),
+            Writing::Script => {
+                let script = script::write(text);
+                lock(&self.inner.said).push(script.clone());
+                self.say(script)
+            }
             Writing::Empty => self.say(String::new()),
             Writing::RateLimit => self.refuse(
                 429,
