@@ -1,25 +1,47 @@
 //! The script's author: an OpenAI-compatible model, or the template itself when there is no key.
+//!
+//! An answer is a script, no script, or a failure of a kind the shop knows; no script is asked for once more, and
+//! then the template stands in. Nothing else is ever filmed.
 
+mod answer;
+mod fault;
+mod flaw;
+mod manner;
+mod post;
+mod probe;
+mod script;
 mod templates;
+mod wait;
 mod wire;
+mod words;
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
+use self::answer::{End, Heard};
+use self::fault::{Fault, Limit};
+use self::flaw::Flaw;
+use self::manner::Manner;
+use self::post::{Answer, Caller};
 use crate::clock::Stopwatch;
 use crate::domain::brief::{Template, Text};
 use crate::domain::failure::{Failure, Kind, Source};
+use crate::domain::time::Timestamp;
+use crate::flow::alert::Trouble;
+use crate::live::Live;
 use crate::telemetry::meters::Meters;
 
+pub use probe::Pulse;
 pub use templates::{Templates, TemplatesError, Title, Words};
 
-/// No answer of the author is longer; more is not read.
-const BODY_LIMIT: usize = 1 << 20;
 /// No script gains from being longer, whatever the video model takes; it also fits 600 tokens.
 const LONGEST: usize = 1500;
+/// So many tokens such a script takes, or a little less.
+const LEAST_TOKENS: u32 = 400;
+/// How often an author may refuse the way it is asked in, which it does for nothing, before it is given up.
+const REFUSALS: usize = 3;
 
 /// The author.
 #[derive(Debug, Clone)]
@@ -31,12 +53,31 @@ pub struct Gpt {
     vision: bool,
     timeout: Duration,
     max_tokens: u32,
+    manner: Live<Manner>,
     templates: Templates,
     meters: Meters,
 }
 
+/// A script, and whether the author is to blame that it is not the author's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What the video model is told.
+    pub script: String,
+    /// Why the template stands in for the author, if it does.
+    pub trouble: Option<Trouble>,
+}
+
+/// What one question came to.
+enum Reply {
+    Script(String),
+    Flawed(Flaw),
+    Trouble(Trouble),
+}
+
 impl Gpt {
     /// An author at `api_url` (with its version) with the shipped templates; `timeout` bounds each call.
+    ///
+    /// `http` must follow no redirect.
     pub fn new(
         http: reqwest::Client,
         api_url: &str,
@@ -54,6 +95,7 @@ impl Gpt {
             vision,
             timeout,
             max_tokens,
+            manner: Live::new(Manner::of(model)),
             templates: Templates::shipped(),
             meters: Meters::default(),
         }
@@ -75,7 +117,12 @@ impl Gpt {
         self.vision && self.key.is_some()
     }
 
-    /// Writes the script of one video for a model that takes `limit` characters.
+    /// Whether the longest answer is less than a script of the longest takes.
+    pub fn is_tight(&self) -> bool {
+        self.key.is_some() && self.max_tokens < LEAST_TOKENS
+    }
+
+    /// Writes the script of one video for a model that takes `limit` characters; asked at `now`, twice at most.
     ///
     /// A script may still be longer by a few words; the request to the video model is cut to fit.
     pub async fn write(
@@ -85,86 +132,188 @@ impl Gpt {
         wishes: Option<&Text>,
         photo_jpeg: Option<&[u8]>,
         limit: usize,
-    ) -> Result<String, Failure> {
+        now: Timestamp,
+    ) -> Result<Written, Failure> {
         let words = self.templates.get(template);
-        let Some(key) = &self.key else {
-            return Ok(words.fallback(product, wishes, limit));
+        let stand_in = |trouble| Written {
+            script: words.fallback(product, wishes, limit),
+            trouble,
         };
-        let request = wire::Request {
+        let Some(key) = &self.key else {
+            return Ok(stand_in(None));
+        };
+        let instructions = words.instructions(limit.min(LONGEST));
+        let mut request = wire::Request {
             model: &self.model,
             max_tokens: self.max_tokens,
             system: words.system.trim(),
-            instructions: &words.instructions(limit.min(LONGEST)),
+            instructions: &instructions,
             product,
             wishes,
             photo: photo_jpeg.filter(|_| self.vision),
+            again: false,
         };
-        let begun = Stopwatch::start();
-        let written = self.ask(key, &request.body()).await;
-        let failed = written.as_ref().err();
-        let outcome = failed.map_or("ok", |failure| failure.kind.name());
-        self.meters.called("gpt", "write", outcome, begun.elapsed());
-        written
-    }
-
-    /// Whether the author takes the key and has the model, asked for nothing; nothing if there is no key.
-    pub async fn answers(&self) -> Option<Result<(), Failure>> {
-        let key = self.key.as_ref()?;
-        let request = self
-            .http
-            .get(format!("{}/models/{}", self.api_url, self.model))
-            .bearer_auth(key.expose_secret())
-            .timeout(self.timeout);
-        let failed = |kind| Failure::new(kind, Source::Gpt);
-        Some(match request.send().await.map(|answer| answer.status()) {
-            Ok(status) if status.is_success() => Ok(()),
-            Ok(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(failed(Kind::Billing)),
-            Ok(StatusCode::NOT_FOUND) => Err(failed(Kind::ModelOff)),
-            Ok(StatusCode::TOO_MANY_REQUESTS) => Err(failed(Kind::RateLimit)),
-            Ok(_) | Err(_) => Err(failed(Kind::Temporary)),
-        })
-    }
-
-    async fn ask(&self, key: &SecretString, body: &Value) -> Result<String, Failure> {
-        let broken = |error: reqwest::Error| {
-            tracing::debug!(error = %error.without_url(), "the author did not answer");
-            Failure::new(Kind::Temporary, Source::Gpt)
+        let mut reply = self.ask(key, &request, now).await?;
+        if let Reply::Flawed(flaw) = reply {
+            tracing::info!(
+                flaw = flaw.name(),
+                "the author wrote no script and is asked again"
+            );
+            request.again = true;
+            request.max_tokens = self.room(flaw);
+            reply = self.ask(key, &request, now).await?;
+        }
+        let trouble = match reply {
+            Reply::Script(script) => {
+                return Ok(Written {
+                    script,
+                    trouble: None,
+                });
+            }
+            Reply::Trouble(trouble) => trouble,
+            Reply::Flawed(Flaw::Apology) => return Err(failure(Kind::UserViolation)),
+            Reply::Flawed(Flaw::Budget) => Trouble::Budget,
+            Reply::Flawed(Flaw::Empty | Flaw::Cut | Flaw::Question | Flaw::Unclear) => {
+                Trouble::Senseless
+            }
         };
-        let request = self
-            .http
-            .post(format!("{}/chat/completions", self.api_url))
-            .bearer_auth(key.expose_secret())
-            .timeout(self.timeout)
-            .json(body);
-        let response = request.send().await.map_err(broken)?;
-        let (status, retry_after) = (response.status(), retry_after(&response));
-        let answer = read(response).await.map_err(broken)?;
-        wire::answer(status, &answer).map_err(|kind| Failure {
-            kind,
-            source: Source::Gpt,
-            retry_after,
-        })
+        tracing::warn!(
+            trouble = trouble.word(),
+            "the template stands in for the author"
+        );
+        Ok(stand_in(Some(trouble)))
     }
-}
 
-/// `Retry-After` in seconds; a date is not understood, for want of a clock.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.headers().get(header::RETRY_AFTER)?;
-    let seconds = value.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// The body, or what of it fits; what does not fit is then no JSON.
-async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        body.extend_from_slice(&chunk);
-        if body.len() > BODY_LIMIT {
-            body.truncate(BODY_LIMIT);
-            break;
+    /// How long the second answer may be: whoever ran out of room gets more of it.
+    fn room(&self, flaw: Flaw) -> u32 {
+        match flaw {
+            Flaw::Cut => self.max_tokens.saturating_mul(2),
+            Flaw::Budget => self.max_tokens.saturating_add(manner::THOUGHT),
+            Flaw::Empty | Flaw::Apology | Flaw::Question | Flaw::Unclear => self.max_tokens,
         }
     }
-    Ok(body)
+
+    /// Asks in the manner that this author takes, which is kept for the next time.
+    async fn ask(
+        &self,
+        key: &SecretString,
+        request: &wire::Request<'_>,
+        now: Timestamp,
+    ) -> Result<Reply, Failure> {
+        let begun = *self.manner.now();
+        let mut manner = begun;
+        for _ in 0..REFUSALS {
+            let judged = self
+                .call(key, &request.body(manner), request.instructions, now)
+                .await;
+            let refused = match judged {
+                Err(Refused::Limit(limit)) => limit,
+                Err(Refused::Failure(failure)) => return Err(failure),
+                Ok(reply) => {
+                    manner.thinks |= matches!(reply, Reply::Flawed(Flaw::Budget));
+                    if manner != begun {
+                        self.manner.put(manner);
+                    }
+                    return Ok(reply);
+                }
+            };
+            let next = match refused {
+                Limit::Name => manner.renamed(begun.limit),
+                Limit::Large => manner.less(),
+                Limit::Small => {
+                    self.manner.put(Manner {
+                        thinks: true,
+                        ..manner
+                    });
+                    return Ok(Reply::Flawed(Flaw::Budget));
+                }
+            };
+            match next {
+                Some(next) => manner = next,
+                None => break,
+            }
+        }
+        Ok(Reply::Trouble(Trouble::Request))
+    }
+
+    /// One call, counted and timed.
+    async fn call(
+        &self,
+        key: &SecretString,
+        body: &Value,
+        instructions: &str,
+        now: Timestamp,
+    ) -> Result<Reply, Refused> {
+        let begun = Stopwatch::start();
+        let url = format!("{}/chat/completions", self.api_url);
+        let answer = self.caller(key).ask(&url, Some(body)).await;
+        let judged = match answer {
+            Some(answer) => judge(&answer, instructions, now),
+            None => Err(Refused::Failure(failure(Kind::Temporary))),
+        };
+        let outcome = match &judged {
+            Ok(Reply::Script(_)) => "ok",
+            Ok(Reply::Flawed(flaw)) => flaw.name(),
+            Ok(Reply::Trouble(_)) | Err(Refused::Limit(_)) => "REFUSED",
+            Err(Refused::Failure(failure)) => failure.kind.name(),
+        };
+        self.meters.called("gpt", "write", outcome, begun.elapsed());
+        judged
+    }
+
+    fn caller<'g>(&'g self, key: &'g SecretString) -> Caller<'g> {
+        Caller {
+            http: &self.http,
+            key,
+            timeout: self.timeout,
+        }
+    }
+}
+
+/// Why there is no reply.
+enum Refused {
+    /// For good, or for now.
+    Failure(Failure),
+    /// For how the longest answer was said.
+    Limit(Limit),
+}
+
+/// What an answer is: a script, none, or a failure.
+fn judge(answer: &Answer, instructions: &str, now: Timestamp) -> Result<Reply, Refused> {
+    let heard = match answer.status {
+        200..=299 => answer::hear(&answer.body),
+        _ => Heard::Other(answer::told(&answer.body)),
+    };
+    let other = match heard {
+        Heard::Said(said) if said.end == End::Refused => {
+            return Err(Refused::Failure(failure(Kind::UserViolation)));
+        }
+        Heard::Said(said) => {
+            let script = script::script(&said.text);
+            return Ok(match flaw::flaw(&script, said.end, instructions) {
+                Some(flaw) => Reply::Flawed(flaw),
+                None => Reply::Script(script),
+            });
+        }
+        Heard::Other(other) => other,
+    };
+    let text = String::from_utf8_lossy(&answer.body);
+    match fault::fault(answer.status, &other, &text) {
+        Fault::Trouble(trouble) => Ok(Reply::Trouble(trouble)),
+        Fault::Limit(limit) => Err(Refused::Limit(limit)),
+        Fault::Failure(kind) => {
+            let waits = matches!(kind, Kind::RateLimit | Kind::Temporary);
+            let wait = || wait::asked(&answer.headers, &other, now);
+            Err(Refused::Failure(Failure {
+                retry_after: waits.then(wait).flatten(),
+                ..failure(kind)
+            }))
+        }
+    }
+}
+
+fn failure(kind: Kind) -> Failure {
+    Failure::new(kind, Source::Gpt)
 }
 
 #[cfg(test)]

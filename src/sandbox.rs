@@ -21,7 +21,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 pub use self::{
-    gpt::{Gpt, Writing},
+    gpt::{Gpt, Raw, Writing},
     journal::Call,
     kie::{Ending, Kie, Task, Upload, UploadFault},
     pictures::sample_photo,

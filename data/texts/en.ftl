@@ -342,6 +342,10 @@ alert-restarted =
     ⚠️ The bot did not stop in good order last time and was started again.
 
     That run began { $before } UTC. Orders and credits are all there; the log may tell why.
+alert-unwritten =
+    ⚠️ GPT wrote no script: { $why }.
+
+    The video is made all the same, with the script from the template. Nobody's credit is lost.
 alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.
@@ -356,6 +360,11 @@ certificate-account = the certificate authority does not take our account
 certificate-refused = the certificate authority refuses
 certificate-files = there is no newer one in cert_file and key_file
 certificate-machine = the new one cannot be made or kept on this machine
+unwritten-unfound = the address or the model is wrong (see `gpt.api_url` and `gpt.model`; `neurocards check` tells which)
+unwritten-forbidden = it refuses to work for us, by its terms or for this server's country (it is not about money)
+unwritten-request = it does not take our request (do `gpt.model`, `gpt.vision` and `gpt.max_tokens` fit each other?)
+unwritten-budget = `gpt.max_tokens` is too small for this model, it had used it up before it wrote anything
+unwritten-senseless = asked twice, it answered with nothing, half a sentence or a question
 
 # --- To an operator: commands -------------------------------------------------
 desk-guide =

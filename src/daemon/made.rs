@@ -61,20 +61,24 @@ impl Made {
         let templates = templates(&mut files);
         let words = words(config, &models, &templates, &mut files);
         let telegram = telegram(config, root, files.menu());
-        let clients = telegram.and_then(|telegram| Ok((telegram, tls::client(root, None)?)));
+        let clients = telegram.and_then(|telegram| {
+            let steady = tls::steady_client(root, None)?;
+            Ok((telegram, tls::client(root, None)?, steady))
+        });
         let (files, mut mistakes) = files.finish();
         // What else belongs to a client is right once the configuration is read.
         let wrong = |error| config.mistake("extra_root_file", format!("{error:#}"));
         let clients = clients.map_err(|error: anyhow::Error| mistakes.push(wrong(error)));
-        let (Some(words), Ok((telegram, http)), []) = (words, clients, &mistakes[..]) else {
+        let (Some(words), Ok((telegram, http, steady)), []) = (words, clients, &mistakes[..])
+        else {
             return Err(Mistakes(mistakes));
         };
-        let kie = kie(config, http.clone());
+        let kie = kie(config, http);
         Ok(Self {
             telegram,
             words,
             limits: limits(config),
-            gpt: author(config, http).with_templates(templates),
+            gpt: author(config, steady).with_templates(templates),
             provider: known(config, kie.clone(), models.clone()),
             kie,
             models,
@@ -230,7 +234,7 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-/// The author of scripts, with the shipped templates.
+/// The author of scripts, with the shipped templates; `http` follows no redirect.
 pub fn author(config: &Config, http: reqwest::Client) -> Gpt {
     let chosen = &config.gpt;
     Gpt::new(

@@ -160,6 +160,11 @@ pub enum Alert {
         /// When it had been started before.
         before: Timestamp,
     },
+    /// The author of scripts wrote none, and the template stood in.
+    Unwritten {
+        /// Why.
+        trouble: Trouble,
+    },
 }
 
 impl Alert {
@@ -183,6 +188,7 @@ impl Alert {
             Self::Breach { .. } | Self::BooksFine => Topic::Books,
             Self::Panic { .. } => Topic::Panic,
             Self::Restarted { .. } => Topic::Restart,
+            Self::Unwritten { .. } => Topic::Author,
         }
     }
 }
@@ -224,11 +230,13 @@ pub enum Topic {
     Panic,
     /// A restart after a crash.
     Restart,
+    /// The author of scripts, where it is no matter of money.
+    Author,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -246,6 +254,7 @@ impl Topic {
         Self::Books,
         Self::Panic,
         Self::Restart,
+        Self::Author,
     ];
 
     /// Its word in the configuration.
@@ -268,13 +277,14 @@ impl Topic {
             Self::Books => "books",
             Self::Panic => "panic",
             Self::Restart => "restart",
+            Self::Author => "author",
         }
     }
 
     /// Whether it is said when it is over. What just happened is never over.
     pub fn ends(self) -> bool {
         match self {
-            Self::Panic | Self::Restart => false,
+            Self::Panic | Self::Restart | Self::Author => false,
             Self::Billing
             | Self::Key
             | Self::Keys
@@ -332,6 +342,43 @@ impl Alerting {
     /// Whether an alert is wanted.
     pub fn has(&self, alert: &Alert) -> bool {
         !self.off.contains(&alert.topic())
+    }
+}
+
+/// Why the author of scripts wrote none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// There is no author at the address, or it does not have the model.
+    Unfound,
+    /// It does not work for us: for this country, or by its makers' terms.
+    Forbidden,
+    /// It does not take what it is asked.
+    Request,
+    /// It had used up its longest answer before it wrote anything.
+    Budget,
+    /// It answered twice with something else than a script: nothing, half a sentence, a question.
+    Senseless,
+}
+
+impl Trouble {
+    /// Every trouble, for tests that walk the texts.
+    pub const ALL: [Self; 5] = [
+        Self::Unfound,
+        Self::Forbidden,
+        Self::Request,
+        Self::Budget,
+        Self::Senseless,
+    ];
+
+    /// One word for causes and logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unfound => "unfound",
+            Self::Forbidden => "forbidden",
+            Self::Request => "request",
+            Self::Budget => "budget",
+            Self::Senseless => "senseless",
+        }
     }
 }
 

@@ -1,38 +1,17 @@
-//! Chat completions as the script's author speaks them: one request, one answer.
+//! What the author is asked, as chat completions are asked for.
 
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use super::manner::{Limit, Manner};
 use crate::domain::brief::Text;
-use crate::domain::failure::Kind;
 
-/// Codes that blame the seller's texts or photo.
-const MODERATION: [&str; 4] = [
-    "content_policy_violation",
-    "content_filter",
-    "moderation_blocked",
-    "invalid_prompt",
-];
-/// Codes that blame the account, whatever the status.
-const BILLING: [&str; 4] = [
-    "insufficient_quota",
-    "billing_hard_limit_reached",
-    "billing_not_active",
-    "account_deactivated",
-];
-/// How an author says no in words.
-const APOLOGIES: [&str; 6] = [
-    "i'm sorry",
-    "sorry,",
-    "i can't ",
-    "i cannot ",
-    "i am unable",
-    "i'm unable",
-];
-/// An apology is short; a longer text that begins like one is a script.
-const APOLOGY_LIMIT: usize = 300;
+/// What an author is told whose last answer was no script.
+const PLAINLY: &str = "Your last answer could not be used. Answer with the prompt alone, in whole sentences that say \
+    what is seen and heard, within the limit above: no question, no apology, no comment, no gaps to fill in, nothing \
+    around it. What you lack you choose yourself; what may not be shown you leave out. Think briefly.";
 
 /// What the author is asked.
+#[derive(Clone, Copy)]
 pub(super) struct Request<'r> {
     pub model: &'r str,
     pub max_tokens: u32,
@@ -41,16 +20,26 @@ pub(super) struct Request<'r> {
     pub product: &'r Text,
     pub wishes: Option<&'r Text>,
     pub photo: Option<&'r [u8]>,
+    /// Whether it was asked before, and answered something else.
+    pub again: bool,
 }
 
 impl Request<'_> {
     /// The body of the call; the seller's texts are in it as JSON, so that they cannot end early.
-    pub fn body(&self) -> Value {
+    pub fn body(&self, manner: Manner) -> Value {
         let seller = json!({
             "product": self.product.as_str(),
             "wishes": self.wishes.map(Text::as_str),
         });
-        let said = format!("{}\n\nThe seller typed:\n{seller}", self.instructions);
+        let plainly = if self.again {
+            format!("\n\n{PLAINLY}")
+        } else {
+            String::new()
+        };
+        let said = format!(
+            "{}{plainly}\n\nThe seller typed:\n{seller}",
+            self.instructions
+        );
         let content = match self.photo {
             None => json!(said),
             Some(photo) => json!([
@@ -58,80 +47,21 @@ impl Request<'_> {
                 { "type": "image_url", "image_url": { "url": data_url(photo), "detail": "low" } },
             ]),
         };
-        json!({
+        let mut body = json!({
             "model": self.model,
-            self.limit_name(): self.max_tokens,
             "messages": [
                 { "role": "system", "content": self.system },
                 { "role": "user", "content": content },
             ],
-        })
+        });
+        let name = match manner.limit {
+            Limit::Tokens => "max_tokens",
+            Limit::CompletionTokens => "max_completion_tokens",
+            Limit::Unsaid => return body,
+        };
+        body[name] = json!(manner.budget(self.max_tokens));
+        body
     }
-
-    /// OpenAI's reasoning models refuse the name that every compatible server knows.
-    fn limit_name(&self) -> &'static str {
-        let reasons = ["o1", "o3", "o4", "gpt-5"];
-        match reasons.iter().any(|name| self.model.starts_with(name)) {
-            true => "max_completion_tokens",
-            false => "max_tokens",
-        }
-    }
-}
-
-/// The script, or why there is none.
-pub(super) fn answer(status: StatusCode, body: &[u8]) -> Result<String, Kind> {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    if !status.is_success() {
-        return Err(refusal(status, &body["error"]));
-    }
-    let choice = &body["choices"][0];
-    let said = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-    if said(&choice["message"]["refusal"]) || choice["finish_reason"] == "content_filter" {
-        return Err(Kind::UserViolation);
-    }
-    let script = bare(choice["message"]["content"].as_str().unwrap_or_default());
-    match script {
-        "" => Err(Kind::Temporary),
-        apology if is_apology(apology) => Err(Kind::UserViolation),
-        script => Ok(script.to_owned()),
-    }
-}
-
-fn refusal(status: StatusCode, error: &Value) -> Kind {
-    let says = |codes: &[&str]| {
-        ["code", "type"].iter().any(|key| {
-            let said = error[*key].as_str();
-            said.is_some_and(|said| codes.contains(&said))
-        })
-    };
-    match status.as_u16() {
-        _ if says(&BILLING) => Kind::Billing,
-        401..=403 => Kind::Billing,
-        429 => Kind::RateLimit,
-        408 | 500.. => Kind::Temporary,
-        400 if says(&MODERATION) => Kind::UserViolation,
-        _ => Kind::Unknown,
-    }
-}
-
-/// A script without the fence or the quotation marks some authors put around it.
-fn bare(said: &str) -> &str {
-    let said = said.trim();
-    let fenced = said
-        .strip_prefix("```")
-        .and_then(|rest| rest.strip_suffix("```"))
-        .map(|inner| inner.split_once('\n').map_or(inner, |(_, text)| text));
-    let said = fenced.unwrap_or(said).trim();
-    let quoted = said
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .filter(|inner| !inner.contains('"'));
-    quoted.unwrap_or(said).trim()
-}
-
-fn is_apology(script: &str) -> bool {
-    let start = script.to_lowercase().replace('’', "'");
-    script.len() <= APOLOGY_LIMIT && APOLOGIES.iter().any(|sorry| start.starts_with(sorry))
 }
 
 /// A picture inside the request.
@@ -168,20 +98,5 @@ mod tests {
             );
         }
         assert!(data_url(&[0xff, 0xfe, 0xfd]).ends_with(",//79"));
-    }
-
-    #[test]
-    fn a_script_loses_its_wrapping() {
-        assert_eq!(bare(" A cup.\n"), "A cup.");
-        assert_eq!(bare("\"A cup.\""), "A cup.");
-        assert_eq!(bare("\"Hm\" says \"she\""), "\"Hm\" says \"she\"");
-        assert_eq!(bare("```text\nA cup.\n```"), "A cup.");
-    }
-
-    #[test]
-    fn an_apology_is_a_refusal_and_a_script_is_not() {
-        assert!(is_apology("I’m sorry, but I can’t help with that."));
-        assert!(!is_apology("A hand says sorry, then lifts the cup."));
-        assert!(!is_apology(&format!("Sorry, {}", "x".repeat(400))));
     }
 }

@@ -79,6 +79,17 @@ impl Writing {
     }
 }
 
+/// An answer of somebody else's, byte for byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// The status.
+    pub status: u16,
+    /// Headers; only names and values that HTTP knows.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
 /// The stand-in script writer; a cheap handle.
 #[derive(Clone)]
 pub struct Gpt {
@@ -89,6 +100,12 @@ pub struct Gpt {
 #[derive(Default)]
 struct Inner {
     next: Mutex<VecDeque<Writing>>,
+    once: Mutex<VecDeque<Raw>>,
+    always: Mutex<Option<Raw>>,
+    /// Every script it wrote, oldest first.
+    said: Mutex<Vec<String>>,
+    /// Where the last answer sent its reader on to.
+    moved: Mutex<Option<String>>,
     requests: Mutex<Vec<Value>>,
 }
 
@@ -118,9 +135,24 @@ impl Gpt {
         self.door.ground.journal.touch();
     }
 
+    /// What the next request that is right is answered with, before anything else that is planned.
+    pub fn answers(&self, raw: Raw) {
+        lock(&self.door.inner.once).push_back(raw);
+    }
+
+    /// What every request that is right is answered with from now on, until it is told otherwise.
+    pub fn always(&self, raw: Option<Raw>) {
+        *lock(&self.door.inner.always) = raw;
+    }
+
     /// What is planned for the next requests.
     pub fn upcoming(&self) -> Vec<Writing> {
         lock(&self.door.inner.next).iter().copied().collect()
+    }
+
+    /// Every script it wrote, oldest first; not what it only repeats of somebody else.
+    pub fn scripts(&self) -> Vec<String> {
+        lock(&self.door.inner.said).clone()
     }
 
     /// The bodies of all well-formed requests, oldest first.

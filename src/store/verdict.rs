@@ -13,7 +13,7 @@ use crate::domain::model;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
-use crate::flow::alert::Alert;
+use crate::flow::alert::{Alert, Trouble};
 use crate::flow::say::{Say, Video};
 
 /// The name of a key's rest.
@@ -345,6 +345,17 @@ fn raise(
 /// Tells the operator that every key rests and the first one is used all the same.
 pub fn all_keys_rest(txn: &mut Txn<'_>, shop: &Shop, now: Timestamp) -> Result<(), StoreError> {
     alarm::alert(txn, shop, ALL_KEYS_REST, &Alert::AllKeysRest, now)
+}
+
+/// Tells the operator that the author of scripts wrote none and the template stood in.
+pub fn unwritten(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    trouble: Trouble,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let cause = format!("author:{}", trouble.word());
+    alarm::alert(txn, shop, &cause, &Alert::Unwritten { trouble }, now)
 }
 
 /// Tells the operator of a panic.

@@ -17,6 +17,14 @@ const POOL_SIZE: usize = 20;
 /// No peer of ours has a reason to redirect more often.
 const REDIRECTS: usize = 3;
 
+/// As [`client`], for calls that must go nowhere but where they are sent: it follows no redirect.
+pub fn steady_client(
+    extra_root_pem: Option<&[u8]>,
+    timeout: Option<Duration>,
+) -> Result<reqwest::Client, TlsError> {
+    build(extra_root_pem, timeout, Policy::none())
+}
+
 /// The client behind every call we make; `extra_root_pem` is trusted beside the built-in roots.
 ///
 /// Connecting is always bounded; `timeout` bounds whole calls where the caller cannot set its own. Proxies of the environment are not used.
@@ -24,12 +32,20 @@ pub fn client(
     extra_root_pem: Option<&[u8]>,
     timeout: Option<Duration>,
 ) -> Result<reqwest::Client, TlsError> {
+    build(extra_root_pem, timeout, Policy::limited(REDIRECTS))
+}
+
+fn build(
+    extra_root_pem: Option<&[u8]>,
+    timeout: Option<Duration>,
+    redirects: Policy,
+) -> Result<reqwest::Client, TlsError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE)
         .pool_max_idle_per_host(POOL_SIZE)
-        .redirect(Policy::limited(REDIRECTS))
+        .redirect(redirects)
         .tcp_nodelay(true)
         .use_rustls_tls()
         .no_proxy();

@@ -11,7 +11,8 @@ use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{Code, JobId, KeyPrint, ModelName};
 use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
-use crate::kie::FetchError;
+use crate::gpt::Written;
+use crate::kie::{FetchError, fit};
 use crate::points;
 use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
@@ -74,9 +75,8 @@ impl Worker {
             return Ok(Ok(job));
         }
         let brief = self.parts.store.snapshot()?.order(job.order)?.brief;
-        let asked = matches!(brief.recipe, Recipe::Template { .. });
-        let script = match &brief.recipe {
-            Recipe::Own { prompt } => prompt.as_str().to_owned(),
+        let (script, trouble) = match &brief.recipe {
+            Recipe::Own { prompt } => (prompt.as_str().to_owned(), None),
             Recipe::Template { template, wishes } => {
                 let photo = match self.parts.gpt.sees() {
                     true => tokio::fs::read(self.parts.photos.path(job.user, job.photo))
@@ -99,21 +99,26 @@ impl Worker {
                         wishes.as_ref(),
                         photo.as_deref(),
                         limit,
+                        self.parts.clock.now(),
                     )
                     .await;
                 points::reach("script.after");
                 match written {
-                    Ok(script) => script,
+                    Ok(Written { script, trouble }) => (fit(&script, limit).to_owned(), trouble),
                     Err(failure) => return self.fail(&job, failure).await.map(Err),
                 }
             }
         };
+        let asked = matches!(brief.recipe, Recipe::Template { .. }) && trouble.is_none();
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
         let shop = self.parts.store.shop();
         let moved = self
             .parts
             .store
             .write(move |txn| {
+                if let Some(trouble) = trouble {
+                    verdict::unwritten(txn, &shop, trouble, now)?;
+                }
                 verdict::scripted(txn, &shop, id, attempt, script.clone(), asked, now)
             })
             .await?;

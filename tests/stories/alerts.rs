@@ -70,6 +70,10 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "a_step_that_panics_is_refunded_as_unknown_and_told",
         ),
         Topic::Restart => ("crash.rs", "a_restart_after_a_crash_is_told"),
+        Topic::Author => (
+            "stories/answers.rs",
+            "what_is_no_script_twice_gives_way_to_the_template_and_the_operator_hears_once_an_hour",
+        ),
     }
 }
 

@@ -1,8 +1,9 @@
-//! The script's author: what happens when it refuses, is silent, or talks nonsense.
+//! The script's author: what happens when it refuses, is silent, or talks nonsense, and what the doctor says of it.
 
 use std::time::Duration;
 
-use neurocards::sandbox::{Ending, Writing};
+use neurocards::sandbox::{Ending, Raw, Writing};
+use serde_json::Value;
 
 use crate::scene::{PRODUCT, Scene};
 
@@ -34,11 +35,6 @@ async fn an_author_with_too_much_to_do_is_asked_again_after_60_seconds() {
 #[tokio::test]
 async fn an_author_with_a_fault_is_asked_again_after_10_seconds() {
     passes(Writing::ServerError, "", 10).await;
-}
-
-#[tokio::test]
-async fn an_author_who_says_nothing_is_asked_again() {
-    passes(Writing::Empty, "", 10).await;
 }
 
 #[tokio::test]
@@ -141,5 +137,60 @@ async fn an_author_who_sees_is_shown_the_photo() {
             .unwrap()
             .starts_with("data:image/jpeg;base64,/9j/")
     );
+    scene.ends().await;
+}
+
+/// What the doctor finds of the author, and what it says to do.
+async fn doctor(scene: &Scene) -> (String, String, String) {
+    let checked = scene.shell(&["check", "--json"]).await;
+    let found: Value = serde_json::from_str(&checked.told).unwrap();
+    let of = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["what"] == "gpt");
+    let word = |key: &str| of.unwrap()[key].as_str().unwrap_or_default().to_owned();
+    (word("grade"), word("found"), word("remedy"))
+}
+
+#[tokio::test]
+async fn the_doctor_tells_a_wrong_address_from_a_wrong_model_and_a_wrong_key() {
+    let scene = Scene::with("[gpt]\nmodel = \"my-model\"\n", true).await;
+    let (grade, found, remedy) = doctor(&scene).await;
+    assert_eq!(
+        (grade.as_str(), found.as_str()),
+        ("fail", "does not know my-model")
+    );
+    assert!(remedy.contains("gpt.model"), "{remedy}");
+    let region = r#"{"error": {"code": "unsupported_country_region_territory", "message": "m"}}"#;
+    for (status, body, has, remedy_has) in [
+        (
+            404,
+            r#"{"detail":"Not Found"}"#,
+            "there is no author at http://",
+            "gpt.api_url",
+        ),
+        (403, region, "refuses to work for us", "gpt.api_url"),
+        (401, "Unauthorized", "the key is refused", "OPENAI_API_KEY"),
+    ] {
+        scene.gpt().always(Some(Raw {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+        }));
+        let (grade, found, remedy) = doctor(&scene).await;
+        assert!(grade == "fail" && found.contains(has), "{grade} {found}");
+        assert!(remedy.contains(remedy_has), "{remedy}");
+    }
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn the_doctor_warns_of_a_longest_answer_that_no_script_fits() {
+    let scene = Scene::with("[gpt]\nmax_tokens = 100\n", true).await;
+    let (grade, found, remedy) = doctor(&scene).await;
+    assert_eq!(grade, "warn");
+    assert_eq!(found, "max_tokens is 100: too little for a script");
+    assert!(remedy.contains("gpt.max_tokens"), "{remedy}");
     scene.ends().await;
 }

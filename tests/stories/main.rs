@@ -2,6 +2,7 @@
 
 mod admin;
 mod alerts;
+mod answers;
 mod broadcast;
 mod buttons;
 mod callbacks;

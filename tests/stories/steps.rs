@@ -1,5 +1,7 @@
 //! The four questions, and everything that can be sent instead of an answer.
 
+use neurocards::domain::brief::Template;
+use neurocards::gpt::Templates;
 use neurocards::sandbox::{Ending, sample_photo};
 use serde_json::Value;
 
@@ -124,8 +126,7 @@ async fn wishes_reach_the_author_and_the_script_reaches_the_provider() {
     assert_eq!(requests.len(), 1);
     assert_eq!(typed(&requests[0])["wishes"], "Добавь динамичную музыку");
     let prompt = scene.kie().tasks()[0].input["prompt"].clone();
-    assert!(prompt.as_str().unwrap().len() > 50, "{prompt}");
-    assert!(!prompt.as_str().unwrap().contains("The seller typed"));
+    assert_eq!(prompt, scene.gpt().scripts()[0], "word for word");
     scene.ends().await;
 }
 
@@ -147,8 +148,13 @@ async fn the_template_decides_what_the_author_is_told() {
     }
     let requests = scene.gpt().requests();
     assert_eq!(requests.len(), 2);
-    let system = |at: usize| &requests[at]["messages"][0]["content"];
-    assert_ne!(system(0), system(1));
+    let templates = Templates::shipped();
+    for (template, request) in [Template::Ugc, Template::Ad].into_iter().zip(&requests) {
+        let words = templates.get(template);
+        assert_eq!(request["messages"][0]["content"], words.system.trim());
+        let user = request["messages"][1]["content"].as_str().unwrap();
+        assert!(user.starts_with(&words.instructions(1500)), "{user}");
+    }
     scene.all_end().await;
     anna.sees("⚠️ Вы нарушили правила");
     anna.sees("⚠️ Вы нарушили правила");

@@ -8,6 +8,7 @@ use crate::admin::Provider;
 use crate::daemon::made;
 use crate::domain::failure::{Failure, Kind};
 use crate::domain::id::KeyPrint;
+use crate::gpt::Pulse as Author;
 use crate::kie::Pulse;
 use crate::tls;
 
@@ -106,32 +107,50 @@ async fn models(provider: &Provider, key: &SecretString) -> Vec<Finding> {
 
 /// The author of scripts.
 pub async fn author(patient: &Patient) -> Finding {
-    let http = match tls::client(patient.root.as_deref(), Some(PATIENCE)) {
+    const NAME: &str = "gpt";
+    let http = match tls::steady_client(patient.root.as_deref(), Some(PATIENCE)) {
         Ok(http) => http,
-        Err(error) => return Finding::fail("gpt", error.to_string(), "mend extra_root_file"),
+        Err(error) => return Finding::fail(NAME, error.to_string(), "mend extra_root_file"),
     };
-    let model = &patient.config.gpt.model;
+    let chosen = &patient.config.gpt;
+    let (model, address) = (&chosen.model, &chosen.api_url);
     let gpt = made::author(&patient.config, http);
-    let asked = tokio::time::timeout(PATIENCE, gpt.answers()).await;
-    match asked {
-        Ok(None) => Finding::ok("gpt", "no key: scripts are composed from templates"),
-        Ok(Some(Ok(()))) => Finding::ok("gpt", format!("takes the key and has {model}")),
-        Ok(Some(Err(failure))) => {
-            let (found, remedy) = match failure.kind {
-                Kind::Billing => ("the key is refused".to_owned(), "look at OPENAI_API_KEY"),
-                Kind::ModelOff => (format!("does not know {model}"), "mend gpt.model"),
-                Kind::UserViolation
-                | Kind::RateLimit
-                | Kind::Temporary
-                | Kind::Unknown
-                | Kind::BadPhoto
-                | Kind::Cancelled => (told(failure), "look at the network, and at gpt.api_url"),
-            };
-            Finding::fail("gpt", found, remedy)
+    let pulse = tokio::time::timeout(PATIENCE, gpt.pulse()).await;
+    let fails = |found: String, remedy: &str| Finding::fail(NAME, found, remedy);
+    match pulse.unwrap_or(Some(Author::Silent)) {
+        None => Finding::ok(NAME, "no key: scripts are composed from templates"),
+        Some(Author::Beats | Author::Unlisted) if gpt.is_tight() => Finding::warn(
+            NAME,
+            format!(
+                "max_tokens is {}: too little for a script",
+                chosen.max_tokens
+            ),
+            "raise gpt.max_tokens to 600 or more: the template stands in for scripts that break off",
+        ),
+        Some(Author::Beats) => Finding::ok(NAME, format!("takes the key and has {model}")),
+        Some(Author::Unlisted) => Finding::warn(
+            NAME,
+            format!("answers, but does not say whether it has {model}"),
+            "look at the first video's script",
+        ),
+        Some(Author::Unpaid) => fails(
+            "the key is refused, or there is no money on the account".to_owned(),
+            "look at OPENAI_API_KEY, and at the account",
+        ),
+        Some(Author::NoModel) => fails(format!("does not know {model}"), "mend gpt.model"),
+        Some(Author::Nowhere) => fails(
+            format!("there is no author at {address}"),
+            "mend gpt.api_url: it ends with its version, as in https://api.openai.com/v1",
+        ),
+        Some(Author::Forbidden) => fails(
+            "refuses to work for us, by its terms or for this server's country".to_owned(),
+            "choose another gpt.api_url; until then scripts are composed from templates",
+        ),
+        Some(Author::Busy) => {
+            Finding::warn(NAME, "too many requests at the moment", "ask again later")
         }
-        Err(_) => Finding::fail(
-            "gpt",
-            "no answer",
+        Some(Author::Silent) => fails(
+            "cannot be reached, or has a fault".to_owned(),
             "look at the network, and at gpt.api_url",
         ),
     }

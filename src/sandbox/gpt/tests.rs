@@ -88,3 +88,67 @@ async fn wrong_bodies_are_complaints() {
         assert_eq!(sandbox.complaints().len(), n + 1);
     }
 }
+
+fn raw(status: u16, body: &str) -> Raw {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let body = body.into();
+    Raw {
+        status,
+        headers,
+        body,
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_answer_is_given_once_or_always_and_to_right_requests_only() {
+    let (sandbox, _) = sandbox().await;
+    sandbox.gpt.answers(raw(418, "once"));
+    sandbox.gpt.always(Some(raw(503, "always")));
+    let wrong = json!({"model": "x", "messages": "y"});
+    assert_eq!(ask(&sandbox, &wrong).await.status(), 400);
+    assert_eq!(sandbox.complaints().len(), 1);
+    for (status, body) in [(418, "once"), (503, "always"), (503, "always")] {
+        let answer = ask(&sandbox, &request("x")).await;
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        assert_eq!(answer.text().await.unwrap(), body);
+    }
+    sandbox.gpt.always(None);
+    assert_eq!(ask(&sandbox, &request("x")).await.status(), 200);
+    assert_eq!(sandbox.gpt.requests().len(), 4);
+    assert_eq!(sandbox.complaints().len(), 1);
+}
+
+#[tokio::test]
+async fn there_is_nothing_elsewhere_but_where_one_is_sent() {
+    let (sandbox, _) = sandbox().await;
+    let client = Client::builder().no_proxy().build().unwrap();
+    let there = format!("{}/chat/completions/", sandbox.gpt.api_url());
+    let post = || {
+        let body = request("x");
+        client
+            .post(&there)
+            .bearer_auth(sandbox.gpt.key())
+            .json(&body)
+            .send()
+    };
+    assert_eq!(post().await.unwrap().status(), 404);
+    assert_eq!(sandbox.complaints().len(), 1);
+    let location = ("location".to_owned(), "/v1/chat/completions/".to_owned());
+    sandbox.gpt.answers(Raw {
+        headers: vec![location],
+        ..raw(308, "")
+    });
+    // This client follows by itself.
+    assert_eq!(ask(&sandbox, &request("x")).await.status(), 200);
+    assert_eq!(sandbox.complaints().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_asks_for_nothing_is_refused_without_a_complaint() {
+    let (sandbox, _) = sandbox().await;
+    let nothing = json!({"model": "gpt-4o-mini", "messages": [], "max_tokens": 1});
+    assert_eq!(ask(&sandbox, &nothing).await.status(), 400);
+    assert_eq!(sandbox.complaints(), [""; 0]);
+    assert!(sandbox.gpt.requests().is_empty());
+}

@@ -13,13 +13,17 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Inner, KEY, Writing, script};
+use super::{Inner, KEY, Raw, Writing, script};
 use crate::sandbox::{
     ground::{Ground, lock},
     http,
 };
 
 const NAME: &str = "chat/completions";
+/// The longest request that is read after a redirect.
+const LONGEST: usize = 4 << 20;
+/// The model that is listed.
+const MODEL: &str = "gpt-4o-mini";
 
 #[derive(Clone)]
 pub(super) struct Door {
@@ -31,8 +35,9 @@ pub(super) fn router(door: Door) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(complete))
         .route("/v1/models/{model}", get(model))
+        .route("/v1/models", get(models))
         .method_not_allowed_fallback(nowhere)
-        .fallback(any(nowhere))
+        .fallback(any(elsewhere))
         .with_state(door)
 }
 
@@ -83,15 +88,25 @@ struct Image {
     detail: Option<String>,
 }
 
+/// Elsewhere there is nothing, but where an answer has just sent its reader on to.
+async fn elsewhere(State(door): State<Door>, request: Request) -> Response {
+    let moved = lock(&door.inner.moved).take();
+    let post = request.method() == axum::http::Method::POST;
+    if !post || moved.as_deref() != Some(request.uri().path()) {
+        return nowhere(State(door), request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LONGEST).await;
+    complete(State(door), parts.headers, body.unwrap_or_default()).await
+}
+
 async fn nowhere(State(door): State<Door>, request: Request) -> Response {
     let what = format!("{} {}", request.method(), request.uri().path());
     door.wrong(404, &format!("Invalid URL ({what})"))
 }
 
 async fn complete(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
-    let given = headers.get(header::AUTHORIZATION);
-    let given = given.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
-    match given {
+    match key(&headers) {
         Some(KEY) => {}
         Some(_) => return door.plan(Writing::Unauthorized, "").await,
         None => return door.wrong(401, "You didn't provide an API key."),
@@ -108,22 +123,53 @@ async fn complete(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> 
         (_, Err(error)) => return door.wrong(400, &error.to_string()),
         (Err(error), _) => return door.wrong(400, &error.to_string()),
     };
+    if parsed.asks_nothing() {
+        let why = "Invalid 'messages': empty array.";
+        return match lock(&door.inner.always).clone() {
+            Some(raw) => door.give(raw),
+            None => door.refuse(400, "invalid_request_error", "empty_array", why),
+        };
+    }
     let text = match parsed.check() {
         Ok(text) => text,
         Err(why) => return door.wrong(400, why),
     };
     lock(&door.inner.requests).push(value);
+    if let Some(raw) = door.raw() {
+        return door.give(raw);
+    }
     let writing = lock(&door.inner.next)
         .pop_front()
         .unwrap_or(Writing::Script);
     door.plan(writing, &text).await
 }
 
+/// The models there are, for whoever has the key.
+async fn models(State(door): State<Door>, headers: HeaderMap) -> Response {
+    if let Some(raw) = lock(&door.inner.always).clone() {
+        return door.give(raw);
+    }
+    match key(&headers) {
+        Some(KEY) => {
+            let listed = json!([{"id": MODEL, "object": "model", "owned_by": "system"}]);
+            http::json(200, &json!({"object": "list", "data": listed}))
+        }
+        Some(_) => door.plan(Writing::Unauthorized, "").await,
+        None => door.wrong(401, "You didn't provide an API key."),
+    }
+}
+
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let given = headers.get(header::AUTHORIZATION)?;
+    given.to_str().ok()?.strip_prefix("Bearer ")
+}
+
 /// What there is to know of a model: that it is there, for whoever has the key.
 async fn model(State(door): State<Door>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let given = headers.get(header::AUTHORIZATION);
-    let given = given.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
-    match given {
+    if let Some(raw) = lock(&door.inner.always).clone() {
+        return door.give(raw);
+    }
+    match key(&headers) {
         Some(KEY) if name.starts_with("gpt-") => {
             let told = json!({"id": name, "object": "model", "owned_by": "system"});
             door.ground.journal.touch();
@@ -139,6 +185,11 @@ async fn model(State(door): State<Door>, Path(name): Path<String>, headers: Head
 }
 
 impl Body {
+    /// Whether it is a question without a word, for one token: of one who only looks whether somebody is there.
+    fn asks_nothing(&self) -> bool {
+        self.messages.is_empty() && self.max_tokens == Some(1)
+    }
+
     /// The texts of the seller's side, if the request is one that OpenAI takes.
     fn check(self) -> Result<String, &'static str> {
         if self.model.is_empty() {
@@ -197,9 +248,35 @@ impl Image {
 }
 
 impl Door {
+    /// Somebody else's answer that is planned for this request.
+    fn raw(&self) -> Option<Raw> {
+        let once = lock(&self.inner.once).pop_front();
+        once.or_else(|| lock(&self.inner.always).clone())
+    }
+
+    fn give(&self, raw: Raw) -> Response {
+        let note = format!("{} bytes of somebody else's", raw.body.len());
+        self.ground.record("gpt", NAME, raw.status, note);
+        let mut answer = Response::builder().status(raw.status);
+        for (name, value) in &raw.headers {
+            answer = answer.header(name, value);
+        }
+        let location = raw
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        *lock(&self.inner.moved) = location.map(|(_, to)| to.clone());
+        let answer = answer.body(raw.body.into());
+        answer.expect("planned answers have headers that HTTP knows")
+    }
+
     async fn plan(&self, writing: Writing, text: &str) -> Response {
         match writing {
-            Writing::Script => self.say(script::write(text)),
+            Writing::Script => {
+                let script = script::write(text);
+                lock(&self.inner.said).push(script.clone());
+                self.say(script)
+            }
             Writing::Empty => self.say(String::new()),
             Writing::RateLimit => self.refuse(
                 429,

@@ -1,7 +1,7 @@
 //! Alerts: told once per cause, held back and counted, told again, taken back; each topic can be switched off.
 
 use super::*;
-use crate::flow::alert::{Alert, Alerting, Obstacle, Topic};
+use crate::flow::alert::{Alert, Alerting, Obstacle, Topic, Trouble};
 use crate::flow::say::Say;
 use crate::store::alarm;
 
@@ -85,6 +85,10 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
         ),
         Topic::Panic => return (Alert::Panic { job: JobId(1) }, None),
         Topic::Restart => return (Alert::Restarted { before: NOW }, None),
+        Topic::Author => {
+            let trouble = Trouble::Budget;
+            return (Alert::Unwritten { trouble }, None);
+        }
     };
     (bad, Some(over))
 }

@@ -6,7 +6,7 @@ use super::{Message, Words};
 use crate::domain::failure::Source;
 use crate::domain::id::Code;
 use crate::domain::user::Lang;
-use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::alert::{Alert, Obstacle, Trouble};
 
 impl Words {
     /// An alert, and how often it was held back.
@@ -138,6 +138,10 @@ impl Words {
             Alert::Restarted { before } => {
                 ("alert-restarted", vec![("before", before.utc().into())])
             }
+            Alert::Unwritten { trouble } => {
+                let why = self.plain(lang, unwritten(*trouble));
+                ("alert-unwritten", vec![("why", why.into())])
+            }
         };
         self.said(lang, key, &args, vec![])
     }
@@ -153,6 +157,17 @@ fn why(obstacle: Obstacle) -> &'static str {
         Obstacle::Refused => "certificate-refused",
         Obstacle::Files => "certificate-files",
         Obstacle::Machine => "certificate-machine",
+    }
+}
+
+/// The text that tells why there is no script of the author's.
+fn unwritten(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Unfound => "unwritten-unfound",
+        Trouble::Forbidden => "unwritten-forbidden",
+        Trouble::Request => "unwritten-request",
+        Trouble::Budget => "unwritten-budget",
+        Trouble::Senseless => "unwritten-senseless",
     }
 }
 

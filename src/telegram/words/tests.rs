@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::failure::Source;
 use crate::domain::id::{DraftId, OrderId};
-use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::alert::{Alert, Obstacle, Trouble};
 
 pub(super) fn words() -> Words {
     let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
@@ -172,6 +172,7 @@ fn every_say() -> Vec<Say> {
         let alert = Alert::AllKeysRest;
         says.push(Say::Held { alert, held: 3 });
     }
+    says.extend(Trouble::ALL.map(|trouble| Say::Alert(Alert::Unwritten { trouble })));
     for obstacle in Obstacle::ALL {
         says.extend([None, Some(0), Some(5)].map(|days| {
             Say::Alert(Alert::CertificateFails {

@@ -22,7 +22,7 @@ use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::alert::{Alert, Obstacle, Trouble};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
@@ -153,6 +153,7 @@ pub fn samples() -> Vec<Sample> {
             obstacle,
         }))
     }));
+    all.extend(Trouble::ALL.map(|trouble| noted(Say::Alert(Alert::Unwritten { trouble }))));
     all.extend(operators().into_iter().map(|who| {
         let (at, deed) = (Timestamp(9), Deed::Resumed);
         sample("act", &Act { at, who, deed })
@@ -793,6 +794,9 @@ fn alerts() -> Vec<Alert> {
         Alert::Restarted {
             before: Timestamp(8),
         },
+        Alert::Unwritten {
+            trouble: Trouble::Unfound,
+        },
     ]
 }
 
@@ -830,6 +834,7 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Unsent { .. } => 29,
         Alert::SentAgain => 30,
         Alert::Restarted { .. } => 31,
+        Alert::Unwritten { .. } => 32,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::alert::{Alert, Obstacle, Trouble};
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{
@@ -484,6 +484,7 @@ fn alert() -> impl Strategy<Value = Alert> {
         (any::<String>(), any::<u64>()).prop_map(|(key, minutes)| Alert::KeyRests { key, minutes }),
         any::<(u64, u64)>().prop_map(|(failed, ended)| Alert::Failing { failed, ended }),
         time().prop_map(|before| Alert::Restarted { before }),
+        one_of(&Trouble::ALL).prop_map(|trouble| Alert::Unwritten { trouble }),
     ]
 }
 
