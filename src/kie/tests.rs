@@ -125,9 +125,30 @@ async fn a_code_without_a_task_is_a_definite_refusal() {
         refused(create(json_answer(429, json!({"error": "slow"}))).await),
         Some((Kind::RateLimit, 429))
     );
+    let text = json!({"code": "401", "msg": "You do not have access permissions"});
     assert_eq!(
-        refused(create((StatusCode::TOO_MANY_REQUESTS, "<html>")).await),
-        Some((Kind::RateLimit, 429))
+        refused(create(json_answer(200, text)).await),
+        Some((Kind::Billing, 401))
+    );
+    let no = json!({"success": false, "code": 200, "msg": "Internal Error", "data": null});
+    assert_eq!(
+        refused(create(json_answer(200, no)).await),
+        Some((Kind::Temporary, 200))
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_that_turns_us_away_says_nothing_of_our_account() {
+    for status in [301, 302, 307, 308, 400, 403, 404, 413, 429] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let page = (status, "<html><title>Just a moment...</title></html>");
+        let refused = refused(create(page).await);
+        assert_eq!(refused, Some((Kind::Temporary, status.as_u16().into())));
+    }
+    let elsewhere = (StatusCode::TEMPORARY_REDIRECT, r#"{"msg":"moved"}"#);
+    assert_eq!(
+        refused(create(elsewhere).await),
+        Some((Kind::Temporary, 307))
     );
 }
 
@@ -195,7 +216,7 @@ async fn look(status: u16, body: Value) -> Result<Look, Kind> {
 #[tokio::test]
 async fn a_look_shows_how_far_a_task_is() {
     let record = |data: Value| json!({"code": 200, "msg": "success", "data": data});
-    for state in ["waiting", "queuing", "generating", "dreaming"] {
+    for state in ["waiting", "queuing", "generating", "IN_PROGRESS"] {
         assert_eq!(
             look(200, record(json!({"state": state}))).await,
             Ok(Look::Running)
@@ -205,13 +226,13 @@ async fn a_look_shows_how_far_a_task_is() {
     assert_eq!(look(200, null).await, Ok(Look::NotYet));
     let done = json!({"state": "success", "resultJson": "{\"resultUrls\":[\"https://r/v\"]}", "creditsConsumed": "30"});
     let ready = Look::Ready {
-        url: "https://r/v".into(),
+        urls: vec!["https://r/v".into()],
         credits: Some(30.0),
     };
     assert_eq!(look(200, record(done)).await, Ok(ready));
     assert_eq!(
         look(200, record(json!({"state": "success", "resultJson": ""}))).await,
-        Ok(Look::NoVideo)
+        Ok(Look::NoVideo { credits: None })
     );
 }
 

@@ -45,8 +45,9 @@ impl Worker {
         let temporary = Failure::new(Kind::Temporary, Source::Kie);
         let mut asked = Duration::ZERO;
         match seen {
-            Ok(Look::Ready { url, credits }) => {
+            Ok(Look::Ready { urls, credits }) => {
                 self.known(job.id);
+                let url = urls.into_iter().next().unwrap_or_default();
                 self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
                 let (id, attempt) = (job.id, job.attempt);
@@ -57,11 +58,12 @@ impl Worker {
                 let moved = self.parts.store.write(rendered).await?;
                 return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::On));
             }
-            Ok(Look::NoVideo) => {
+            Ok(Look::NoVideo { credits }) => {
+                self.burned(route, credits);
                 lock(&self.desk.pace).ended(job.id);
-                return self
-                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
-                    .await;
+                let failure = Failure::new(Kind::Unknown, Source::Kie);
+                let burned = credits.unwrap_or_default();
+                return self.fail_with(job, failure, None, burned).await;
             }
             Ok(Look::Failed { failure, credits }) => {
                 self.burned(route, credits);
@@ -72,7 +74,7 @@ impl Worker {
             Ok(Look::NotYet) if self.unknown_since(job.id, now) > NOT_YET => {
                 return self.fail(job, temporary).await;
             }
-            Ok(Look::NotYet) => {}
+            Ok(Look::NotYet | Look::Unread { .. }) => {}
             Ok(Look::Running) => self.known(job.id),
             Err(error) => {
                 // An error of the look says nothing about the task.
