@@ -23,7 +23,7 @@ use tokio::sync::watch;
 pub use self::{
     gpt::{Gpt, Writing},
     journal::Call,
-    kie::{Ending, Kie, Task, Upload, UploadFault},
+    kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
     telegram::{Button, Fault, File, Message, Person, Telegram, Toast, Video},
 };

@@ -160,6 +160,37 @@ pub enum Alert {
         /// When it had been started before.
         before: Timestamp,
     },
+    /// What the provider says of its tasks cannot be understood.
+    AnswersChanged {
+        /// A job of which it is so.
+        job: JobId,
+        /// The model.
+        model: ModelName,
+        /// What an answer looks like: names of fields, and no words of anybody's.
+        shape: String,
+    },
+    /// What the provider says of a model's tasks is understood again.
+    AnswersFine {
+        /// Which model.
+        model: ModelName,
+    },
+    /// The provider says that a video is made, and there is none to be had.
+    NoResult {
+        /// Which job; its credit is back.
+        job: JobId,
+        /// What is the matter.
+        lack: Lack,
+    },
+    /// A video came after its credit had gone back, and was given away.
+    LateVideo {
+        /// Which job.
+        job: JobId,
+    },
+    /// The provider has made two tasks for one video, and is paid for both.
+    Doubled {
+        /// Which job.
+        job: JobId,
+    },
 }
 
 impl Alert {
@@ -183,6 +214,9 @@ impl Alert {
             Self::Breach { .. } | Self::BooksFine => Topic::Books,
             Self::Panic { .. } => Topic::Panic,
             Self::Restarted { .. } => Topic::Restart,
+            Self::AnswersChanged { .. } | Self::AnswersFine { .. } => Topic::Answers,
+            Self::NoResult { .. } => Topic::Result,
+            Self::LateVideo { .. } | Self::Doubled { .. } => Topic::Late,
         }
     }
 }
@@ -224,11 +258,17 @@ pub enum Topic {
     Panic,
     /// A restart after a crash.
     Restart,
+    /// What the provider says of its tasks.
+    Answers,
+    /// Videos that are made and cannot be had.
+    Result,
+    /// Videos that come too late, or twice.
+    Late,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -246,6 +286,9 @@ impl Topic {
         Self::Books,
         Self::Panic,
         Self::Restart,
+        Self::Answers,
+        Self::Result,
+        Self::Late,
     ];
 
     /// Its word in the configuration.
@@ -268,13 +311,16 @@ impl Topic {
             Self::Books => "books",
             Self::Panic => "panic",
             Self::Restart => "restart",
+            Self::Answers => "answers",
+            Self::Result => "result",
+            Self::Late => "late",
         }
     }
 
     /// Whether it is said when it is over. What just happened is never over.
     pub fn ends(self) -> bool {
         match self {
-            Self::Panic | Self::Restart => false,
+            Self::Panic | Self::Restart | Self::Result | Self::Late => false,
             Self::Billing
             | Self::Key
             | Self::Keys
@@ -289,7 +335,8 @@ impl Topic {
             | Self::Copy
             | Self::Room
             | Self::Disk
-            | Self::Books => true,
+            | Self::Books
+            | Self::Answers => true,
         }
     }
 }
@@ -333,6 +380,32 @@ impl Alerting {
     pub fn has(&self, alert: &Alert) -> bool {
         !self.off.contains(&alert.topic())
     }
+}
+
+/// What is the matter with a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// No address is named.
+    Nameless,
+    /// Nothing lies there.
+    Gone,
+    /// What lies there is no video.
+    NotAVideo,
+    /// What lies there is a part of a video.
+    NotWhole,
+    /// The address is none of the public web.
+    Forbidden,
+}
+
+impl Lack {
+    /// Every lack, for tests that walk the texts.
+    pub const ALL: [Self; 5] = [
+        Self::Nameless,
+        Self::Gone,
+        Self::NotAVideo,
+        Self::NotWhole,
+        Self::Forbidden,
+    ];
 }
 
 /// What stands in the way of a certificate.

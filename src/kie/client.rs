@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::classify::classify;
 use super::look::{Look, LookError, failed_look, read_look};
+use super::reach::Reach;
 use super::wire::Envelope;
 use crate::clock::Stopwatch;
 use crate::domain::failure::{Failure, Kind, Source};
@@ -26,6 +27,9 @@ pub struct Kie {
     api_url: String,
     pub(super) upload_url: String,
     pub(super) timeout: Duration,
+    /// What fetches results, from where it may.
+    pub(super) results: reqwest::Client,
+    pub(super) reach: Reach,
     meters: Meters,
 }
 
@@ -62,9 +66,19 @@ pub(super) struct Answer {
 
 impl Kie {
     /// A client of the provider at `api_url`, which takes files at `upload_url`; `timeout` bounds each call.
-    pub fn new(http: reqwest::Client, api_url: &str, upload_url: &str, timeout: Duration) -> Self {
+    ///
+    /// `results` fetches videos: a client that [`Reach::guard`] has seen.
+    pub fn new(
+        http: reqwest::Client,
+        results: reqwest::Client,
+        api_url: &str,
+        upload_url: &str,
+        timeout: Duration,
+    ) -> Self {
         Self {
             http,
+            results,
+            reach: Reach::new(api_url, upload_url),
             api_url: api_url.trim_end_matches('/').to_owned(),
             upload_url: upload_url.trim_end_matches('/').to_owned(),
             timeout,

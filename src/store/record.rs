@@ -17,6 +17,7 @@ use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::{Job, Stage};
 use crate::domain::keyring::Rest;
+use crate::domain::late::Late;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
 use crate::domain::tally::Tally;
@@ -74,6 +75,7 @@ records! {
     Form = 13, 1;
     Broadcast = 14, 1;
     Retired = 15, 1;
+    Late = 21, 1;
 }
 
 impl Record for Entry {
@@ -124,6 +126,8 @@ pub struct Counters {
     pub orphans: u64,
     /// Submissions the provider made two tasks of.
     pub doubled: u64,
+    /// Videos that came after their credits had gone back, and were given away.
+    pub late: u64,
     /// Jobs that have not ended.
     pub live: Live,
     /// Chats with notes that can be sent.

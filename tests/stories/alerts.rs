@@ -70,6 +70,18 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "a_step_that_panics_is_refunded_as_unknown_and_told",
         ),
         Topic::Restart => ("crash.rs", "a_restart_after_a_crash_is_told"),
+        Topic::Answers => (
+            "stories/late.rs",
+            "answers_that_cannot_be_read_are_told_and_nothing_is_made_anew",
+        ),
+        Topic::Result => (
+            "stories/results.rs",
+            "what_lies_there_for_ten_minutes_and_is_no_video_is_refunded_and_told",
+        ),
+        Topic::Late => (
+            "stories/late.rs",
+            "a_video_that_comes_after_the_refund_is_a_gift_once",
+        ),
     }
 }
 

@@ -259,6 +259,7 @@ fn job(old: Job) -> job::Job {
         at: old.at,
         failure: old.failure,
         model: old.model,
+        key: None,
         task: None,
     };
     job::Job {
@@ -290,7 +291,8 @@ fn stage(old: Stage) -> job::Stage {
         } => job::Stage::Rendered {
             route,
             task,
-            url,
+            urls: vec![url],
+            since: Timestamp(0),
             misses,
         },
         Stage::Done { model, at, url } => job::Stage::Done {

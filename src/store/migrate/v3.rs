@@ -217,6 +217,7 @@ fn counters(transaction: &WriteTransaction, live: Live, chats: u64) -> Result<()
         adopted: old.adopted,
         orphans: old.orphans,
         doubled: old.doubled,
+        late: 0,
         live,
         chats,
     };

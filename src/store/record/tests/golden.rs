@@ -18,12 +18,13 @@ use crate::domain::id::{
 };
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
+use crate::domain::late::Late;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::alert::{Alert, Obstacle};
+use crate::flow::alert::{Alert, Lack, Obstacle};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
@@ -164,6 +165,21 @@ pub fn samples() -> Vec<Sample> {
             obstacle,
         }))
     }));
+    all.extend(Lack::ALL.map(|lack| {
+        let job = JobId(1);
+        noted(Say::Alert(Alert::NoResult { job, lack }))
+    }));
+    all.push(sample(
+        "late",
+        &Late {
+            job: JobId(1),
+            task: TaskId("ta".into()),
+            route: route(),
+            since: Timestamp(2),
+            due: Timestamp(3),
+            looks: 4,
+        },
+    ));
     all.extend(operators().into_iter().map(|who| {
         let (at, deed) = (Timestamp(9), Deed::Resumed);
         sample("act", &Act { at, who, deed })
@@ -285,6 +301,7 @@ fn counters() -> Counters {
         adopted: 14,
         orphans: 15,
         doubled: 16,
+        late: 23,
         live: Live {
             queued: 17,
             preparing: 18,
@@ -379,6 +396,7 @@ fn job(stage: Stage) -> Job {
         at: Timestamp(6),
         failure: failure(),
         model,
+        key: Some(KeyPrint([3; 8])),
         task,
     };
     let (model, task) = (ModelName("mo".into()), TaskId("ta".into()));
@@ -475,7 +493,8 @@ fn stages() -> Vec<Stage> {
         Stage::Rendered {
             route: route(),
             task,
-            url: url.clone(),
+            urls: vec![url.clone(), "wr".into()],
+            since,
             misses: 2,
         },
         Stage::Done {
@@ -557,6 +576,7 @@ fn says() -> Vec<Say> {
         count: 5,
         model: ModelName("mo".into()),
         url: "ur".into(),
+        gift: true,
     };
     vec![
         Say::Welcome { balance },
@@ -812,6 +832,20 @@ fn alerts() -> Vec<Alert> {
         Alert::Restarted {
             before: Timestamp(8),
         },
+        Alert::AnswersChanged {
+            job: JobId(1),
+            model: ModelName("mo".into()),
+            shape: "sh".into(),
+        },
+        Alert::AnswersFine {
+            model: ModelName("mo".into()),
+        },
+        Alert::NoResult {
+            job: JobId(1),
+            lack: Lack::Gone,
+        },
+        Alert::LateVideo { job: JobId(1) },
+        Alert::Doubled { job: JobId(1) },
     ]
 }
 
@@ -849,6 +883,11 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Unsent { .. } => 29,
         Alert::SentAgain => 30,
         Alert::Restarted { .. } => 31,
+        Alert::AnswersChanged { .. } => 32,
+        Alert::AnswersFine { .. } => 33,
+        Alert::NoResult { .. } => 34,
+        Alert::LateVideo { .. } => 35,
+        Alert::Doubled { .. } => 36,
     }
 }
 
