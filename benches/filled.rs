@@ -89,8 +89,8 @@ fn job(
     queue::advance(txn, id, 1, |job| job.accepted(task, late))?.expect(moved);
     if ends {
         let url = format!("https://example.test/{number}.mp4");
-        queue::advance(txn, id, 1, |job| job.rendered(url, now))?.expect(moved);
-        verdict::succeed(txn, id, 1, false, now)?.expect(moved);
+        queue::advance(txn, id, 1, |job| job.rendered(vec![url.clone()], now))?.expect(moved);
+        verdict::succeed(txn, id, 1, &url, false, now)?.expect(moved);
     }
     say_all(txn, user, first)
 }

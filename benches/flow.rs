@@ -124,6 +124,7 @@ fn says() -> Vec<Say> {
         count: 3,
         model,
         url: "https://example.test/v.mp4".into(),
+        gift: false,
     }));
     says.extend([
         Say::Help,

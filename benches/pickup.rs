@@ -236,7 +236,7 @@ async fn pool(store: &Store, dir: &Path, photos: &Photos) -> Arc<Pool> {
         telegram: Arc::new(telegram.expect("an address")),
         photos: photos.clone(),
         gpt: Gpt::new(http.clone(), nowhere, None, "none", false, minute, 100),
-        kie: Kie::new(http, &provider, nowhere, minute),
+        kie: Kie::new(http.clone(), http, &provider, nowhere, minute),
         models: Models::shipped(),
         keys: Keys::new(vec!["k".into()], 1_000_000),
         choices: Choices {

@@ -122,8 +122,8 @@ fn job(
     queue::advance(txn, id, 1, |job| job.submit(route(), now, now))?.expect(moved);
     queue::advance(txn, id, 1, |job| job.accepted(task, now))?.expect(moved);
     let url = format!("https://tempfile.aiquickdraw.com/p/{number:032x}_0_1760000000.mp4");
-    queue::advance(txn, id, 1, |job| job.rendered(url, now))?.expect(moved);
-    verdict::succeed(txn, id, 1, false, now)?.expect(moved);
+    queue::advance(txn, id, 1, |job| job.rendered(vec![url.clone()], now))?.expect(moved);
+    verdict::succeed(txn, id, 1, &url, false, now)?.expect(moved);
     let file = format!("BAACAgIAAxkBAAI{number:059x}");
     txn.put_video(id, &file)?;
     let last = txn.counted().note;

@@ -275,9 +275,14 @@ async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError
     let task = TaskId(format!("task_{number:016}"));
     advance(store, job.id, move |job| job.accepted(task.clone(), NOW)).await?;
     let url = format!("https://example.test/{number}.mp4");
-    advance(store, job.id, move |job| job.rendered(url.clone(), NOW)).await?;
+    let urls = vec![url.clone()];
+    advance(store, job.id, move |job| job.rendered(urls.clone(), NOW)).await?;
     let (done, ended) = store
-        .write(move |txn| noting(txn, |txn| verdict::succeed(txn, job.id, 1, false, NOW)))
+        .write(move |txn| {
+            noting(txn, |txn| {
+                verdict::succeed(txn, job.id, 1, &url, false, NOW)
+            })
+        })
         .await?;
     done.expect("nobody else ends it");
     // Somebody else's order may have been first: each strikes what it wrote.

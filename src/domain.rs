@@ -10,6 +10,7 @@ pub mod failure;
 pub mod id;
 pub mod job;
 pub mod keyring;
+pub mod late;
 pub mod model;
 pub mod order;
 pub mod retired;

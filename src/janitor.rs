@@ -106,7 +106,8 @@ impl Janitor {
     fn videos(&self) -> std::io::Result<Vec<(PathBuf, Option<JobId>)>> {
         let job = |path: &Path| {
             let name = path.file_name()?.to_str()?;
-            name.strip_suffix(".mp4")?.parse().ok().map(JobId)
+            let of_it = name.strip_suffix(".mp4").or(name.strip_suffix(".jpg"))?;
+            of_it.parse().ok().map(JobId)
         };
         let entries = std::fs::read_dir(&self.videos)?;
         entries
@@ -208,11 +209,13 @@ impl Janitor {
 
     /// Removes a video that nobody will be sent.
     fn remove(&self, job: JobId) {
-        match std::fs::remove_file(self.videos.join(format!("{job}.mp4"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "a video nobody came back for stays");
+        for of_it in ["mp4", "jpg"] {
+            match std::fs::remove_file(self.videos.join(format!("{job}.{of_it}"))) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!(%error, "a video nobody came back for stays");
+                }
+                Ok(()) | Err(_) => {}
             }
-            Ok(()) | Err(_) => {}
         }
     }
 

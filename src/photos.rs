@@ -4,6 +4,7 @@
 //! and the store knows which jobs live.
 
 pub mod frame;
+pub mod thumbnail;
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};

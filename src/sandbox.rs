@@ -21,9 +21,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 pub use self::{
-    gpt::{Gpt, Raw, Writing},
+    gpt::{Gpt, Reply, Writing},
     journal::Call,
-    kie::{Ending, Kie, Task, Upload, UploadFault},
+    kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
     telegram::{Button, Fault, File, Message, Person, Telegram, Toast, Video},
 };

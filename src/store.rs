@@ -14,6 +14,7 @@ pub mod broadcasts;
 mod copy;
 mod disk;
 pub mod known;
+pub mod late;
 pub mod ledger;
 pub mod links;
 pub mod migrate;

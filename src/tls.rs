@@ -14,7 +14,7 @@ pub mod pair;
 use std::io;
 use std::path::PathBuf;
 
-pub use client::{USER_AGENT, client, steady_client};
+pub use client::{USER_AGENT, client, guarded};
 pub use door::Door;
 pub use pair::Pair;
 

@@ -2,7 +2,9 @@
 //!
 //! Who steps what is in memory only; after a restart every live job is found by its row.
 
+mod fetch;
 pub mod keys;
+mod late;
 mod look;
 mod pace;
 mod photo;
@@ -73,8 +75,14 @@ struct Worker {
 struct Desk {
     stepping: Mutex<HashSet<JobId>>,
     fetching: Mutex<HashMap<OrderId, Arc<tokio::sync::Mutex<()>>>>,
-    /// Since when no look has found a job's task.
-    unknown: Mutex<HashMap<JobId, Timestamp>>,
+    /// Those of them that hold no worker's place: their videos are fetched.
+    aside: Mutex<HashSet<JobId>>,
+    /// Places for those that fetch.
+    fetches: Semaphore,
+    /// Jobs one of whose late tasks is looked at.
+    late: Mutex<HashSet<JobId>>,
+    /// Since when no look has shown a job's task.
+    strange: Mutex<HashMap<JobId, Timestamp>>,
     /// Jobs that an operator ended while they were stepped.
     cancelled: Mutex<HashSet<JobId>>,
     /// Where the photos of attempts lie that are about to be submitted.
@@ -134,11 +142,10 @@ impl Worker {
         let attempt = job.attempt;
         let (shop, now) = (self.parts.store.shop(), self.parts.clock.now());
         let chain = self.parts.choices.chain.clone();
+        // Whatever panicked, a task that runs is paid for.
         let blow = Blow {
-            seen: job.stage.name(),
-            failure: Failure::new(Kind::Unknown, Source::Shop),
-            key: None,
-            burned: 0.0,
+            lingers: job.stage.task().is_some(),
+            ..Blow::new(&job, Failure::new(Kind::Unknown, Source::Shop))
         };
         self.forget(id);
         self.parts
@@ -174,7 +181,10 @@ impl Worker {
             Err(error) => tracing::warn!(%error, "a cancelled job could not be tidied up"),
         }
         // No note speaks of a video that was fetched meanwhile.
-        let _ = std::fs::remove_file(self.parts.choices.videos.join(format!("{job}.mp4")));
+        for of_it in ["mp4", "jpg"] {
+            let file = self.parts.choices.videos.join(format!("{job}.{of_it}"));
+            let _ = std::fs::remove_file(file);
+        }
     }
 
     /// Forgets what was remembered of a job's attempt.

@@ -178,6 +178,10 @@ state-code = { $state } · code { $code }
 
 # --- Results ----------------------------------------------------------------
 video = ✅ Your video is ready!
+video-late =
+    🎁 The video is ready after all!
+
+    We had already given its credit back, so it is a gift.
 video-note = { $number } of { $count } · { $model }
 video-link =
     This video comes as a link. Download it within a day.
@@ -346,6 +350,30 @@ alert-unwritten =
     ⚠️ GPT wrote no script: { $why }.
 
     The video is made all the same, with the script from the template. Nobody's credit is lost.
+alert-answers-changed =
+    🚨 The provider's answers have changed: task { $job } ({ $model }) cannot be read.
+
+    What shows: { $shape }
+
+    It is not ordered again, for it is paid. I keep looking; after half an hour the credit goes back, and if the video comes later it is sent as a gift. The program probably needs an update.
+alert-answers-fine = ✅ The provider's answers are understood again: { $model }.
+alert-no-result =
+    ⚠️ The provider says that video { $job } is ready, but { $why }.
+
+    The credit is back. The provider has probably been paid: you can ask it for a refund.
+result-nameless = it names no address
+result-gone = there is nothing at its address
+result-no-video = what lies there is no video
+result-not-whole = what lies there is only a part of a file
+result-forbidden = its address is none of the public internet, and the bot does not go there
+alert-late-video =
+    ⚠️ Video { $job } came when its credit had already gone back.
+
+    It was given away. If this happens again, the provider is slower than generation_deadline.
+alert-doubled =
+    ⚠️ The provider was paid twice for video { $job }: it has two tasks.
+
+    The seller gets the first that is ready, and one credit is spent.
 alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.

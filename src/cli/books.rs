@@ -64,8 +64,11 @@ fn show(report: &audit::Report) {
         adopted,
         orphans,
         doubled,
+        late,
     } = lost;
-    say!("lost answers: {adopted} adopted, {orphans} orphans, {doubled} billed twice");
+    say!(
+        "lost answers: {adopted} adopted, {orphans} orphans, {doubled} billed twice, {late} given away late"
+    );
     for breach in breaches {
         say!("BREACH {breach}");
     }

@@ -12,7 +12,7 @@ use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
 use crate::gpt::{Gpt, Templates};
-use crate::kie::{Kie, Models, Seal};
+use crate::kie::{Kie, Models, Reach, Seal};
 use crate::store::Shop;
 use crate::telegram::client::Telegram;
 use crate::telegram::words::{EN, Labels, RU, Words, WordsError};
@@ -62,23 +62,24 @@ impl Made {
         let words = words(config, &models, &templates, &mut files);
         let telegram = telegram(config, root, files.menu());
         let clients = telegram.and_then(|telegram| {
-            let steady = tls::steady_client(root, None)?;
-            Ok((telegram, tls::client(root, None)?, steady))
+            let reach = Reach::new(&config.kie.api_url, &config.kie.upload_url);
+            let results = tls::guarded(root, |client| reach.guard(client))?;
+            Ok((telegram, tls::client(root, None)?, results))
         });
         let (files, mut mistakes) = files.finish();
         // What else belongs to a client is right once the configuration is read.
         let wrong = |error| config.mistake("extra_root_file", format!("{error:#}"));
         let clients = clients.map_err(|error: anyhow::Error| mistakes.push(wrong(error)));
-        let (Some(words), Ok((telegram, http, steady)), []) = (words, clients, &mistakes[..])
+        let (Some(words), Ok((telegram, http, results)), []) = (words, clients, &mistakes[..])
         else {
             return Err(Mistakes(mistakes));
         };
-        let kie = kie(config, http);
+        let kie = kie(config, http.clone(), results);
         Ok(Self {
             telegram,
             words,
             limits: limits(config),
-            gpt: author(config, steady).with_templates(templates),
+            gpt: author(config, http).with_templates(templates),
             provider: known(config, kie.clone(), models.clone()),
             kie,
             models,
@@ -109,7 +110,8 @@ pub fn provider(config: &Config, data: &Path, http: reqwest::Client) -> anyhow::
     let models = models(config, &mut files);
     match files.finish() {
         (_, mistakes) if !mistakes.is_empty() => Err(Mistakes(mistakes).into()),
-        _ => Ok(known(config, kie(config, http), models)),
+        // Nobody who asks so fetches anything.
+        _ => Ok(known(config, kie(config, http.clone(), http), models)),
     }
 }
 
@@ -248,9 +250,10 @@ pub fn author(config: &Config, http: reqwest::Client) -> Gpt {
     )
 }
 
-fn kie(config: &Config, http: reqwest::Client) -> Kie {
+fn kie(config: &Config, http: reqwest::Client, results: reqwest::Client) -> Kie {
     let chosen = &config.kie;
-    Kie::new(http, &chosen.api_url, &chosen.upload_url, chosen.timeout)
+    let (api, upload) = (&chosen.api_url, &chosen.upload_url);
+    Kie::new(http, results, api, upload, chosen.timeout)
 }
 
 fn choices(config: &Config, data: &Path) -> Choices {

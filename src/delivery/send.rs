@@ -14,10 +14,12 @@ use crate::domain::job::Stage;
 use crate::domain::user::Lang;
 use crate::flow::office::line::Look;
 use crate::flow::say::{Say, Video};
+use crate::kie::mp4;
 use crate::points;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Sent};
 use crate::store::record::Note;
+use crate::telegram::client::Shown;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::words::{Message, Progress};
 use crate::telemetry::about;
@@ -28,6 +30,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const UPLOADS: u32 = 5;
 /// A video that finds every upload place taken is tried again so soon.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// How the thumbnail beside a video ends.
+const THUMBNAIL: &str = "jpg";
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -182,7 +186,9 @@ impl Delivery {
         }
         self.telegram.now().show_sending(chat).await;
         let message = self.words.now().message(lang, &Say::Video(video.clone()));
-        match self.telegram.now().send_video(chat, &path, &message).await {
+        let shown = shown(path.clone()).await;
+        let telegram = self.telegram.now();
+        match telegram.send_video(chat, &path, shown, &message).await {
             Ok(Some(file)) => Ok(Sent::Video(video.job, file)),
             Ok(None) => Ok(Sent::Plainly),
             Err(Trouble::TooLarge | Trouble::Refused) => self.send_link(chat, lang, video).await,
@@ -247,11 +253,14 @@ impl Delivery {
     /// Removes the file of a video that has been said, one way or another.
     async fn tidy(&self, say: &Say) {
         let Say::Video(video) = say else { return };
-        match tokio::fs::remove_file(self.video_path(video.job)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, "a delivered video could not be removed");
+        let path = self.video_path(video.job);
+        for file in [path.with_extension(THUMBNAIL), path] {
+            match tokio::fs::remove_file(file).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!(%error, "a delivered video could not be removed");
+                }
+                Ok(()) | Err(_) => {}
             }
-            Ok(()) | Err(_) => {}
         }
     }
 
@@ -309,6 +318,21 @@ impl Delivery {
     fn video_path(&self, job: JobId) -> PathBuf {
         self.videos.join(format!("{job}.mp4"))
     }
+}
+
+/// What a chat is told of a video beside the file; nothing of one that cannot be read.
+async fn shown(video: PathBuf) -> Shown {
+    let read = move || {
+        let movie = mp4::open(&video).ok();
+        let thumbnail = video.with_extension(THUMBNAIL);
+        Shown {
+            size: movie.and_then(|movie| movie.size),
+            length: movie.and_then(|movie| movie.length),
+            thumbnail: thumbnail.exists().then_some(thumbnail),
+        }
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or_default()
 }
 
 /// What stands for a text: that two of one order have the same costs an edit, and then the next one shows.

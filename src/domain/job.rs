@@ -50,8 +50,10 @@ pub enum Stage {
         route: Route,
         /// The provider's task.
         task: TaskId,
-        /// Where the video is.
-        url: String,
+        /// Where the video may lie, likeliest first.
+        urls: Vec<String>,
+        /// Since when.
+        since: Timestamp,
         /// How often fetching it has failed.
         misses: u8,
     },
@@ -149,6 +151,8 @@ pub struct Missed {
     pub failure: Failure,
     /// The model it was sent to, if it got so far.
     pub model: Option<ModelName>,
+    /// The key it was sent with, if it got so far.
+    pub key: Option<KeyPrint>,
     /// The provider's task, if it got so far.
     pub task: Option<TaskId>,
 }
@@ -267,15 +271,44 @@ impl Job {
         Ok(self)
     }
 
-    /// The provider has the video.
-    pub fn rendered(mut self, url: String, now: Timestamp) -> Result<Self, OutOfTurn> {
+    /// The provider has the video, at one of `urls`.
+    pub fn rendered(mut self, urls: Vec<String>, now: Timestamp) -> Result<Self, OutOfTurn> {
         let Stage::Rendering { route, task, .. } = self.stage else {
             return Err(self.out_of_turn("rendering"));
         };
         self.stage = Stage::Rendered {
             route,
             task,
-            url,
+            urls,
+            since: now,
+            misses: 0,
+        };
+        self.due = now;
+        Ok(self)
+    }
+
+    /// A task of an attempt that was given up has the video: that one counts, whatever this attempt was at.
+    pub fn rescued(
+        mut self,
+        (route, task): (Route, TaskId),
+        urls: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Self, OutOfTurn> {
+        match self.stage {
+            Stage::Queued | Stage::Preparing => {}
+            Stage::Submitting { .. } | Stage::Rendering { .. } => {
+                let superseded = Failure::new(Kind::Cancelled, Source::Shop);
+                self.miss(superseded, now);
+            }
+            Stage::Rendered { .. } | Stage::Done { .. } | Stage::Failed { .. } => {
+                return Err(self.out_of_turn("before a video"));
+            }
+        }
+        self.stage = Stage::Rendered {
+            route,
+            task,
+            urls,
+            since: now,
             misses: 0,
         };
         self.due = now;
@@ -292,12 +325,9 @@ impl Job {
         Ok(self)
     }
 
-    /// The end with a video.
-    pub fn done(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
-        let Stage::Rendered {
-            route, url, task, ..
-        } = self.stage
-        else {
+    /// The end with the video that lies at `url`.
+    pub fn done(mut self, url: String, now: Timestamp) -> Result<Self, OutOfTurn> {
+        let Stage::Rendered { route, task, .. } = self.stage else {
             return Err(self.out_of_turn("rendered"));
         };
         self.stage = Stage::Done {
@@ -322,14 +352,7 @@ impl Job {
         if !self.stage.takes_a_place() {
             return Err(self.out_of_turn("in an attempt"));
         }
-        let model = self.stage.route().map(|route| route.model.clone());
-        self.missed.push(Missed {
-            attempt: self.attempt,
-            at: now,
-            failure,
-            model,
-            task: self.stage.task().cloned(),
-        });
+        self.miss(failure, now);
         let verdict = self.judge(failure, now, attempts, models_left);
         match verdict {
             Verdict::Retry(at) => {
@@ -352,16 +375,15 @@ impl Job {
         }
         let failure = Failure::new(Kind::Cancelled, Source::Shop);
         if self.stage.takes_a_place() {
-            self.missed.push(Missed {
-                attempt: self.attempt,
-                at: now,
-                failure,
-                model: self.stage.route().map(|route| route.model.clone()),
-                task: self.stage.task().cloned(),
-            });
+            self.miss(failure, now);
         }
         self.stage = Stage::Failed { failure, at: now };
         Ok(self)
+    }
+
+    /// Whether an operator ended it.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(&self.stage, Stage::Failed { failure, .. } if failure.kind == Kind::Cancelled)
     }
 
     /// The number of the submission that is under way or next, from 1; unlike the attempt it grows with every
@@ -377,6 +399,30 @@ impl Job {
             None if submission == self.submission() => self.stage.task(),
             None => None,
         }
+    }
+
+    /// What a submission was sent with, as far as we know.
+    pub fn route_of(&self, submission: usize) -> Option<Route> {
+        match submission.checked_sub(1).and_then(|at| self.missed.get(at)) {
+            Some(missed) => Some(Route {
+                model: missed.model.clone()?,
+                key: missed.key?,
+            }),
+            None if submission == self.submission() => self.stage.route().cloned(),
+            None => None,
+        }
+    }
+
+    fn miss(&mut self, failure: Failure, now: Timestamp) {
+        let route = self.stage.route();
+        self.missed.push(Missed {
+            attempt: self.attempt,
+            at: now,
+            failure,
+            model: route.map(|route| route.model.clone()),
+            key: route.map(|route| route.key),
+            task: self.stage.task().cloned(),
+        });
     }
 
     fn judge(&self, failure: Failure, now: Timestamp, attempts: u8, models_left: bool) -> Verdict {

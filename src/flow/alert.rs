@@ -165,6 +165,37 @@ pub enum Alert {
         /// Why.
         trouble: Trouble,
     },
+    /// What the provider says of its tasks cannot be understood.
+    AnswersChanged {
+        /// A job of which it is so.
+        job: JobId,
+        /// The model.
+        model: ModelName,
+        /// What an answer looks like: names of fields, and no words of anybody's.
+        shape: String,
+    },
+    /// What the provider says of a model's tasks is understood again.
+    AnswersFine {
+        /// Which model.
+        model: ModelName,
+    },
+    /// The provider says that a video is made, and there is none to be had.
+    NoResult {
+        /// Which job; its credit is back.
+        job: JobId,
+        /// What is the matter.
+        lack: Lack,
+    },
+    /// A video came after its credit had gone back, and was given away.
+    LateVideo {
+        /// Which job.
+        job: JobId,
+    },
+    /// The provider has made two tasks for one video, and is paid for both.
+    Doubled {
+        /// Which job.
+        job: JobId,
+    },
 }
 
 impl Alert {
@@ -189,6 +220,9 @@ impl Alert {
             Self::Panic { .. } => Topic::Panic,
             Self::Restarted { .. } => Topic::Restart,
             Self::Unwritten { .. } => Topic::Author,
+            Self::AnswersChanged { .. } | Self::AnswersFine { .. } => Topic::Answers,
+            Self::NoResult { .. } => Topic::Result,
+            Self::LateVideo { .. } | Self::Doubled { .. } => Topic::Late,
         }
     }
 }
@@ -232,11 +266,17 @@ pub enum Topic {
     Restart,
     /// The author of scripts, where it is no matter of money.
     Author,
+    /// What the provider says of its tasks.
+    Answers,
+    /// Videos that are made and cannot be had.
+    Result,
+    /// Videos that come too late, or twice.
+    Late,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -255,6 +295,9 @@ impl Topic {
         Self::Panic,
         Self::Restart,
         Self::Author,
+        Self::Answers,
+        Self::Result,
+        Self::Late,
     ];
 
     /// Its word in the configuration.
@@ -278,13 +321,16 @@ impl Topic {
             Self::Panic => "panic",
             Self::Restart => "restart",
             Self::Author => "author",
+            Self::Answers => "answers",
+            Self::Result => "result",
+            Self::Late => "late",
         }
     }
 
     /// Whether it is said when it is over. What just happened is never over.
     pub fn ends(self) -> bool {
         match self {
-            Self::Panic | Self::Restart | Self::Author => false,
+            Self::Panic | Self::Restart | Self::Author | Self::Result | Self::Late => false,
             Self::Billing
             | Self::Key
             | Self::Keys
@@ -299,7 +345,8 @@ impl Topic {
             | Self::Copy
             | Self::Room
             | Self::Disk
-            | Self::Books => true,
+            | Self::Books
+            | Self::Answers => true,
         }
     }
 }
@@ -380,6 +427,32 @@ impl Trouble {
             Self::Senseless => "senseless",
         }
     }
+}
+
+/// What is the matter with a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// No address is named.
+    Nameless,
+    /// Nothing lies there.
+    Gone,
+    /// What lies there is no video.
+    NotAVideo,
+    /// What lies there is a part of a video.
+    NotWhole,
+    /// The address is none of the public web.
+    Forbidden,
+}
+
+impl Lack {
+    /// Every lack, for tests that walk the texts.
+    pub const ALL: [Self; 5] = [
+        Self::Nameless,
+        Self::Gone,
+        Self::NotAVideo,
+        Self::NotWhole,
+        Self::Forbidden,
+    ];
 }
 
 /// What stands in the way of a certificate.

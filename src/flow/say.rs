@@ -168,6 +168,8 @@ pub struct Video {
     pub model: ModelName,
     /// Where the provider keeps it for a while.
     pub url: String,
+    /// Whether its credit had gone back before it came.
+    pub gift: bool,
 }
 
 /// A question of the six steps.

@@ -7,7 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::classify::classify;
-use super::wire::{self, Envelope, State};
+use super::look::{Look, LookError, failed_look, read_look};
+use super::reach::Reach;
+use super::wire::Envelope;
 use crate::clock::Stopwatch;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::TaskId;
@@ -25,6 +27,9 @@ pub struct Kie {
     api_url: String,
     pub(super) upload_url: String,
     pub(super) timeout: Duration,
+    /// What fetches results, from where it may.
+    pub(super) results: reqwest::Client,
+    pub(super) reach: Reach,
     meters: Meters,
 }
 
@@ -52,48 +57,6 @@ pub enum CreateError {
     Lost,
 }
 
-/// What a look at a task shows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Look {
-    /// The provider does not know the task yet; normal for some seconds after a creation.
-    NotYet,
-    /// It waits or renders.
-    Running,
-    /// It is done.
-    Ready {
-        /// Where the video lies, for a day at least.
-        url: String,
-        /// What the provider took.
-        credits: Option<f64>,
-    },
-    /// It says it is done and names no video.
-    NoVideo,
-    /// It failed.
-    Failed {
-        /// What that means.
-        failure: Failure,
-        /// What the provider took nevertheless.
-        credits: Option<f64>,
-    },
-}
-
-/// A look that showed nothing; it says nothing about the task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the look failed: {}", failure.kind.name())]
-pub struct LookError {
-    /// What it means for the key and for the next look.
-    pub failure: Failure,
-    /// The code, if there was an answer.
-    pub code: Option<i64>,
-}
-
-impl LookError {
-    /// In a word, for metrics.
-    fn word(&self) -> &'static str {
-        self.failure.kind.name()
-    }
-}
-
 /// An answer as it came.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -103,9 +66,19 @@ pub(super) struct Answer {
 
 impl Kie {
     /// A client of the provider at `api_url`, which takes files at `upload_url`; `timeout` bounds each call.
-    pub fn new(http: reqwest::Client, api_url: &str, upload_url: &str, timeout: Duration) -> Self {
+    ///
+    /// `results` fetches videos: a client that [`Reach::guard`] has seen.
+    pub fn new(
+        http: reqwest::Client,
+        results: reqwest::Client,
+        api_url: &str,
+        upload_url: &str,
+        timeout: Duration,
+    ) -> Self {
         Self {
             http,
+            results,
+            reach: Reach::new(api_url, upload_url),
             api_url: api_url.trim_end_matches('/').to_owned(),
             upload_url: upload_url.trim_end_matches('/').to_owned(),
             timeout,
@@ -169,10 +142,10 @@ impl Kie {
         let url = format!("{}/api/v1/chat/credit", self.api_url);
         let look = async {
             let answer = self.seen(self.http.get(url), key).await?;
-            let envelope = answer.envelope()?;
-            wire::number(&envelope.data)
-                .filter(|_| envelope.code == Some(200))
-                .ok_or_else(|| answer.look_error(Some(&envelope)))
+            let envelope = Envelope::parse(&answer.body);
+            let fine = envelope.as_ref().filter(|said| said.code == Some(200));
+            fine.and_then(Envelope::credits)
+                .ok_or_else(|| answer.look_error(envelope.as_ref()))
         };
         self.timed("credit", look, LookError::word).await
     }
@@ -180,10 +153,7 @@ impl Kie {
     async fn seen(&self, request: RequestBuilder, key: &SecretString) -> Result<Answer, LookError> {
         self.ask(request, key).await.map_err(|error| {
             tracing::debug!(error = told(error), "a look was not answered");
-            LookError {
-                failure: Failure::new(Kind::Temporary, Source::Kie),
-                code: None,
-            }
+            failed_look(Kind::Temporary, None)
         })
     }
 
@@ -212,12 +182,11 @@ impl Kie {
 }
 
 impl Answer {
-    /// What the answer to a creation says.
+    /// What the answer to a creation says. What cannot be read may stand for a task all the same.
     fn created(&self) -> Result<TaskId, CreateError> {
         let Some(envelope) = Envelope::parse(&self.body) else {
-            let definite = self.status.is_client_error() && self.status != 408;
-            return Err(match definite {
-                true => self.refusal(self.http_code(), "").into(),
+            return Err(match self.is_turned_away() {
+                true => self.turned_away().into(),
                 false => CreateError::Lost,
             });
         };
@@ -225,59 +194,54 @@ impl Answer {
             return Ok(task);
         }
         Err(match envelope.code {
+            Some(200) if envelope.refuses => self.refusal(200, &envelope.text).into(),
             Some(200 | GATEWAY_TIMEOUT) => CreateError::Lost,
             Some(code) => self.refusal(code, &envelope.text).into(),
             None if self.status.is_client_error() && self.status != 408 => {
                 self.refusal(self.http_code(), &envelope.text).into()
             }
+            None if self.is_turned_away() => self.turned_away().into(),
             None => CreateError::Lost,
         })
     }
 
     /// What the answer to a look says.
     fn looked(&self) -> Result<Look, LookError> {
-        let envelope = self.envelope()?;
-        let (code, text) = (envelope.code, envelope.text.as_str());
-        if let Some(record) = envelope.record() {
-            return Ok(match (record.state(), record.url()) {
-                (State::Pending, _) => Look::Running,
-                (State::Success, Some(url)) => Look::Ready {
-                    url,
-                    credits: record.credits(),
-                },
-                (State::Success, None) => Look::NoVideo,
-                (State::Fail, _) => Look::Failed {
-                    failure: record.failure(code, text),
-                    credits: record.credits(),
-                },
-            });
-        }
-        match code {
-            Some(422) if text.to_lowercase().contains("recordinfo is null") => Ok(Look::NotYet),
-            Some(code @ (408 | 501)) => Ok(Look::Failed {
-                failure: self.refusal(code, text).failure,
-                credits: None,
-            }),
-            Some(_) | None => Err(self.look_error(Some(&envelope))),
+        read_look(self.status.as_u16(), &self.body).map_err(|mut error| {
+            error.failure.retry_after = self.retry_after;
+            error
+        })
+    }
+
+    /// Whether whoever answered has not let the request through: a gateway's refusal, or a way elsewhere that we do
+    /// not go. After a 303 it may have been done.
+    pub(super) fn is_turned_away(&self) -> bool {
+        match self.status.as_u16() {
+            303 | 408 => false,
+            300..=499 => true,
+            _ => false,
         }
     }
 
-    fn envelope(&self) -> Result<Envelope, LookError> {
-        Envelope::parse(&self.body).ok_or_else(|| self.look_error(None))
+    /// A gateway's refusal: it passes, and says nothing about our account.
+    pub(super) fn turned_away(&self) -> Refusal {
+        let code = self.http_code();
+        let failure = Failure {
+            retry_after: self.retry_after,
+            ..Failure::new(Kind::Temporary, Source::Kie)
+        };
+        Refusal { failure, code }
     }
 
     fn look_error(&self, envelope: Option<&Envelope>) -> LookError {
         let code = envelope.and_then(|envelope| envelope.code);
         let code = code.unwrap_or(self.http_code());
-        let text = envelope.map_or("", |envelope| &envelope.text);
-        let mut failure = self.refusal(code, text).failure;
-        if envelope.is_none() && failure.kind == Kind::Unknown {
-            failure.kind = Kind::Temporary;
-        }
-        LookError {
-            failure,
-            code: Some(code),
-        }
+        let failure = match envelope {
+            Some(envelope) => self.refusal(code, &envelope.text).failure,
+            None => self.turned_away().failure,
+        };
+        let code = Some(code);
+        LookError { failure, code }
     }
 
     pub(super) fn refusal(&self, code: i64, text: &str) -> Refusal {

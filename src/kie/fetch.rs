@@ -1,4 +1,4 @@
-//! Results: streamed to disk, never held in memory, never asked for with a key.
+//! Results: streamed to disk, never held in memory, never asked for with a key, and read through to their end.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,55 +9,134 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
 use super::client::{Kie, told};
+use super::mp4::{self, NoMovie};
+use super::reach;
 use crate::points;
 
-/// The result host answers 403 to whoever does not say who they are.
-const USER_AGENT: &str = concat!("neurocards/", env!("CARGO_PKG_VERSION"));
+/// Hosts of results answer 403 to whoever does not say who they are, and some to whatever is no browser.
+const USER_AGENT: &str = concat!(
+    "Mozilla/5.0 (compatible; neurocards/",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
 /// No result takes longer; a slower one is tried again.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(15 * 60);
-/// Where an MP4 says what it is.
-const BRAND: std::ops::Range<usize> = 4..8;
+
+/// A result that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is on disk.
+    Whole {
+        /// Where it was.
+        url: String,
+        /// How long it is.
+        bytes: u64,
+    },
+    /// It is longer than the caller allows, and begins as a video does.
+    Large {
+        /// Where it is.
+        url: String,
+    },
+}
 
 /// Why a result is not on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// The host says it is no longer there: 403, 404 or 410.
-    #[error("the video is no longer there")]
+    /// The address is none of the public web.
+    #[error("the video's address is not of the public web")]
+    Forbidden,
+    /// What lies there is empty or no video.
+    #[error("what was fetched is not a video")]
+    NotAVideo,
+    /// The host says it is not there: 403, 404 or 410.
+    #[error("the video is not there")]
     Gone,
+    /// It came to an end, and is not whole.
+    #[error("only a part of a video was fetched")]
+    NotWhole,
     /// The host or the line failed.
     #[error("the video could not be fetched")]
     Transient,
-    /// What lies there is empty or not an MP4, or the address is none of the web.
-    #[error("what was fetched is not a video")]
-    NotAVideo,
-    /// It is longer than the caller allows.
-    #[error("the video is too large")]
-    TooLarge,
     /// Our own disk failed.
     #[error("the video could not be written")]
     Disk(#[from] io::Error),
 }
 
+impl FetchError {
+    /// In a word, for metrics.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::NotAVideo => "not_a_video",
+            Self::Gone => "gone",
+            Self::NotWhole => "not_whole",
+            Self::Transient => "passing",
+            Self::Disk(_) => "disk",
+        }
+    }
+
+    /// How much hope there is: of several addresses the one with the most speaks.
+    fn hope(&self) -> u8 {
+        match self {
+            Self::Forbidden => 0,
+            Self::NotAVideo => 1,
+            Self::Gone => 2,
+            Self::NotWhole => 3,
+            Self::Transient => 4,
+            Self::Disk(_) => 5,
+        }
+    }
+}
+
 impl Kie {
-    /// Streams the video at `url` into the file `to` and says how many bytes it has.
+    /// Streams the video at the first of `urls` that has one into the file `to`.
     ///
     /// `to` appears only when the whole video is on disk; a repeated fetch replaces it.
-    pub async fn fetch(&self, url: &str, to: &Path, limit: u64) -> Result<u64, FetchError> {
-        let url = Url::parse(url).map_err(|_| FetchError::NotAVideo)?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(FetchError::NotAVideo);
+    pub async fn fetch(
+        &self,
+        urls: &[String],
+        to: &Path,
+        limit: u64,
+    ) -> Result<Fetched, FetchError> {
+        let mut worst = FetchError::Forbidden;
+        for url in urls {
+            let fetched = self.fetch_one(url, to, limit);
+            match self.timed("fetch", fetched, FetchError::word).await {
+                Ok(Some(bytes)) => {
+                    return Ok(Fetched::Whole {
+                        url: url.clone(),
+                        bytes,
+                    });
+                }
+                Ok(None) => return Ok(Fetched::Large { url: url.clone() }),
+                Err(error @ FetchError::Disk(_)) => return Err(error),
+                Err(error) if error.hope() >= worst.hope() => worst = error,
+                Err(_) => {}
+            }
+        }
+        Err(worst)
+    }
+
+    /// The first of `urls` that a seller may be sent to.
+    pub async fn may_be_opened<'u>(&self, urls: &'u [String]) -> Option<&'u str> {
+        for url in urls {
+            let parsed = Url::parse(url).ok()?;
+            if self.reach.allows_resolved(&parsed).await {
+                return Some(url);
+            }
+        }
+        None
+    }
+
+    /// How many bytes the video has that is on disk then; nothing if it has too many.
+    async fn fetch_one(&self, url: &str, to: &Path, limit: u64) -> Result<Option<u64>, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden)?;
+        if !self.reach.allows(&url) {
+            return Err(FetchError::Forbidden);
         }
         let part = part(to);
-        let word = |error: &FetchError| match error {
-            FetchError::Gone => "gone",
-            FetchError::Transient => "passing",
-            FetchError::NotAVideo => "not_a_video",
-            FetchError::TooLarge => "too_large",
-            FetchError::Disk(_) => "disk",
-        };
-        let stream = self.stream(url, &part, limit);
-        let fetched = self.timed("fetch", stream, word).await;
-        if fetched.is_ok() {
+        let fetched = self.stream(url, &part, limit).await;
+        if let Ok(Some(_)) = fetched {
             points::reach("video.synced");
             fs::rename(&part, to).await?;
             points::reach("video.renamed");
@@ -70,8 +149,8 @@ impl Kie {
         fetched
     }
 
-    async fn stream(&self, url: Url, part: &Path, limit: u64) -> Result<u64, FetchError> {
-        let request = self.http.get(url).header(header::USER_AGENT, USER_AGENT);
+    async fn stream(&self, url: Url, part: &Path, limit: u64) -> Result<Option<u64>, FetchError> {
+        let request = self.results.get(url).header(header::USER_AGENT, USER_AGENT);
         let sent = tokio::time::timeout(self.timeout, request.timeout(FETCH_TIMEOUT).send());
         let response = settled(sent.await)?;
         match response.status() {
@@ -88,45 +167,48 @@ impl Kie {
         mut response: Response,
         part: &Path,
         limit: u64,
-    ) -> Result<u64, FetchError> {
-        if response.content_length().is_some_and(|len| len > limit) {
-            return Err(FetchError::TooLarge);
-        }
+    ) -> Result<Option<u64>, FetchError> {
+        let announced = response.content_length().unwrap_or_default();
         let mut file = File::create(part).await?;
         let (mut len, mut head) = (0, Vec::new());
         loop {
             let chunk = settled(tokio::time::timeout(self.timeout, response.chunk()).await)?;
             let Some(chunk) = chunk else { break };
             len += chunk.len() as u64;
-            if len > limit {
-                return Err(FetchError::TooLarge);
+            if head.len() < mp4::HEAD {
+                head.extend(chunk.iter().take(mp4::HEAD));
+                if !mp4::begins(&head) {
+                    return Err(FetchError::NotAVideo);
+                }
             }
-            if head.len() < BRAND.end {
-                head.extend(chunk.iter().take(BRAND.end));
-                check(&head)?;
+            if head.len() >= mp4::HEAD && len.max(announced) > limit {
+                return Ok(None);
             }
             file.write_all(&chunk).await?;
         }
-        if head.len() < BRAND.end {
-            return Err(FetchError::NotAVideo);
-        }
         points::reach("video.written");
         file.sync_all().await?;
-        Ok(len)
+        drop(file);
+        whole(part).await.map(|()| Some(len))
     }
 }
 
-/// Refuses a beginning that no MP4 has; one too short to tell passes.
-fn check(head: &[u8]) -> Result<(), FetchError> {
-    match head.get(BRAND) {
-        Some(brand) if brand != b"ftyp" => Err(FetchError::NotAVideo),
-        Some(_) | None => Ok(()),
+/// Reads a file through: whether it is a video, and all of it.
+async fn whole(file: &Path) -> Result<(), FetchError> {
+    let file = file.to_owned();
+    let read = tokio::task::spawn_blocking(move || mp4::open(&file)).await;
+    match read.map_err(io::Error::other)? {
+        Ok(_) => Ok(()),
+        Err(NoMovie::Other) => Err(FetchError::NotAVideo),
+        Err(NoMovie::Part) => Err(FetchError::NotWhole),
+        Err(NoMovie::Unread(error)) => Err(error.into()),
     }
 }
 
 fn settled<T, E>(waited: Result<Result<T, reqwest::Error>, E>) -> Result<T, FetchError> {
     match waited {
         Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) if reach::is_forbidden(&error) => Err(FetchError::Forbidden),
         Ok(Err(error)) => {
             tracing::debug!(error = told(error), "a result could not be fetched");
             Err(FetchError::Transient)

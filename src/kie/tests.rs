@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-use super::{CreateError, FetchError, Kie, Look};
+use super::mp4::tests::small;
+use super::{CreateError, FetchError, Fetched, Kie, Look, Reach};
 use crate::domain::failure::{Kind, Source};
 use crate::domain::id::TaskId;
 
@@ -61,7 +62,10 @@ pub(super) async fn rude(words: &'static [u8]) -> String {
 }
 
 pub(super) fn kie(url: &str) -> Kie {
-    Kie::new(reqwest::Client::new(), url, url, Duration::from_millis(500))
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let guarded = Reach::new(url, url).guard(reqwest::Client::builder());
+    let (http, guarded) = (http.build().unwrap(), guarded.build().unwrap());
+    Kie::new(http, guarded, url, url, Duration::from_millis(500))
 }
 
 pub(super) fn key() -> SecretString {
@@ -125,9 +129,30 @@ async fn a_code_without_a_task_is_a_definite_refusal() {
         refused(create(json_answer(429, json!({"error": "slow"}))).await),
         Some((Kind::RateLimit, 429))
     );
+    let text = json!({"code": "401", "msg": "You do not have access permissions"});
     assert_eq!(
-        refused(create((StatusCode::TOO_MANY_REQUESTS, "<html>")).await),
-        Some((Kind::RateLimit, 429))
+        refused(create(json_answer(200, text)).await),
+        Some((Kind::Billing, 401))
+    );
+    let no = json!({"success": false, "code": 200, "msg": "Internal Error", "data": null});
+    assert_eq!(
+        refused(create(json_answer(200, no)).await),
+        Some((Kind::Temporary, 200))
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_that_turns_us_away_says_nothing_of_our_account() {
+    for status in [301, 302, 307, 308, 400, 403, 404, 413, 429] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let page = (status, "<html><title>Just a moment...</title></html>");
+        let refused = refused(create(page).await);
+        assert_eq!(refused, Some((Kind::Temporary, status.as_u16().into())));
+    }
+    let elsewhere = (StatusCode::TEMPORARY_REDIRECT, r#"{"msg":"moved"}"#);
+    assert_eq!(
+        refused(create(elsewhere).await),
+        Some((Kind::Temporary, 307))
     );
 }
 
@@ -195,7 +220,7 @@ async fn look(status: u16, body: Value) -> Result<Look, Kind> {
 #[tokio::test]
 async fn a_look_shows_how_far_a_task_is() {
     let record = |data: Value| json!({"code": 200, "msg": "success", "data": data});
-    for state in ["waiting", "queuing", "generating", "dreaming"] {
+    for state in ["waiting", "queuing", "generating", "IN_PROGRESS"] {
         assert_eq!(
             look(200, record(json!({"state": state}))).await,
             Ok(Look::Running)
@@ -205,13 +230,13 @@ async fn a_look_shows_how_far_a_task_is() {
     assert_eq!(look(200, null).await, Ok(Look::NotYet));
     let done = json!({"state": "success", "resultJson": "{\"resultUrls\":[\"https://r/v\"]}", "creditsConsumed": "30"});
     let ready = Look::Ready {
-        url: "https://r/v".into(),
+        urls: vec!["https://r/v".into()],
         credits: Some(30.0),
     };
     assert_eq!(look(200, record(done)).await, Ok(ready));
     assert_eq!(
         look(200, record(json!({"state": "success", "resultJson": ""}))).await,
-        Ok(Look::NoVideo)
+        Ok(Look::NoVideo { credits: None })
     );
 }
 
@@ -264,67 +289,142 @@ async fn the_account_tells_its_credits() {
 }
 
 /// Fetches what a server answers; also tells what lies in the directory afterwards.
-async fn fetch(answer: Response, limit: u64) -> (Result<u64, FetchError>, Vec<String>) {
+async fn fetch(answer: Response, limit: u64) -> (Result<Fetched, FetchError>, Vec<String>) {
     let (parts, body) = answer.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let (url, asked) = server((parts.status, body)).await;
     let dir = tempfile::tempdir().unwrap();
-    let fetched = kie("http://unused")
-        .fetch(&url, &dir.path().join("v.mp4"), limit)
-        .await;
+    let to = dir.path().join("v.mp4");
+    let fetched = kie("http://unused").fetch(&[url], &to, limit).await;
     let headers = asked.lock().unwrap()[0].1.clone();
-    assert!(
-        headers["user-agent"]
-            .to_str()
-            .unwrap()
-            .starts_with("neurocards/")
-    );
+    let agent = headers["user-agent"].to_str().unwrap();
+    assert!(agent.starts_with("Mozilla/5.0 ") && agent.contains("neurocards"));
     assert!(!headers.contains_key("authorization"));
     let left = std::fs::read_dir(dir.path()).unwrap();
-    (
-        fetched,
-        left.map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect(),
-    )
+    let names = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    (fetched, names.collect())
 }
 
 #[tokio::test]
 async fn a_video_is_fetched_without_the_key() {
-    let (fetched, left) = fetch("\0\0\0\x18ftypmp42 and more".into_response(), 100).await;
-    assert_eq!((fetched.unwrap(), left), (21, vec!["v.mp4".to_owned()]));
+    let (fetched, left) = fetch(small().into_response(), 10_000).await;
+    let Ok(Fetched::Whole { bytes, .. }) = fetched else {
+        panic!("{fetched:?}");
+    };
+    assert_eq!(bytes, small().len() as u64);
+    assert_eq!(left, ["v.mp4"]);
 }
 
 #[tokio::test]
-async fn what_is_no_video_leaves_nothing_behind() {
-    let video = || "\0\0\0\x18ftypmp42 and more".into_response();
-    let html = || "<html>not a video</html>".into_response();
-    for (answer, limit, wanted) in [
-        (html(), 100, "NotAVideo"),
-        ("".into_response(), 100, "NotAVideo"),
-        ("\0\0".into_response(), 100, "NotAVideo"),
-        (video(), 20, "TooLarge"),
-        (StatusCode::NOT_FOUND.into_response(), 100, "Gone"),
-        (StatusCode::FORBIDDEN.into_response(), 100, "Gone"),
-        (StatusCode::BAD_GATEWAY.into_response(), 100, "Transient"),
+async fn what_is_no_whole_video_leaves_nothing_behind() {
+    let film = |length: usize| small()[..length].to_vec().into_response();
+    let told = |status: StatusCode| status.into_response();
+    for (answer, wanted) in [
+        ("<html>not a video</html>".into_response(), "NotAVideo"),
+        ("".into_response(), "NotAVideo"),
+        ("\0\0".into_response(), "NotAVideo"),
+        (r#"{"code":404}"#.into_response(), "NotAVideo"),
+        (film(12), "NotWhole"),
+        (film(small().len() - 1), "NotWhole"),
+        (told(StatusCode::NO_CONTENT), "NotAVideo"),
+        (told(StatusCode::NOT_FOUND), "Gone"),
+        (told(StatusCode::FORBIDDEN), "Gone"),
+        (told(StatusCode::GONE), "Gone"),
+        (told(StatusCode::BAD_GATEWAY), "Transient"),
+        (told(StatusCode::RANGE_NOT_SATISFIABLE), "Transient"),
     ] {
-        let (fetched, left) = fetch(answer, limit).await;
+        let (fetched, left) = fetch(answer, 10_000).await;
         assert_eq!(format!("{:?}", fetched.unwrap_err()), wanted);
         assert!(left.is_empty(), "{left:?}");
     }
 }
 
 #[tokio::test]
-async fn a_broken_line_is_transient_and_only_the_web_is_fetched() {
+async fn only_what_may_be_a_video_is_too_large() {
+    let (fetched, left) = fetch(small().into_response(), 100).await;
+    assert!(matches!(fetched, Ok(Fetched::Large { .. })), "{fetched:?}");
+    assert!(left.is_empty(), "{left:?}");
+    let page = "<html>".repeat(100).into_response();
+    let (fetched, _) = fetch(page, 100).await;
+    assert!(matches!(fetched, Err(FetchError::NotAVideo)), "{fetched:?}");
+}
+
+#[tokio::test]
+async fn the_first_address_that_has_a_video_is_taken() {
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("v.mp4");
-    let url = rude(b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n\0\0\0\x18ftypmp42").await;
-    let fetched = kie("http://unused").fetch(&url, &to, 100).await;
-    assert!(matches!(fetched, Err(FetchError::Transient)), "{fetched:?}");
-    for url in ["file:///etc/passwd", "nonsense"] {
-        let fetched = kie("http://unused").fetch(url, &to, 100).await;
-        assert!(matches!(fetched, Err(FetchError::NotAVideo)), "{fetched:?}");
+    let (cover, _) = server("\u{fffd}PNG and more").await;
+    let (gone, _) = server(StatusCode::NOT_FOUND).await;
+    let (video, _) = server(small()).await;
+    let urls = [cover.clone(), gone.clone(), video.clone()];
+    let fetched = kie("http://unused").fetch(&urls, &to, 10_000).await;
+    let bytes = small().len() as u64;
+    assert_eq!(fetched.unwrap(), Fetched::Whole { url: video, bytes });
+    let fetched = kie("http://unused")
+        .fetch(&[gone, cover], &to, 10_000)
+        .await;
+    assert!(
+        matches!(fetched, Err(FetchError::Gone)),
+        "the best hope speaks: {fetched:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_is_seen_with_and_without_a_length() {
+    let dir = tempfile::tempdir().unwrap();
+    let to = dir.path().join("v.mp4");
+    let film = small();
+    let begun = &film[..film.len() / 2];
+    for (head, wanted) in [
+        (
+            format!("content-length: {}\r\n\r\n", film.len()),
+            "Transient",
+        ),
+        (
+            "transfer-encoding: chunked\r\n\r\n800\r\n".to_owned(),
+            "Transient",
+        ),
+        ("connection: close\r\n\r\n".to_owned(), "NotWhole"),
+    ] {
+        let answer = [b"HTTP/1.1 200 OK\r\n", head.as_bytes(), begun].concat();
+        let url = rude(answer.leak()).await;
+        let fetched = kie("http://unused").fetch(&[url], &to, 10_000).await;
+        assert_eq!(format!("{:?}", fetched.unwrap_err()), wanted, "{head}");
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn only_the_web_is_fetched_and_redirects_lead_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let to = dir.path().join("v.mp4");
+    let (home, asked) = server(small()).await;
+    let provider = kie("http://127.0.0.1:1");
+    for url in [
+        "file:///etc/passwd".to_owned(),
+        "nonsense".to_owned(),
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
+    ] {
+        let fetched = provider.fetch(&[url], &to, 10_000).await;
+        assert!(matches!(fetched, Err(FetchError::Forbidden)), "{fetched:?}");
+    }
+    let moved = (StatusCode::FOUND, [("location", home.clone())]);
+    let (elsewhere, _) = server(moved).await;
+    let fetched = provider.fetch(&[elsewhere], &to, 10_000).await;
+    assert!(matches!(fetched, Err(FetchError::Forbidden)), "{fetched:?}");
+    assert!(asked.lock().unwrap().is_empty(), "it was gone to");
+    let strict = kie("https://api.example");
+    let fetched = strict.fetch(&[home], &to, 10_000).await;
+    assert!(matches!(fetched, Err(FetchError::Forbidden)), "{fetched:?}");
+}
+
+#[tokio::test]
+async fn a_key_follows_no_redirect() {
+    let (elsewhere, asked) = server("{}").await;
+    let moved = [("location", elsewhere)];
+    let created = create((StatusCode::TEMPORARY_REDIRECT, moved)).await;
+    assert_eq!(refused(created), Some((Kind::Temporary, 307)));
+    assert!(asked.lock().unwrap().is_empty(), "it was gone to");
 }
 
 #[tokio::test]

@@ -12,15 +12,13 @@ use secrecy::SecretString;
 use tokio::fs::File;
 
 use super::client::{Answer, Kie, told};
-use super::wire::{self, Envelope};
+use super::wire::Envelope;
 use crate::domain::failure::{Failure, Kind, Source};
 
 /// The folder at the provider; without slashes at its ends, which it refuses.
 const FOLDER: &str = "neurocards";
 /// No photo of ours (1080x1920, a megabyte or two) takes longer over a line on which a shop can live.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3 * 60);
-/// No address that is an address is longer.
-const LONGEST_URL: usize = 2048;
 
 /// Why a photo is not with the provider.
 #[derive(Debug, thiserror::Error)]
@@ -80,21 +78,23 @@ impl Answer {
         let url = envelope
             .as_ref()
             .filter(|envelope| {
-                matches!(envelope.code, Some(200) | None) && self.status.is_success()
+                let fine = matches!(envelope.code, Some(200) | None) && !envelope.refuses;
+                fine && self.status.is_success()
             })
-            .and_then(|envelope| wire::kept_at(&envelope.data))
-            .filter(|url| url.len() <= LONGEST_URL);
+            .and_then(Envelope::kept_at);
         url.ok_or_else(|| self.unkept(envelope.as_ref()))
     }
 
     fn unkept(&self, envelope: Option<&Envelope>) -> Failure {
-        let code = envelope.and_then(|envelope| envelope.code);
-        let code = code.unwrap_or(self.status.as_u16().into());
-        let text = envelope.map_or("", |envelope| &envelope.text);
-        let mut failure = self.refusal(code, text).failure;
+        // A page of somebody's in between.
+        let Some(envelope) = envelope else {
+            return self.turned_away().failure;
+        };
+        let code = envelope.code.unwrap_or(self.status.as_u16().into());
+        let mut failure = self.refusal(code, &envelope.text).failure;
         failure.kind = match failure.kind {
-            // Success without an address, or a page of somebody's in between.
-            Kind::Unknown if code == 200 || envelope.is_none() => Kind::Temporary,
+            // Success without an address.
+            Kind::Unknown if code == 200 => Kind::Temporary,
             // No model has to do with an upload, whatever the words are.
             Kind::ModelOff => Kind::Unknown,
             kind @ (Kind::UserViolation
@@ -177,6 +177,15 @@ mod tests {
                 json!({"downloadUrl": "", "fileUrl": "http://f"}),
                 "http://f",
             ),
+            (json!({"download_url": "https://f"}), "https://f"),
+            (json!({"url": "https://f"}), "https://f"),
+            (
+                json!({"file": null, "data": {"fileUrl": "https://f"}}),
+                "https://f",
+            ),
+            (json!([{"downloadUrl": "https://f"}]), "https://f"),
+            (json!("https://f"), "https://f"),
+            (json!("{\"downloadUrl\": \"https://f\"}"), "https://f"),
         ] {
             let body = json!({"code": 200, "data": data});
             assert_eq!(answered(200, body.clone()).await, Ok(url.into()), "{body}");
@@ -231,8 +240,13 @@ mod tests {
             let body = json!({"success": false, "code": code, "msg": text, "data": null});
             assert_eq!(answered(status, body).await, Err(kind), "{code} {text}");
         }
-        let kept = json!({"code": 500, "data": {"downloadUrl": "https://f"}});
-        assert_eq!(answered(200, kept).await, Err(Kind::Temporary));
+        for refused in [
+            json!({"code": 500, "data": {"downloadUrl": "https://f"}}),
+            json!({"success": false, "code": 200, "msg": "Storage quota exceeded",
+                "data": {"downloadUrl": "https://f"}}),
+        ] {
+            assert_eq!(answered(200, refused).await, Err(Kind::Temporary));
+        }
     }
 
     #[tokio::test]
@@ -241,8 +255,8 @@ mod tests {
             (200, Kind::Temporary),
             (502, Kind::Temporary),
             (404, Kind::Temporary),
-            (429, Kind::RateLimit),
-            (403, Kind::Billing),
+            (429, Kind::Temporary),
+            (403, Kind::Temporary),
         ] {
             let status = axum::http::StatusCode::from_u16(status).unwrap();
             let (url, _) = server((status, "<html>")).await;

@@ -1,152 +1,158 @@
-//! The provider's answers, read tolerantly where they vary.
+//! The provider's answers, read tolerantly where they vary: the envelope, ids of tasks, addresses of uploads.
+//!
+//! JSON within JSON is unfolded, numbers may be texts and texts numbers, and what is read is bounded.
 
 use serde_json::{Map, Value};
+use url::form_urlencoded;
 
-use super::classify::classify;
-use crate::domain::failure::{Failure, Source};
 use crate::domain::id::TaskId;
 
-/// Where a result's address has been seen, best first: a watermark only if there is nothing else.
-const URL_KEYS: [&str; 12] = [
-    "resultUrls",
-    "result_urls",
-    "resultUrl",
-    "result_url",
-    "videoUrls",
-    "video_urls",
-    "videoUrl",
-    "video_url",
-    "originUrls",
-    "origin_urls",
-    "resultWaterMarkUrls",
-    "result_water_mark_urls",
+/// Where a task's id has been seen, best first.
+const TASK_KEYS: [&str; 4] = ["taskId", "task_id", "recordId", "record_id"];
+/// Where else `data` may have it: names that elsewhere stand for other things.
+const LOOSE_TASK_KEYS: [&str; 5] = ["id", "jobId", "job_id", "requestId", "request_id"];
+/// What `data`, or a record, may be wrapped in.
+const WRAPPERS: [&str; 7] = [
+    "data",
+    "task",
+    "record",
+    "recordInfo",
+    "taskInfo",
+    "result",
+    "info",
 ];
-
-/// Where a task's id has been seen.
-const TASK_KEYS: [&str; 3] = ["taskId", "task_id", "recordId"];
+/// Words that stand where a bare id could stand and are none.
+const NO_TASKS: [&str; 7] = ["success", "ok", "true", "null", "none", "accepted", "error"];
+/// No task's id is longer, in bytes.
+const LONGEST_TASK: usize = 256;
+/// No address that is an address is longer, in bytes.
+pub(super) const LONGEST_URL: usize = 2048;
+/// JSON within JSON within JSON has been seen; deeper texts stay texts.
+const FOLDS: u8 = 3;
+/// Wrappers in wrappers are followed so far.
+const DEPTH: u8 = 4;
+/// What an answer says in words is kept so far, in bytes.
+const LONGEST_TEXT: usize = 2048;
 
 /// An answer: a code, a sentence, and data.
 #[derive(Debug)]
 pub(super) struct Envelope {
-    /// The code in the body, if it is a number.
+    /// The code in the body: a number, or a text that is one.
     pub code: Option<i64>,
-    /// `msg`, or `message` on older pages.
+    /// `msg`, or what stands for it.
     pub text: String,
-    /// What was asked for; null in a refusal.
+    /// Whether it says `"success": false`.
+    pub refuses: bool,
+    /// What was asked for; null in a refusal. The whole body, if that has no `data`.
     pub data: Value,
-}
-
-/// A task as a look or a callback describes it.
-#[derive(Debug)]
-pub(super) struct Record<'v>(&'v Map<String, Value>);
-
-/// How far a task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// Waiting, rendering, or a word we do not know.
-    Pending,
-    /// Done.
-    Success,
-    /// Given up.
-    Fail,
+    /// Whether the data is the whole body.
+    bare: bool,
 }
 
 impl Envelope {
-    /// Reads a body; nothing if it is not a JSON object.
+    /// Reads a body; nothing if it is not JSON.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let Value::Object(mut fields) = serde_json::from_slice(body).ok()? else {
-            return None;
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        let mut value: Value = serde_json::from_slice(body).ok()?;
+        unfold(&mut value, FOLDS);
+        let Value::Object(mut fields) = value else {
+            return Some(Self {
+                code: None,
+                text: String::new(),
+                refuses: false,
+                data: value,
+                bare: true,
+            });
         };
-        let text = ["msg", "message"]
+        let code = ["code", "statusCode", "status_code", "status"]
             .iter()
-            .filter_map(|key| fields.get(*key)?.as_str())
-            .find(|text| !text.is_empty())
-            .unwrap_or_default()
-            .to_owned();
+            .find_map(|key| whole(fields.get(*key)?));
+        let text = ["msg", "message", "errorMessage", "error", "detail"]
+            .iter()
+            .filter_map(|key| words(fields.get(*key)?))
+            .next();
+        let refuses = fields.get("success") == Some(&Value::Bool(false));
+        let data = fields.remove("data");
+        let bare = data.is_none();
         Some(Self {
-            code: fields.get("code").and_then(Value::as_i64),
-            text,
-            data: fields.remove("data").unwrap_or_default(),
+            code,
+            text: text.unwrap_or_default(),
+            refuses,
+            data: data.unwrap_or(Value::Object(fields)),
+            bare,
         })
     }
 
-    /// The id of the task the data speaks of.
+    /// The id of the task the answer speaks of.
     pub fn task(&self) -> Option<TaskId> {
-        task(self.data.as_object()?)
+        let fine = matches!(self.code, Some(200) | None) && !self.refuses;
+        task_in(&self.data, fine && !self.bare, DEPTH).or_else(|| {
+            let named = bare_task(&self.data)?;
+            (self.code == Some(200) && !self.refuses).then_some(named)
+        })
     }
 
-    /// The task's record, if the data is one.
-    pub fn record(&self) -> Option<Record<'_>> {
-        let record = Record(self.data.as_object()?);
-        record.text("state").map(|_| record)
-    }
-}
-
-impl Record<'_> {
-    /// How far the task is.
-    pub fn state(&self) -> State {
-        match self.text("state").as_deref() {
-            Some("success") => State::Success,
-            Some("fail" | "failed") => State::Fail,
-            Some(_) | None => State::Pending,
-        }
+    /// The objects that may be the task's record, likeliest first.
+    pub fn records(&self) -> Vec<&Map<String, Value>> {
+        let mut found = Vec::new();
+        wrapped(&self.data, DEPTH, &mut found);
+        found
     }
 
-    /// Where the video lies.
-    pub fn url(&self) -> Option<String> {
-        match self.0.get("resultJson")? {
-            Value::String(text) => match serde_json::from_str(text) {
-                Ok(result) => find_url(&result),
-                Err(_) => web_address(text),
-            },
-            result => find_url(result),
-        }
+    /// Whether the data is the whole body: what a word in it is about must be told by what stands beside it.
+    pub fn is_bare(&self) -> bool {
+        self.bare
     }
 
-    /// What the provider took for it.
+    /// The account's credits, if the data says them.
     pub fn credits(&self) -> Option<f64> {
-        ["creditsConsumed", "consumeCredits"]
-            .iter()
-            .find_map(|key| number(self.0.get(*key)?))
-    }
-
-    /// Why it failed; `code` and `text` are the envelope's, for when the record is silent.
-    pub fn failure(&self, code: Option<i64>, text: &str) -> Failure {
-        let fail_code = self.text("failCode").unwrap_or_default();
-        let fail_text = self.text("failMsg").unwrap_or_default();
-        let words = match (fail_text.is_empty(), fail_code.is_empty()) {
-            (true, true) => text.to_owned(),
-            (_, _) => format!("{fail_code} {fail_text}"),
+        let fields = match &self.data {
+            Value::Object(fields) => fields,
+            data => return number(data),
         };
-        let code = fail_code.parse().ok().or(code.filter(|code| *code != 200));
-        Failure::new(classify(code, &words), Source::Kie)
+        let keys = ["credits", "credit", "balance", "remaining", "left"];
+        keys.iter().find_map(|key| number(fields.get(*key)?))
     }
 
-    /// A field that is a text or a number, as text; nothing if absent or empty.
-    fn text(&self, key: &str) -> Option<String> {
-        match self.0.get(key)? {
-            Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+    /// Where an upload lies, if the data says so: to be fetched, or else as a file.
+    pub fn kept_at(&self) -> Option<String> {
+        let keys = [
+            "downloadUrl",
+            "download_url",
+            "fileUrl",
+            "file_url",
+            "publicUrl",
+            "url",
+        ];
+        let records = self.records();
+        let named = records
+            .iter()
+            .flat_map(|fields| keys.iter().filter_map(|key| fields.get(*key)?.as_str()));
+        let bare = match &self.data {
+            Value::String(text) => Some(text.as_str()),
+            Value::Array(items) => items.first().and_then(Value::as_str),
+            Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        };
+        named.chain(bare).find_map(web_address)
+    }
+}
+
+/// The task a callback speaks of, as JSON or as a form; its body is not signed, so look the task up and trust that.
+pub fn parse_callback(body: &[u8]) -> Option<TaskId> {
+    if let Some(envelope) = Envelope::parse(body) {
+        return task_in(&envelope.data, !envelope.bare, DEPTH);
+    }
+    // What is in a form may be JSON, too.
+    let mut data = None;
+    for (key, value) in form_urlencoded::parse(body) {
+        if TASK_KEYS.contains(&key.as_ref()) {
+            return task(&Value::String(value.into_owned()));
+        }
+        if key == "data" {
+            data = Envelope::parse(value.as_bytes());
         }
     }
-}
-
-/// The task a callback speaks of; its body is not signed, so look the task up and trust that.
-pub fn parse_callback(body: &[u8]) -> Option<TaskId> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let fields = value.as_object()?;
-    match fields.get("data") {
-        Some(Value::Object(data)) => task(data),
-        _ => task(fields),
-    }
-}
-
-/// Where an upload lies, if `data` says so: to be fetched, or else as a file.
-pub(super) fn kept_at(data: &Value) -> Option<String> {
-    ["downloadUrl", "fileUrl"]
-        .iter()
-        .find_map(|key| web_address(data.get(key)?.as_str()?))
+    task_in(&data?.data, false, DEPTH)
 }
 
 /// A number, or a text that is one.
@@ -157,135 +163,201 @@ pub(super) fn number(value: &Value) -> Option<f64> {
         .filter(|number| number.is_finite())
 }
 
-fn task(fields: &Map<String, Value>) -> Option<TaskId> {
-    TASK_KEYS
-        .iter()
-        .filter_map(|key| fields.get(*key)?.as_str())
-        .find(|id| !id.is_empty() && id.len() <= 256)
-        .map(|id| TaskId(id.to_owned()))
+/// A whole number, or a text that is one.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-fn find_url(value: &Value) -> Option<String> {
+/// What a field says in words: a text, or the one in an object that says more.
+pub(super) fn words(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim(),
+        Value::Object(fields) => {
+            let keys = [
+                "message", "msg", "detail", "reason", "error", "type", "code",
+            ];
+            return keys.iter().find_map(|key| words(fields.get(*key)?));
+        }
+        Value::Number(number) => return Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) => return None,
+    };
+    let end = text.floor_char_boundary(LONGEST_TEXT);
+    (!text.is_empty()).then(|| text[..end].to_owned())
+}
+
+/// An address of the web that is no longer than one.
+pub(super) fn web_address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let web = text.starts_with("https://") || text.starts_with("http://");
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    (web && text.len() <= LONGEST_URL && text.chars().all(plain)).then(|| text.to_owned())
+}
+
+/// Puts in place of every text that is a JSON object or list what it says; not where the request is repeated.
+fn unfold(value: &mut Value, folds: u8) {
     match value {
-        Value::String(text) => web_address(text),
-        Value::Array(items) => items.iter().find_map(find_url),
-        Value::Object(fields) => URL_KEYS
-            .iter()
-            .chain(&["url"])
-            .find_map(|key| find_url(fields.get(*key)?)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Value::String(text) => {
+            let json = text.trim_start().starts_with(['{', '[', '"']);
+            let inner = match json && folds > 0 {
+                true => serde_json::from_str(text).ok(),
+                false => None,
+            };
+            if let Some(mut inner @ (Value::Object(_) | Value::Array(_) | Value::String(_))) = inner
+            {
+                unfold(&mut inner, folds - 1);
+                *value = inner;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| unfold(item, folds)),
+        Value::Object(fields) => {
+            let answers = fields.iter_mut().filter(|(key, _)| *key != "param");
+            answers.for_each(|(_, field)| unfold(field, folds));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-fn web_address(text: &str) -> Option<String> {
-    let text = text.trim();
-    let web = text.starts_with("https://") || text.starts_with("http://");
-    (web && !text.contains(char::is_whitespace)).then(|| text.to_owned())
+fn wrapped<'v>(value: &'v Value, depth: u8, found: &mut Vec<&'v Map<String, Value>>) {
+    if depth == 0 {
+        return;
+    }
+    match value {
+        Value::Object(fields) => {
+            found.push(fields);
+            let inner = WRAPPERS.iter().filter_map(|key| fields.get(*key));
+            inner.for_each(|inner| wrapped(inner, depth - 1, found));
+        }
+        Value::Array(items) => {
+            if let Some(first) = items.first() {
+                wrapped(first, depth - 1, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The id of a task in an object, in what it wraps, or in the first item of a list; `loose` takes broader names.
+fn task_in(value: &Value, loose: bool, depth: u8) -> Option<TaskId> {
+    let mut objects = Vec::new();
+    wrapped(value, depth, &mut objects);
+    let among = |keys: &[&str]| {
+        let fields = objects
+            .iter()
+            .flat_map(|fields| keys.iter().filter_map(|key| fields.get(*key)));
+        fields.filter_map(task).next()
+    };
+    among(&TASK_KEYS).or_else(|| among(&LOOSE_TASK_KEYS).filter(|_| loose))
+}
+
+/// The id of a task that stands where an object should.
+fn bare_task(data: &Value) -> Option<TaskId> {
+    let data = match data {
+        Value::Array(items) => items.first()?,
+        data => data,
+    };
+    let found = task(data)?;
+    let letter = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    let like = found.0.len() >= 4 && found.0.chars().all(letter);
+    let known = NO_TASKS.contains(&found.0.to_ascii_lowercase().as_str());
+    (like && !known && web_address(&found.0).is_none()).then_some(found)
+}
+
+/// An id, as a text or as a whole number.
+fn task(value: &Value) -> Option<TaskId> {
+    let id = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::Number(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            return None;
+        }
+    };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    let short = !id.is_empty() && id.len() <= LONGEST_TASK;
+    (short && id.chars().all(plain)).then_some(TaskId(id))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::domain::failure::Kind;
-
-    fn url(result: Value) -> Option<String> {
-        let data = json!({ "state": "success", "resultJson": result });
-        Record(data.as_object().unwrap()).url()
-    }
 
     #[test]
-    fn a_result_is_found_in_each_of_its_forms() {
-        let wanted = Some("https://r/v.mp4".to_owned());
-        for result in [
-            json!(r#"{"resultUrls":["https://r/v.mp4"]}"#),
-            json!({"resultUrls": ["https://r/v.mp4"]}),
-            json!({"result_urls": "https://r/v.mp4"}),
-            json!({"resultWaterMarkUrls": ["https://r/mark"], "origin_urls": ["https://r/v.mp4"]}),
-            json!({"resultUrls": [], "videoUrl": "https://r/v.mp4"}),
-            json!({"resultUrls": [{"url": "https://r/v.mp4"}]}),
-            json!(r#"["https://r/v.mp4"]"#),
-            json!("https://r/v.mp4"),
-        ] {
-            assert_eq!(url(result.clone()), wanted, "{result}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_result_is_none() {
-        for result in [
-            json!(null),
-            json!(""),
-            json!("{broken"),
-            json!("{}"),
-            json!(r#"{"resultUrls":[]}"#),
-            json!({"resultUrls": ["ftp://r/v.mp4", 5, null]}),
-            json!({"note": "https://r/v.mp4"}),
-        ] {
-            assert_eq!(url(result.clone()), None, "{result}");
-        }
-    }
-
-    #[test]
-    fn a_failure_is_read_from_text_and_number_alike() {
-        let failure = |data: Value| {
-            let record = Record(data.as_object().unwrap());
-            record.failure(Some(501), "Internal Error").kind
-        };
-        assert_eq!(
-            failure(json!({"failCode": "402", "failMsg": null})),
-            Kind::Billing
-        );
-        assert_eq!(failure(json!({"failCode": 429})), Kind::RateLimit);
-        assert_eq!(
-            failure(json!({"failCode": "", "failMsg": ""})),
-            Kind::Temporary
-        );
-        assert_eq!(
-            failure(json!({"failCode": "SENSITIVE_WORD_ERROR"})),
-            Kind::UserViolation
-        );
-        let copyright = "the output video may be related to copyright restrictions";
-        assert_eq!(
-            failure(json!({"failCode": 500, "failMsg": copyright})),
-            Kind::UserViolation
-        );
-    }
-
-    #[test]
-    fn a_callback_names_its_task_wrapped_or_bare() {
+    fn a_callback_names_its_task_in_each_of_its_forms() {
         let named = Some(TaskId("t1".into()));
-        assert_eq!(
-            parse_callback(br#"{"code":501,"data":{"taskId":"t1","state":"fail"}}"#),
-            named
-        );
-        assert_eq!(
-            parse_callback(br#"{"code":200,"data":{"task_id":"t1"}}"#),
-            named
-        );
-        assert_eq!(
-            parse_callback(br#"{"taskId":"t1","state":"success"}"#),
-            named
-        );
-        assert_eq!(parse_callback(br#"{"recordId":"t1"}"#), named);
+        for body in [
+            r#"{"code":501,"data":{"taskId":"t1","state":"fail"}}"#,
+            r#"{"code":200,"data":{"task_id":"t1"}}"#,
+            r#"{"taskId":"t1","state":"success"}"#,
+            r#"{"recordId":"t1"}"#,
+            r#"{"code":200,"data":{"taskId":" t1 ","info":{"resultUrls":"[\"https://r/v.mp4\"]"}}}"#,
+            r#"{"code":200,"data":"{\"taskId\":\"t1\"}"}"#,
+            r#"{"code":200,"data":[{"taskId":"t1"}]}"#,
+            r#"{"code":200,"data":{"task":{"taskId":"t1"}}}"#,
+            r#"{"code":200,"data":{"id":"t1"}}"#,
+            "\u{feff}{\"taskId\":\"t1\"}",
+            "taskId=t1&state=success",
+            "code=200&task_id=t1",
+            "data=%7B%22taskId%22%3A%22t1%22%7D",
+        ] {
+            assert_eq!(parse_callback(body.as_bytes()), named, "{body}");
+        }
+        let number = Some(TaskId("123456789".into()));
+        let body = br#"{"code":200,"data":{"taskId":123456789}}"#;
+        assert_eq!(parse_callback(body), number);
+    }
+
+    #[test]
+    fn what_names_no_task_names_none() {
+        let long = format!(r#"{{"taskId":"{}"}}"#, "t".repeat(257));
         for body in [
             "",
             "[]",
             "{}",
+            "null",
+            "<html>",
             r#"{"data":null}"#,
             r#"{"taskId":""}"#,
-            r#"{"data":{"taskId":5}}"#,
+            r#"{"taskId":"a b"}"#,
+            r#"{"data":{"taskId":1.5}}"#,
+            r#"{"requestId":"r1"}"#,
+            "state=success",
+            "taskId=",
+            &long,
         ] {
             assert_eq!(parse_callback(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn only_a_number_is_a_code() {
+    fn a_code_is_a_number_or_a_text_that_is_one() {
         let code = |body: &str| Envelope::parse(body.as_bytes()).unwrap().code;
         assert_eq!(code(r#"{"code":401,"message":"no"}"#), Some(401));
+        assert_eq!(code(r#"{"code":"401","message":"no"}"#), Some(401));
         assert_eq!(code(r#"{"code":"ERR","msg":"no"}"#), None);
         assert!(Envelope::parse(b"<html>").is_none());
+    }
+
+    #[test]
+    fn what_an_answer_says_is_bounded() {
+        let body = format!(r#"{{"code":500,"msg":"{}"}}"#, "ж".repeat(5000));
+        let envelope = Envelope::parse(body.as_bytes()).unwrap();
+        assert_eq!(envelope.text.len(), LONGEST_TEXT);
+        assert_eq!(web_address(&format!("https://{}", "a".repeat(2048))), None);
+    }
+
+    #[test]
+    fn json_in_json_is_unfolded_so_far_and_no_further() {
+        let mut text = r#"{"taskId":"t1"}"#.to_owned();
+        for folds in 0..5 {
+            let body = format!(r#"{{"code":200,"data":{text}}}"#);
+            let found = Envelope::parse(body.as_bytes()).unwrap().task();
+            assert_eq!(
+                found.map(|task| task.0) == Some("t1".into()),
+                folds <= 3,
+                "{folds}"
+            );
+            text = Value::String(text).to_string();
+        }
     }
 }

@@ -81,7 +81,7 @@ impl Writing {
 
 /// An answer of somebody else's, byte for byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Raw {
+pub struct Reply {
     /// The status.
     pub status: u16,
     /// Headers; only names and values that HTTP knows.
@@ -100,8 +100,8 @@ pub struct Gpt {
 #[derive(Default)]
 struct Inner {
     next: Mutex<VecDeque<Writing>>,
-    once: Mutex<VecDeque<Raw>>,
-    always: Mutex<Option<Raw>>,
+    once: Mutex<VecDeque<Reply>>,
+    always: Mutex<Option<Reply>>,
     /// Every script it wrote, oldest first.
     said: Mutex<Vec<String>>,
     /// Where the last answer sent its reader on to.
@@ -136,12 +136,12 @@ impl Gpt {
     }
 
     /// What the next request that is right is answered with, before anything else that is planned.
-    pub fn answers(&self, raw: Raw) {
+    pub fn answers(&self, raw: Reply) {
         lock(&self.door.inner.once).push_back(raw);
     }
 
     /// What every request that is right is answered with from now on, until it is told otherwise.
-    pub fn always(&self, raw: Option<Raw>) {
+    pub fn always(&self, raw: Option<Reply>) {
         *lock(&self.door.inner.always) = raw;
     }
 

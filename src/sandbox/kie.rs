@@ -4,6 +4,7 @@ mod callbacks;
 mod ending;
 mod models;
 mod photo;
+mod raw;
 mod tasks;
 mod upload;
 mod wire;
@@ -23,6 +24,7 @@ use reqwest::{Certificate, Client};
 use self::wire::Door;
 pub use self::{
     ending::Ending,
+    raw::{Asked, Raw},
     tasks::Task,
     upload::{Upload, UploadFault},
 };
@@ -68,6 +70,7 @@ struct Plan {
     account: f64,
     hmac_key: Option<String>,
     dead: BTreeSet<String>,
+    raw: raw::Shelf,
     creations: HashMap<String, VecDeque<u64>>,
 }
 
@@ -92,6 +95,7 @@ impl Kie {
                 account: ACCOUNT,
                 hmac_key: None,
                 dead: BTreeSet::new(),
+                raw: raw::Shelf::default(),
                 creations: HashMap::new(),
             }),
             tasks: Mutex::default(),
@@ -174,6 +178,16 @@ impl Kie {
     /// How tasks end that nothing is planned for.
     pub fn default_ending(&self) -> Ending {
         lock(&self.door.inner.plan).by_default
+    }
+
+    /// Answers the next call of that kind that nothing is planned for yet with these bytes.
+    pub fn answers(&self, asked: Asked, raw: Raw) {
+        self.plan(|plan| plan.raw.once(asked, raw));
+    }
+
+    /// Answers every call of that kind with these bytes, or as it should again.
+    pub fn always_answers(&self, asked: Asked, raw: Option<Raw>) {
+        self.plan(|plan| plan.raw.always(asked, raw));
     }
 
     /// How many virtual milliseconds a new task takes.

@@ -79,6 +79,8 @@ pub struct Lost {
     pub orphans: u64,
     /// Tasks that were made besides the one a submission had.
     pub doubled: u64,
+    /// Videos that came after their credits had gone back.
+    pub late: u64,
 }
 
 /// How often the entries of a job hold, capture and release, for whom and for which order; and which rows name it.
@@ -162,6 +164,7 @@ impl<'s> Audit<'s> {
             adopted: counters.adopted,
             orphans: counters.orphans,
             doubled: counters.doubled,
+            late: counters.late,
         };
         Ok(Self {
             snapshot,

@@ -16,6 +16,7 @@ use crate::domain::credit::{Entry, Seal};
 use crate::domain::id::{EntryId, JobId, OrderId};
 use crate::domain::job::{Job, Stage};
 use crate::domain::keyring::Rest;
+use crate::domain::late::Late;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
 use crate::domain::tally::Tally;
@@ -67,6 +68,7 @@ records! {
     Form = 13;
     Broadcast = 14;
     Retired = 15;
+    Late = 21;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.
@@ -104,6 +106,8 @@ pub struct Counters {
     pub orphans: u64,
     /// Submissions the provider made two tasks of.
     pub doubled: u64,
+    /// Videos that came after their credits had gone back, and were given away.
+    pub late: u64,
     /// Jobs that have not ended.
     pub live: Live,
     /// Chats with notes that can be sent.

@@ -42,6 +42,9 @@ pub const VIDEOS: TableDefinition<'static, u64, &str> = TableDefinition::new("vi
 /// (job, task) of a task that the provider made for a job and nobody waited for → when it was heard of (Unix ms).
 pub const STRAYS: TableDefinition<'static, (u64, &str), u64> = TableDefinition::new("strays.v1");
 
+/// (job, task) → [`crate::domain::late::Late`]: a task that may still bring a video its job no longer waits for.
+pub const LATE: TableDefinition<'static, (u64, &str), Row> = TableDefinition::new("late.v1");
+
 /// User → [`crate::domain::act::Ban`] of somebody who may not use the bot.
 pub const BANS: TableDefinition<'static, u64, Row> = TableDefinition::new("bans.v1");
 
@@ -98,6 +101,7 @@ pub fn each(visitor: &mut impl Visitor) -> Result<(), StoreError> {
     visitor.visit(GRANTS)?;
     visitor.visit(VIDEOS)?;
     visitor.visit(STRAYS)?;
+    visitor.visit(LATE)?;
     visitor.visit(BANS)?;
     visitor.visit(ACTS)?;
     visitor.visit(TALLIES)?;

@@ -189,11 +189,13 @@ impl Ground {
     }
 
     fn rendered(&self, job: JobId, attempt: u8, now: Timestamp) -> Result<Job, OutOfTurn> {
-        self.advances(job, attempt, move |job| job.rendered("url".into(), now))
+        self.advances(job, attempt, move |job| {
+            job.rendered(vec!["url".into()], now)
+        })
     }
 
     fn succeeds(&self, job: JobId, attempt: u8, now: Timestamp) -> Result<Job, OutOfTurn> {
-        self.write(move |txn| verdict::succeed(txn, job, attempt, false, now))
+        self.write(move |txn| verdict::succeed(txn, job, attempt, "url", false, now))
     }
 
     fn fails(
@@ -205,13 +207,7 @@ impl Ground {
     ) -> Result<(Job, Verdict), OutOfTurn> {
         let shop = self.shop.clone();
         let failure = Failure::new(kind, Source::Kie);
-        let seen = self.job(job).stage.name();
-        let blow = verdict::Blow {
-            seen,
-            failure,
-            key: None,
-            burned: 0.0,
-        };
+        let blow = verdict::Blow::new(&self.job(job), failure);
         self.write(move |txn| verdict::fail(txn, &shop, job, attempt, blow, &chain(), now))
     }
 

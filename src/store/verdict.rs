@@ -1,5 +1,11 @@
 //! How an attempt ends: stage, credit, rests, the user's note and the operator's, in one transaction.
 
+mod callback;
+mod late;
+
+pub use callback::{Called, callback};
+pub use late::{Found, found, gift};
+
 use super::queue::Stood;
 use super::record::Lane;
 use super::txn::Txn;
@@ -9,11 +15,12 @@ use crate::domain::failure::{Failure, Kind, MODEL_REST, Source};
 use crate::domain::id::{JobId, KeyPrint, ModelName, OrderId, TaskId, UserId};
 use crate::domain::job::{Job, OutOfTurn, Stage, Verdict};
 use crate::domain::keyring::Rest;
+use crate::domain::late::Late;
 use crate::domain::model;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
-use crate::flow::alert::{Alert, Trouble};
+use crate::flow::alert::{Alert, Lack, Trouble};
 use crate::flow::say::{Say, Video};
 
 /// The name of a key's rest.
@@ -34,18 +41,24 @@ fn billing_cause(source: Source, key: Option<KeyPrint>) -> String {
     }
 }
 
+/// The cause under which it is told that a model's tasks cannot be read.
+fn answers_cause(model: &ModelName) -> String {
+    format!("answers:{model}")
+}
+
 /// The cause under which it is told that all keys rest.
 const ALL_KEYS_REST: &str = "keys";
 /// The cause under which it is told that no model is awake.
 const NO_MODELS: &str = "models";
 
-/// The end with a video: stage, capture and the note with the video.
+/// The end with the video that lies at `url`: stage, capture and the note with the video.
 ///
 /// `large` says that it goes as a link.
 pub fn succeed(
     txn: &mut Txn<'_>,
     id: JobId,
     attempt: u8,
+    url: &str,
     large: bool,
     now: Timestamp,
 ) -> Result<Result<Job, OutOfTurn>, StoreError> {
@@ -56,11 +69,8 @@ pub fn succeed(
     let Some(route) = row.job.stage.route().cloned() else {
         return Ok(Err(stale(&row.job)));
     };
-    let Stage::Rendered { url, .. } = row.job.stage.clone() else {
-        return Ok(Err(stale(&row.job)));
-    };
     let stood = Stood::of(&row);
-    let job = match row.job.done(now) {
+    let job = match row.job.done(url.to_owned(), now) {
         Ok(job) => job,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -80,22 +90,35 @@ pub fn succeed(
     txn.put_user(job.user, &user)?;
     let job = queue::put(txn, stood, job, Lane::None)?;
     tally::done(txn, &job, &order, route.model.clone(), now);
-    let video = Video {
-        order: order.id,
-        job: id,
-        number: number(&order, id),
-        count: order.count.number(),
-        model: route.model.clone(),
-        url,
-    };
-    let say = if large {
-        Say::VideoLink(video)
-    } else {
-        Say::Video(video)
-    };
+    let gift = false;
+    let say = handed_over(&order, id, route.model, url, large, gift);
     outbox::tell(txn, job.user, user.user.lang, say, now)?;
     status(txn, job.order, job.user, user.user.lang, now)?;
     Ok(Ok(job))
+}
+
+/// What brings a video to its seller.
+fn handed_over(
+    order: &Order,
+    job: JobId,
+    model: ModelName,
+    url: &str,
+    large: bool,
+    gift: bool,
+) -> Say {
+    let video = Video {
+        order: order.id,
+        job,
+        number: number(order, job),
+        count: order.count.number(),
+        model,
+        url: url.to_owned(),
+        gift,
+    };
+    match large {
+        true => Say::VideoLink(video),
+        false => Say::Video(video),
+    }
 }
 
 /// Its number in the order, from 1.
@@ -117,7 +140,7 @@ pub fn accepted(
         job.accepted(task.clone(), next_look)
     })?;
     let Ok(job) = &moved else {
-        stray(txn, id, task, now)?;
+        stray(txn, shop, id, task, now)?;
         return Ok(moved);
     };
     tell_status(txn, job, now)?;
@@ -152,35 +175,68 @@ pub fn accepted(
     Ok(moved)
 }
 
-/// The provider has made a task for a job that has moved on, because an operator ended it: nobody waits for it.
-fn stray(txn: &mut Txn<'_>, id: JobId, task: &TaskId, now: Timestamp) -> Result<(), StoreError> {
+/// The provider has made a task for a job that has moved on: an operator has ended it, or an earlier task brought the
+/// video after all.
+fn stray(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    task: &TaskId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let job = txn.job(id)?.job;
     let known = job.stage.task() == Some(task)
         || job
             .missed
             .iter()
             .any(|missed| missed.task.as_ref() == Some(task));
-    if !known && txn.put_stray(id, task, now)? {
-        txn.counters().orphans += 1;
+    if known || !txn.put_stray(id, task, now)? {
+        return Ok(());
     }
-    Ok(())
+    match &job.stage {
+        Stage::Rendered { .. } | Stage::Done { .. } => late::doubled(txn, shop, id, now),
+        Stage::Queued
+        | Stage::Preparing
+        | Stage::Submitting { .. }
+        | Stage::Rendering { .. }
+        | Stage::Failed { .. } => {
+            txn.counters().orphans += 1;
+            Ok(())
+        }
+    }
 }
 
-/// The provider has the video, at `url`, and took so many of its `credits` for it.
+/// The provider has the video, at one of `urls`, and took so many of its `credits` for it.
 pub fn rendered(
     txn: &mut Txn<'_>,
+    shop: &Shop,
     id: JobId,
     attempt: u8,
-    url: &str,
+    urls: Vec<String>,
     credits: f64,
     now: Timestamp,
 ) -> Result<Result<Job, OutOfTurn>, StoreError> {
-    let moved = queue::advance(txn, id, attempt, |job| job.rendered(url.to_owned(), now))?;
+    let moved = queue::advance(txn, id, attempt, |job| job.rendered(urls, now))?;
     if let Ok(job) = &moved {
         let model = job.stage.route().map(|route| route.model.clone());
+        if let Some(model) = &model {
+            understood(txn, shop, model, now)?;
+        }
         tally::burned(txn, job, model, credits, now)?;
     }
     Ok(moved)
+}
+
+/// What the provider says of a model's tasks is understood.
+fn understood(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    model: &ModelName,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let model = model.clone();
+    let cause = answers_cause(&model);
+    alarm::recovered(txn, shop, &cause, &Alert::AnswersFine { model }, now)
 }
 
 /// What ended an attempt without a video.
@@ -194,6 +250,24 @@ pub struct Blow {
     pub key: Option<KeyPrint>,
     /// What the provider took for it all the same, in its credits.
     pub burned: f64,
+    /// Whether its task may still bring a video: then nothing is tried anew, and the task is looked at for a while.
+    pub lingers: bool,
+    /// What was the matter with the result, if the provider says there is one.
+    pub lack: Option<Lack>,
+}
+
+impl Blow {
+    /// A failure that hits a job where it stands.
+    pub fn new(job: &Job, failure: Failure) -> Self {
+        Self {
+            seen: job.stage.name(),
+            failure,
+            key: None,
+            burned: 0.0,
+            lingers: false,
+            lack: None,
+        }
+    }
 }
 
 /// An attempt failed: retry, next model, or refund; rests, notes and alerts with it.
@@ -233,7 +307,12 @@ pub fn fail(
     }
     let models_left = awake_model(txn, chain, now)?.is_some();
     let stood = Stood::of(&row);
-    let (job, verdict) = match row.job.fail(failure, now, shop.max_attempts, models_left) {
+    let task = row.job.stage.task().cloned();
+    let attempts = if blow.lingers { 0 } else { shop.max_attempts };
+    let (job, verdict) = match row
+        .job
+        .fail(failure, now, attempts, models_left && !blow.lingers)
+    {
         Ok(judged) => judged,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -242,6 +321,12 @@ pub fn fail(
     let model = route.as_ref().map(|route| route.model.clone());
     tally::missed(txn, &job, model, failure.kind, blow.burned, now)?;
     raise(txn, shop, &job, key, failure, models_left, now)?;
+    if let Some(lack) = blow.lack {
+        alarm::alert(txn, shop, "result", &Alert::NoResult { job: id, lack }, now)?;
+    }
+    if let (true, Some(task), Some(route)) = (blow.lingers, task, &route) {
+        super::late::keep(txn, &Late::new(id, task, route.clone(), now))?;
+    }
     match verdict {
         Verdict::Refund => {
             let model = route.map(|route| route.model);
@@ -400,72 +485,38 @@ pub fn scripted(
     Ok(moved)
 }
 
+/// Plans the next look at a job's task. If what looks show has not been understood for long, of which `shape` tells,
+/// operators hear of it.
+pub fn look_again(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    id: JobId,
+    attempt: u8,
+    at: Timestamp,
+    shape: Option<&str>,
+    now: Timestamp,
+) -> Result<Result<Job, OutOfTurn>, StoreError> {
+    let moved = queue::advance(txn, id, attempt, |job| job.look_again(at))?;
+    if let (Ok(job), Some(shape)) = (&moved, shape)
+        && let Some(route) = job.stage.route()
+    {
+        let model = route.model.clone();
+        let cause = answers_cause(&model);
+        let shape = shape.to_owned();
+        let alert = Alert::AnswersChanged {
+            job: id,
+            model,
+            shape,
+        };
+        alarm::lasts(txn, shop, &cause, &alert, now)?;
+    }
+    Ok(moved)
+}
+
 /// Has the status message of a job's order brought up to date.
 pub fn tell_status(txn: &mut Txn<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
     let lang = txn.lang_of(job.user)?;
     status(txn, job.order, job.user, lang, now)
-}
-
-/// What a callback came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Called {
-    /// The job is looked at now.
-    Nudged,
-    /// The job's answer had been lost; it has its task now.
-    Adopted,
-    /// The job knows the task and is done with it.
-    Late,
-    /// Nobody waits for that task: its answer was lost and given up, or the submission has another one.
-    Orphan,
-    /// The address is none of ours.
-    Stranger,
-}
-
-/// A callback came for a submission of a job and named `task`. Nothing else of it is believed.
-pub fn callback(
-    txn: &mut Txn<'_>,
-    id: JobId,
-    nonce: u64,
-    submission: usize,
-    task: &TaskId,
-    now: Timestamp,
-) -> Result<Called, StoreError> {
-    let Some(row) = txn.find_job(id)? else {
-        return Ok(Called::Stranger);
-    };
-    if row.job.nonce != nonce {
-        return Ok(Called::Stranger);
-    }
-    let job = &row.job;
-    let attempt = job.attempt;
-    let current = job.submission() == submission;
-    if let (true, Stage::Submitting { .. }) = (current, &job.stage) {
-        let task = task.clone();
-        if let Ok(job) = queue::advance(txn, id, attempt, |job| job.accepted(task, now))? {
-            txn.counters().adopted += 1;
-            tell_status(txn, &job, now)?;
-        }
-        return Ok(Called::Adopted);
-    }
-    let known = job.task_of(submission);
-    if known == Some(task) {
-        if let (true, Stage::Rendering { .. }) = (current, &job.stage) {
-            queue::nudge(txn, id, now)?;
-            return Ok(Called::Nudged);
-        }
-        return Ok(Called::Late);
-    }
-    let doubled = known.is_some();
-    let past = (1..job.submission()).contains(&submission);
-    let made = past || current && job.stage.task().is_some();
-    if made && txn.put_stray(id, task, now)? {
-        let counters = txn.counters();
-        match doubled {
-            true => counters.doubled += 1,
-            false => counters.orphans += 1,
-        }
-    }
-    Ok(Called::Orphan)
 }
 
 /// Has an order's status message brought up to date, in its seller's language.

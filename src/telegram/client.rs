@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -47,6 +47,17 @@ pub enum DownloadError {
     /// Our own disk does not take it.
     #[error("the file could not be written")]
     Disk(#[from] io::Error),
+}
+
+/// What a chat shows of a video before it plays. Of larger files Telegram finds none of it out by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Pixels from left to right and from top to bottom.
+    pub size: Option<(u32, u32)>,
+    /// How long it is.
+    pub length: Option<Duration>,
+    /// A JPEG of at most 320 pixels a side and 200 kB.
+    pub thumbnail: Option<PathBuf>,
 }
 
 /// Telegram, as we call it.
@@ -219,14 +230,25 @@ impl Telegram {
         &self,
         chat: i64,
         video: &Path,
+        shown: Shown,
         message: &Message,
     ) -> Result<Option<String>, Trouble> {
         let file = InputFile::file(video.to_owned()).file_name("neurocards.mp4");
-        let call = self
+        let mut call = self
             .slow
             .send_video(ChatId(chat), file)
             .caption(&message.text)
             .supports_streaming(true);
+        if let Some((width, height)) = shown.size {
+            call = call.width(width).height(height);
+        }
+        if let Some(length) = shown.length {
+            let seconds = u32::try_from(length.as_millis().div_ceil(1000));
+            call = call.duration(seconds.unwrap_or(u32::MAX));
+        }
+        if let Some(thumbnail) = shown.thumbnail {
+            call = call.thumbnail(InputFile::file(thumbnail));
+        }
         let send = async {
             let sent = match markup(message) {
                 Some(markup) => call.reply_markup(markup).await?,

@@ -199,7 +199,7 @@ impl Words {
             Say::Video(video) => {
                 let text = format!(
                     "{}\n\n{}",
-                    self.plain(lang, "video"),
+                    self.plain(lang, headline(video)),
                     self.video_note(lang, video)
                 );
                 Message {
@@ -449,7 +449,7 @@ impl Words {
     fn video_link(&self, lang: Lang, video: &Video) -> Message {
         let text = format!(
             "{}\n\n{}\n\n{}\n{}\n\n{}",
-            self.plain(lang, "video"),
+            self.plain(lang, headline(video)),
             self.video_note(lang, video),
             self.plain(lang, "video-link"),
             video.url,
@@ -618,6 +618,14 @@ fn keys(source: &str) -> impl Iterator<Item = &str> {
         .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
         .filter_map(|line| line.split_once(" ="))
         .map(|(key, _)| key.trim())
+}
+
+/// The text that a video comes with.
+fn headline(video: &Video) -> &'static str {
+    match video.gift {
+        true => "video-late",
+        false => "video",
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 
 use super::TlsError;
@@ -14,38 +15,36 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE: Duration = Duration::from_secs(45);
 /// How many idle connections to one host are kept: as many as steps may run at once.
 const POOL_SIZE: usize = 20;
-/// No peer of ours has a reason to redirect more often.
-const REDIRECTS: usize = 3;
-
-/// As [`client`], for calls that must go nowhere but where they are sent: it follows no redirect.
-pub fn steady_client(
-    extra_root_pem: Option<&[u8]>,
-    timeout: Option<Duration>,
-) -> Result<reqwest::Client, TlsError> {
-    build(extra_root_pem, timeout, Policy::none())
-}
 
 /// The client behind every call we make; `extra_root_pem` is trusted beside the built-in roots.
 ///
-/// Connecting is always bounded; `timeout` bounds whole calls where the caller cannot set its own. Proxies of the environment are not used.
+/// Connecting is always bounded; `timeout` bounds whole calls where the caller cannot set its own. Proxies of the
+/// environment are not used, and redirects not followed: keys and what is asked stay with whom they are for.
 pub fn client(
     extra_root_pem: Option<&[u8]>,
     timeout: Option<Duration>,
 ) -> Result<reqwest::Client, TlsError> {
-    build(extra_root_pem, timeout, Policy::limited(REDIRECTS))
+    made(builder(extra_root_pem, timeout)?, extra_root_pem)
 }
 
-fn build(
+/// As [`client`], with more to be said of it by `guard`.
+pub fn guarded(
+    extra_root_pem: Option<&[u8]>,
+    guard: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<reqwest::Client, TlsError> {
+    made(guard(builder(extra_root_pem, None)?), extra_root_pem)
+}
+
+fn builder(
     extra_root_pem: Option<&[u8]>,
     timeout: Option<Duration>,
-    redirects: Policy,
-) -> Result<reqwest::Client, TlsError> {
+) -> Result<ClientBuilder, TlsError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE)
         .pool_max_idle_per_host(POOL_SIZE)
-        .redirect(redirects)
+        .redirect(Policy::none())
         .tcp_nodelay(true)
         .use_rustls_tls()
         .no_proxy();
@@ -60,8 +59,15 @@ fn build(
         }
         builder = roots
             .into_iter()
-            .fold(builder, reqwest::ClientBuilder::add_root_certificate);
+            .fold(builder, ClientBuilder::add_root_certificate);
     }
+    Ok(builder)
+}
+
+fn made(
+    builder: ClientBuilder,
+    extra_root_pem: Option<&[u8]>,
+) -> Result<reqwest::Client, TlsError> {
     builder.build().map_err(|error| match extra_root_pem {
         Some(_) => TlsError::ExtraRoot,
         None => TlsError::Client(error),

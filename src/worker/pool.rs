@@ -9,9 +9,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
 
-use super::{Desk, FRAMING, Parts, Stepped, Worker, lock};
+use super::fetch::FETCHING;
+use super::{Desk, FRAMING, Parts, Stepped, Worker, late, lock};
 use crate::clock::Clock;
 use crate::domain::id::{JobId, TaskId};
+use crate::domain::late::Late;
 use crate::domain::time::Timestamp;
 use crate::live::Live;
 use crate::store::verdict::{self, Called};
@@ -35,7 +37,10 @@ impl Pool {
         let desk = Desk {
             stepping: Mutex::default(),
             fetching: Mutex::default(),
-            unknown: Mutex::default(),
+            aside: Mutex::default(),
+            fetches: Semaphore::new(FETCHING),
+            late: Mutex::default(),
+            strange: Mutex::default(),
             cancelled: Mutex::default(),
             uploads: Mutex::default(),
             pace: Arc::default(),
@@ -74,7 +79,7 @@ impl Pool {
             for job in self.store.wakes().take_cancelled() {
                 self.worker().leave(job);
             }
-            let handed = match self.hand_out(&mut steps, &stop).await {
+            let handed = match self.hand_out_all(&mut steps, &stop).await {
                 Ok(handed) => handed,
                 Err(StoreError::CommitUnknown | StoreError::Closed) => break,
                 Err(error) => {
@@ -114,9 +119,9 @@ impl Pool {
             return Ok(Called::Stranger);
         }
         let now = self.clock.now();
-        let pace = Arc::clone(&self.desk.pace);
+        let (pace, shop) = (Arc::clone(&self.desk.pace), self.store.shop());
         let nudge = move |txn: &mut Txn<'_>| {
-            let called = verdict::callback(txn, job, nonce, submission, &task, now)?;
+            let called = verdict::callback(txn, &shop, job, nonce, submission, &task, now)?;
             // In the transaction: a look that runs meanwhile is stored before it or knows of it.
             if matches!(called, Called::Nudged | Called::Adopted) {
                 lock(&pace).called(job, now);
@@ -130,7 +135,7 @@ impl Pool {
 
     /// Whether a job is being stepped now.
     pub fn is_idle(&self) -> bool {
-        self.desk.stepping().is_empty()
+        self.desk.stepping().is_empty() && lock(&self.desk.late).is_empty()
     }
 
     async fn hand_out(
@@ -182,10 +187,64 @@ impl Pool {
         Ok(Handed { any, next })
     }
 
+    /// What is due of jobs, and of tasks they no longer wait for.
+    async fn hand_out_all(
+        self: &Arc<Self>,
+        steps: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> Result<Handed, StoreError> {
+        let next_late = self.hand_out_late(steps)?;
+        let handed = self.hand_out(steps, stop).await?;
+        let next = [handed.next, next_late].into_iter().flatten().min();
+        Ok(Handed { next, ..handed })
+    }
+
+    /// Looks at tasks whose jobs no longer wait for them; when the next one is due.
+    fn hand_out_late(
+        self: &Arc<Self>,
+        steps: &mut JoinSet<()>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let busy = lock(&self.desk.late).clone();
+        let room = late::AT_ONCE.saturating_sub(busy.len());
+        let sight = self.store.snapshot()?;
+        // One of a job at a time: they would write the same file.
+        let idle = |late: &Late| !busy.contains(&late.job);
+        let (due, next) = sight.late(self.clock.now(), room, idle)?;
+        for late in due {
+            if !lock(&self.desk.late).insert(late.job) {
+                continue;
+            }
+            let (pool, job) = (Arc::clone(self), late.job);
+            let about = about::named(job);
+            let look = async move {
+                let worker = pool.worker();
+                let look =
+                    tokio::spawn(async move { worker.look_late(late).await }.in_current_span());
+                match AbortOnDropHandle::new(look).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::error!(%error, "a look at a late task could not be stored");
+                        pool.clock.sleep(AFTER_STORE_FAULT).await;
+                    }
+                    Err(_) => {
+                        tracing::error!("a look at a late task panicked");
+                        pool.clock.sleep(AFTER_STORE_FAULT).await;
+                    }
+                }
+                lock(&pool.desk.late).remove(&job);
+                pool.store.wakes().jobs();
+            };
+            steps.spawn(look.instrument(about));
+        }
+        Ok(next.filter(|_| room > 0))
+    }
+
     /// How many more steps may run at once. Those of before a reload run to their end, however many they are.
     fn room(&self) -> usize {
         let workers = self.parts.now().choices.workers;
-        workers.saturating_sub(self.desk.stepping().len())
+        let aside = lock(&self.desk.aside).len();
+        let at_work = self.desk.stepping().len().saturating_sub(aside);
+        workers.saturating_sub(at_work)
     }
 
     /// Gives a job to a worker; `waits` says that its attempt must be claimed first.

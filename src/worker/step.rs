@@ -1,29 +1,21 @@
 //! One step of a job: what its stage asks for, with every answer stored before the next call is made.
 
-use std::time::Duration;
-
 use tracing::Span;
 
 use super::{Stepped, Worker};
 use crate::clock::Stopwatch;
 use crate::domain::brief::Recipe;
 use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{Code, JobId, KeyPrint, ModelName};
+use crate::domain::id::{Code, JobId, ModelName};
 use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
 use crate::gpt::Written;
-use crate::kie::{FetchError, fit};
+use crate::kie::fit;
 use crate::points;
 use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
 use crate::telemetry::about;
-use crate::telemetry::meters::{AtStage, Ended, Failed, OfModel};
-
-/// A video that cannot be fetched is tried so often; then the seller gets the provider's link, or the credit if the
-/// provider no longer has it.
-const FETCHES: u8 = 5;
-/// The first pause between two fetches; it doubles.
-const FETCH_PAUSE: Duration = Duration::from_secs(5);
+use crate::telemetry::meters::{AtStage, Ended, Failed};
 
 impl Worker {
     /// Does what the job's stage asks for.
@@ -40,7 +32,12 @@ impl Worker {
             Stage::Preparing => self.prepare(job).await,
             Stage::Submitting { .. } => self.give_up(&job).await,
             Stage::Rendering { route, task, since } => self.look(&job, &route, &task, since).await,
-            Stage::Rendered { url, misses, .. } => self.fetch_video(&job, &url, misses).await,
+            Stage::Rendered {
+                urls,
+                since,
+                misses,
+                ..
+            } => self.fetch_video(&job, &urls, since, misses).await,
         };
         let steps = &self.parts.store.meters().step;
         let step = steps.get_or_create(&AtStage { stage });
@@ -126,85 +123,15 @@ impl Worker {
         Ok(moved.map_err(|late| off(&late)))
     }
 
-    async fn fetch_video(&self, job: &Job, url: &str, misses: u8) -> Result<Stepped, StoreError> {
-        let to = self.parts.choices.videos.join(format!("{}.mp4", job.id));
-        points::reach("fetch.before");
-        let large = match self
-            .parts
-            .kie
-            .fetch(url, &to, self.parts.choices.link_over)
-            .await
-        {
-            Ok(bytes) => {
-                tracing::debug!(bytes, "a video is on disk");
-                false
-            }
-            Err(FetchError::TooLarge) => true,
-            Err(FetchError::NotAVideo) => {
-                return self
-                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
-                    .await;
-            }
-            Err(error) if misses + 1 < FETCHES => {
-                tracing::warn!(%error, misses, "a video could not be fetched yet");
-                let pause = FETCH_PAUSE * 2u32.pow(u32::from(misses));
-                let again = self.parts.clock.now().plus(pause);
-                let moved = self
-                    .advance(job, move |job| job.missed_video(again))
-                    .await?;
-                return Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off));
-            }
-            Err(FetchError::Gone) => {
-                return self
-                    .fail(job, Failure::new(Kind::Unknown, Source::Kie))
-                    .await;
-            }
-            Err(FetchError::Transient | FetchError::Disk(_)) => true,
-        };
-        self.succeed(job, large).await
-    }
-
-    async fn succeed(&self, job: &Job, large: bool) -> Result<Stepped, StoreError> {
-        let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let moved = self
-            .parts
-            .store
-            .write(move |txn| verdict::succeed(txn, id, attempt, large, now))
-            .await?;
-        points::reach("done.after");
-        if let Ok(done) = &moved {
-            let took = now.since(done.placed_at);
-            self.meter_done(done, took);
-            let took_ms = took.as_millis() as u64;
-            tracing::info!(took_ms, large, "a video is done");
-            self.tidy(done);
-        }
-        Ok(moved.map_or_else(|late| off(&late), |_| Stepped::Off))
-    }
-
     pub(super) async fn fail(&self, job: &Job, failure: Failure) -> Result<Stepped, StoreError> {
-        self.fail_with(job, failure, None, 0.0).await
+        self.fail_with(job, Blow::new(job, failure)).await
     }
 
-    /// As [`Worker::fail`], for a call made with a key that the job's stage does not name yet, or one the provider
-    /// has taken credits for all the same.
-    pub(super) async fn fail_with(
-        &self,
-        job: &Job,
-        failure: Failure,
-        key: Option<KeyPrint>,
-        burned: f64,
-    ) -> Result<Stepped, StoreError> {
+    /// As [`Worker::fail`], with more to be said of it.
+    pub(super) async fn fail_with(&self, job: &Job, blow: Blow) -> Result<Stepped, StoreError> {
         let (id, attempt, now) = (job.id, job.attempt, self.parts.clock.now());
-        let shop = self.parts.store.shop();
+        let (shop, failure) = (self.parts.store.shop(), blow.failure);
         let chain = self.parts.choices.chain.clone();
-        let seen = job.stage.name();
-        let blow = Blow {
-            seen,
-            failure,
-            key,
-            burned,
-        };
         self.forget(id);
         let moved = self
             .parts
@@ -228,20 +155,6 @@ impl Worker {
             }
             Err(late) => Ok(off(&late)),
         }
-    }
-
-    fn meter_done(&self, done: &Job, took: Duration) {
-        let Stage::Done { model, .. } = &done.stage else {
-            return;
-        };
-        let (meters, model) = (self.parts.store.meters(), model.0.clone());
-        let of_model = OfModel {
-            model: model.clone(),
-        };
-        let generation = meters.generation.get_or_create(&of_model);
-        generation.observe(took.as_secs_f64());
-        let outcome = "done";
-        meters.videos.get_or_create(&Ended { outcome, model }).inc();
     }
 
     fn meter_failure(&self, job: &Job, failure: Failure) {

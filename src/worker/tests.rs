@@ -48,7 +48,7 @@ fn pool(store: Store, dir: &std::path::Path) -> Arc<Pool> {
         telegram: Arc::new(telegram),
         photos: Photos::new(dir.join("photos")),
         gpt: Gpt::new(http.clone(), nowhere, None, "m", false, second, 100),
-        kie: Kie::new(http, nowhere, nowhere, second),
+        kie: Kie::new(http.clone(), http, nowhere, nowhere, second),
         models: Models::shipped(),
         keys: Keys::new(vec!["k".into()], 20),
         choices: Choices {

@@ -14,6 +14,7 @@ use crate::domain::job::Job;
 use crate::kie::UploadError;
 use crate::points;
 use crate::store::StoreError;
+use crate::store::verdict::Blow;
 
 /// A photo that lies with the provider.
 pub(super) struct Upload {
@@ -53,7 +54,13 @@ impl Worker {
                 self.uploads().insert(job.id, Upload { key, url });
                 Ok(Stepped::On)
             }
-            Err(UploadError::Failed(failure)) => self.fail_with(job, failure, Some(key), 0.0).await,
+            Err(UploadError::Failed(failure)) => {
+                let blow = Blow {
+                    key: Some(key),
+                    ..Blow::new(job, failure)
+                };
+                self.fail_with(job, blow).await
+            }
             Err(UploadError::Disk(error)) => {
                 tracing::warn!(%error, "a photo could not be read for its upload");
                 let failure = Failure::new(Kind::Temporary, Source::Shop);

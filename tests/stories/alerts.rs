@@ -74,6 +74,18 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "stories/answers.rs",
             "what_is_no_script_twice_gives_way_to_the_template_and_the_operator_hears_once_an_hour",
         ),
+        Topic::Answers => (
+            "stories/late.rs",
+            "answers_that_cannot_be_read_are_told_and_nothing_is_made_anew",
+        ),
+        Topic::Result => (
+            "stories/results.rs",
+            "what_lies_there_for_ten_minutes_and_is_no_video_is_refunded_and_told",
+        ),
+        Topic::Late => (
+            "stories/late.rs",
+            "a_video_that_comes_after_the_refund_is_a_gift_once",
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What authors really answer: each kind once and always, and no video is paid for of what is no script.
 
-use neurocards::sandbox::Raw;
+use neurocards::sandbox::Reply;
 use serde_json::Value;
 
 use crate::scene::{PRODUCT, Scene, Seller};
@@ -18,7 +18,7 @@ const NO_SCRIPTS: [&str; 5] = ["no_text", "no_budget", "cut_off", "question", "n
 struct Case {
     name: String,
     script: Option<String>,
-    raw: Raw,
+    raw: Reply,
 }
 
 /// Some answers of each of these kinds; all of them are looked at where no daemon is needed.
@@ -38,7 +38,7 @@ fn all(right: &str) -> Vec<Case> {
         let text = |key: &str| case[key].as_str().map(str::to_owned);
         let headers = case["headers"].as_object().unwrap().iter();
         let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().into()));
-        let raw = Raw {
+        let raw = Reply {
             status: u16::try_from(case["http_status"].as_u64().unwrap()).unwrap(),
             headers: headers.collect(),
             body: text("body").unwrap().into_bytes(),
@@ -351,7 +351,7 @@ async fn a_script_that_is_longer_than_the_model_takes_ends_with_a_sentence() {
     let message = serde_json::json!({"content": sentence.repeat(50)});
     let body = serde_json::json!({"choices": [{"finish_reason": "stop", "message": message}]});
     let body = body.to_string().into_bytes();
-    shop.scene.gpt().answers(Raw {
+    shop.scene.gpt().answers(Reply {
         status: 200,
         headers: Vec::new(),
         body,

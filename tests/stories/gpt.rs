@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::sandbox::{Ending, Raw, Writing};
+use neurocards::sandbox::{Ending, Reply, Writing};
 use serde_json::Value;
 
 use crate::scene::{PRODUCT, Scene};
@@ -173,7 +173,7 @@ async fn the_doctor_tells_a_wrong_address_from_a_wrong_model_and_a_wrong_key() {
         (403, region, "refuses to work for us", "gpt.api_url"),
         (401, "Unauthorized", "the key is refused", "OPENAI_API_KEY"),
     ] {
-        scene.gpt().always(Some(Raw {
+        scene.gpt().always(Some(Reply {
             status,
             headers: Vec::new(),
             body: body.into(),

@@ -42,7 +42,7 @@ async fn a_lost_answer_nobody_calls_about_is_refunded_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_call_back_after_the_refund_changes_nothing() {
+async fn a_call_back_after_the_refund_brings_the_video_as_a_gift_once() {
     let scene = Scene::new().await;
     scene.kie().set_callbacks(false);
     scene.next(&[Ending::LostReply]);
@@ -53,11 +53,13 @@ async fn a_call_back_after_the_refund_changes_nothing() {
     let task = scene.kie().tasks().remove(0);
     assert!(scene.kie().send_callback(&task.id));
     scene.passes(Duration::from_secs(60)).await;
-    anna.sees_nothing();
+    anna.gets_gift();
     assert!(scene.kie().send_callback(&task.id));
     scene.passes(Duration::from_secs(60)).await;
+    anna.sees_nothing();
     assert_eq!(scene.balance(&anna), (2, 0));
-    assert_eq!(scene.entries("release"), 1);
+    assert_eq!((scene.entries("release"), scene.entries("capture")), (1, 0));
+    assert_eq!((scene.gifts(), scene.creations()), (1, 1));
     assert_eq!(scene.lost_answers(), (0, 1, 0));
     scene.ends().await;
 }

@@ -371,6 +371,12 @@ impl Scene {
         entries.iter().filter(of).count()
     }
 
+    /// How many videos were given away after their credits had gone back.
+    pub fn gifts(&self) -> u64 {
+        let snapshot = self.stage.daemon().store().snapshot().unwrap();
+        audit::glance(&snapshot).unwrap().lost.late
+    }
+
     /// What became of lost answers: adopted, orphans, billed twice.
     pub fn lost_answers(&self) -> (u64, u64, u64) {
         let snapshot = self.stage.daemon().store().snapshot().unwrap();
@@ -436,11 +442,11 @@ impl Scene {
             .count()
     }
 
-    /// How many videos lie on disk.
+    /// How many videos, or what belongs to one, lie on disk.
     pub fn videos(&self) -> usize {
-        std::fs::read_dir(self.data.path().join("videos"))
-            .unwrap()
-            .count()
+        let files = std::fs::read_dir(self.data.path().join("videos")).unwrap();
+        let names = files.map(|file| file.unwrap().path().file_stem().unwrap().to_owned());
+        names.collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// The end: nothing unread, nothing open, nothing left, nothing lost.

@@ -137,7 +137,18 @@ impl Seller {
     /// Reads the next message, which must be a video that plays.
     #[track_caller]
     pub fn gets_video(&self) -> Message {
-        let message = self.finds("✅ Видео готово!");
+        self.plays("✅ Видео готово!")
+    }
+
+    /// Reads a video that plays and that came when its credit had gone back.
+    #[track_caller]
+    pub fn gets_gift(&self) -> Message {
+        self.plays("🎁 Видео всё-таки готово!")
+    }
+
+    #[track_caller]
+    fn plays(&self, text: &str) -> Message {
+        let message = self.finds(text);
         let video = message.video.as_ref().expect("the message has a video");
         assert_eq!(&video.bytes[4..8], b"ftyp");
         assert!(

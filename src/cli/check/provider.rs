@@ -108,7 +108,7 @@ async fn models(provider: &Provider, key: &SecretString) -> Vec<Finding> {
 /// The author of scripts.
 pub async fn author(patient: &Patient) -> Finding {
     const NAME: &str = "gpt";
-    let http = match tls::steady_client(patient.root.as_deref(), Some(PATIENCE)) {
+    let http = match tls::client(patient.root.as_deref(), Some(PATIENCE)) {
         Ok(http) => http,
         Err(error) => return Finding::fail(NAME, error.to_string(), "mend extra_root_file"),
     };

@@ -47,12 +47,12 @@ fn the_straight_way_ends_with_a_video() {
     let job = job
         .look_again(NOW.plus(Duration::from_secs(10)))
         .unwrap()
-        .rendered("u".into(), NOW)
+        .rendered(vec!["u".into()], NOW)
         .unwrap();
-    let job = job.done(NOW).unwrap();
+    let job = job.done("u".into(), NOW).unwrap();
     assert_eq!(job.attempt, 1);
     assert!(job.stage.ended());
-    assert_eq!(job.clone().done(NOW).unwrap_err().stage, "done");
+    assert_eq!(job.clone().done("u".into(), NOW).unwrap_err().stage, "done");
     assert!(job.fail(failure(Kind::Unknown), NOW, 3, true).is_err());
 }
 
@@ -97,6 +97,25 @@ fn a_dead_model_costs_no_attempt() {
     assert_eq!(verdict, Verdict::Refund);
 }
 
+#[test]
+fn a_video_of_an_earlier_task_counts_wherever_the_job_is_before_one() {
+    let made = || (route(), TaskId("late".into()));
+    let urls = || vec!["u".to_owned()];
+    let running = job().claim(NOW).unwrap().submit(route(), NOW, NOW).unwrap();
+    let running = running.accepted(TaskId("t".into()), NOW).unwrap();
+    let rescued = running.rescued(made(), urls(), NOW).unwrap();
+    assert_eq!(rescued.stage.task(), Some(&TaskId("late".into())));
+    assert_eq!(
+        rescued.task_of(1),
+        Some(&TaskId("t".into())),
+        "its own is known"
+    );
+    assert!(rescued.clone().rescued(made(), urls(), NOW).is_err());
+    let done = rescued.done("u".into(), NOW).unwrap();
+    assert!(done.rescued(made(), urls(), NOW).is_err());
+    assert!(job().rescued(made(), urls(), NOW).is_ok());
+}
+
 #[derive(Debug, Clone)]
 enum Move {
     Claim,
@@ -107,6 +126,7 @@ enum Move {
     Look,
     Render,
     Miss,
+    Rescue,
     Done,
     Fail(Kind),
 }
@@ -121,6 +141,7 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => Just(Move::Look),
         2 => Just(Move::Render),
         1 => Just(Move::Miss),
+        1 => Just(Move::Rescue),
         2 => Just(Move::Done),
         4 => proptest::sample::select(Kind::ALL.to_vec()).prop_map(Move::Fail),
     ]
@@ -140,9 +161,10 @@ proptest! {
                 Move::Submit => job.clone().submit(route(), NOW, NOW),
                 Move::Accept => job.clone().accepted(TaskId("t".into()), NOW),
                 Move::Look => job.clone().look_again(NOW),
-                Move::Render => job.clone().rendered("u".into(), NOW),
+                Move::Render => job.clone().rendered(vec!["u".into()], NOW),
                 Move::Miss => job.clone().missed_video(NOW),
-                Move::Done => job.clone().done(NOW),
+                Move::Rescue => job.clone().rescued((route(), TaskId("l".into())), vec!["u".into()], NOW),
+                Move::Done => job.clone().done("u".into(), NOW),
                 Move::Fail(kind) => job.clone().fail(failure(kind), NOW, MAX_ATTEMPTS, true).map(|(job, _)| job),
             };
             match after {

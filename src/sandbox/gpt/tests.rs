@@ -89,10 +89,10 @@ async fn wrong_bodies_are_complaints() {
     }
 }
 
-fn raw(status: u16, body: &str) -> Raw {
+fn raw(status: u16, body: &str) -> Reply {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     let body = body.into();
-    Raw {
+    Reply {
         status,
         headers,
         body,
@@ -135,7 +135,7 @@ async fn there_is_nothing_elsewhere_but_where_one_is_sent() {
     assert_eq!(post().await.unwrap().status(), 404);
     assert_eq!(sandbox.complaints().len(), 1);
     let location = ("location".to_owned(), "/v1/chat/completions/".to_owned());
-    sandbox.gpt.answers(Raw {
+    sandbox.gpt.answers(Reply {
         headers: vec![location],
         ..raw(308, "")
     });

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Inner, KEY, Raw, Writing, script};
+use super::{Inner, KEY, Reply, Writing, script};
 use crate::sandbox::{
     ground::{Ground, lock},
     http,
@@ -249,12 +249,12 @@ impl Image {
 
 impl Door {
     /// Somebody else's answer that is planned for this request.
-    fn raw(&self) -> Option<Raw> {
+    fn raw(&self) -> Option<Reply> {
         let once = lock(&self.inner.once).pop_front();
         once.or_else(|| lock(&self.inner.always).clone())
     }
 
-    fn give(&self, raw: Raw) -> Response {
+    fn give(&self, raw: Reply) -> Response {
         let note = format!("{} bytes of somebody else's", raw.body.len());
         self.ground.record("gpt", NAME, raw.status, note);
         let mut answer = Response::builder().status(raw.status);

@@ -58,7 +58,7 @@ pub(super) fn tell(door: &Door, url: String, body: Value, under_way: UnderWay) {
     });
 }
 
-async fn post(door: &Door, url: &str, body: &Value) -> bool {
+pub(super) async fn post(door: &Door, url: &str, body: &Value) -> bool {
     let id = body["data"]["taskId"].as_str().unwrap_or_default();
     let mut request = door.inner.client.post(url).json(body);
     if let Some(key) = lock(&door.inner.plan).hmac_key.as_deref() {

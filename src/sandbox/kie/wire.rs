@@ -14,10 +14,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Inner,
+    Inner, callbacks,
     ending::{Ending, PAUSED, UNAUTHORIZED},
     models::{self, Model},
     photo,
+    raw::{Asked, Raw},
     tasks::{Look, PhotoState, Task},
 };
 use crate::sandbox::{
@@ -92,6 +93,9 @@ async fn create(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Re
         return door.answer(NAME, 200, mistake.code, mistake.message);
     }
     let ending = door.next_ending(&order.model);
+    if let Some(raw) = door.raw(Asked::Create) {
+        return door.answer_raw(key, order, model, ending, &raw).await;
+    }
     match ending.refusal() {
         Some((status, code, text)) => door.answer(NAME, status, code, text),
         None => door.accept(key, order, model, ending),
@@ -100,14 +104,14 @@ async fn create(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Re
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Asked {
+struct Whose {
     task_id: String,
 }
 
 async fn look(
     State(door): State<Door>,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    asked: Result<Query<Whose>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     const NAME: &str = "recordInfo";
     let Some(key) = door.key(NAME, &headers) else {
@@ -131,7 +135,12 @@ async fn look(
     task.advance(now);
     let found = task.look(now, &door.inner.files_url());
     let note = format!("{} {}", task.id, task.state);
+    let over = task.is_over();
     drop(tasks);
+    if let Some(raw) = over.then(|| door.raw(Asked::Look)).flatten() {
+        door.ground.record("kie", NAME, raw.status(), note);
+        return raw.answer(&asked.task_id, &door.inner.files_url(), &[]);
+    }
     match found {
         Look::Task(data) => {
             door.ground.record("kie", NAME, 200, note);
@@ -151,6 +160,10 @@ async fn credit(State(door): State<Door>, headers: HeaderMap) -> Response {
     const NAME: &str = "credit";
     if door.key(NAME, &headers).is_none() {
         return door.answer(NAME, 200, 401, UNAUTHORIZED);
+    }
+    if let Some(raw) = door.raw(Asked::Credit) {
+        door.ground.record("kie", NAME, raw.status(), "raw".into());
+        return raw.answer("", "", &[]);
     }
     let spent: f64 = lock(&door.inner.tasks)
         .iter()
@@ -172,16 +185,24 @@ async fn file(State(door): State<Door>, headers: HeaderMap, Path(name): Path<Str
         door.ground.record("kie", NAME, 403, name);
         return http::html(403);
     }
+    let of = |task: &&Task| name.rsplit_once('.').is_some_and(|(id, _)| id == task.id);
+    let done = |task: &&Task| task.state == "success";
     let task = lock(&door.inner.tasks)
         .iter()
-        .find(|task| format!("{}.mp4", task.id) == name && task.state == "success")
+        .filter(done)
+        .find(of)
         .cloned();
-    let Some(task) = task else {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let Some(task) = task.filter(|_| matches!(ending, Some("mp4" | "jpg"))) else {
         door.ground.record("kie", NAME, 404, name);
         return http::html(404);
     };
     // A model that may go without a photo makes its video from the prompt alone.
     let photo = task.photo.unwrap_or_else(|| sample_photo(0));
+    if ending == Some("jpg") {
+        door.ground.record("kie", NAME, 200, name);
+        return ([(header::CONTENT_TYPE, "image/jpeg")], photo).into_response();
+    }
     let movie = match movie::of(photo).await {
         Ok(movie) => movie,
         Err(why) => {
@@ -193,6 +214,10 @@ async fn file(State(door): State<Door>, headers: HeaderMap, Path(name): Path<Str
         Ending::BigVideo => movie::padded(&movie, BIG),
         _ => movie,
     };
+    if let Some(raw) = door.raw(Asked::File) {
+        door.ground.record("kie", NAME, raw.status(), name);
+        return raw.answer(&task.id, &door.inner.files_url(), &movie);
+    }
     let note = format!("{name}, {} bytes", movie.len());
     door.ground.record("kie", NAME, 200, note);
     ([(header::CONTENT_TYPE, "video/mp4")], movie).into_response()
@@ -260,15 +285,59 @@ impl Door {
         ending
     }
 
+    fn raw(&self, asked: Asked) -> Option<Raw> {
+        lock(&self.inner.plan).raw.next(asked)
+    }
+
+    /// Answers a creation as it was planned, byte by byte.
+    async fn answer_raw(
+        &self,
+        key: String,
+        order: Order,
+        model: &Model,
+        ending: Ending,
+        raw: &Raw,
+    ) -> Response {
+        let url = order.callback_url.clone().filter(|_| raw.calls_first());
+        let id = raw
+            .task()
+            .map(|id| self.make(key, order, model, ending, id));
+        let id = id.unwrap_or_default();
+        if let Some(url) = url {
+            let body = json!({"code": 200, "data": {"taskId": id, "state": "success"}});
+            callbacks::post(self, &url, &body).await;
+        }
+        let note = format!("raw {id}");
+        self.ground.record("kie", "createTask", raw.status(), note);
+        raw.answer(&id, &self.inner.files_url(), &[])
+    }
+
     fn accept(&self, key: String, order: Order, model: &Model, ending: Ending) -> Response {
+        let id = self.make(key, order, model, ending, "");
+        if ending == Ending::LostReply {
+            let note = format!("{id} accepted, no answer");
+            self.ground.record("kie", "createTask", 0, note);
+            return http::hang_up();
+        }
+        self.ground
+            .record("kie", "createTask", 200, format!("{} {id}", model.name));
+        let body = json!({"code": 200, "msg": "success", "data": {"taskId": id}});
+        http::json(200, &body)
+    }
+
+    /// Makes a task, of that name if it is one; its name.
+    fn make(&self, key: String, order: Order, model: &Model, ending: Ending, name: &str) -> String {
         let now = self.ground.now();
         let duration = lock(&self.inner.plan).duration;
         let photo_url = Model::photo_url(&order.input);
         let mut tasks = lock(&self.inner.tasks);
-        let id = format!(
-            "{:032x}",
-            0x5a4d_b0c5_0000_0000_u128 + tasks.len() as u128 + 1
-        );
+        let id = match name {
+            "" => format!(
+                "{:032x}",
+                0x5a4d_b0c5_0000_0000_u128 + tasks.len() as u128 + 1
+            ),
+            name => name.to_owned(),
+        };
         tasks.push(Task {
             id: id.clone(),
             model: order.model,
@@ -299,15 +368,7 @@ impl Door {
                 .nursery
                 .spawn(async move { photo::fetch(&door, &id, &url).await });
         }
-        if ending == Ending::LostReply {
-            let note = format!("{id} accepted, no answer");
-            self.ground.record("kie", "createTask", 0, note);
-            return http::hang_up();
-        }
-        self.ground
-            .record("kie", "createTask", 200, format!("{} {id}", model.name));
-        let body = json!({"code": 200, "msg": "success", "data": {"taskId": id}});
-        http::json(200, &body)
+        id
     }
 
     pub(super) fn complain(&self, name: &str, why: &str) {

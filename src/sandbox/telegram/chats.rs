@@ -27,6 +27,8 @@ pub struct Video {
     pub height: u32,
     /// Seconds.
     pub duration: u32,
+    /// The small picture it was sent with.
+    pub thumbnail: Option<Bytes>,
 }
 
 /// A photo or document in a chat.
@@ -314,6 +316,7 @@ impl Video {
             width: file.width,
             height: file.height,
             duration: file.seconds,
+            thumbnail: file.thumbnail.clone(),
         }
     }
 }

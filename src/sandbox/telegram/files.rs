@@ -49,6 +49,7 @@ pub(in crate::sandbox) struct Stored {
     pub(in crate::sandbox) width: u32,
     pub(in crate::sandbox) height: u32,
     pub(in crate::sandbox) seconds: u32,
+    pub(in crate::sandbox) thumbnail: Option<Bytes>,
 }
 
 impl Stored {
@@ -92,6 +93,7 @@ pub(super) struct Details {
     pub(super) mime: String,
     pub(super) size: (u32, u32),
     pub(super) seconds: u32,
+    pub(super) thumbnail: Option<Bytes>,
 }
 
 impl Details {
@@ -103,6 +105,7 @@ impl Details {
             mime: mime.to_owned(),
             size: (0, 0),
             seconds: 0,
+            thumbnail: None,
         }
     }
 }
@@ -132,6 +135,7 @@ impl Files {
             width,
             height,
             seconds: details.seconds,
+            thumbnail: details.thumbnail,
         };
         let id = stored.id.clone();
         self.by_id.insert(id.clone(), stored);

@@ -1,7 +1,7 @@
 //! Alerts: told once per cause, held back and counted, told again, taken back; each topic can be switched off.
 
 use super::*;
-use crate::flow::alert::{Alert, Alerting, Obstacle, Topic, Trouble};
+use crate::flow::alert::{Alert, Alerting, Lack, Obstacle, Topic, Trouble};
 use crate::flow::say::Say;
 use crate::store::alarm;
 
@@ -83,6 +83,19 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
             },
             Alert::BooksFine,
         ),
+        Topic::Answers => {
+            let changed = Alert::AnswersChanged {
+                job: JobId(1),
+                model: model(),
+                shape: "code 200: taskId".into(),
+            };
+            (changed, Alert::AnswersFine { model: model() })
+        }
+        Topic::Result => {
+            let (job, lack) = (JobId(1), Lack::Gone);
+            return (Alert::NoResult { job, lack }, None);
+        }
+        Topic::Late => return (Alert::LateVideo { job: JobId(1) }, None),
         Topic::Panic => return (Alert::Panic { job: JobId(1) }, None),
         Topic::Restart => return (Alert::Restarted { before: NOW }, None),
         Topic::Author => {

@@ -241,7 +241,8 @@ fn a_call_for_a_retired_job_is_a_strangers_and_leaves_nothing() {
     let nonce = ground.job(job).nonce;
     ground.retires_all();
     for nonce in [nonce, 0] {
-        let called = ground.write(move |txn| callback(txn, job, nonce, 1, &task(job), NOW));
+        let called = ground
+            .write(move |txn| callback(txn, &Shop::default(), job, nonce, 1, &task(job), NOW));
         assert_eq!(called, Called::Stranger);
     }
     let counters = ground.store.snapshot().unwrap().counters().unwrap();

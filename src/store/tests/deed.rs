@@ -60,7 +60,7 @@ impl Deed {
                 said(queue::advance(txn, job, attempt, |job| step(job, now))?)
             }
             What::Succeeds(job, attempt, large) => {
-                said(verdict::succeed(txn, job, attempt, large, now)?)
+                said(verdict::succeed(txn, job, attempt, "url", large, now)?)
             }
             What::Fails(job, attempt, seen, failure) => {
                 let chain = chain();
@@ -69,12 +69,14 @@ impl Deed {
                     failure,
                     key: None,
                     burned: 0.0,
+                    lingers: false,
+                    lack: None,
                 };
                 said(verdict::fail(txn, shop, job, attempt, blow, &chain, now)?)
             }
-            What::Calls(job, nonce, submission, task) => {
-                said(verdict::callback(txn, job, nonce, submission, &task, now)?)
-            }
+            What::Calls(job, nonce, submission, task) => said(verdict::callback(
+                txn, shop, job, nonce, submission, &task, now,
+            )?),
             What::Nudges(job) => said(queue::nudge(txn, job, now)?),
             What::Cancels(job) => said(acts::cancel(txn, by(now), job, "why")?),
             What::Refunds(job) => said(acts::refund(txn, by(now), job, "why")?),
@@ -158,7 +160,7 @@ impl Pen {
                 job.accepted(task, later(now, 10))
             }),
             Act::LooksAgain(which) => moves(which, |job, now| job.look_again(later(now, 10))),
-            Act::Renders(which) => moves(which, |job, now| job.rendered("url".into(), now)),
+            Act::Renders(which) => moves(which, |job, now| job.rendered(vec!["url".into()], now)),
             Act::MissesVideo(which) => moves(which, |job, now| job.missed_video(later(now, 5))),
             Act::Succeeds(which) => {
                 let large = which % 2 == 0;

@@ -153,7 +153,8 @@ fn a_dead_model_rests_and_the_job_goes_on_with_the_next() {
 }
 
 fn calls(ground: &Ground, job: JobId, nonce: u64, submission: usize, task: TaskId) -> Called {
-    ground.write(move |txn| callback(txn, job, nonce, submission, &task, NOW))
+    let shop = ground.shop.clone();
+    ground.write(move |txn| callback(txn, &shop, job, nonce, submission, &task, NOW))
 }
 
 #[test]
@@ -201,8 +202,9 @@ fn tasks_nobody_waits_for_are_counted_once_each() {
     // The first answer is lost and given up: its task is an orphan, however often it is told.
     ground.submits(job, 1, NOW).unwrap();
     ground.fails(job, 1, Kind::ModelOff, NOW).unwrap();
+    assert_eq!(says(1, "given up"), Called::Orphan);
     for _ in 0..3 {
-        assert_eq!(says(1, "given up"), Called::Orphan);
+        assert_eq!(says(1, "given up"), Called::Late, "it is looked at");
     }
     assert_eq!(lost(&ground), (0, 1, 0));
     // The second is lost and brought back; a second task of the same submission is billed twice.

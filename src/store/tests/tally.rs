@@ -31,7 +31,9 @@ fn a_life_is_counted() {
     ground.accepted(jobs[1], 1, NOW).unwrap();
     let (id, url) = (jobs[1], "url");
     ground
-        .write(move |txn| verdict::rendered(txn, id, 1, url, 30.25, NOW))
+        .write(move |txn| {
+            verdict::rendered(txn, &Shop::default(), id, 1, vec![url.into()], 30.25, NOW)
+        })
         .unwrap();
     ground.fails(id, 1, Kind::Temporary, NOW).unwrap();
     ground.fails(jobs[2], 1, Kind::UserViolation, NOW).unwrap();

@@ -6,7 +6,7 @@ use super::{Message, Words};
 use crate::domain::failure::Source;
 use crate::domain::id::Code;
 use crate::domain::user::Lang;
-use crate::flow::alert::{Alert, Obstacle, Trouble};
+use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 
 impl Words {
     /// An alert, and how often it was held back.
@@ -142,8 +142,45 @@ impl Words {
                 let why = self.plain(lang, unwritten(*trouble));
                 ("alert-unwritten", vec![("why", why.into())])
             }
+            Alert::AnswersChanged { job, model, shape } => (
+                "alert-answers-changed",
+                vec![
+                    ("job", Code::Job(*job).to_string().into()),
+                    ("model", model.0.clone().into()),
+                    ("shape", shape.clone().into()),
+                ],
+            ),
+            Alert::AnswersFine { model } => (
+                "alert-answers-fine",
+                vec![("model", model.0.clone().into())],
+            ),
+            Alert::NoResult { job, lack } => {
+                let why = self.plain(lang, lacking(*lack));
+                let job = Code::Job(*job).to_string();
+                let args = vec![("job", job.into()), ("why", why.into())];
+                ("alert-no-result", args)
+            }
+            Alert::LateVideo { job } => (
+                "alert-late-video",
+                vec![("job", Code::Job(*job).to_string().into())],
+            ),
+            Alert::Doubled { job } => (
+                "alert-doubled",
+                vec![("job", Code::Job(*job).to_string().into())],
+            ),
         };
         self.said(lang, key, &args, vec![])
+    }
+}
+
+/// The text that tells what is the matter with a result.
+fn lacking(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Nameless => "result-nameless",
+        Lack::Gone => "result-gone",
+        Lack::NotAVideo => "result-no-video",
+        Lack::NotWhole => "result-not-whole",
+        Lack::Forbidden => "result-forbidden",
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::failure::Source;
 use crate::domain::id::{DraftId, OrderId};
-use crate::flow::alert::{Alert, Obstacle, Trouble};
+use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 
 pub(super) fn words() -> Words {
     let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
@@ -36,6 +36,11 @@ fn every_say() -> Vec<Say> {
         count: 3,
         model: model.clone(),
         url: "https://example.org/v.mp4".into(),
+        gift: false,
+    };
+    let gift = Video {
+        gift: true,
+        ..video.clone()
     };
     let mut says = vec![
         Say::Welcome {
@@ -52,6 +57,8 @@ fn every_say() -> Vec<Say> {
         },
         Say::AlbumFirst,
         Say::Group,
+        Say::Video(gift.clone()),
+        Say::VideoLink(gift),
         Say::Video(video.clone()),
         Say::VideoLink(video),
         Say::Retrying,
@@ -98,6 +105,7 @@ fn every_say() -> Vec<Say> {
         kind: Kind::UserViolation,
         model: None,
     });
+    says.extend(Lack::ALL.map(|lack| Say::Alert(Alert::NoResult { job, lack })));
     let source = Source::Kie;
     says.extend(
         [
@@ -116,6 +124,16 @@ fn every_say() -> Vec<Say> {
                 model: model.clone(),
                 models_left: false,
             },
+            Alert::AnswersChanged {
+                job,
+                model: model.clone(),
+                shape: "code 200: taskId".into(),
+            },
+            Alert::AnswersFine {
+                model: model.clone(),
+            },
+            Alert::LateVideo { job },
+            Alert::Doubled { job },
             Alert::ModelBack { model },
             Alert::AllKeysRest,
             Alert::KeysAwake,
@@ -307,6 +325,7 @@ fn whatever_tells_of_a_failure_has_a_code_that_can_be_looked_up() {
         count,
         model,
         url,
+        gift: false,
     };
     let mut failures = vec![Say::RetryingJob { job }, Say::VideoLink(video)];
     failures.extend(Kind::ALL.map(|kind| Say::Refunded {

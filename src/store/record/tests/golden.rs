@@ -17,12 +17,13 @@ use crate::domain::id::{
 };
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
+use crate::domain::late::Late;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::alert::{Alert, Obstacle, Trouble};
+use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
@@ -154,6 +155,21 @@ pub fn samples() -> Vec<Sample> {
         }))
     }));
     all.extend(Trouble::ALL.map(|trouble| noted(Say::Alert(Alert::Unwritten { trouble }))));
+    all.extend(Lack::ALL.map(|lack| {
+        let job = JobId(1);
+        noted(Say::Alert(Alert::NoResult { job, lack }))
+    }));
+    all.push(sample(
+        "late",
+        &Late {
+            job: JobId(1),
+            task: TaskId("ta".into()),
+            route: route(),
+            since: Timestamp(2),
+            due: Timestamp(3),
+            looks: 4,
+        },
+    ));
     all.extend(operators().into_iter().map(|who| {
         let (at, deed) = (Timestamp(9), Deed::Resumed);
         sample("act", &Act { at, who, deed })
@@ -267,6 +283,7 @@ fn counters() -> Counters {
         adopted: 14,
         orphans: 15,
         doubled: 16,
+        late: 23,
         live: Live {
             queued: 17,
             preparing: 18,
@@ -361,6 +378,7 @@ fn job(stage: Stage) -> Job {
         at: Timestamp(6),
         failure: failure(),
         model,
+        key: Some(KeyPrint([3; 8])),
         task,
     };
     let (model, task) = (ModelName("mo".into()), TaskId("ta".into()));
@@ -457,7 +475,8 @@ fn stages() -> Vec<Stage> {
         Stage::Rendered {
             route: route(),
             task,
-            url: url.clone(),
+            urls: vec![url.clone(), "wr".into()],
+            since,
             misses: 2,
         },
         Stage::Done {
@@ -539,6 +558,7 @@ fn says() -> Vec<Say> {
         count: 5,
         model: ModelName("mo".into()),
         url: "ur".into(),
+        gift: true,
     };
     vec![
         Say::Welcome { balance },
@@ -797,6 +817,20 @@ fn alerts() -> Vec<Alert> {
         Alert::Unwritten {
             trouble: Trouble::Unfound,
         },
+        Alert::AnswersChanged {
+            job: JobId(1),
+            model: ModelName("mo".into()),
+            shape: "sh".into(),
+        },
+        Alert::AnswersFine {
+            model: ModelName("mo".into()),
+        },
+        Alert::NoResult {
+            job: JobId(1),
+            lack: Lack::Gone,
+        },
+        Alert::LateVideo { job: JobId(1) },
+        Alert::Doubled { job: JobId(1) },
     ]
 }
 
@@ -835,6 +869,11 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::SentAgain => 30,
         Alert::Restarted { .. } => 31,
         Alert::Unwritten { .. } => 32,
+        Alert::AnswersChanged { .. } => 33,
+        Alert::AnswersFine { .. } => 34,
+        Alert::NoResult { .. } => 35,
+        Alert::LateVideo { .. } => 36,
+        Alert::Doubled { .. } => 37,
     }
 }
 

@@ -35,13 +35,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn counters_survive(numbers in any::<[u64; 11]>(), places: u32, stages: [u32; 5], balances in any::<[i64; 4]>(), seal: [u8; 32]) {
-        let [order, job, entry, note, draft, fair, commit, adopted, orphans, doubled, chats] = numbers;
+    fn counters_survive(numbers in any::<[u64; 12]>(), places: u32, stages: [u32; 5], balances in any::<[i64; 4]>(), seal: [u8; 32]) {
+        let [order, job, entry, note, draft, fair, commit, adopted, orphans, doubled, late, chats] = numbers;
         let [gifts, sales, grants, revenue] = balances;
         let [queued, preparing, submitting, rendering, rendered] = stages;
         survives(&Counters {
             order, job, entry, note, draft, fair, places, gifts, sales, grants, revenue,
-            seal: Seal(seal), commit, adopted, orphans, doubled,
+            seal: Seal(seal), commit, adopted, orphans, doubled, late,
             live: Live { queued, preparing, submitting, rendering, rendered }, chats,
         })?;
     }
@@ -263,14 +263,17 @@ fn stage() -> impl Strategy<Value = Stage> {
             task,
             since
         }),
-        (route(), task(), any::<String>(), any::<u8>()).prop_map(|(route, task, url, misses)| {
-            Stage::Rendered {
-                route,
-                task,
-                url,
-                misses,
+        (route(), task(), any::<Vec<String>>(), time(), any::<u8>()).prop_map(
+            |(route, task, urls, since, misses)| {
+                Stage::Rendered {
+                    route,
+                    task,
+                    urls,
+                    since,
+                    misses,
+                }
             }
-        }),
+        ),
         (model(), time(), any::<String>(), task()).prop_map(|(model, at, url, task)| Stage::Done {
             model,
             at,
@@ -286,13 +289,18 @@ fn task() -> impl Strategy<Value = TaskId> {
 }
 
 fn missed() -> impl Strategy<Value = Missed> {
-    let sent = (proptest::option::of(model()), proptest::option::of(task()));
+    let sent = (
+        proptest::option::of(model()),
+        any::<Option<[u8; 8]>>(),
+        proptest::option::of(task()),
+    );
     let parts = (any::<u8>(), time(), failure(), sent);
-    parts.prop_map(|(attempt, at, failure, (model, task))| Missed {
+    parts.prop_map(|(attempt, at, failure, (model, key, task))| Missed {
         attempt,
         at,
         failure,
         model,
+        key: key.map(KeyPrint),
         task,
     })
 }
@@ -435,9 +443,11 @@ fn ask() -> impl Strategy<Value = Ask> {
 }
 
 fn video() -> impl Strategy<Value = Video> {
-    let numbers = any::<([u64; 2], [u8; 2])>();
-    (numbers, model(), any::<String>()).prop_map(|(([order, job], [number, count]), model, url)| {
+    let numbers = any::<([u64; 2], [u8; 2], bool)>();
+    (numbers, model(), any::<String>()).prop_map(|((ids, [number, count], gift), model, url)| {
+        let [order, job] = ids;
         Video {
+            gift,
             order: OrderId(order),
             job: JobId(job),
             number,
