@@ -1,5 +1,7 @@
 //! What meets the public side: every parser of what a stranger may send, and what must be true of its answer.
 
+use std::io::Cursor;
+
 use http::{HeaderMap, HeaderValue};
 use neurocards::config::Network;
 use neurocards::domain::id::TaskId;
@@ -13,7 +15,7 @@ use neurocards::web::{callback, gate, peers, photo, range};
 pub type Target = fn(&[u8]);
 
 /// Each target, by name; `corpus/` has a directory for each.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("webhook", webhook),
     ("callback", called_back),
     ("signed", signed),
@@ -21,6 +23,8 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("photo", photo_path),
     ("range", ranges),
     ("forwarded", forwarded),
+    ("look", look),
+    ("mp4", movie),
 ];
 
 /// An update as Telegram posts it, and what it means to us.
@@ -97,6 +101,50 @@ fn ranges(bytes: &[u8]) {
     if let Wanted::Part(part) = range::read(value, length) {
         assert!(part.start < part.end && part.end <= length);
     }
+}
+
+/// The provider's answer to a look at a task: a byte that stands for a status, then the body.
+fn look(bytes: &[u8]) {
+    let Some((status, body)) = bytes.split_first() else {
+        return;
+    };
+    let status = [200, 200, 200, 404, 422, 429, 500, 502][usize::from(*status % 8)];
+    match kie::read_look(status, body) {
+        Ok(kie::Look::Ready { urls, credits }) => {
+            assert!((1..=4).contains(&urls.len()));
+            assert!(
+                urls.iter()
+                    .all(|url| url.starts_with("http") && url.len() <= 2048)
+            );
+            assert!(credits.is_none_or(|credits| credits >= 0.0 && credits.is_finite()));
+        }
+        Ok(kie::Look::Unread { shape }) => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || " _:=-".contains(c);
+            assert!(shape.len() < 256 && shape.chars().all(plain), "{shape}");
+        }
+        Ok(
+            kie::Look::NotYet
+            | kie::Look::Running
+            | kie::Look::NoVideo { .. }
+            | kie::Look::Failed { .. },
+        )
+        | Err(_) => {}
+    }
+}
+
+/// A result as it lies on our disk.
+fn movie(bytes: &[u8]) {
+    let Ok(movie) = kie::mp4::read(&mut Cursor::new(bytes)) else {
+        return;
+    };
+    // Whoever is shown a video is shown one that can be.
+    assert!(kie::mp4::begins(&bytes[..kie::mp4::HEAD]));
+    assert!(
+        movie
+            .size
+            .is_none_or(|(width, height)| width > 0 && height > 0)
+    );
+    assert!(movie.length.is_none_or(|length| !length.is_zero()));
 }
 
 /// What a proxy says in `X-Forwarded-For`, a header a line.

@@ -13,6 +13,7 @@ pub mod mp4;
 mod probe;
 mod reach;
 mod signature;
+mod state;
 mod upload;
 mod wire;
 

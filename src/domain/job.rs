@@ -297,8 +297,7 @@ impl Job {
         match self.stage {
             Stage::Queued | Stage::Preparing => {}
             Stage::Submitting { .. } | Stage::Rendering { .. } => {
-                let superseded = Failure::new(Kind::Cancelled, Source::Shop);
-                self.miss(superseded, now);
+                self.miss(Failure::new(Kind::Cancelled, Source::Shop), now);
             }
             Stage::Rendered { .. } | Stage::Done { .. } | Stage::Failed { .. } => {
                 return Err(self.out_of_turn("before a video"));
@@ -368,7 +367,7 @@ impl Job {
         Ok((self, verdict))
     }
 
-    /// Ends it without a video, wherever it stands. What the provider makes of it meanwhile comes late.
+    /// Ends it without a video, wherever it stands.
     pub fn cancel(mut self, now: Timestamp) -> Result<Self, OutOfTurn> {
         if self.stage.ended() {
             return Err(self.out_of_turn("live"));
@@ -401,16 +400,11 @@ impl Job {
         }
     }
 
-    /// What a submission was sent with, as far as we know.
+    /// What a submission that failed was sent with, as far as we know.
     pub fn route_of(&self, submission: usize) -> Option<Route> {
-        match submission.checked_sub(1).and_then(|at| self.missed.get(at)) {
-            Some(missed) => Some(Route {
-                model: missed.model.clone()?,
-                key: missed.key?,
-            }),
-            None if submission == self.submission() => self.stage.route().cloned(),
-            None => None,
-        }
+        let missed = self.missed.get(submission.checked_sub(1)?)?;
+        let (model, key) = (missed.model.clone()?, missed.key?);
+        Some(Route { model, key })
     }
 
     fn miss(&mut self, failure: Failure, now: Timestamp) {

@@ -166,8 +166,8 @@ fn ending(url: &str) -> Ending {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let is = |known: &&str| known.eq_ignore_ascii_case(ending);
     match () {
-        () if VIDEOS.iter().any(|known| is(known)) => Ending::Video,
-        () if OTHERS.iter().any(|known| is(known)) => Ending::Other,
+        () if VIDEOS.iter().any(is) => Ending::Video,
+        () if OTHERS.iter().any(is) => Ending::Other,
         () => Ending::None,
     }
 }

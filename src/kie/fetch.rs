@@ -48,7 +48,7 @@ pub enum FetchError {
     /// What lies there is empty or no video.
     #[error("what was fetched is not a video")]
     NotAVideo,
-    /// The host says it is not there: 403, 404 or 410.
+    /// The host says it is not there (403, 404, 410), or leads nowhere.
     #[error("the video is not there")]
     Gone,
     /// It came to an end, and is not whole.
@@ -158,6 +158,8 @@ impl Kie {
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
                 Err(FetchError::Gone)
             }
+            // It leads nowhere, or round and round.
+            status if status.is_redirection() => Err(FetchError::Gone),
             _ => Err(FetchError::Transient),
         }
     }

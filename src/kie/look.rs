@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::addresses;
 use super::classify::classify;
-use super::wire::{Envelope, number, whole, words};
+use super::state::{self, State};
+use super::wire::{Envelope, number, words};
 use crate::domain::failure::{Failure, Kind, Source};
 
 /// What a look at a task shows.
@@ -60,96 +61,6 @@ impl LookError {
     }
 }
 
-/// Fields that say a state, in the order in which they are asked.
-const STATES: [&str; 9] = [
-    "state",
-    "status",
-    "taskStatus",
-    "task_status",
-    "taskState",
-    "task_state",
-    "jobStatus",
-    "successFlag",
-    "success_flag",
-];
-/// Those that are numbers: 0 runs, 1 is done, 2 and 3 failed.
-const FLAGS: [&str; 2] = ["successFlag", "success_flag"];
-/// What may stand before a state's word.
-const PREFIXES: [&str; 6] = [
-    "task_status_",
-    "job_state_",
-    "task_",
-    "job_",
-    "state_",
-    "status_",
-];
-const DONE: [&str; 13] = [
-    "success",
-    "succeed",
-    "succeeded",
-    "successful",
-    "successed",
-    "complete",
-    "completed",
-    "done",
-    "finish",
-    "finished",
-    "ready",
-    "generated",
-    "ok",
-];
-const RUNS: [&str; 30] = [
-    "wait",
-    "waiting",
-    "queue",
-    "queued",
-    "queuing",
-    "queueing",
-    "in_queue",
-    "generating",
-    "generate",
-    "pending",
-    "process",
-    "processing",
-    "running",
-    "in_progress",
-    "inprogress",
-    "progress",
-    "submitted",
-    "submitting",
-    "created",
-    "creating",
-    "start",
-    "started",
-    "starting",
-    "not_start",
-    "not_started",
-    "preparing",
-    "prepared",
-    "rendering",
-    "scheduled",
-    "init",
-];
-const OVER: [&str; 16] = [
-    "cancel",
-    "cancelled",
-    "canceled",
-    "rejected",
-    "reject",
-    "blocked",
-    "moderated",
-    "banned",
-    "filtered",
-    "denied",
-    "refused",
-    "expired",
-    "timeout",
-    "timed_out",
-    "aborted",
-    "terminated",
-];
-/// Words that have one of these in them are failures: `CREATE_TASK_FAILED`, `SENSITIVE_WORD_ERROR`.
-const FAULTS: [&str; 3] = ["fail", "error", "violat"];
 /// Where a failure's code has been seen.
 const FAIL_CODES: [&str; 5] = [
     "failCode",
@@ -185,18 +96,6 @@ const UNKNOWN_TASK: [&str; 6] = [
 ];
 /// A shape is told so far, in bytes.
 const SHAPE: usize = 160;
-
-/// How far a task is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    Runs,
-    Done,
-    Failed(Option<String>),
-    /// A word we do not know.
-    Strange,
-    /// Nothing is said.
-    Silent,
-}
 
 /// A task as a look describes it.
 struct Record<'v>(&'v Map<String, Value>);
@@ -299,29 +198,7 @@ impl Record<'_> {
     }
 
     fn state(&self) -> State {
-        let mut found = State::Silent;
-        for key in STATES {
-            let Some(value) = self.0.get(key).filter(|value| !value.is_null()) else {
-                continue;
-            };
-            let state = match (FLAGS.contains(&key), value) {
-                (true, Value::Bool(true)) => State::Done,
-                (true, value) => match whole(value) {
-                    Some(0) => State::Runs,
-                    Some(1) => State::Done,
-                    Some(2 | 3) => State::Failed(None),
-                    Some(_) | None => State::Strange,
-                },
-                (false, Value::String(word)) if !word.trim().is_empty() => read_word(word),
-                (false, _) => State::Strange,
-            };
-            match state {
-                State::Strange => found = State::Strange,
-                State::Silent => {}
-                State::Runs | State::Done | State::Failed(_) => return state,
-            }
-        }
-        found
+        state::of(self.0)
     }
 
     /// What it shows, which says a state.
@@ -423,24 +300,6 @@ impl Record<'_> {
     }
 }
 
-/// The state a word stands for; a failure's word is kept if it may say why.
-fn read_word(word: &str) -> State {
-    let word = word.trim().to_lowercase().replace(['-', ' '], "_");
-    let bare = PREFIXES
-        .iter()
-        .find_map(|prefix| word.strip_prefix(prefix))
-        .unwrap_or(&word);
-    match bare {
-        "fail" | "failed" | "failure" | "error" | "errored" => State::Failed(None),
-        bare if DONE.contains(&bare) => State::Done,
-        bare if RUNS.contains(&bare) => State::Runs,
-        bare if OVER.contains(&bare) || FAULTS.iter().any(|fault| bare.contains(fault)) => {
-            State::Failed(Some(word))
-        }
-        _ => State::Strange,
-    }
-}
-
 /// The names of an answer's fields, its code, and the word of its state if it is one.
 fn shape(envelope: &Envelope) -> String {
     let mut told = match envelope.code {
@@ -455,7 +314,7 @@ fn shape(envelope: &Envelope) -> String {
         };
         let said = value
             .as_str()
-            .filter(|word| STATES.contains(&key.as_str()) && name(word));
+            .filter(|word| state::FIELDS.contains(&key.as_str()) && name(word));
         if told.len() < SHAPE && name(key) {
             told.push(' ');
             told.push_str(key);

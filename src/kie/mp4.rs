@@ -359,4 +359,4 @@ fn span(units: u64, scale: u32) -> Option<Duration> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

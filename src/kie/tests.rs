@@ -292,7 +292,7 @@ async fn the_account_tells_its_credits() {
 async fn fetch(answer: Response, limit: u64) -> (Result<Fetched, FetchError>, Vec<String>) {
     let (parts, body) = answer.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let (url, asked) = server((parts.status, body)).await;
+    let (url, asked) = server((parts.status, parts.headers, body)).await;
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("v.mp4");
     let fetched = kie("http://unused").fetch(&[url], &to, limit).await;
@@ -330,6 +330,10 @@ async fn what_is_no_whole_video_leaves_nothing_behind() {
         (told(StatusCode::NOT_FOUND), "Gone"),
         (told(StatusCode::FORBIDDEN), "Gone"),
         (told(StatusCode::GONE), "Gone"),
+        (
+            (StatusCode::FOUND, [("location", "file:///etc/passwd")]).into_response(),
+            "Gone",
+        ),
         (told(StatusCode::BAD_GATEWAY), "Transient"),
         (told(StatusCode::RANGE_NOT_SATISFIABLE), "Transient"),
     ] {

@@ -42,7 +42,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (photo, to) = (dir.path().join("p.jpg"), dir.path().join("t.jpg"));
         let picture = image::RgbImage::from_fn(1080, 1920, |x, y| {
-            image::Rgb([(x * 7 ^ y) as u8, (y * 13) as u8, (x * y) as u8])
+            image::Rgb([((x * 7) ^ y) as u8, (y * 13) as u8, (x * y) as u8])
         });
         picture.save(&photo).unwrap();
         make(&photo, &to).unwrap();

@@ -1,5 +1,6 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
+mod late;
 mod notes;
 mod office;
 mod users;
@@ -13,12 +14,11 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use super::record::{Counters, JobRow, Raised, decode, encode, sealed};
 use super::row::{missing, named, read};
 use super::snapshot::archive;
-use super::{StoreError, late, tables};
+use super::{StoreError, tables};
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::keyring::Rest;
-use crate::domain::late::Late;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
 use crate::domain::tally::{SLOT, Tally, begin};
@@ -242,9 +242,7 @@ impl<'t> Txn<'t> {
             while let Some(task) = self.first_stray(job)? {
                 self.strays.remove((job, task.as_str()))?;
             }
-            for late in late::of(self, JobId(job))? {
-                self.strike_late(late.job, &late.task)?;
-            }
+            self.strike_all_late(JobId(job))?;
         }
         self.callbacks.remove(order.callback.0.as_str())?;
         self.orders.remove(order.id.0)?;
@@ -330,30 +328,6 @@ impl<'t> Txn<'t> {
     /// Tells the workers that a job was ended past them.
     pub(super) fn wake_cancelled(&mut self, job: JobId) {
         self.woken.cancelled.push(job);
-    }
-
-    /// Keeps a late task and wakes the workers, who look at it.
-    pub(super) fn put_late(&mut self, late: &Late) -> Result<(), StoreError> {
-        self.writes += 1;
-        self.woken.jobs = true;
-        let key = (late.job.0, late.task.0.as_str());
-        self.late.insert(key, encode(late).as_slice())?;
-        Ok(())
-    }
-
-    /// Forgets a late task; the row, if there was one.
-    pub(super) fn strike_late(
-        &mut self,
-        job: JobId,
-        task: &TaskId,
-    ) -> Result<Option<Late>, StoreError> {
-        let key = (job.0, task.0.as_str());
-        let late = read(&self.late, key, "late.v1")?;
-        if late.is_some() {
-            self.writes += 1;
-            self.late.remove(key)?;
-        }
-        Ok(late)
     }
 
     /// Writes an entry and seals it.

@@ -1,6 +1,8 @@
-//! What stories cannot show: a step that panics.
+//! What stories cannot show: a step that panics, and one that takes its time.
 
 use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
 
 use super::keys::Keys;
 use super::{Choices, Parts, Pool};
@@ -8,8 +10,8 @@ use crate::clock::Clock;
 use crate::domain::brief::{Count, Photo};
 use crate::domain::credit::Credits;
 use crate::domain::failure::Kind;
-use crate::domain::id::{CallbackId, FileId, JobId, UpdateId, UserId};
-use crate::domain::job::Stage;
+use crate::domain::id::{CallbackId, FileId, JobId, KeyPrint, ModelName, TaskId, UpdateId, UserId};
+use crate::domain::job::{Route, Stage};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::alert::Alert;
@@ -18,7 +20,7 @@ use crate::flow::say::Say;
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
 use crate::photos::Photos;
-use crate::store::{Options, Shop, Store, audit, outbox, queue, turn};
+use crate::store::{Options, Shop, Store, Txn, audit, outbox, queue, turn};
 use crate::telegram::client::Telegram;
 
 const ANNA: UserId = UserId(7);
@@ -52,7 +54,7 @@ fn pool(store: Store, dir: &std::path::Path) -> Arc<Pool> {
         models: Models::shipped(),
         keys: Keys::new(vec!["k".into()], 20),
         choices: Choices {
-            workers: 2,
+            workers: 1,
             look_every: second,
             deadline: second,
             photos_at: Some("https://example.org".into()),
@@ -65,7 +67,8 @@ fn pool(store: Store, dir: &std::path::Path) -> Arc<Pool> {
     })
 }
 
-async fn order(store: &Store) {
+/// Orders a video; `first` is the number of the first update.
+async fn order(store: &Store, first: u64) {
     let photo = Photo {
         file: FileId("f".into()),
     };
@@ -77,31 +80,36 @@ async fn order(store: &Store) {
             caption: Some("pillow".into()),
         }),
     ];
-    for (event, id) in events.into_iter().zip(1..) {
+    for (event, id) in events.into_iter().zip(first..) {
         handle(store, id, event).await;
     }
     let snapshot = store.snapshot().unwrap();
     let draft = snapshot.user(ANNA).unwrap().unwrap().session.draft;
     handle(
         store,
-        10,
+        first + 10,
         Event::Press(Some(Button::Style {
             draft,
             style: Style::Own,
         })),
     )
     .await;
-    handle(store, 11, Event::Text("a pillow floats".into())).await;
+    handle(store, first + 11, Event::Text("a pillow floats".into())).await;
     handle(
         store,
-        12,
+        first + 12,
         Event::Press(Some(Button::Count {
             draft,
             count: Count::One,
         })),
     )
     .await;
-    handle(store, 13, Event::Press(Some(Button::Confirm { draft }))).await;
+    handle(
+        store,
+        first + 13,
+        Event::Press(Some(Button::Confirm { draft })),
+    )
+    .await;
 }
 
 async fn handle(store: &Store, id: u64, event: Event) {
@@ -126,7 +134,7 @@ async fn handle(store: &Store, id: u64, event: Event) {
 async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
-    order(&store).await;
+    order(&store, 1).await;
     let pool = pool(store.clone(), dir.path());
     let job = JobId(1);
     let shop = store.shop();
@@ -155,4 +163,72 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
         .filter(|(_, note)| matches!(note.say, Say::Refunded { .. }));
     assert_eq!(refunds.count(), 1);
     assert_eq!(audit::audit(&snapshot).unwrap().breaches, []);
+}
+
+/// Has the provider a video for a job, at that address.
+async fn renders(store: &Store, job: JobId, url: String) {
+    let route = Route {
+        model: ModelName("m".into()),
+        key: KeyPrint([1; 8]),
+    };
+    let task = TaskId(job.to_string());
+    let moves = move |txn: &mut Txn<'_>| {
+        let (route, task, urls) = (route.clone(), task.clone(), vec![url.clone()]);
+        queue::advance(txn, job, 1, |job| {
+            let job = job.submit(route, NOW, NOW)?.accepted(task, NOW)?;
+            job.rendered(urls, NOW)
+        })
+    };
+    store.write(moves).await.unwrap().unwrap();
+}
+
+/// Where somebody takes every connection and says nothing.
+async fn silence() -> (tokio::net::TcpListener, String) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v.mp4", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[tokio::test]
+async fn slow_downloads_hold_no_worker_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    for first in [1, 101] {
+        order(&store, first).await;
+    }
+    let shop = store.shop();
+    let claimed = store.write(move |txn| queue::claim(txn, &shop, 2, NOW));
+    let claimed = claimed.await.unwrap();
+    let (slow, quick) = (claimed[0].id, claimed[1].id);
+    let (_silent, nowhere) = silence().await;
+    renders(&store, slow, nowhere).await;
+    let video = crate::kie::mp4::tests::small();
+    let app = axum::Router::new().fallback(move || async move { video });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v.mp4", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let pool = pool(store.clone(), dir.path());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(Arc::clone(&pool).run(stop.clone()));
+    until(|| !pool.is_idle()).await;
+    renders(&store, quick, url).await;
+    let snapshot = || store.snapshot().unwrap();
+    until(|| matches!(snapshot().job(quick).unwrap().stage, Stage::Done { .. })).await;
+    let waits = snapshot().job(slow).unwrap().stage;
+    assert!(matches!(waits, Stage::Rendered { .. }), "{waits:?}");
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+/// Waits until something is so.
+async fn until(so: impl Fn() -> bool) {
+    let come = async {
+        while !so() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, come)
+        .await
+        .expect("it comes");
 }

@@ -125,7 +125,9 @@ async fn a_video_that_an_operator_has_cancelled_is_no_gift() {
     scene.next(&[Ending::Silence]);
     let anna = scene.seller(1, 2).await;
     anna.orders(&scene, 1).await;
-    let told = scene.shell(&["cancel", "1", "--why", "a story"]).await;
+    let told = scene
+        .shell(&["jobs", "cancel", "1", "--reason", "a story"])
+        .await;
     assert!(told.done, "{told:?}");
     scene.settles().await;
     anna.finds("1 кредит вернули");

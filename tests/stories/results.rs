@@ -158,7 +158,6 @@ async fn nothing_is_fetched_from_behind_a_door_and_the_operator_hears_of_it() {
         (Some("http://[::ffff:192.168.0.1]/v.mp4"), None),
         (None, Some(metrics)),
         (None, Some("http://169.254.169.254/latest/meta-data/")),
-        (None, Some("file:///etc/passwd")),
     ] {
         let scene = Scene::talk().await;
         if let Some(address) = address {

@@ -1,6 +1,7 @@
 //! A video that comes when its job no longer waits for it: the first to come counts, and the credit moves once.
 
-use super::{handed_over, tell_status, understood};
+use super::task::understood;
+use super::{handed_over, tell_status};
 use crate::domain::id::{JobId, ModelName};
 use crate::domain::job::{Job, Stage};
 use crate::domain::late::Late;
@@ -96,9 +97,7 @@ pub fn gift(
         return Ok(false);
     };
     // One video was paid for: whatever else may come is not looked at any more.
-    for other in late::of(txn, late.job)? {
-        txn.strike_late(other.job, &other.task)?;
-    }
+    txn.strike_all_late(late.job)?;
     let (order, lang) = (txn.order(job.order)?, txn.lang_of(job.user)?);
     let model = late.route.model.clone();
     let say = handed_over(&order, job.id, model, url, large, true);

@@ -1,0 +1,42 @@
+//! Late tasks: rows of those that may still bring videos.
+
+use super::Txn;
+use crate::domain::id::{JobId, TaskId};
+use crate::domain::late::Late;
+use crate::store::record::encode;
+use crate::store::row::read;
+use crate::store::{StoreError, late};
+
+impl Txn<'_> {
+    /// Keeps a late task and wakes the workers, who look at it.
+    pub(in crate::store) fn put_late(&mut self, late: &Late) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.woken.jobs = true;
+        let key = (late.job.0, late.task.0.as_str());
+        self.late.insert(key, encode(late).as_slice())?;
+        Ok(())
+    }
+
+    /// Forgets a late task; the row, if there was one.
+    pub(in crate::store) fn strike_late(
+        &mut self,
+        job: JobId,
+        task: &TaskId,
+    ) -> Result<Option<Late>, StoreError> {
+        let key = (job.0, task.0.as_str());
+        let late = read(&self.late, key, "late.v1")?;
+        if late.is_some() {
+            self.writes += 1;
+            self.late.remove(key)?;
+        }
+        Ok(late)
+    }
+
+    /// Forgets every late task of a job.
+    pub(in crate::store) fn strike_all_late(&mut self, job: JobId) -> Result<(), StoreError> {
+        for late in late::of(self, job)? {
+            self.strike_late(late.job, &late.task)?;
+        }
+        Ok(())
+    }
+}
