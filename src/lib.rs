@@ -30,6 +30,7 @@
 //! | 3 | [`tls`] | certificates for our door, the HTTP client for our calls |
 //! | 3 | [`vault`] | copies of backups in a storage that speaks S3, packed and encrypted |
 //! | 2 | [`config`] | what the operator chose |
+//! | 2 | [`body`] | a body read in one piece, up to so many bytes |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go, what is counted and timed |
@@ -58,6 +59,7 @@
 
 pub mod admin;
 pub mod archivist;
+pub mod body;
 pub mod bot;
 pub mod certificates;
 pub mod charts;
