@@ -40,6 +40,7 @@ use crate::janitor::Janitor;
 use crate::live::Live;
 use crate::page::Page;
 use crate::photos::Photos;
+use crate::private;
 use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
 use crate::telemetry::seldom::Seldom;
 use crate::tls;
@@ -152,7 +153,7 @@ impl Daemon {
         doors: Doors,
     ) -> anyhow::Result<Self> {
         let videos = data.join("videos");
-        std::fs::create_dir_all(&videos)
+        private::dir(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
         let root = extra_root(&config)?;
         let made = Made::new(&config, data, root.as_deref())?;

@@ -34,6 +34,7 @@
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go, what is counted and timed |
+//! | 2 | [`private`] | files that nobody but their owner opens |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`picture`] | a drawing as a PNG, with letters of its own |
 //! | 1 | [`charts`] | numbers over time as bars: an SVG for a page or a picture; pure |
@@ -80,6 +81,7 @@ pub mod page;
 pub mod photos;
 pub mod picture;
 pub mod points;
+pub mod private;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

@@ -9,7 +9,7 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
 use super::client::{Kie, told};
-use crate::points;
+use crate::{points, private};
 
 /// The result host answers 403 to whoever does not say who they are.
 const USER_AGENT: &str = concat!("neurocards/", env!("CARGO_PKG_VERSION"));
@@ -92,7 +92,7 @@ impl Kie {
         if response.content_length().is_some_and(|len| len > limit) {
             return Err(FetchError::TooLarge);
         }
-        let mut file = File::create(part).await?;
+        let mut file = File::from_std(private::create(part)?);
         let (mut len, mut head) = (0, Vec::new());
         loop {
             let chunk = settled(tokio::time::timeout(self.timeout, response.chunk()).await)?;
