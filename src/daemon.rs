@@ -40,7 +40,9 @@ use crate::janitor::Janitor;
 use crate::live::Live;
 use crate::page::Page;
 use crate::photos::Photos;
+use crate::private;
 use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
+use crate::telemetry::seldom::Seldom;
 use crate::tls;
 use crate::watch::Watch;
 use crate::web::operator::Office;
@@ -151,7 +153,7 @@ impl Daemon {
         doors: Doors,
     ) -> anyhow::Result<Self> {
         let videos = data.join("videos");
-        std::fs::create_dir_all(&videos)
+        private::dir(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
         let root = extra_root(&config)?;
         let made = Made::new(&config, data, root.as_deref())?;
@@ -250,6 +252,7 @@ impl Daemon {
             photos,
             webhook_secret: secret,
             seal: cells.seal.clone(),
+            unsigned: Seldom::default(),
             clock: clock.clone(),
         });
         let http = tls::client(root.as_deref(), None)?;
@@ -485,8 +488,8 @@ fn open_office(
     office: Arc<Office>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = web::operator::router(office);
-    let keeper = Arc::new(web::Keeper::for_operators(web::Limits::default()));
+    let keeper = web::Keeper::for_operators(web::Limits::default(), &office.keeper);
+    let (router, keeper) = (web::operator::router(office), Arc::new(keeper));
     for listener in listeners {
         let (router, keeper) = (router.clone(), Arc::clone(&keeper));
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());

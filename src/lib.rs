@@ -30,9 +30,11 @@
 //! | 3 | [`tls`] | certificates for our door, the HTTP client for our calls |
 //! | 3 | [`vault`] | copies of backups in a storage that speaks S3, packed and encrypted |
 //! | 2 | [`config`] | what the operator chose |
+//! | 2 | [`body`] | a body read in one piece, up to so many bytes |
 //! | 2 | [`clock`] | the time, or one led by hand |
 //! | 2 | [`live`] | a value that a reload replaces |
 //! | 2 | [`telemetry`] | where logs go, what is counted and timed |
+//! | 2 | [`private`] | files that nobody but their owner opens |
 //! | 2 | [`points`] | named places where the crash harness lets the process die |
 //! | 1 | [`picture`] | a drawing as a PNG, with letters of its own |
 //! | 1 | [`charts`] | numbers over time as bars: an SVG for a page or a picture; pure |
@@ -58,6 +60,7 @@
 
 pub mod admin;
 pub mod archivist;
+pub mod body;
 pub mod bot;
 pub mod certificates;
 pub mod charts;
@@ -78,6 +81,7 @@ pub mod page;
 pub mod photos;
 pub mod picture;
 pub mod points;
+pub mod private;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::id::{PhotoName, UserId};
-use crate::points;
+use crate::{points, private};
 
 /// How a file that grows is called; nothing else begins like it.
 const TEMPORARY: &str = ".tmp-";
@@ -35,7 +35,7 @@ impl Photos {
     /// A new file without a name beside the photos: for a picture on its way in. It goes when it is closed, by a kill
     /// too.
     pub fn scratch(&self) -> io::Result<File> {
-        fs::create_dir_all(&self.dir)?;
+        private::dir(&self.dir)?;
         tempfile::tempfile_in(&self.dir)
     }
 
@@ -102,7 +102,7 @@ impl Photos {
             return Ok(());
         };
         let home = self.home(user);
-        fs::create_dir_all(&home)?;
+        private::dir(&home)?;
         let original = self.path(user, *first);
         if !original.is_file() {
             write(&home, *first, jpeg, &original)?;
@@ -131,7 +131,7 @@ fn write(home: &Path, name: PhotoName, bytes: &[u8], to: &Path) -> io::Result<()
 }
 
 fn try_write(temporary: &Path, bytes: &[u8], to: &Path) -> io::Result<()> {
-    let mut file = File::create(temporary)?;
+    let mut file = private::create(temporary)?;
     file.write_all(bytes)?;
     points::reach("photo.written");
     file.sync_all()?;

@@ -8,6 +8,7 @@ pub mod exposition;
 pub mod line;
 pub mod meters;
 pub mod process;
+pub mod seldom;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::JsonFields;

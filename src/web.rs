@@ -2,11 +2,13 @@
 
 pub mod callback;
 pub mod gate;
+mod guests;
 pub mod keeper;
 pub mod limits;
 pub mod listen;
 pub mod operator;
 mod pages;
+mod pass;
 pub mod peers;
 pub mod photo;
 mod proof;
@@ -18,7 +20,6 @@ mod webhook;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{any, post};
 use secrecy::SecretString;
@@ -29,6 +30,7 @@ use crate::kie::Seal;
 use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::Store;
+use crate::telemetry::seldom::Seldom;
 use crate::worker::Pool;
 
 /// No body is larger, in bytes: Telegram's largest update is far smaller.
@@ -53,6 +55,8 @@ pub struct Web {
     pub webhook_secret: SecretString,
     /// Tells whether a callback is the provider's; nothing: its unguessable address must do.
     pub seal: Live<Option<Seal>>,
+    /// How often a callback was not signed as it must be.
+    pub unsigned: Seldom,
     /// The time.
     pub clock: Clock,
 }
@@ -65,6 +69,5 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/p/{name}", any(photo::photo))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(DefaultBodyLimit::max(BODY))
         .with_state(web)
 }

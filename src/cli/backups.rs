@@ -12,6 +12,7 @@ use crate::admin::{Answer, Ask};
 use crate::clock::Clock;
 use crate::config::{Backups, Config, Env};
 use crate::domain::time::Timestamp;
+use crate::private;
 use crate::store;
 use crate::store::backup::front::Made;
 use crate::store::backup::make::{self, Order};
@@ -94,7 +95,7 @@ impl Ground {
     /// Fetches a copy into `dir`, a scratch directory of the shelf's.
     pub fn fetch(&self, name: &str, dir: &Path) -> anyhow::Result<()> {
         let vault = self.vault()?;
-        std::fs::create_dir_all(self.shelf.dir())?;
+        private::dir(self.shelf.dir())?;
         Ok(super::runtime()?.block_on(vault.get(name, dir))?)
     }
 }

@@ -10,6 +10,7 @@ use crate::config::{CREDSTORE, Config, LogFormat};
 use crate::daemon::systemd::Systemd;
 use crate::daemon::{self, Daemon, Doors, Source, lifecycle};
 use crate::domain::time::Timestamp;
+use crate::private;
 use crate::telemetry::{self, Form};
 
 /// What a person sees who asks systemd how we are.
@@ -24,7 +25,8 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
         LogFormat::Json => Form::Json,
     };
     telemetry::start(&config.log.directives, form);
-    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    lifecycle::hide();
+    private::dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
     lifecycle::raise_limits();
     // Before there are threads: what is handed to us is told in the environment.
     let doors = Doors::open(&mut config)?;

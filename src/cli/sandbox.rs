@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::playground::{Playground, Reach, Setting};
 use crate::clock::Clock;
 use crate::daemon::lifecycle;
+use crate::private;
 use crate::telemetry::{self, Form};
 
 /// What `neurocards sandbox` can be told.
@@ -42,7 +43,7 @@ impl Scratch {
         let own =
             || std::env::temp_dir().join(format!("neurocards-{}", uuid::Uuid::new_v4().simple()));
         let path = chosen.unwrap_or_else(own);
-        std::fs::create_dir_all(&path)?;
+        private::dir(&path)?;
         Ok(Self { path, keep })
     }
 

@@ -1,6 +1,7 @@
 //! Signals: the first SIGTERM asks for an orderly end, the second ends at once; SIGHUP asks for a reload.
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{Resource, getrlimit, setrlimit, umask};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -13,6 +14,11 @@ pub fn survive_limits() {
     if signal(SignalKind::from_raw(SIGXFSZ)).is_err() {
         tracing::warn!("a file size limit, if there is one, ends the process");
     }
+}
+
+/// Whatever is written from now on is for its owner only, also where nobody has thought of it.
+pub fn hide() {
+    umask(Mode::RWXG | Mode::RWXO);
 }
 
 /// Asks for as many open files as the system grants: the doors alone may hold a thousand connections.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::time::Timestamp;
+use crate::private;
 
 /// The file's name.
 const NAME: &str = "running";
@@ -34,7 +35,7 @@ impl Running {
 }
 
 fn write(path: &Path, now: Timestamp) -> io::Result<()> {
-    let file = std::fs::File::create(path)?;
+    let file = private::create(path)?;
     io::Write::write_all(&mut &file, now.0.to_string().as_bytes())?;
     file.sync_all()
 }

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt;
 use super::client::{Kie, told};
 use super::mp4::{self, NoMovie};
 use super::reach;
-use crate::points;
+use crate::{points, private};
 
 /// Hosts of results answer 403 to whoever does not say who they are, and some to whatever is no browser.
 const USER_AGENT: &str = concat!(
@@ -171,7 +171,7 @@ impl Kie {
         limit: u64,
     ) -> Result<Option<u64>, FetchError> {
         let announced = response.content_length().unwrap_or_default();
-        let mut file = File::create(part).await?;
+        let mut file = File::from_std(private::create(part)?);
         let (mut len, mut head) = (0, Vec::new());
         loop {
             let chunk = settled(tokio::time::timeout(self.timeout, response.chunk()).await)?;

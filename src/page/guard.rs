@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::form::Form;
 use super::visitor::Visitor;
 use super::{Page, cookies, trouble};
+use crate::body::{self, Unread};
 
 /// Nothing from elsewhere and nothing inline, and nobody frames us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -71,9 +72,11 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Form, StatusCode> {
     if !kind.starts_with(b"application/x-www-form-urlencoded") {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let bytes = to_bytes(body, FORM).await;
-    let bytes = bytes.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-    Ok(Form::read(&bytes))
+    match body::whole(body, FORM).await {
+        Ok(bytes) => Ok(Form::read(&bytes)),
+        Err(Unread::TooLarge) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(Unread::Broken(_)) => Err(StatusCode::BAD_REQUEST),
+    }
 }
 
 /// Whether a browser says that a request comes from a page of ours. Old browsers say nothing; then the word decides.

@@ -11,7 +11,7 @@ use redb::{
 };
 
 use super::{StoreError, disk, tables};
-use crate::points;
+use crate::{points, private};
 
 /// The schema this program writes.
 ///
@@ -97,7 +97,7 @@ pub fn keep(path: &Path, schema: u32) -> Result<PathBuf, StoreError> {
 
 fn copy(from: &Path, half: &Path, to: &Path) -> std::io::Result<()> {
     let dir = to.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(dir)?;
+    private::dir(dir)?;
     disk::sync_dir(from.parent().unwrap_or(Path::new(".")))?;
     std::fs::copy(from, half)?;
     points::reach("backup.written");

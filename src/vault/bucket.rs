@@ -18,6 +18,7 @@ use secrecy::ExposeSecret;
 use super::{Patience, VaultError, at};
 use crate::clock::Clock;
 use crate::config::S3;
+use crate::private;
 
 /// A signature is good for so long; a slow part must arrive within it.
 const SIGNED_FOR: Duration = Duration::from_secs(3600);
@@ -145,7 +146,7 @@ impl Bucket {
 
     /// Writes an object of a known size into a new file. Where it breaks off it is gone on with.
     pub async fn get(&self, key: &str, bytes: u64, to: &Path) -> Result<(), VaultError> {
-        let mut file = at(to, std::fs::File::create(to))?;
+        let mut file = at(to, private::create(to))?;
         let (mut have, mut failed) = (0, 0);
         while have < bytes {
             let before = have;

@@ -2,50 +2,76 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::Extension;
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use tracing::{Instrument, Span};
+use axum::response::{IntoResponse, Response};
+use subtle::ConstantTimeEq;
+use tracing::Instrument;
 
 use super::Web;
+use super::pass::Pass;
+use super::refusals::Refusal;
+use crate::body;
 use crate::domain::id::{JobId, TaskId};
 use crate::kie;
 use crate::store::StoreError;
 use crate::store::verdict::Called;
 use crate::telemetry::about;
 
+/// No callback is longer, in bytes: an answer of a few KiB with what was asked for, a script and an address, in it.
+const LONGEST: usize = 64 << 10;
+
 /// Takes one callback; `address` is the job and its unguessable number, then comes the submission.
-pub async fn call(
+///
+/// Whoever has another address is answered before anything of a body is waited for.
+pub(super) async fn call(
     State(web): State<Arc<Web>>,
+    Extension(pass): Extension<Pass>,
     Path((address, submission)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
+    request: Request,
+) -> Response {
     let Some((job, nonce, submission)) = read(&address, &submission) else {
-        return StatusCode::NOT_FOUND;
+        return StatusCode::NOT_FOUND.into_response();
     };
     let known = match web.store.snapshot().and_then(|sight| sight.find_job(job)) {
-        Ok(known) => known.filter(|known| known.nonce == nonce),
+        Ok(known) => known.filter(|known| is_nonce(known.nonce, nonce)),
         Err(error) => {
             tracing::error!(%error, "the job of a callback could not be looked up");
-            return StatusCode::SERVICE_UNAVAILABLE;
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    // What a stranger says of jobs is not in the log under their numbers.
-    let about = known.as_ref().map_or_else(Span::none, about::job);
+    let Some(known) = known else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if let Err(busy) = pass.is_known() {
+        return busy.into_response();
+    }
+    let about = about::job(&known);
     let called = async move {
+        let (head, body) = request.into_parts();
+        let body = match body::whole(body, LONGEST).await {
+            Ok(body) => body,
+            Err(unread) => return Refusal::status_of(&unread),
+        };
         let task = kie::parse_callback(&body);
-        if !is_signed(&web, task.as_ref(), &headers) {
-            tracing::warn!("a callback without a valid signature is refused");
+        if !is_signed(&web, task.as_ref(), &head.headers) {
+            if let Some(times) = web.unsigned.happens() {
+                tracing::warn!(times, "a callback without a valid signature is refused");
+            }
             return StatusCode::UNAUTHORIZED;
         }
-        match (known, task) {
-            (_, None) => StatusCode::OK,
-            (None, Some(_)) => StatusCode::NOT_FOUND,
-            (Some(known), Some(task)) => take(&web, known.id, nonce, submission, task).await,
+        match task {
+            None => StatusCode::OK,
+            Some(task) => take(&web, known.id, nonce, submission, task).await,
         }
     };
-    called.instrument(about).await
+    called.instrument(about).await.into_response()
+}
+
+/// In constant time: whoever guesses learns nothing from how long it takes.
+fn is_nonce(nonce: u64, said: u64) -> bool {
+    nonce.to_be_bytes().ct_eq(&said.to_be_bytes()).into()
 }
 
 async fn take(web: &Web, job: JobId, nonce: u64, submission: usize, task: TaskId) -> StatusCode {

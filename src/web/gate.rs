@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, Response, StatusCode, Version, header};
+use axum::http::{Request, Response, StatusCode, Version, header};
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service;
@@ -19,12 +19,10 @@ use tokio::time::{Sleep, sleep};
 
 use super::BODY;
 use super::keeper::Keeper;
+use super::pass::COME_AGAIN;
 use super::refusals::Refusal;
 use super::visit::{Running, Visit};
 use crate::page::Peer;
-
-/// Whoever is sent away because of others is asked to come again so soon, in seconds.
-const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
 
 /// The routes behind a gate, for one connection.
 #[derive(Clone)]
@@ -55,13 +53,14 @@ impl Gate {
     ) -> Response<Body> {
         let keeper = &self.keeper;
         let told = Arc::new(AtomicBool::new(false));
-        let passed = keeper.pass(self.address, request.headers());
+        let passed = keeper.pass(self.address, request.headers(), &self.visit);
         let passed = passed.and_then(|pass| fits(&request).map(|()| pass));
         let mut response = match passed {
             Ok(pass) => {
-                running.pass = Some(pass);
+                running.pass = Some(pass.clone());
                 let mut request = request.map(|body| self.bounded(body, &told));
                 request.extensions_mut().insert(Peer(self.address));
+                request.extensions_mut().insert(pass);
                 let answer = self.routes.call(request);
                 let answer = tokio::time::timeout(keeper.limits.request, answer).await;
                 running.broke_off = told.load(Ordering::Relaxed);

@@ -5,12 +5,18 @@ use std::time::Duration;
 /// Bounds on everything a stranger may make us keep or wait for. The defaults are the daemon's.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Connections at once, over all doors; more wait in the kernel's queue. Each costs some 50 KiB.
+    /// Connections at once, over all doors; for one more somebody goes who has asked for nothing. Each costs some
+    /// 50 KiB.
     pub connections: usize,
-    /// Connections of one address at once; of one behind a proxy, requests. Telegram opens at most 100.
+    /// Connections of one address at once; a network has twice as many. Telegram opens at most 100.
     pub per_address: usize,
-    /// Requests at once, over all doors: Telegram's 100, the provider's, and some. More are told to come again.
+    /// Requests of strangers at once, over all doors; more are told to come again. They end as soon as their heads are
+    /// judged, so that few are ever counted at once.
     pub requests: usize,
+    /// Those of one address; a network has twice as many.
+    pub requests_per_address: usize,
+    /// Requests at once of those who have shown a secret: Telegram's 100, the provider's, and some.
+    pub known: usize,
     /// A handshake takes no longer.
     pub handshake: Duration,
     /// The head of the next request must have come within this time, so an idle connection is kept no longer.
@@ -34,7 +40,9 @@ impl Default for Limits {
         Self {
             connections: 1024,
             per_address: 128,
-            requests: 512,
+            requests: 256,
+            requests_per_address: 64,
+            known: 256,
             handshake: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             body: Duration::from_secs(20),

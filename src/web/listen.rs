@@ -14,16 +14,17 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::gate::Gate;
+use super::guests::Stay;
 use super::keeper::Keeper;
+use super::peers::Place;
 use super::refusals::Refusal;
-use super::visit::{Doings, Visit, outstayed};
+use super::visit::{Visit, outstayed};
 use crate::tls::door::PROOF;
 
 /// What is agreed on when HTTP/2 is.
@@ -52,26 +53,23 @@ pub async fn serve(
             () = stop.cancelled() => break,
             accepted = next(&listener, &keeper) => accepted,
         };
-        let Some((stream, address, place)) = accepted else {
+        let Some((stream, address, of_address, stay)) = accepted else {
             continue;
-        };
-        let of_address = match keeper.admit(address) {
-            Ok(place) => place,
-            Err(refusal) => {
-                keeper.refusals.count(refusal);
-                continue;
-            }
         };
         let guest = Guest {
             keeper: Arc::clone(&keeper),
             router: router.clone(),
             address,
+            visit: Arc::clone(&stay.visit),
             stop: stop.clone(),
         };
         let tls = tls.clone();
         guests.spawn(async move {
-            let _places = (place, of_address);
-            guest.comes(stream, tls).await;
+            let _of_address = of_address;
+            tokio::select! {
+                () = stay.leaves.cancelled() => {}
+                () = guest.comes(stream, tls) => {}
+            }
         });
     }
     drop(listener);
@@ -79,21 +77,27 @@ pub async fn serve(
     guests.wait().await;
 }
 
-/// The next connection, with a place for it.
+/// The next connection, with a place of its address and one of all.
 async fn next(
     listener: &TcpListener,
     keeper: &Keeper,
-) -> Option<(TcpStream, IpAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = keeper.place().await?;
-    match listener.accept().await {
-        Ok((stream, address)) => {
-            // An answer is written whole: nothing is gained by waiting for more of it.
-            let _ = stream.set_nodelay(true);
-            Some((stream, address.ip().to_canonical(), place))
-        }
+) -> Option<(TcpStream, IpAddr, Option<Place>, Stay)> {
+    let (stream, address) = match listener.accept().await {
+        Ok((stream, address)) => (stream, address.ip().to_canonical()),
         Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
+            if let Some(times) = keeper.unaccepted.happens() {
+                tracing::warn!(%error, times, "a connection could not be accepted");
+            }
             tokio::time::sleep(BREATH).await;
+            return None;
+        }
+    };
+    // An answer is written whole: nothing is gained by waiting for more of it.
+    let _ = stream.set_nodelay(true);
+    match keeper.admit(address) {
+        Ok(of_address) => Some((stream, address, of_address, keeper.enter().await)),
+        Err(refusal) => {
+            keeper.refusals.count(refusal);
             None
         }
     }
@@ -104,6 +108,7 @@ struct Guest {
     keeper: Arc<Keeper>,
     router: Router,
     address: IpAddr,
+    visit: Visit,
     stop: CancellationToken,
 }
 
@@ -136,29 +141,28 @@ impl Guest {
         hands.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    fn gate(&self, visit: &Visit) -> Gate {
+    fn gate(&self) -> Gate {
         Gate {
             keeper: Arc::clone(&self.keeper),
             routes: TowerToHyperService::new(self.router.clone()),
             address: self.address,
-            visit: Arc::clone(visit),
+            visit: Arc::clone(&self.visit),
         }
     }
 
     async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let visit = Visit::new(watch::Sender::default());
         let limits = &self.keeper.limits;
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle)
             .max_header_size(limits.head)
             .max_buf_size(BUFFER)
-            .serve_connection(TokioIo::new(stream), self.gate(&visit));
-        self.stays(connection, visit.subscribe(), false).await;
+            .serve_connection(TokioIo::new(stream), self.gate());
+        // It looks after heads itself; what is left is somebody who takes no answer, not even a short one.
+        self.stays(connection, limits.idle + limits.farewell).await;
     }
 
     async fn http2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let visit = Visit::new(watch::Sender::default());
         let limits = &self.keeper.limits;
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -167,21 +171,20 @@ impl Guest {
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .max_send_buf_size(SENT)
-            .serve_connection(TokioIo::new(stream), self.gate(&visit));
-        self.stays(connection, visit.subscribe(), true).await;
+            .serve_connection(TokioIo::new(stream), self.gate());
+        self.stays(connection, limits.idle).await;
     }
 
     async fn stays(
         &self,
         connection: impl GracefulConnection<Error = hyper::Error>,
-        doings: watch::Receiver<Doings>,
-        idles: bool,
+        idle: Duration,
     ) {
         let limits = &self.keeper.limits;
         let mut connection = pin!(connection);
         let patience = tokio::select! {
-            ended = connection.as_mut() => return self.ended(ended, &doings),
-            refusal = outstayed(doings.clone(), limits, idles) => match refusal {
+            ended = connection.as_mut() => return self.ended(ended),
+            refusal = outstayed(self.visit.subscribe(), limits, idle) => match refusal {
                 Some(refusal) => return self.keeper.refusals.count(refusal),
                 None => limits.farewell,
             },
@@ -189,16 +192,16 @@ impl Guest {
         };
         connection.as_mut().graceful_shutdown();
         if let Ok(ended) = tokio::time::timeout(patience, connection).await {
-            self.ended(ended, &doings);
+            self.ended(ended);
         }
     }
 
-    fn ended(&self, ended: Result<(), hyper::Error>, doings: &watch::Receiver<Doings>) {
+    fn ended(&self, ended: Result<(), hyper::Error>) {
         let Err(error) = ended else { return };
         tracing::debug!(%error, "a connection ended badly");
         let refusal = match Refusal::of_error(&error) {
             // Whoever has asked before and asks no more is no nuisance.
-            Some(Refusal::Slow) if doings.borrow().begun > 0 => None,
+            Some(Refusal::Slow) if self.visit.borrow().begun > 0 => None,
             refusal => refusal,
         };
         if let Some(refusal) = refusal {

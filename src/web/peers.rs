@@ -1,7 +1,7 @@
-//! Who is here, by address: places for so many of each.
+//! Who is here, by address and by network: places for so many of each.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,11 +11,17 @@ use crate::config::Network;
 
 /// Where a proxy says for whom it asks.
 const FORWARDED: &str = "x-forwarded-for";
+/// A network has places for so many full addresses. One customer may well have a whole one: of IPv6 everybody gets
+/// 48 bits for the asking.
+const OF_NETWORK: usize = 2;
 
-/// Counts by address. An IPv6 network of 64 bits, the least anybody is given, counts as one address.
+/// Counts by address and by network.
+///
+/// An IPv6 network of 64 bits, the least anybody is given, counts as one address. A network is one of 48 bits, of
+/// IPv4 one of 24.
 #[derive(Debug)]
 pub struct Peers {
-    here: Mutex<HashMap<IpAddr, usize>>,
+    here: Mutex<HashMap<Block, usize>>,
     most: AtomicUsize,
 }
 
@@ -23,8 +29,11 @@ pub struct Peers {
 #[derive(Debug)]
 pub struct Place {
     peers: Arc<Peers>,
-    address: IpAddr,
+    blocks: [Block; 2],
 }
+
+/// Addresses that begin alike: the first of them, and how many bits they share.
+type Block = (IpAddr, u8);
 
 impl Peers {
     /// With room for `most` of each address.
@@ -40,19 +49,21 @@ impl Peers {
         self.most.store(most, Ordering::Relaxed);
     }
 
-    /// A place for an address, if it has one left.
+    /// A place for an address, if it and its network have one left.
     pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let address = counted(address);
+        let blocks = blocks(address);
+        let most = self.most.load(Ordering::Relaxed);
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        let places = here.entry(address).or_default();
-        if *places >= self.most.load(Ordering::Relaxed) {
+        let full = |block: &Block, most| here.get(block).is_some_and(|places| *places >= most);
+        let [address, network] = &blocks;
+        if most == 0 || full(address, most) || full(network, most.saturating_mul(OF_NETWORK)) {
             return None;
         }
-        *places += 1;
-        Some(Place {
-            peers: Arc::clone(self),
-            address,
-        })
+        for block in blocks {
+            *here.entry(block).or_default() += 1;
+        }
+        let peers = Arc::clone(self);
+        Some(Place { peers, blocks })
     }
 }
 
@@ -60,20 +71,36 @@ impl Drop for Place {
     fn drop(&mut self) {
         let here = &self.peers.here;
         let mut here = here.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = here.get_mut(&self.address) {
-            *places -= 1;
-            if *places == 0 {
-                here.remove(&self.address);
+        for block in &self.blocks {
+            if let Some(places) = here.get_mut(block) {
+                *places -= 1;
+                if *places == 0 {
+                    here.remove(block);
+                }
             }
         }
     }
 }
 
-fn counted(address: IpAddr) -> IpAddr {
+/// An address and its network, as they are counted.
+fn blocks(address: IpAddr) -> [Block; 2] {
     match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address => address,
+        IpAddr::V4(address) => {
+            let network = Ipv4Addr::from_bits(address.to_bits() >> 8 << 8);
+            [(address.into(), 32), (network.into(), 24)]
+        }
+        IpAddr::V6(address) => [64_u8, 48].map(|bits| {
+            let rest = 128 - u32::from(bits);
+            let first = Ipv6Addr::from_bits(address.to_bits() >> rest << rest);
+            (first.into(), bits)
+        }),
     }
+}
+
+/// An address as strangers are told apart by it.
+pub fn counted(address: IpAddr) -> IpAddr {
+    let [(address, _), _] = blocks(address);
+    address
 }
 
 /// Whether an address is a trusted one.
@@ -140,6 +167,29 @@ mod tests {
         let _first = peers.take(ip("2001:db8::1")).unwrap();
         assert!(peers.take(ip("2001:db8::ffff:1")).is_none());
         assert!(peers.take(ip("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn a_network_has_places_for_two_addresses() {
+        for (addresses, other) in [
+            (
+                ["2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:3::1"],
+                "2001:db8:1:1::1",
+            ),
+            (["192.0.2.1", "192.0.2.2", "192.0.2.3"], "192.0.3.1"),
+        ] {
+            let peers = Arc::new(Peers::new(2));
+            let [first, second, third] = addresses.map(ip);
+            let mut here: Vec<_> = [first, second, first].map(|from| peers.take(from)).into();
+            assert!(here.iter().all(Option::is_some));
+            here.push(peers.take(third));
+            assert!(peers.take(second).is_none() && peers.take(third).is_none());
+            assert!(peers.take(ip(other)).is_some());
+            here.pop();
+            assert!(peers.take(second).is_some());
+            drop(here);
+            assert!(peers.here.lock().unwrap().is_empty());
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The photo route: the provider fetches a job's photo by its unguessable name, while the job lives.
 
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::Web;
 use super::pages::Pages;
+use super::pass::Pass;
 use super::range::{self, Wanted};
 use crate::domain::id::PhotoName;
-use crate::store::StoreError;
 use crate::telemetry::about;
 
 /// Where photos are.
@@ -22,8 +22,11 @@ const PLACE: &str = "/p/";
 const EXTENSION: &str = ".jpg";
 
 /// Sends the photo of a live job, or one part of it; anything else is 404, whatever the method.
-pub async fn photo(
+///
+/// The name is as good as a key, so the log has the job's number only.
+pub(super) async fn photo(
     State(web): State<Arc<Web>>,
+    Extension(pass): Extension<Pass>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -31,40 +34,37 @@ pub async fn photo(
     let Some(name) = name(uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    // The disk may have to be waited for.
-    let opened = tokio::task::spawn_blocking(move || open(&web, name));
-    match opened.await.map_err(io::Error::other) {
-        Ok(Ok(Some((file, length)))) => send(&method, &headers, file, length),
-        Ok(Ok(None)) => StatusCode::NOT_FOUND.into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a photo could not be looked up");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+    let job = match web
+        .store
+        .snapshot()
+        .and_then(|sight| sight.find_job(name.job()))
+    {
+        Ok(job) => job.filter(|job| job.photo == name && !job.stage.ended()),
         Err(error) => {
             tracing::error!(%error, "a photo could not be looked up");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
+    };
+    let Some(job) = job else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if let Err(busy) = pass.is_known() {
+        return busy.into_response();
+    }
+    // The disk may have to be waited for. A job that ends just now takes its photo away.
+    let (user, about) = (job.user, about::job(&job));
+    let opened = tokio::task::spawn_blocking(move || web.photos.open(user, name).ok());
+    let opened = opened.await.ok().flatten();
+    about.in_scope(|| tracing::debug!(found = opened.is_some(), "somebody fetches a photo"));
+    match opened {
+        Some((file, length)) => send(&method, &headers, file, length),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 /// The photo a path names, spelt as we spell it: no escapes, no capitals, nothing before or behind.
 pub fn name(path: &str) -> Option<PhotoName> {
     PhotoName::parse(path.strip_prefix(PLACE)?.strip_suffix(EXTENSION)?)
-}
-
-/// The file of a live job's photo, with its length; nothing if the job has ended or never was.
-///
-/// The name is as good as a key, so the log has the job's number only.
-fn open(web: &Web, name: PhotoName) -> Result<Option<(File, u64)>, StoreError> {
-    let job = web.store.snapshot()?.find_job(name.job())?;
-    let Some(job) = job.filter(|job| job.photo == name && !job.stage.ended()) else {
-        return Ok(None);
-    };
-    // A job that ends just now takes its photo away.
-    let opened = web.photos.open(job.user, name).ok();
-    let (found, _about) = (opened.is_some(), about::job(&job).entered());
-    tracing::debug!(found, "somebody fetches a photo");
-    Ok(opened)
 }
 
 fn send(method: &Method, headers: &HeaderMap, file: File, length: u64) -> Response {

@@ -1,8 +1,11 @@
 //! What the doors have refused, by reason, counted since the start.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::error::Error;
 
 use axum::http::StatusCode;
+
+use crate::body::Unread;
+use crate::telemetry::seldom::Seldom;
 
 /// Why somebody was sent away. What they said is kept nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +90,21 @@ impl Refusal {
         }
     }
 
+    /// What is answered when a body could not be read: our patience was over, it is too large, or it broke off.
+    pub(super) fn status_of(unread: &Unread) -> StatusCode {
+        let mut cause = match unread {
+            Unread::TooLarge => return StatusCode::PAYLOAD_TOO_LARGE,
+            Unread::Broken(error) => error.source(),
+        };
+        while let Some(error) = cause {
+            if error.is::<Self>() {
+                return StatusCode::REQUEST_TIMEOUT;
+            }
+            cause = error.source();
+        }
+        StatusCode::BAD_REQUEST
+    }
+
     /// What the end of a connection means, if it is a refusal. That somebody went away is none.
     pub(super) fn of_error(error: &hyper::Error) -> Option<Self> {
         if error.is_timeout() {
@@ -105,20 +123,19 @@ impl Refusal {
 
 /// The counters.
 #[derive(Debug, Default)]
-pub struct Refusals([AtomicU64; Refusal::ALL.len()]);
+pub struct Refusals([Seldom; Refusal::ALL.len()]);
 
 impl Refusals {
-    /// Counts one. The log hears of the first of a kind, the second, the fourth and so on: a flood fills no disk.
+    /// Counts one. The log hears of few of a kind.
     pub(super) fn count(&self, refusal: Refusal) {
-        let times = self.0[refusal as usize].fetch_add(1, Ordering::Relaxed) + 1;
-        if times.is_power_of_two() {
+        if let Some(times) = self.0[refusal as usize].happens() {
             tracing::info!(reason = %refusal, times, "the door has refused");
         }
     }
 
     /// How many there were of one kind.
     pub fn of(&self, refusal: Refusal) -> u64 {
-        self.0[refusal as usize].load(Ordering::Relaxed)
+        self.0[refusal as usize].times()
     }
 }
 

@@ -3,25 +3,43 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
-use super::keeper::Pass;
 use super::limits::Limits;
+use super::pass::Pass;
 use super::refusals::Refusal;
 
 /// What has happened on a connection.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Doings {
     /// Requests whose answers are not out yet.
-    running: u32,
+    pub(super) running: u32,
     /// Requests so far.
     pub(super) begun: u64,
     /// Requests given up by whoever had made them.
     given_up: u32,
+    /// Whether a request has shown a secret of ours.
+    pub(super) known: bool,
+    /// When a request began or ended last, or the connection.
+    pub(super) since: Instant,
+}
+
+impl Default for Doings {
+    fn default() -> Self {
+        Self {
+            running: 0,
+            begun: 0,
+            given_up: 0,
+            known: false,
+            since: Instant::now(),
+        }
+    }
 }
 
 /// The doings of one connection.
@@ -42,6 +60,7 @@ impl Running {
         visit.send_modify(|doings| {
             doings.running += 1;
             doings.begun += 1;
+            doings.since = Instant::now();
         });
         Self {
             visit: Arc::clone(visit),
@@ -69,6 +88,7 @@ impl Drop for Running {
         self.visit.send_modify(|doings| {
             doings.running -= 1;
             doings.given_up += u32::from(!self.finished || self.broke_off);
+            doings.since = Instant::now();
         });
     }
 }
@@ -104,13 +124,11 @@ impl HttpBody for Answer {
     }
 }
 
-/// Resolves when a connection has to go: with a reason if it misbehaved, with none if it was idle.
-///
-/// `idles` is false when somebody else looks after idleness, as HTTP/1 does by itself.
+/// Resolves when a connection has to go: with a reason if it misbehaved, with none if nothing was asked for `idle`.
 pub(super) async fn outstayed(
     mut doings: watch::Receiver<Doings>,
     limits: &Limits,
-    idles: bool,
+    idle: Duration,
 ) -> Option<Refusal> {
     loop {
         let now = *doings.borrow_and_update();
@@ -123,8 +141,7 @@ pub(super) async fn outstayed(
             }
         };
         match now.running {
-            0 if !idles => changed.await,
-            0 => match tokio::time::timeout(limits.idle, changed).await {
+            0 => match tokio::time::timeout(idle, changed).await {
                 Ok(()) => {}
                 Err(_) => return None,
             },

@@ -1,17 +1,18 @@
 //! Telegram's webhook: the secret, the turn, and only then 200.
 
-use std::error::Error;
 use std::sync::Arc;
 
-use axum::body::to_bytes;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
+use super::pass::Pass;
 use super::refusals::Refusal;
 use super::{BODY, Web};
+use crate::body;
 use crate::telegram::update;
 
 /// The header Telegram repeats our secret in.
@@ -20,7 +21,11 @@ const SECRET: &str = "x-telegram-bot-api-secret-token";
 const COME_AGAIN: &str = "1";
 
 /// Takes one update. A body that is no update is acknowledged, for a repeat would be no better.
-pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
+pub async fn update(
+    State(web): State<Arc<Web>>,
+    Extension(pass): Extension<Pass>,
+    request: Request,
+) -> Response {
     let said = request
         .headers()
         .get(SECRET)
@@ -30,9 +35,12 @@ pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
         tracing::debug!("a webhook call without the secret is refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let body = match to_bytes(request.into_body(), BODY).await {
+    if let Err(busy) = pass.is_known() {
+        return busy.into_response();
+    }
+    let body = match body::whole(request.into_body(), BODY).await {
         Ok(body) => body,
-        Err(error) => return refused(&error).into_response(),
+        Err(unread) => return Refusal::status_of(&unread).into_response(),
     };
     let Some(update) = update::read(&body) else {
         tracing::warn!(bytes = body.len(), "a webhook body is not an update");
@@ -53,19 +61,4 @@ pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
             StatusCode::OK.into_response()
         }
     }
-}
-
-/// Why a body could not be read: the gate's patience was over, it broke off, or it is too large.
-fn refused(error: &(dyn Error + 'static)) -> StatusCode {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<Refusal>() {
-            return StatusCode::REQUEST_TIMEOUT;
-        }
-        if error.is::<hyper::Error>() {
-            return StatusCode::BAD_REQUEST;
-        }
-        cause = error.source();
-    }
-    StatusCode::PAYLOAD_TOO_LARGE
 }

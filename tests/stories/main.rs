@@ -8,6 +8,7 @@ mod buttons;
 mod callbacks;
 mod chat;
 mod delivery;
+mod disk;
 mod doctor;
 mod doors;
 mod failures;

@@ -4,6 +4,7 @@ mod crowd;
 mod h2;
 mod heads;
 mod line;
+mod probes;
 mod slow;
 
 use std::time::Duration;

@@ -7,18 +7,18 @@ use super::{besieged, counted, short, still_serves};
 use crate::scene::Scene;
 
 const PREFACE: &str = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
+pub const DATA: u8 = 0;
+pub const HEADERS: u8 = 1;
 const RESET: u8 = 3;
 const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
+pub const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+pub const END_HEADERS: u8 = 4;
 /// The number of the setting that says how much of an answer may come at first.
 const INITIAL_WINDOW: [u8; 2] = [0, 4];
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let mut frame = length[1..].to_vec();
     frame.extend([kind, flags]);
@@ -43,14 +43,19 @@ fn get(path: &str) -> Vec<u8> {
 }
 
 async fn greets(scene: &Scene, settings: &[u8]) -> Line {
-    let mut line = Line::from(scene, "127.0.0.1", b"h2").await.unwrap();
+    greets_from(scene, "127.0.0.1", settings).await
+}
+
+/// A line from an address that has said its greeting.
+pub async fn greets_from(scene: &Scene, address: &str, settings: &[u8]) -> Line {
+    let mut line = Line::from(scene, address, b"h2").await.unwrap();
     line.say(PREFACE).await;
     line.say(frame(SETTINGS, 0, 0, settings)).await;
     line
 }
 
 /// The kinds of frames heard up to the end of the line.
-async fn kinds(line: &mut Line) -> Vec<u8> {
+pub async fn kinds(line: &mut Line) -> Vec<u8> {
     let heard = line.ends().await;
     let (mut at, mut kinds) = (0, Vec::new());
     while let Some(head) = heard.get(at..at + 9) {
