@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use neurocards::config::Network;
 use neurocards::domain::id::TaskId;
 use neurocards::domain::time::Timestamp;
+use neurocards::failures::Failures;
 use neurocards::kie;
 use neurocards::telegram::update;
 use neurocards::web::range::Wanted;
@@ -109,7 +110,8 @@ fn look(bytes: &[u8]) {
         return;
     };
     let status = [200, 200, 200, 404, 422, 429, 500, 502][usize::from(*status % 8)];
-    match kie::read_look(status, body) {
+    let ear = kie::Ear::new(Failures::shipped());
+    match kie::read_look(&ear, status, body) {
         Ok(kie::Look::Ready { urls, credits }) => {
             assert!((1..=4).contains(&urls.len()));
             assert!(

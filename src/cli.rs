@@ -8,6 +8,7 @@ mod books;
 mod check;
 mod config;
 mod drill;
+mod failures;
 mod orders;
 mod page;
 mod pages;
@@ -68,6 +69,7 @@ enum Command {
     Jobs(orders::JobsArgs),
     Keys(provider::KeysArgs),
     Models(provider::ModelsArgs),
+    Failures(failures::FailuresArgs),
     Pause(shop::PauseArgs),
     Resume(shop::ResumeArgs),
     Acts(shop::ActsArgs),
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Jobs(args) => orders::jobs(args),
         Command::Keys(args) => provider::keys(args),
         Command::Models(args) => provider::models(args),
+        Command::Failures(args) => failures::failures(args),
         Command::Pause(args) => shop::pause(args),
         Command::Resume(args) => shop::resume(args),
         Command::Acts(args) => shop::acts(args),

@@ -280,6 +280,7 @@ impl Daemon {
         let introductions = certificates.introductions();
         actors.spawn(ends_well(certificates.run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&pool).run(stop.clone())));
+        actors.spawn(ends_well(Arc::clone(&pool).watch_models(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&delivery).broadcast(stop.clone())));
         actors.spawn(ends_well(delivery.run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));

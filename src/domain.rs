@@ -15,6 +15,7 @@ pub mod model;
 pub mod order;
 pub mod retired;
 pub mod span;
+pub mod strange;
 pub mod tally;
 pub mod time;
 pub mod user;

@@ -4,6 +4,7 @@
 //! asks twice: a caller decides from the error whether the first request can have arrived.
 
 mod addresses;
+mod balance;
 mod classify;
 mod client;
 mod fetch;
@@ -17,7 +18,7 @@ mod state;
 mod upload;
 mod wire;
 
-pub use classify::classify;
+pub use classify::Ear;
 pub use client::{CreateError, Kie, Refusal};
 pub use fetch::{FetchError, Fetched};
 pub use look::{Look, LookError, read_look};
@@ -28,5 +29,7 @@ pub use signature::{SIGNATURE, Seal, TIMESTAMP};
 pub use upload::UploadError;
 pub use wire::parse_callback;
 
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod tests;

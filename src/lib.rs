@@ -39,6 +39,7 @@
 //! | 1 | [`picture`] | a drawing as a PNG, with letters of its own |
 //! | 1 | [`charts`] | numbers over time as bars: an SVG for a page or a picture; pure |
 //! | 1 | [`flow`] | the conversation: session and event in, session and effects out; pure |
+//! | 1 | [`failures`] | what the texts of refusals and failures mean, by a table; pure |
 //! | 0 | [`domain`] | the rules of the shop; pure |
 //! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
 //!
@@ -71,6 +72,7 @@ pub mod control;
 pub mod daemon;
 pub mod delivery;
 pub mod domain;
+pub mod failures;
 pub mod flow;
 pub mod gpt;
 pub mod guard;

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{Provider, provider};
 use crate::clock::Clock;
 use crate::domain::failure::Kind;
+use crate::domain::strange::Strange;
 use crate::domain::tally::{HOUR, SLOT, Tally, begin};
 use crate::domain::time::Timestamp;
 use crate::flow::alert::{Alert, Alerting, Topic};
@@ -78,7 +79,12 @@ impl Watch {
             return Ok(());
         }
         let shop = self.store.shop();
-        let catch_up = move |txn: &mut Txn<'_>| alarm::catch_up(txn, &shop, now);
+        let provider = self.provider.now();
+        let catch_up = move |txn: &mut Txn<'_>| {
+            let knows = |strange: &Strange| provider.knows(strange);
+            alarm::no_longer_strange(txn, &shop, knows, now)?;
+            alarm::catch_up(txn, &shop, now)
+        };
         self.store.try_write(catch_up).await
     }
 
@@ -195,7 +201,12 @@ fn credits(keys: impl Iterator<Item = Option<f64>> + Clone, floor: u64) -> Seen 
 /// Whether a failure is not the seller's, nor an operator's wish.
 fn is_ours(kind: Kind) -> bool {
     match kind {
-        Kind::Billing | Kind::RateLimit | Kind::Temporary | Kind::Unknown | Kind::ModelOff => true,
+        Kind::Billing
+        | Kind::RateLimit
+        | Kind::Temporary
+        | Kind::Unknown
+        | Kind::ModelOff
+        | Kind::OutputRefused => true,
         Kind::UserViolation | Kind::BadPhoto | Kind::Cancelled => false,
     }
 }

@@ -9,6 +9,7 @@ mod look;
 mod pace;
 mod photo;
 mod pool;
+mod pulses;
 mod step;
 mod submit;
 #[cfg(test)]

@@ -229,6 +229,12 @@ refund-cancelled =
     ↩️ The video was cancelled
 
     1 credit is back on your balance ✅
+refund-output =
+    ❌ It did not work out: { $model } made a video and then held it back itself
+
+    That happens because of the sound or a chance likeness. Your photo is fine: you can try again, or change the description a little.
+
+    1 credit is back on your balance ✅
 reference = Code: { $code }
 reference-support = Code: { $code }. If you need help, send it to support.
 granted =
@@ -374,6 +380,21 @@ alert-doubled =
     ⚠️ The provider was paid twice for video { $job }: it has two tasks.
 
     The seller gets the first that is ready, and one credit is spent.
+alert-strange =
+    ❓ KIE says something I do not know (code { $code }):
+
+    { $text }
+
+    For now it is an unknown failure: the credit goes back, there is no second try. If you know what it means, add a row with the right "means" to failures.toml and run neurocards reload:
+
+    { $row }
+alert-strange-request =
+    ❓ KIE calls our request wrong (code { $code }):
+
+    { $text }
+
+    Credits go back. The model's fields may have changed: compare models.toml with KIE's documentation.
+alert-strange-over = ✅ I know now what this means: { $text }
 alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.

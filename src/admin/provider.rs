@@ -10,7 +10,9 @@ use super::ask;
 use crate::domain::failure::Kind;
 use crate::domain::id::{KeyPrint, ModelName};
 use crate::domain::keyring::Rest;
+use crate::domain::strange::Strange;
 use crate::domain::time::Timestamp;
+use crate::failures::Meaning;
 use crate::kie::{Kie, Models};
 use crate::store::acts::Tired;
 use crate::store::{Snapshot, StoreError, verdict};
@@ -29,6 +31,17 @@ pub struct Provider {
     pub chain: Vec<ModelName>,
     /// What is known of models.
     pub models: Models,
+}
+
+impl Provider {
+    /// Whether the table of failures knows by now what nobody knew.
+    pub fn knows(&self, strange: &Strange) -> bool {
+        let table = self.kie.ear().failures();
+        match table.read(Some(strange.code), &strange.text).meaning {
+            Some(Meaning::Request) => !strange.request,
+            meaning => meaning.is_some(),
+        }
+    }
 }
 
 /// Every key: whether it rests, and what its account has left.
@@ -106,7 +119,8 @@ pub fn why(kind: Kind) -> String {
         | Kind::Temporary
         | Kind::Unknown
         | Kind::ModelOff
-        | Kind::BadPhoto => kind.name().to_owned(),
+        | Kind::BadPhoto
+        | Kind::OutputRefused => kind.name().to_owned(),
     }
 }
 

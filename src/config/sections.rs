@@ -198,7 +198,7 @@ impl Kie {
         for (key, origin) in &keys {
             section.secret("keys", Some((key, origin.clone())));
         }
-        const MODELS: &str = r#"["sora-2-image-to-video", "bytedance/seedance-1.5-pro", "kling-2.6/image-to-video"]"#;
+        const MODELS: &str = r#"["sora-2-image-to-video", "grok-imagine-video-1-5-preview", "veo-3-1", "hailuo/2-3-image-to-video-standard"]"#;
         let models = value::some(value::list(value::model));
         Self {
             api_url: section.value("api_url", r#""https://api.kie.ai""#, value::url),

@@ -111,7 +111,7 @@ fn the_shipped_file_and_an_empty_one_mean_the_same() {
     assert_eq!(shipped.admin_ids.len(), 1);
     assert_eq!(shipped.generation_deadline, Duration::from_secs(1800));
     assert_eq!(shipped.log.format, LogFormat::Human);
-    assert_eq!(shipped.kie.models.len(), 3);
+    assert_eq!(shipped.kie.models.len(), 4);
     assert!(shipped.packages_text.ru.starts_with("💎 5 кредитов"));
     assert!(shipped.https.listen.is_empty() && !shipped.tls.is_on());
 }

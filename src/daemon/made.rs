@@ -11,6 +11,7 @@ use crate::delivery::Limits;
 use crate::domain::brief::Template;
 use crate::domain::credit::Credits;
 use crate::domain::user::Lang;
+use crate::failures::Failures;
 use crate::gpt::{Gpt, Templates};
 use crate::kie::{Kie, Models, Reach, Seal};
 use crate::store::Shop;
@@ -59,6 +60,7 @@ impl Made {
         let mut files = Files::new(data);
         let models = models(config, &mut files);
         let templates = templates(&mut files);
+        let failures = failures(&mut files);
         let words = words(config, &models, &templates, &mut files);
         let telegram = telegram(config, root, files.menu());
         let clients = telegram.and_then(|telegram| {
@@ -74,7 +76,7 @@ impl Made {
         else {
             return Err(Mistakes(mistakes));
         };
-        let kie = kie(config, http.clone(), results);
+        let kie = kie(config, http.clone(), results, failures);
         Ok(Self {
             telegram,
             words,
@@ -108,10 +110,15 @@ impl Made {
 pub fn provider(config: &Config, data: &Path, http: reqwest::Client) -> anyhow::Result<Provider> {
     let mut files = Files::new(data);
     let models = models(config, &mut files);
+    let failures = failures(&mut files);
     match files.finish() {
         (_, mistakes) if !mistakes.is_empty() => Err(Mistakes(mistakes).into()),
         // Nobody who asks so fetches anything.
-        _ => Ok(known(config, kie(config, http.clone(), http), models)),
+        _ => Ok(known(
+            config,
+            kie(config, http.clone(), http, failures),
+            models,
+        )),
     }
 }
 
@@ -169,6 +176,20 @@ fn templates(files: &mut Files<'_>) -> Templates {
     Templates::parse(&text).unwrap_or_else(|error| {
         files.mistake(FILE, None, error.to_string());
         Templates::shipped()
+    })
+}
+
+/// The operator's own table of failures, or the shipped one.
+pub fn failures(files: &mut Files<'_>) -> Failures {
+    const FILE: &str = "failures.toml";
+    let Some(text) = files.text(FILE) else {
+        return Failures::shipped();
+    };
+    Failures::parse(&text).unwrap_or_else(|mistakes| {
+        for mistake in mistakes {
+            files.mistake(FILE, None, mistake.to_string());
+        }
+        Failures::shipped()
     })
 }
 
@@ -250,10 +271,15 @@ pub fn author(config: &Config, http: reqwest::Client) -> Gpt {
     )
 }
 
-fn kie(config: &Config, http: reqwest::Client, results: reqwest::Client) -> Kie {
+fn kie(
+    config: &Config,
+    http: reqwest::Client,
+    results: reqwest::Client,
+    failures: Failures,
+) -> Kie {
     let chosen = &config.kie;
     let (api, upload) = (&chosen.api_url, &chosen.upload_url);
-    Kie::new(http, results, api, upload, chosen.timeout)
+    Kie::new(http, results, api, upload, chosen.timeout).heard_by(failures)
 }
 
 fn choices(config: &Config, data: &Path) -> Choices {

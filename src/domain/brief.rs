@@ -135,6 +135,18 @@ pub struct Brief {
     pub recipe: Recipe,
 }
 
+impl Brief {
+    /// Everything the seller said.
+    pub fn said(&self) -> Vec<String> {
+        let more = match &self.recipe {
+            Recipe::Template { wishes, .. } => wishes.as_ref(),
+            Recipe::Own { prompt } => Some(prompt),
+        };
+        let texts = std::iter::once(&self.product).chain(more);
+        texts.map(|text| text.as_str().to_owned()).collect()
+    }
+}
+
 /// How many videos an order may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Count {

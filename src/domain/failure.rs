@@ -36,6 +36,8 @@ pub enum Kind {
     BadPhoto,
     /// An operator ended it.
     Cancelled,
+    /// What the model made was held back by its own rules; nobody is to blame, and the next one may pass.
+    OutputRefused,
 }
 
 /// Who said so.
@@ -107,7 +109,7 @@ impl Failure {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UserViolation,
         Self::Billing,
         Self::RateLimit,
@@ -116,6 +118,7 @@ impl Kind {
         Self::ModelOff,
         Self::BadPhoto,
         Self::Cancelled,
+        Self::OutputRefused,
     ];
 
     /// The name the spec gives it.
@@ -129,6 +132,7 @@ impl Kind {
             Self::ModelOff => "MODEL_OFF",
             Self::BadPhoto => "BAD_PHOTO",
             Self::Cancelled => "CANCELLED",
+            Self::OutputRefused => "OUTPUT_REFUSED",
         }
     }
 
@@ -136,7 +140,7 @@ impl Kind {
     pub fn first_delay(self) -> Option<Duration> {
         match self {
             Self::RateLimit => Some(RATE_LIMIT_DELAY),
-            Self::Temporary => Some(TEMPORARY_DELAY),
+            Self::Temporary | Self::OutputRefused => Some(TEMPORARY_DELAY),
             Self::UserViolation
             | Self::Billing
             | Self::Unknown
@@ -151,7 +155,8 @@ impl Kind {
         match self {
             Self::RateLimit => Some(RATE_LIMIT_REST),
             Self::Billing => Some(BILLING_REST),
-            Self::UserViolation
+            Self::OutputRefused
+            | Self::UserViolation
             | Self::Temporary
             | Self::Unknown
             | Self::ModelOff
@@ -164,7 +169,8 @@ impl Kind {
     pub fn alerts(self) -> bool {
         match self {
             Self::Billing | Self::ModelOff => true,
-            Self::UserViolation
+            Self::OutputRefused
+            | Self::UserViolation
             | Self::RateLimit
             | Self::Temporary
             | Self::Unknown
@@ -191,7 +197,9 @@ mod tests {
     #[test]
     fn delays_are_those_of_the_spec() {
         assert_eq!(delays(Kind::RateLimit), [Some(60), Some(120), Some(240)]);
-        assert_eq!(delays(Kind::Temporary), [Some(10), Some(20), Some(40)]);
+        for kind in [Kind::Temporary, Kind::OutputRefused] {
+            assert_eq!(delays(kind), [Some(10), Some(20), Some(40)]);
+        }
         for kind in [
             Kind::UserViolation,
             Kind::Billing,

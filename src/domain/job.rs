@@ -422,7 +422,7 @@ impl Job {
     fn judge(&self, failure: Failure, now: Timestamp, attempts: u8, models_left: bool) -> Verdict {
         match failure.kind {
             Kind::ModelOff if models_left => Verdict::NextModel,
-            Kind::RateLimit | Kind::Temporary if self.attempt < attempts => {
+            Kind::RateLimit | Kind::Temporary | Kind::OutputRefused if self.attempt < attempts => {
                 match failure.delay(self.attempt) {
                     Some(delay) => Verdict::Retry(now.plus(delay)),
                     None => Verdict::Refund,
@@ -435,7 +435,8 @@ impl Job {
             | Kind::Unknown
             | Kind::ModelOff
             | Kind::BadPhoto
-            | Kind::Cancelled => Verdict::Refund,
+            | Kind::Cancelled
+            | Kind::OutputRefused => Verdict::Refund,
         }
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::failure::Source;
 use crate::domain::id::{JobId, ModelName};
+use crate::domain::strange::Strange;
 use crate::domain::time::Timestamp;
 
 /// What an operator is told.
@@ -196,6 +197,13 @@ pub enum Alert {
         /// Which job.
         job: JobId,
     },
+    /// The provider says something that no row of the failures' table knows.
+    Strange(Strange),
+    /// The table knows it now.
+    StrangeOver {
+        /// What was not known.
+        text: String,
+    },
 }
 
 impl Alert {
@@ -223,6 +231,7 @@ impl Alert {
             Self::AnswersChanged { .. } | Self::AnswersFine { .. } => Topic::Answers,
             Self::NoResult { .. } => Topic::Result,
             Self::LateVideo { .. } | Self::Doubled { .. } => Topic::Late,
+            Self::Strange(_) | Self::StrangeOver { .. } => Topic::Texts,
         }
     }
 }
@@ -272,11 +281,13 @@ pub enum Topic {
     Result,
     /// Videos that come too late, or twice.
     Late,
+    /// A text of the provider's that nobody knows.
+    Texts,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -298,6 +309,7 @@ impl Topic {
         Self::Answers,
         Self::Result,
         Self::Late,
+        Self::Texts,
     ];
 
     /// Its word in the configuration.
@@ -324,6 +336,7 @@ impl Topic {
             Self::Answers => "answers",
             Self::Result => "result",
             Self::Late => "late",
+            Self::Texts => "texts",
         }
     }
 
@@ -346,7 +359,8 @@ impl Topic {
             | Self::Room
             | Self::Disk
             | Self::Books
-            | Self::Answers => true,
+            | Self::Answers
+            | Self::Texts => true,
         }
     }
 }

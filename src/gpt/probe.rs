@@ -110,7 +110,12 @@ fn pulse(answer: Option<Answer>) -> Pulse {
         | Fault::Limit(_) => Pulse::Unlisted,
         Fault::Failure(Kind::UserViolation) => Pulse::Unlisted,
         Fault::Failure(
-            Kind::Temporary | Kind::Unknown | Kind::ModelOff | Kind::BadPhoto | Kind::Cancelled,
+            Kind::Temporary
+            | Kind::Unknown
+            | Kind::ModelOff
+            | Kind::BadPhoto
+            | Kind::Cancelled
+            | Kind::OutputRefused,
         ) => match (200..300).contains(&answer.status) {
             // A page for any address, or an answer after all.
             true if text.trim_start().starts_with('<') => Pulse::Nowhere,

@@ -6,13 +6,15 @@ use reqwest::{RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::classify::classify;
+use super::balance::balance;
+use super::classify::Ear;
 use super::look::{Look, LookError, failed_look, read_look};
 use super::reach::Reach;
 use super::wire::Envelope;
 use crate::clock::Stopwatch;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::TaskId;
+use crate::failures::{Failures, Meaning};
 use crate::telemetry::meters::Meters;
 
 /// No answer of the provider is longer; more is not read.
@@ -30,6 +32,7 @@ pub struct Kie {
     /// What fetches results, from where it may.
     pub(super) results: reqwest::Client,
     pub(super) reach: Reach,
+    ear: Ear,
     meters: Meters,
 }
 
@@ -39,6 +42,8 @@ pub struct Kie {
 pub struct Refusal {
     /// What it means.
     pub failure: Failure,
+    /// The same, more exactly; nothing if nobody knows.
+    pub meaning: Option<Meaning>,
     /// The code, from the body or else the HTTP status.
     pub code: i64,
 }
@@ -61,6 +66,7 @@ pub enum CreateError {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     retry_after: Option<Duration>,
+    ear: Ear,
     pub(super) body: Vec<u8>,
 }
 
@@ -82,8 +88,25 @@ impl Kie {
             api_url: api_url.trim_end_matches('/').to_owned(),
             upload_url: upload_url.trim_end_matches('/').to_owned(),
             timeout,
+            ear: Ear::new(Failures::shipped()),
             meters: Meters::default(),
         }
+    }
+
+    /// The same, understood by this table.
+    pub fn heard_by(self, failures: Failures) -> Self {
+        let ear = Ear::new(failures);
+        Self { ear, ..self }
+    }
+
+    /// Whoever hears it.
+    pub fn ear(&self) -> &Ear {
+        &self.ear
+    }
+
+    /// The same, and what it says that nobody understands is nobody's business.
+    pub(super) fn unheard(&self) -> Self {
+        self.clone().heard_by(self.ear.failures().clone())
     }
 
     /// The same, counted and timed with others.
@@ -144,7 +167,7 @@ impl Kie {
             let answer = self.seen(self.http.get(url), key).await?;
             let envelope = Envelope::parse(&answer.body);
             let fine = envelope.as_ref().filter(|said| said.code == Some(200));
-            fine.and_then(Envelope::credits)
+            fine.and_then(|envelope| balance(&envelope.data))
                 .ok_or_else(|| answer.look_error(envelope.as_ref()))
         };
         self.timed("credit", look, LookError::word).await
@@ -176,6 +199,7 @@ impl Kie {
         Ok(Answer {
             status: response.status(),
             retry_after: retry_after(&response),
+            ear: self.ear.clone(),
             body: read(response).await?,
         })
     }
@@ -186,7 +210,7 @@ impl Answer {
     fn created(&self) -> Result<TaskId, CreateError> {
         let Some(envelope) = Envelope::parse(&self.body) else {
             return Err(match self.is_turned_away() {
-                true => self.turned_away().into(),
+                true => self.page().into(),
                 false => CreateError::Lost,
             });
         };
@@ -200,14 +224,14 @@ impl Answer {
             None if self.status.is_client_error() && self.status != 408 => {
                 self.refusal(self.http_code(), &envelope.text).into()
             }
-            None if self.is_turned_away() => self.turned_away().into(),
+            None if self.is_turned_away() => self.page().into(),
             None => CreateError::Lost,
         })
     }
 
     /// What the answer to a look says.
     fn looked(&self) -> Result<Look, LookError> {
-        read_look(self.status.as_u16(), &self.body).map_err(|mut error| {
+        read_look(&self.ear, self.status.as_u16(), &self.body).map_err(|mut error| {
             error.failure.retry_after = self.retry_after;
             error
         })
@@ -223,34 +247,45 @@ impl Answer {
         }
     }
 
-    /// A gateway's refusal: it passes, and says nothing about our account.
-    pub(super) fn turned_away(&self) -> Refusal {
-        let code = self.http_code();
-        let failure = Failure {
-            retry_after: self.retry_after,
-            ..Failure::new(Kind::Temporary, Source::Kie)
-        };
-        Refusal { failure, code }
-    }
-
     fn look_error(&self, envelope: Option<&Envelope>) -> LookError {
-        let code = envelope.and_then(|envelope| envelope.code);
-        let code = code.unwrap_or(self.http_code());
-        let failure = match envelope {
-            Some(envelope) => self.refusal(code, &envelope.text).failure,
-            None => self.turned_away().failure,
+        let refusal = match envelope {
+            Some(envelope) => {
+                let code = envelope.code.unwrap_or(self.http_code());
+                self.refusal(code, &envelope.text)
+            }
+            None => self.page(),
         };
-        let code = Some(code);
-        LookError { failure, code }
+        LookError {
+            failure: refusal.failure,
+            code: Some(refusal.code),
+        }
     }
 
     pub(super) fn refusal(&self, code: i64, text: &str) -> Refusal {
+        let meaning = self.ear.hears(Some(code), text);
+        self.refused(code, meaning)
+    }
+
+    /// A page, or nothing: somebody in between answers, who knows nothing of our account, whatever the status.
+    pub(super) fn page(&self) -> Refusal {
+        let meaning = match self.http_code() {
+            429 => Meaning::RateLimit,
+            _ => Meaning::Temporary,
+        };
+        self.refused(self.http_code(), Some(meaning))
+    }
+
+    fn refused(&self, code: i64, meaning: Option<Meaning>) -> Refusal {
         let failure = Failure {
-            kind: classify(Some(code), text),
+            kind: meaning.map_or(Kind::Unknown, Meaning::kind),
             source: Source::Kie,
             retry_after: self.retry_after,
         };
-        Refusal { failure, code }
+        Refusal {
+            failure,
+            meaning,
+            code,
+        }
     }
 
     fn http_code(&self) -> i64 {

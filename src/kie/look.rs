@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::addresses;
-use super::classify::classify;
+use super::classify::Ear;
 use super::state::{self, State};
 use super::wire::{Envelope, number, words};
 use crate::domain::failure::{Failure, Kind, Source};
@@ -98,10 +98,13 @@ const UNKNOWN_TASK: [&str; 6] = [
 const SHAPE: usize = 160;
 
 /// A task as a look describes it.
-struct Record<'v>(&'v Map<String, Value>);
+struct Record<'v> {
+    fields: &'v Map<String, Value>,
+    ear: &'v Ear,
+}
 
-/// What an answer to a look says; `status` is HTTP's.
-pub fn read_look(status: u16, body: &[u8]) -> Result<Look, LookError> {
+/// What an answer to a look says, by what `ear` understands; `status` is HTTP's.
+pub fn read_look(ear: &Ear, status: u16, body: &[u8]) -> Result<Look, LookError> {
     let Some(envelope) = Envelope::parse(body) else {
         return match status {
             200..=299 => Ok(Look::Unread {
@@ -111,7 +114,8 @@ pub fn read_look(status: u16, body: &[u8]) -> Result<Look, LookError> {
             _ => Err(failed_look(Kind::Temporary, Some(status.into()))),
         };
     };
-    let records = envelope.records().into_iter().map(Record).enumerate();
+    let records = envelope.records().into_iter();
+    let records = records.map(|fields| Record { fields, ear }).enumerate();
     // A body that is no envelope may be an answer about anything.
     let about = |(at, record): &(usize, Record<'_>)| {
         *at > 0 || !envelope.is_bare() || record.is_of_a_task()
@@ -128,14 +132,14 @@ pub fn read_look(status: u16, body: &[u8]) -> Result<Look, LookError> {
             return Ok(look);
         }
     }
-    unrecorded(status, &envelope)
+    unrecorded(ear, status, &envelope)
 }
 
 /// What an answer says that has no record of a task.
-fn unrecorded(status: u16, envelope: &Envelope) -> Result<Look, LookError> {
+fn unrecorded(ear: &Ear, status: u16, envelope: &Envelope) -> Result<Look, LookError> {
     let code = envelope.code.unwrap_or(status.into());
     let text = envelope.text.to_lowercase();
-    let kind = classify(Some(code), &envelope.text);
+    let kind = ear.kind(Some(code), &envelope.text);
     let unknown = UNKNOWN_TASK.iter().any(|words| text.contains(words));
     // Whoever does not let us look says nothing about the task.
     let refused = matches!(code, 401 | 402 | 403 | 429 | 433 | 455);
@@ -194,16 +198,16 @@ impl Record<'_> {
             "successFlag",
             "state",
         ];
-        named.iter().any(|key| self.0.contains_key(*key))
+        named.iter().any(|key| self.fields.contains_key(*key))
     }
 
     fn state(&self) -> State {
-        state::of(self.0)
+        state::of(self.fields)
     }
 
     /// What it shows, which says a state.
     fn look(&self, envelope: &Envelope) -> Look {
-        let (urls, credits) = (addresses::of(self.0), self.credits());
+        let (urls, credits) = (addresses::of(self.fields), self.credits());
         match (self.state(), urls.is_empty()) {
             (State::Failed(word), _) => {
                 let failure = self.failure(word.as_deref(), envelope);
@@ -222,14 +226,14 @@ impl Record<'_> {
 
     /// What it shows, which says no state; nothing if it says nothing at all.
     fn silent_look(&self, envelope: &Envelope) -> Option<Look> {
-        let (urls, credits) = (addresses::of(self.0), self.credits());
+        let (urls, credits) = (addresses::of(self.fields), self.credits());
         if !urls.is_empty() {
             return Some(Look::Ready { urls, credits });
         }
         if let Some(violation) = self.violation(envelope) {
             return Some(violation);
         }
-        let progress = self.0.get("progress").and_then(number);
+        let progress = self.fields.get("progress").and_then(number);
         if progress.is_some_and(|progress| progress < 100.0) {
             return Some(Look::Running);
         }
@@ -243,7 +247,7 @@ impl Record<'_> {
             "param",
         ];
         let fresh = self
-            .0
+            .fields
             .iter()
             .all(|(key, value)| value.is_null() || known.contains(&key.as_str()));
         (fresh && !envelope.is_bare() && matches!(envelope.code, Some(200) | None))
@@ -270,13 +274,13 @@ impl Record<'_> {
             "creditConsumed",
         ]
         .iter()
-        .find_map(|key| number(self.0.get(*key)?))
+        .find_map(|key| number(self.fields.get(*key)?))
         .map(|credits| credits.max(0.0))
     }
 
     fn told_failure(&self) -> (Option<String>, String) {
         let said = |keys: &[&str]| {
-            let fields = keys.iter().filter_map(|key| words(self.0.get(*key)?));
+            let fields = keys.iter().filter_map(|key| words(self.fields.get(*key)?));
             fields.into_iter().next()
         };
         (said(&FAIL_CODES), said(&FAIL_WORDS).unwrap_or_default())
@@ -296,7 +300,7 @@ impl Record<'_> {
         };
         let code = said.parse().ok();
         let code = code.or(envelope.code.filter(|code| *code != 200));
-        Failure::new(classify(code, &words), Source::Kie)
+        Failure::new(self.ear.kind(code, &words), Source::Kie)
     }
 }
 

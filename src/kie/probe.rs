@@ -7,14 +7,17 @@ use serde_json::json;
 use super::client::{CreateError, Kie};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::ModelName;
+use crate::failures::Meaning;
 
 /// What an empty request shows of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pulse {
     /// It is switched on: it misses its input.
     Beats,
-    /// It is switched off, or unknown.
+    /// It is switched off.
     Off,
+    /// The provider knows no such model.
+    NoSuch,
     /// The answer says nothing about the model.
     Unsure(Failure),
     /// The provider made a task of nothing, and may bill it.
@@ -22,17 +25,25 @@ pub enum Pulse {
 }
 
 impl Kie {
-    /// Feels a model's pulse.
+    /// Feels a model's pulse. The request is always empty: there is nothing a video could be made of.
     pub async fn pulse(&self, key: &SecretString, model: &ModelName) -> Pulse {
         let nothing = json!({"model": model.0, "input": {}});
-        match self.create(key, &nothing).await {
+        // That the request is wrong is what is hoped for.
+        match self.unheard().create(key, &nothing).await {
             Ok(_) => Pulse::Billed,
-            Err(CreateError::Refused(refusal)) => match refusal.failure.kind {
-                Kind::Unknown | Kind::UserViolation | Kind::BadPhoto => Pulse::Beats,
-                Kind::ModelOff => Pulse::Off,
-                Kind::Billing | Kind::RateLimit | Kind::Temporary | Kind::Cancelled => {
-                    Pulse::Unsure(refusal.failure)
-                }
+            Err(CreateError::Refused(refusal)) => match refusal.meaning {
+                Some(Meaning::Request | Meaning::Photo | Meaning::Violation) => Pulse::Beats,
+                Some(Meaning::ModelOff) => Pulse::Off,
+                Some(Meaning::NoModel) => Pulse::NoSuch,
+                Some(
+                    Meaning::Billing
+                    | Meaning::Auth
+                    | Meaning::RateLimit
+                    | Meaning::Supplier
+                    | Meaning::Temporary
+                    | Meaning::Output,
+                )
+                | None => Pulse::Unsure(refusal.failure),
             },
             Err(CreateError::NotSent | CreateError::Lost) => {
                 Pulse::Unsure(Failure::new(Kind::Temporary, Source::Kie))

@@ -88,15 +88,15 @@ impl Answer {
     fn unkept(&self, envelope: Option<&Envelope>) -> Failure {
         // A page of somebody's in between.
         let Some(envelope) = envelope else {
-            return self.turned_away().failure;
+            return self.page().failure;
         };
         let code = envelope.code.unwrap_or(self.status.as_u16().into());
         let mut failure = self.refusal(code, &envelope.text).failure;
         failure.kind = match failure.kind {
             // Success without an address.
             Kind::Unknown if code == 200 => Kind::Temporary,
-            // No model has to do with an upload, whatever the words are.
-            Kind::ModelOff => Kind::Unknown,
+            // No model has to do with an upload, whatever the words are; nor is a key too busy to film.
+            Kind::ModelOff | Kind::OutputRefused => Kind::Unknown,
             kind @ (Kind::UserViolation
             | Kind::Billing
             | Kind::RateLimit
@@ -255,7 +255,7 @@ mod tests {
             (200, Kind::Temporary),
             (502, Kind::Temporary),
             (404, Kind::Temporary),
-            (429, Kind::Temporary),
+            (429, Kind::RateLimit),
             (403, Kind::Temporary),
         ] {
             let status = axum::http::StatusCode::from_u16(status).unwrap();

@@ -104,16 +104,6 @@ impl Envelope {
         self.bare
     }
 
-    /// The account's credits, if the data says them.
-    pub fn credits(&self) -> Option<f64> {
-        let fields = match &self.data {
-            Value::Object(fields) => fields,
-            data => return number(data),
-        };
-        let keys = ["credits", "credit", "balance", "remaining", "left"];
-        keys.iter().find_map(|key| number(fields.get(*key)?))
-    }
-
     /// Where an upload lies, if the data says so: to be fetched, or else as a file.
     pub fn kept_at(&self) -> Option<String> {
         let keys = [

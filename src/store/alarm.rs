@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::record::Raised;
 use super::txn::Txn;
 use super::{Shop, Snapshot, StoreError, outbox, tables};
+use crate::domain::strange::Strange;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::alert::Alert;
@@ -79,6 +80,50 @@ pub fn recovered(
         return Ok(());
     }
     tell(txn, shop, over, raised.held, now)
+}
+
+/// The beginning of the causes under which texts are told that nobody knows.
+const TEXT: &str = "text:";
+/// So many of these are remembered; the oldest are forgotten, and told again if they come again.
+const TEXTS: usize = 50;
+
+/// The provider says something nobody knows: tells every operator, once for each text.
+pub fn strange(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    strange: &Strange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let cause = format!("{TEXT}{}", strange.text);
+    if txn.raised(&cause)?.is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<_> = txn.all_raised()?;
+    known.retain(|(cause, _)| cause.starts_with(TEXT));
+    known.sort_by_key(|(_, raised)| raised.told);
+    let most = known.len().saturating_sub(TEXTS - 1);
+    for (oldest, _) in &known[..most] {
+        txn.end_raised(oldest)?;
+    }
+    alert(txn, shop, &cause, &Alert::Strange(strange.clone()), now)
+}
+
+/// Takes back what was told of texts that somebody `knows` by now.
+pub fn no_longer_strange(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    knows: impl Fn(&Strange) -> bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (cause, raised) in txn.all_raised()? {
+        if let Alert::Strange(strange) = &raised.alert
+            && knows(strange)
+        {
+            let text = strange.text.clone();
+            recovered(txn, shop, &cause, &Alert::StrangeOver { text }, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells what was held back of causes whose quiet time is over, and forgets what has no end once it is quiet.

@@ -4,6 +4,8 @@ mod callback;
 mod late;
 mod task;
 
+use std::time::Duration;
+
 pub use callback::{Called, callback};
 pub use late::{Found, found, gift};
 pub use task::{accepted, look_again, rendered};
@@ -47,6 +49,9 @@ fn billing_cause(source: Source, key: Option<KeyPrint>) -> String {
 const ALL_KEYS_REST: &str = "keys";
 /// The cause under which it is told that no model is awake.
 const NO_MODELS: &str = "models";
+
+/// A model that was found dead at night rests until it has been looked at in the next one.
+const FELT_LATE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The end with the video that lies at `url`: stage, capture and the note with the video.
 ///
@@ -192,7 +197,20 @@ pub fn fail(
     let models_left = awake_model(txn, chain, now)?.is_some();
     let stood = Stood::of(&row);
     let task = row.job.stage.task().cloned();
-    let attempts = if blow.lingers { 0 } else { shop.max_attempts };
+    let attempts = match failure.kind {
+        // Another try is for nothing, or it is not made.
+        _ if blow.lingers => 0,
+        Kind::OutputRefused if blow.burned > 0.0 => 0,
+        Kind::OutputRefused
+        | Kind::UserViolation
+        | Kind::Billing
+        | Kind::RateLimit
+        | Kind::Temporary
+        | Kind::Unknown
+        | Kind::ModelOff
+        | Kind::BadPhoto
+        | Kind::Cancelled => shop.max_attempts,
+    };
     let (job, verdict) = match row
         .job
         .fail(failure, now, attempts, models_left && !blow.lingers)
@@ -302,13 +320,47 @@ fn raise(
             | Kind::Temporary
             | Kind::Unknown
             | Kind::BadPhoto
-            | Kind::Cancelled,
+            | Kind::Cancelled
+            | Kind::OutputRefused,
             _,
         ) => {
             return Ok(());
         }
     };
     alarm::alert(txn, shop, &cause, &alert, now)
+}
+
+/// It was looked whether a model of the chain `lives`, without an order.
+pub fn felt(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    model: &ModelName,
+    lives: bool,
+    chain: &[ModelName],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let name = model_rest(model);
+    let rest = txn.rest(&name)?.filter(|rest| rest.lasts(now));
+    let (model, ours) = (model.clone(), Kind::ModelOff);
+    if rest.is_some_and(|rest| rest.why != ours) {
+        // An operator lets it rest, and knows why.
+        return Ok(());
+    }
+    if lives {
+        txn.end_rest(&name)?;
+        let back = Alert::ModelBack { model };
+        for cause in [name.as_str(), NO_MODELS] {
+            alarm::recovered(txn, shop, cause, &back, now)?;
+        }
+        return Ok(());
+    }
+    txn.put_rest(&name, &Rest::new(now, MODEL_REST + FELT_LATE, ours))?;
+    if txn.raised(&name)?.is_some() {
+        return Ok(());
+    }
+    let models_left = awake_model(txn, chain, now)?.is_some();
+    let off = Alert::ModelOff { model, models_left };
+    alarm::alert(txn, shop, &name, &off, now)
 }
 
 /// Tells the operator that every key rests and the first one is used all the same.

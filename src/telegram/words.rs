@@ -419,14 +419,18 @@ impl Words {
             Kind::Unknown => "refund-unknown",
             Kind::BadPhoto => "refund-bad-photo",
             Kind::Cancelled => "refund-cancelled",
+            Kind::OutputRefused => "refund-output",
         };
         let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
         let reference = match kind {
             // What to do is said, and support could do no more.
             Kind::UserViolation | Kind::BadPhoto | Kind::RateLimit => "reference",
-            Kind::Billing | Kind::ModelOff | Kind::Temporary | Kind::Unknown | Kind::Cancelled => {
-                "reference-support"
-            }
+            Kind::Billing
+            | Kind::ModelOff
+            | Kind::Temporary
+            | Kind::Unknown
+            | Kind::Cancelled
+            | Kind::OutputRefused => "reference-support",
         };
         let code = self.code(lang, reference, Code::Job(job));
         let text = format!("{text}\n\n{code}");

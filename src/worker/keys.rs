@@ -148,6 +148,11 @@ impl Keys {
         Some((choice, at))
     }
 
+    /// Takes a place in a key's window for a request that belongs to no job, or says when there is one.
+    pub fn squeeze_in(&self, key: KeyPrint, now: Timestamp) -> Result<(), Timestamp> {
+        self.open().take(key, self.per_window, now)
+    }
+
     /// The key that [`Keys::book`] will give a job, unless that is put to rest in between; nothing is used up.
     pub fn reserve(
         &self,

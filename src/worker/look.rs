@@ -166,7 +166,8 @@ fn refused(error: &LookError) -> Option<String> {
         | Kind::Unknown
         | Kind::ModelOff
         | Kind::BadPhoto
-        | Kind::Cancelled) => Some(match error.code {
+        | Kind::Cancelled
+        | Kind::OutputRefused) => Some(match error.code {
             Some(code) => format!("code {code}: {}", kind.name()),
             None => kind.name().to_owned(),
         }),

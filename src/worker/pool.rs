@@ -17,7 +17,7 @@ use crate::domain::late::Late;
 use crate::domain::time::Timestamp;
 use crate::live::Live;
 use crate::store::verdict::{self, Called};
-use crate::store::{Store, StoreError, Txn, queue};
+use crate::store::{Store, StoreError, Txn, alarm, queue};
 use crate::telemetry::about;
 
 /// After a step that the store failed, the job is left alone for so long.
@@ -25,9 +25,9 @@ const AFTER_STORE_FAULT: Duration = Duration::from_secs(30);
 
 /// The pool. What its workers work with may change from one step to the next.
 pub struct Pool {
-    store: Store,
-    clock: Clock,
-    parts: Live<Parts>,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) parts: Live<Parts>,
     desk: Arc<Desk>,
 }
 
@@ -268,6 +268,7 @@ impl Pool {
             let step = tokio::spawn(step.in_current_span());
             let ended = AbortOnDropHandle::new(step).await;
             pool.after(job, ended).await;
+            pool.tell_strange().await;
             pool.desk.stepping().remove(&job);
             let cancelled = lock(&pool.desk.cancelled).remove(&job);
             if cancelled {
@@ -277,6 +278,35 @@ impl Pool {
             pool.store.wakes().jobs();
         };
         steps.spawn(steps_of_job.instrument(about));
+    }
+
+    /// Tells operators what the provider said that nobody knows, without the words of whoever's jobs are stepped:
+    /// one of them heard it.
+    async fn tell_strange(&self) {
+        let strange = self.parts.now().kie.ear().take();
+        if strange.is_empty() {
+            return;
+        }
+        let jobs: Vec<JobId> = self.desk.stepping().iter().copied().collect();
+        let (shop, now) = (self.store.shop(), self.clock.now());
+        let tell = move |txn: &mut Txn<'_>| {
+            let mut said = Vec::new();
+            for job in &jobs {
+                let job = txn.job(*job)?.job;
+                said.extend(txn.order(job.order)?.brief.said());
+                said.extend(job.script);
+            }
+            for strange in &strange {
+                let strange = strange.clone();
+                let strange = strange.without(said.iter().map(String::as_str)).short();
+                tracing::warn!(code = strange.code, "the provider says what nobody knows");
+                alarm::strange(txn, &shop, &strange, now)?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = self.store.try_write(tell).await {
+            tracing::warn!(%error, "operators could not be told what nobody knows");
+        }
     }
 
     async fn work(

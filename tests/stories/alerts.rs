@@ -28,7 +28,7 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
         ),
         Topic::Model => (
             "stories/models.rs",
-            "a_dead_model_rests_a_day_even_over_a_restart_and_is_tried_again",
+            "a_death_is_told_at_night_before_an_order_meets_it_and_once",
         ),
         Topic::Models => (
             "stories/models.rs",
@@ -41,6 +41,10 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
         Topic::Failures => (
             "stories/alerts.rs",
             "many_failures_are_told_and_those_of_sellers_are_not_counted",
+        ),
+        Topic::Texts => (
+            "stories/failures.rs",
+            "a_text_nobody_knows_reaches_the_operator_once_with_the_row_that_settles_it",
         ),
         Topic::Queue => ("stories/alerts.rs", "a_queue_that_stands_is_told"),
         Topic::Outbox => ("stories/alerts.rs", "messages_that_wait_long_are_told"),
@@ -194,6 +198,7 @@ async fn many_failures_are_told_and_those_of_sellers_are_not_counted() {
     anna.orders(&scene, 3).await;
     scene.all_end().await;
     reads_all(&anna);
+    hears(&scene, &boss, "❓ KIE отвечает тем, чего я не знаю").await;
     scene.waits(2 * MINUTE).await;
     let told = hears(&scene, &boss, "🚨 За последний час не получилось").await;
     assert!(told.contains("2 из 3"), "{told}");

@@ -81,7 +81,7 @@ async fn a_healthy_shop_is_found_healthy_and_left_alone() {
         .unwrap()
         .iter()
         .filter(|f| f["what"] == "model");
-    assert!(models.clone().count() == 3 && models.into_iter().all(|f| f["grade"] == "ok"));
+    assert!(models.clone().count() == 4 && models.into_iter().all(|f| f["grade"] == "ok"));
     assert_eq!(scene.files(), before);
     assert!(scene.kie().tasks().is_empty(), "nothing is ordered");
     let told = scene.shell(&["check"]).await;
@@ -109,7 +109,7 @@ async fn what_is_broken_at_the_other_sides_is_named_with_a_remedy() {
     let found = findings(&checked);
     let (grade, remedy) = finding(&found, "model", "sora-2-image-to-video is off");
     assert!(grade == "warn" && remedy.contains("the next one of the chain is used"));
-    assert_eq!(finding(&found, "model", "kling").0, "ok");
+    assert_eq!(finding(&found, "model", "veo").0, "ok");
     let (grade, remedy) = finding(&found, "gpt", "the key is refused");
     assert!(grade == "fail" && remedy.contains("OPENAI_API_KEY"));
     assert_eq!(finding(&found, "kie key", "the key is wrong").0, "fail");
@@ -131,7 +131,7 @@ async fn a_chain_without_a_living_model_fails() {
         scene.kie().kill_model(model);
     }
     let checked = scene.shell(&CHECK).await;
-    let (grade, remedy) = finding(&findings(&checked), "model", "kling");
+    let (grade, remedy) = finding(&findings(&checked), "model", "hailuo");
     assert!(
         grade == "fail" && remedy.contains("kie.models"),
         "{checked:#?}"

@@ -65,6 +65,107 @@ async fn an_unheard_of_failure_is_refunded() {
 }
 
 #[tokio::test]
+async fn what_the_model_holds_back_is_made_again_and_blames_nobody() {
+    let scene = Scene::new().await;
+    scene.next(&[Ending::Withheld]);
+    let anna = scene.seller(1, 4).await;
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    assert_eq!(scene.attempts(), [2]);
+    scene.next(&[Ending::Withheld; 3]);
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    let refund = anna.sees("❌ Не получилось: модель SORA 2 сделала видео");
+    assert!(refund.text.contains("С твоим фото всё в порядке"));
+    assert_eq!(scene.attempts(), [2, 3]);
+    assert_eq!(scene.balance(&anna), (3, 0));
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_text_nobody_knows_reaches_the_operator_once_with_the_row_that_settles_it() {
+    let scene = Scene::new().await;
+    scene.next(&[Ending::Unknown, Ending::Unknown]);
+    let (boss, anna) = (scene.operator().await, scene.seller(1, 4).await);
+    for _ in 0..2 {
+        anna.orders(&scene, 1).await;
+        scene.all_end().await;
+        anna.sees(NO_VIDEO);
+    }
+    let told = boss.sees("❓ KIE отвечает тем, чего я не знаю (код 599):");
+    assert!(told.text.contains("The flux capacitor lost its phase"));
+    boss.sees_nothing();
+    let (_, row) = told.text.split_once("[[rule]]").unwrap();
+    let table = scene.shell(&["failures", "list", "--raw"]).await.told;
+    let own = format!("[[rule]]{}\n\n{table}", row.trim_end());
+    let classes = own.find("[words]").unwrap();
+    assert!(classes > 0);
+    scene.writes("failures.toml", &own);
+    assert_eq!(scene.reloads().await.unwrap().changed, ["failures.toml"]);
+    scene.passes(Duration::from_secs(120)).await;
+    boss.sees("✅ Теперь я знаю, что значит: The flux capacitor lost its phase");
+    scene.next(&[Ending::Unknown]);
+    anna.orders(&scene, 1).await;
+    scene.all_end().await;
+    anna.sees(VIOLATION);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn a_wrong_table_of_failures_is_told_and_not_taken() {
+    let scene = Scene::new().await;
+    scene.writes(
+        "failures.toml",
+        "[[rule]]\nmeans = 'photo'\nwhy = ''\nany = ['@quux']",
+    );
+    let mistakes = scene.reloads().await.unwrap_err();
+    assert!(
+        mistakes.len() == 1 && mistakes[0].contains("failures.toml"),
+        "{mistakes:?}"
+    );
+    assert!(
+        mistakes[0].contains("there is no class of words \"quux\""),
+        "{mistakes:?}"
+    );
+    let checked = scene.shell(&["config", "check"]).await;
+    assert!(
+        checked
+            .told
+            .contains("failures.toml: row 1: there is no class of words"),
+        "{checked:?}"
+    );
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn an_operator_may_try_what_a_text_means() {
+    let scene = Scene::new().await;
+    let tried = scene
+        .shell(&[
+            "failures",
+            "try",
+            "the image contains faces",
+            "--code",
+            "500",
+        ])
+        .await;
+    tried.tells("violation (USER_VIOLATION)");
+    tried.tells("row ");
+    let tried = scene
+        .shell(&["failures", "try", "quux", "--code", "402", "--json"])
+        .await;
+    assert_eq!(tried.json()["kind"], "BILLING");
+    assert!(tried.json()["why"].as_str().unwrap().contains("code 402"));
+    let tried = scene.shell(&["failures", "try", "quux"]).await;
+    tried.tells("unknown (UNKNOWN)");
+    let listed = scene.shell(&["failures", "list"]).await;
+    listed.tells("ROW");
+    listed.tells("402");
+    scene.ends().await;
+}
+
+#[tokio::test]
 async fn a_refused_input_is_refunded() {
     ends_at_once(Ending::Validation, NO_VIDEO)
         .await

@@ -184,7 +184,7 @@ async fn rules_and_dashboard_name_only_what_there_is() {
     scene.all_end().await;
     anna.finds("⚠️ Вы нарушили правила");
     scene.shell(&["backup"]).await.tells("");
-    let model = "kling-2.6/image-to-video";
+    let model = "veo-3-1";
     scene
         .shell(&["models", "rest", model])
         .await

@@ -1,5 +1,7 @@
 //! The video provider's keys and models, and the author of scripts.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use secrecy::SecretString;
 
@@ -12,6 +14,8 @@ use crate::gpt::Pulse as Author;
 use crate::kie::Pulse;
 use crate::tls;
 
+/// Two models are asked for so far apart: the provider takes about two requests a second.
+const PACE: Duration = Duration::from_millis(550);
 /// An account with less than what so many of its first model's videos cost is told of.
 const VIDEOS: f64 = 20.0;
 
@@ -32,10 +36,13 @@ pub async fn videos(patient: &Patient) -> Vec<Finding> {
     let accounts = keys.map(|(print, key)| account(&provider, *print, key));
     let accounts = join_all(accounts).await;
     // A key that is refused says nothing about models.
-    let works = accounts
-        .iter()
-        .position(|account| account.grade == Grade::Ok);
-    let models = models(&provider, &provider.keys[works.unwrap_or(0)].1).await;
+    let keys = provider.keys.iter().zip(&accounts);
+    let works = keys.filter(|(_, account)| account.grade == Grade::Ok);
+    let mut works: Vec<_> = works.map(|((_, key), _)| key).collect();
+    if works.is_empty() {
+        works.push(&provider.keys[0].1);
+    }
+    let models = models(&provider, &works).await;
     accounts.into_iter().chain(models).collect()
 }
 
@@ -68,12 +75,16 @@ async fn account(provider: &Provider, print: KeyPrint, key: &SecretString) -> Fi
     }
 }
 
-async fn models(provider: &Provider, key: &SecretString) -> Vec<Finding> {
-    let pulses = provider.chain.iter().map(async |name| {
-        let pulse = provider.kie.pulse(key, name).await;
-        (name, pulse)
-    });
-    let pulses = join_all(pulses).await;
+/// The keys take turns, so that no order's key is asked too often.
+async fn models(provider: &Provider, keys: &[&SecretString]) -> Vec<Finding> {
+    let mut pulses = Vec::new();
+    for (name, key) in provider.chain.iter().zip(keys.iter().cycle()) {
+        if !pulses.is_empty() {
+            // Paced as creations are: a daemon may be asking for videos with this key meanwhile.
+            tokio::time::sleep(PACE).await;
+        }
+        pulses.push((name, provider.kie.pulse(key, name).await));
+    }
     let alive = pulses
         .iter()
         .any(|(_, pulse)| matches!(pulse, Pulse::Beats | Pulse::Billed));
@@ -86,9 +97,19 @@ async fn models(provider: &Provider, key: &SecretString) -> Vec<Finding> {
                 format!("{name} is off at the provider"),
                 "the next one of the chain is used; take it out of kie.models if it stays off",
             ),
-            Pulse::Off => Finding::fail(
+            Pulse::NoSuch if alive => Finding::warn(
                 "model",
-                format!("{name} is off at the provider"),
+                format!("the provider does not know {name}"),
+                "the next one of the chain is used; mend its name in models.toml and kie.models",
+            ),
+            Pulse::Off | Pulse::NoSuch => Finding::fail(
+                "model",
+                match pulse {
+                    Pulse::NoSuch => format!("the provider does not know {name}"),
+                    Pulse::Off | Pulse::Beats | Pulse::Unsure(_) | Pulse::Billed => {
+                        format!("{name} is off at the provider")
+                    }
+                },
                 "no model of the chain is on: put a live one into kie.models",
             ),
             Pulse::Unsure(failure) => Finding::warn(
@@ -161,9 +182,12 @@ fn told(failure: Failure) -> String {
         Kind::Billing => "refused: the key is wrong, or there is no money on the account",
         Kind::RateLimit => "too many requests at the moment",
         Kind::Temporary => "cannot be reached, or has a fault",
-        Kind::UserViolation | Kind::Unknown | Kind::ModelOff | Kind::BadPhoto | Kind::Cancelled => {
-            "answers something unexpected"
-        }
+        Kind::UserViolation
+        | Kind::Unknown
+        | Kind::ModelOff
+        | Kind::BadPhoto
+        | Kind::Cancelled
+        | Kind::OutputRefused => "answers something unexpected",
     }
     .to_owned()
 }

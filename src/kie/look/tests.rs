@@ -6,6 +6,7 @@ use super::super::tests::{key, kie, server};
 use super::super::{CreateError, UploadError, parse_callback};
 use super::*;
 use crate::domain::id::TaskId;
+use crate::failures::Failures;
 
 const CASES: &str = include_str!("../../../tests/cases/kie-shapes.jsonl");
 const VIDEO: &str = "https://r/v.mp4";
@@ -33,6 +34,11 @@ fn cases(call: &str) -> Vec<Case> {
     cases
 }
 
+/// The table as it ships.
+fn ear() -> Ear {
+    Ear::new(Failures::shipped())
+}
+
 async fn serve(case: &Case) -> String {
     let status = axum::http::StatusCode::from_u16(case.status).unwrap();
     server((status, case.body.clone())).await.0
@@ -41,7 +47,7 @@ async fn serve(case: &Case) -> String {
 #[test]
 fn every_shape_of_a_look_is_read_as_it_must_be() {
     for case in cases("GET /api/v1/jobs/recordInfo") {
-        let told = match read_look(case.status, case.body.as_bytes()) {
+        let told = match read_look(&ear(), case.status, case.body.as_bytes()) {
             Ok(Look::NotYet) => "not yet".to_owned(),
             Ok(Look::Running) => "running".to_owned(),
             Ok(Look::Ready { urls, credits }) => {
@@ -122,7 +128,7 @@ fn every_shape_of_a_callback_is_read_as_it_must_be() {
 fn a_shape_tells_names_and_no_words_of_anybodys() {
     let body =
         br#"{"code":200,"data":{"taskId":"secret","status":"DREAMING","prompt":"A cup","a b":1}}"#;
-    let Ok(Look::Unread { shape }) = read_look(200, body) else {
+    let Ok(Look::Unread { shape }) = read_look(&ear(), 200, body) else {
         panic!("it was read");
     };
     assert_eq!(shape, "code 200: prompt status=DREAMING taskId");

@@ -39,11 +39,13 @@ pub enum Ending {
     Validation,
     /// The creation is refused with code 401.
     Unauthorized,
+    /// The model makes a video and holds it back, because of its sound.
+    Withheld,
 }
 
 impl Ending {
     /// Every ending there is.
-    pub const ALL: [Ending; 18] = [
+    pub const ALL: [Ending; 19] = [
         Ending::Success,
         Ending::Violation,
         Ending::Billing,
@@ -62,6 +64,7 @@ impl Ending {
         Ending::NullFirst,
         Ending::Validation,
         Ending::Unauthorized,
+        Ending::Withheld,
     ];
 
     /// The stable name, and what the page calls it in Russian and in English.
@@ -113,6 +116,11 @@ impl Ending {
                 "Refused: text too long",
             ],
             Ending::Unauthorized => ["unauthorized", "Ключ не принят", "Key refused"],
+            Ending::Withheld => [
+                "withheld",
+                "Модель не отдала видео",
+                "Held back by the model",
+            ],
         }
     }
 
@@ -148,6 +156,7 @@ impl Ending {
             | Ending::RateLimit
             | Ending::Temporary
             | Ending::Unknown
+            | Ending::Withheld
             | Ending::Silence
             | Ending::LostReply
             | Ending::Slow
@@ -165,6 +174,10 @@ impl Ending {
             Ending::RateLimit => ("429", "Rate limit exceeded"),
             Ending::Temporary => ("500", "Internal server error"),
             Ending::Unknown => ("599", "The flux capacitor lost its phase"),
+            Ending::Withheld => (
+                "500",
+                "The request failed because the output audio may be related to copyright restrictions.",
+            ),
             Ending::Success
             | Ending::Billing
             | Ending::RateLimitAtCreate

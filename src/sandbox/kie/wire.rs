@@ -77,20 +77,22 @@ async fn create(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Re
             return door.answer(NAME, 200, 422, &why);
         }
     };
+    // Whoever asks for nothing wants to know whether the model lives.
+    let probe = order.input.is_empty();
+    let name = if probe { "probe" } else { NAME };
     let Some(model) = models::find(&order.model) else {
         let text = "The model name you specified is not supported";
-        return door.answer(NAME, 200, 500, text);
+        return door.answer(name, 200, 500, text);
     };
     if lock(&door.inner.plan).dead.contains(&order.model) {
-        return door.answer(NAME, 200, 500, PAUSED);
+        return door.answer(name, 200, 500, PAUSED);
     }
     if let Err(mistake) = model.check(&order.input) {
-        let probe = order.input.is_empty();
         if !probe {
             let what = format!("{}: {}: {}", order.model, mistake.field, mistake.message);
             door.complain(NAME, &what);
         }
-        return door.answer(NAME, 200, mistake.code, mistake.message);
+        return door.answer(name, 200, mistake.code, mistake.message);
     }
     let ending = door.next_ending(&order.model);
     if let Some(raw) = door.raw(Asked::Create) {

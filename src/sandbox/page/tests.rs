@@ -90,7 +90,7 @@ async fn a_seller_plays() {
     assert_eq!(anna["messages"][1]["html"], "&lt;b&gt;hi&lt;/b&gt;");
     assert_eq!(state["kie"]["next"], json!(["violation", "violation"]));
     assert_eq!(state["kie"]["default"], "slow");
-    assert_eq!(state["kie"]["endings"].as_array().unwrap().len(), 18);
+    assert_eq!(state["kie"]["endings"].as_array().unwrap().len(), 19);
     assert_eq!(state["gpt"]["next"], json!(["empty"]));
     assert_eq!(state["books"], json!({"ledger": []}));
     let media = anna["messages"][0]["media"]["url"].as_str().unwrap();

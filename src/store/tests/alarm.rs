@@ -1,6 +1,7 @@
 //! Alerts: told once per cause, held back and counted, told again, taken back; each topic can be switched off.
 
 use super::*;
+use crate::domain::strange::Strange;
 use crate::flow::alert::{Alert, Alerting, Lack, Obstacle, Topic, Trouble};
 use crate::flow::say::Say;
 use crate::store::alarm;
@@ -43,6 +44,12 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
                 ended: 5,
             },
             Alert::FailingOver,
+        ),
+        Topic::Texts => (
+            Alert::Strange(Strange::new(599, "a quux", false)),
+            Alert::StrangeOver {
+                text: "a quux".into(),
+            },
         ),
         Topic::Queue => (Alert::QueueLate { minutes: 16 }, Alert::QueueMoves),
         Topic::Outbox => (

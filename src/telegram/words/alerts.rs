@@ -168,6 +168,21 @@ impl Words {
                 "alert-doubled",
                 vec![("job", Code::Job(*job).to_string().into())],
             ),
+            Alert::Strange(strange) => {
+                let mut args = vec![
+                    ("code", strange.code.into()),
+                    ("text", strange.text.clone().into()),
+                ];
+                if strange.request {
+                    ("alert-strange-request", args)
+                } else {
+                    args.push(("row", strange.row().into()));
+                    ("alert-strange", args)
+                }
+            }
+            Alert::StrangeOver { text } => {
+                ("alert-strange-over", vec![("text", text.clone().into())])
+            }
         };
         self.said(lang, key, &args, vec![])
     }

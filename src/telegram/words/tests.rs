@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::failure::Source;
 use crate::domain::id::{DraftId, OrderId};
+use crate::domain::strange::Strange;
 use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 
 pub(super) fn words() -> Words {
@@ -24,6 +25,12 @@ pub(super) fn words() -> Words {
         },
     )
     .unwrap()
+}
+
+/// The longest there is.
+fn strange(request: bool) -> Alert {
+    let text = "{\"quux\": \"the answer is quuxified\"} ".repeat(40);
+    Alert::Strange(Strange::new(599, &text, request).short())
 }
 
 fn every_say() -> Vec<Say> {
@@ -175,6 +182,11 @@ fn every_say() -> Vec<Say> {
             },
             Alert::CertificateBack {
                 host: "cards.example.org".into(),
+            },
+            strange(false),
+            strange(true),
+            Alert::StrangeOver {
+                text: "quux ".repeat(40),
             },
         ]
         .map(Say::Alert),

@@ -20,6 +20,7 @@ use crate::domain::keyring::Rest;
 use crate::domain::late::Late;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::retired::{End, Ended, Retired};
+use crate::domain::strange::Strange;
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
@@ -199,6 +200,9 @@ pub fn samples() -> Vec<Sample> {
     all
 }
 
+/// So many kinds of failures there were when these rows were written.
+const KINDS: usize = 8;
+
 /// One with every kind of failure, one of each template.
 fn tallies() -> Vec<Tally> {
     let mut failed = Tally {
@@ -223,7 +227,7 @@ fn tallies() -> Vec<Tally> {
     videos.done = 7;
     videos.burned = 8;
     videos.waits.count(std::time::Duration::from_secs(60));
-    videos.failed = Kind::ALL.map(|kind| (kind, 1)).into();
+    videos.failed = Kind::ALL[..KINDS].iter().map(|kind| (*kind, 1)).collect();
     videos.missed.insert(Kind::Temporary, 2);
     let mut made = Tally::default();
     let _ = Template::ALL.map(|template| made.of(of(Some(template))).done = 1);
@@ -235,7 +239,7 @@ fn retired() -> Vec<Retired> {
     let done = End::Done {
         model: ModelName("mo".into()),
     };
-    let failed = Kind::ALL.map(|kind| End::Failed {
+    let failed = Kind::ALL[..KINDS].iter().map(|&kind| End::Failed {
         kind,
         model: (kind != Kind::Billing).then(|| ModelName("mo".into())),
     });
@@ -831,6 +835,8 @@ fn alerts() -> Vec<Alert> {
         },
         Alert::LateVideo { job: JobId(1) },
         Alert::Doubled { job: JobId(1) },
+        Alert::Strange(Strange::new(599, "a quux", true)),
+        Alert::StrangeOver { text: "qu".into() },
     ]
 }
 
@@ -874,6 +880,8 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::NoResult { .. } => 35,
         Alert::LateVideo { .. } => 36,
         Alert::Doubled { .. } => 37,
+        Alert::Strange(_) => 38,
+        Alert::StrangeOver { .. } => 39,
     }
 }
 

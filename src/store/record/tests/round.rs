@@ -15,6 +15,7 @@ use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
 use crate::domain::retired::{End, Ended, Retired};
+use crate::domain::strange::Strange;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
@@ -495,6 +496,10 @@ fn alert() -> impl Strategy<Value = Alert> {
         any::<(u64, u64)>().prop_map(|(failed, ended)| Alert::Failing { failed, ended }),
         time().prop_map(|before| Alert::Restarted { before }),
         one_of(&Trouble::ALL).prop_map(|trouble| Alert::Unwritten { trouble }),
+        any::<(i64, String, bool)>().prop_map(|(code, text, request)| {
+            Alert::Strange(Strange::new(code, &text, request))
+        }),
+        any::<String>().prop_map(|text| Alert::StrangeOver { text }),
     ]
 }
 
