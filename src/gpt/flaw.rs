@@ -54,8 +54,9 @@ const INQUIRY: usize = 900;
 const FILMING: Words = Words(
     "camera|close-up|closeup|close up|shot|lens|zoom|push in|pushes in|pans |panning|tilt|dolly|handheld|\
     9:16|vertical|light|frame|hand |hands |fingers|steam|slow motion|focus|macro|foreground|background|\
-    glides|slowly|voice-over|voiceover|музык|камер|кадр|крупн|план|свет|рук|вертикальн|съёмк|съемк|\
-    фокус|фон|наезд|медленно|голос|kamera|licht|nahaufnahme|cámara|luz|plano|caméra|lumière|镜头|光|画面|特写|\
+    glides|slowly|voice-over|voiceover|lifts|turns|pours|slides|spins|rotates|glow|rises|curls|falls |splash|\
+    sparkl|shadow|поднима|повора|вращ|наливает|открывает|луч |лучи|лучах|блик|капл|музык|камер|кадр|крупн|план|свет|рук|вертикальн|съёмк|съемк|\
+    фокус|фон |фоне|наезд|медленно|голос|kamera|licht|nahaufnahme|cámara|luz|plano|caméra|lumière|镜头|光|画面|特写|\
     カメラ|카메라|câmera|światł",
 );
 
@@ -64,7 +65,13 @@ const CHATTING: Words = Words(
     "i'm ready|ready to help|i understand|i'll create|i'll write|i will create|i will write|let's create|\
     let's get started|how can i help|how may i help|how can i assist|what would you like|\
     i'd be happy to|i'd love to|thank you for|готов помочь|я готов|чем могу|чем я могу|давайте создадим|\
-    спасибо за",
+    спасибо за|i can help|i'll get started|got it|приступаю|промпт готов|prompt is ready|script is ready|\
+    something went wrong|an error occurred|generation failed",
+);
+/// How nobody begins who films, unless there is more to see.
+const SPEAKING: Words = Words(
+    "i |i'm |i'll |i've |i'd |we |you |my |let me|your request|it seems|it looks like|error|я |мы |вы |ваш запрос|похоже|ich |\
+    wir |ik |jag |jeg |je |j'|nous |yo |eu |io |ja |我|私|저는",
 );
 /// How an author asks for what it lacks.
 const INQUIRING: Words = Words(
@@ -74,7 +81,7 @@ const INQUIRING: Words = Words(
     can you tell|can you share|can you describe|can you please|would you mind|tell me more|\
     more information|more details|more context|i need to know|i'd need|what kind of|what product|\
     which product|не могли бы|уточните|уточни,|расскажите|пришлите|укажите|опишите|предоставьте|\
-    больше информации|больше деталей|podrías|pourriez-vous|请提供|请问",
+    больше информации|больше деталей|haven't provided|have not provided|is missing|请告诉|podrías|pourriez-vous|请提供|请问",
 );
 /// Words that open a sentence and never end one.
 const OPEN_WORDS: Words = Words(
@@ -192,7 +199,8 @@ fn is_short(script: &str) -> bool {
 }
 
 /// What stands where something was to follow.
-const FILLERS: Words = Words("____|lorem ipsum|xxxx|<tool_call|function_call");
+const FILLERS: Words =
+    Words("____|lorem ipsum|xxxx|<tool_call|function_call|%product|%s |(insert |(your |(вставь");
 
 /// Whether somebody was to fill something in: "[product name]", "{product}", "____", or JSON that is not whole.
 fn has_gaps(script: &str) -> bool {
@@ -251,7 +259,7 @@ fn repeats(script: &str, instructions: &str) -> bool {
 }
 
 fn chats(spoken: &str) -> bool {
-    !films(spoken) && CHATTING.stand_in(opening(spoken, 2))
+    !films(spoken) && (CHATTING.stand_in(opening(spoken, 2)) || SPEAKING.begin(spoken))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const BRIEF: usize = 350;
 const SORRY: Words = Words(
     "sorry|i'm sorry|i am sorry|i'm very sorry|i'm really sorry|i'm so sorry|i apologize|i apologise|\
     apologies|my apologies|unfortunately|regrettably|i regret|i'm afraid|i am afraid|извини|простите|\
-    прости,|прошу прощения|приношу извинения|к сожалению|сожалею|мне жаль|мне очень жаль|увы|вибачте|\
+    прости,|прошу прощения|приношу извинения|к сожалению|сожалею|мне жаль|мне очень жаль|увы|вибач|\
     на жаль|перепрошую|es tut mir leid|tut mir leid|entschuldig|leider|verzeihung|lo siento|lamento|\
     lamentablemente|desafortunadamente|disculp|je suis désolé|désolé|malheureusement|je m'excuse|\
     mi dispiace|purtroppo|desculp|infelizmente|sinto muito|przepraszam|niestety|üzgünüm",
@@ -22,27 +22,32 @@ const SORRY: Words = Words(
 /// And in languages that part no words, or that are less heard.
 const SORRY_ELSEWHERE: Words = Words(
     "抱歉|对不起|很抱歉|非常抱歉|不好意思|對不起|申し訳|すみません|ごめん|残念ながら|죄송|미안|유감|عذر|آسف|معذرة|क्षमा|माफ|xin lỗi|maaf|maalesef|\
-    кешіріңіз",
+    кешіріңіз|kechirasiz|helaas|het spijt me|tyvärr|jag är ledsen|beklager|desværre|dessverre|bohužel|\
+    omlouv|sajnál|îmi pare rău|din păcate|λυπάμαι|δυστυχώς|מצטער|ขออภัย|खेद|मुझे खेद|valitettavasti|\
+    pahoittelen|съжалявам|žao mi je|mohon maaf|üzr |təəssüf",
 );
 /// That whoever speaks cannot or will not, which may be said of a mug as well.
 const CANNOT: Words = Words(
     "i cannot|i can't|i can not|i couldn't|i'm not able|i am not able|i'm unable|i am unable|i won't|\
-    i will not|i wouldn't be able|i'm not comfortable|i am not comfortable|i don't feel|i'd rather not|\
+    i will not|i wouldn't be able|i'm not comfortable|i am not comfortable|i don't feel|i do not feel|i'd rather not|\
     i shouldn't|i'm not allowed|i am not allowed|i do not have the ability|we cannot|we can't|\
     cannot assist|unable to|не могу|не смогу|не в состоянии|не имею возможности|не буду|не имею права|\
     не умею|не готов|не вправе|мы не можем|не можу|не зможу",
 );
 /// The same in other languages.
 const CANNOT_ELSEWHERE: Words = Words(
-    "kann ich nicht|ich kann nicht|kann dir nicht|kann ihnen nicht|kann dabei nicht|kann diese|kann ich diese|leider kann|leider nicht|nicht erfüllen|\
+    "kann ich nicht|ich kann nicht|kann dir nicht|kann ihnen nicht|kann dabei nicht|nicht helfen|das kann ich|leider nicht|kann diese|kann ich diese|leider kann|leider nicht|nicht erfüllen|\
     kann keine|darf ich nicht|nicht weiterhelfen|nicht möglich|no puedo|no es posible|no me es posible|\
     no podré|je ne peux pas|je ne suis pas en mesure|je ne peux|non posso|não posso|não consigo|\
     nie mogę|yapamam|edemem|olamam|olamıyorum|alamıyorum|我无法|无法提供|无法协助|无法满足|无法为|无法帮|无法生成|无法完成|我不能|不能提供|\
     不能协助|無法|できません|お応えでき|できかねます|할 수 없|드릴 수 없|алмаймын",
 );
 /// More of them, of scripts that are read from the right, or seldom.
-const CANNOT_FAR: Words =
-    Words("لا أستطيع|لا يمكنني|נמנע|איני יכול|नहीं कर सकता|không thể|tidak dapat|olmayman");
+const CANNOT_FAR: Words = Words(
+    "لا أستطيع|لا يمكنني|איני יכול|לא יכול|नहीं कर सकता|không thể|tidak dapat|tidak bisa|olmayman|ไม่สามารถ|\
+    kan niet|kan ik niet|niet mee helpen|kan tyvärr|kan inte|kan ikke|nemohu|nem tudok|nu pot|δεν μπορώ|en voi|\
+    не мога|ne mogu|bilmərəm|対応できま|no estoy en condiciones|non sono in grado|je n'ai pas|ist mir leider",
+);
 /// What is a refusal whoever says it.
 const DECLINES: Words = Words(
     "can't help with|cannot help with|can't help you with|cannot help you with|can't assist|\
@@ -51,10 +56,10 @@ const DECLINES: Words = Words(
     can't generate|cannot generate|can't write|cannot write|can't produce|cannot produce|can't discuss|\
     cannot discuss|can't support|unable to assist|unable to help|unable to comply|unable to fulfill|\
     unable to create|unable to provide|unable to generate|not able to assist|not able to help|\
-    must decline|have to decline|need to decline|must refuse|i decline|respectfully decline|\
+    something i can help|something i can assist|must decline|have to decline|need to decline|must refuse|i decline|respectfully decline|\
     won't be able to|let's talk about something else|не могу помочь|не могу создать|не могу написать|не могу сгенерировать|не могу предоставить|не смогу помочь|не могу обсуждать|\
     не могу выполнить|вынужден отказ|вынуждена отказ|отказываюсь|давайте поговорим о|\
-    поговорим на другую тему|люблю менять тему|нашлось в поиске|не обладают собственным мнением|换个话题",
+    поговорим на другую тему|люблю менять тему|сменим тему|сменить тему|меня смущает|нашлось в поиске|не обладают собственным мнением|换个话题",
 );
 /// Whoever speaks of themselves so does not film.
 const SELF: Words = Words(
@@ -79,7 +84,7 @@ const RULES: Words = Words(
 /// That it cannot be done, whoever says so.
 const DENIED: Words = Words(
     "cannot be|can't be|not possible|isn't possible|not permitted|not allowed|violates|violate|\
-    goes against|is against|against our|against my|falls outside|не может быть|не могут быть|невозможно|\
+    goes against|contains prohibited|contains inappropriate|contains harmful|was flagged|prevents me|don't allow|doesn't allow|is against|against our|against my|falls outside|не может быть|не могут быть|невозможно|\
     нельзя|не допуска|нарушает|нарушают|противоречит|запрещен|запрещён|verstößt|viola|违反",
 );
 
@@ -109,7 +114,7 @@ pub(super) fn is_apology(spoken: &str) -> bool {
         || DENIED.stand_in(open) && TASK.stand_in(open) && RULES.stand_in(open)
         || DECLINES.stand_in(open);
     let of_others = (sorry || sorry_elsewhere) && cannot_elsewhere
-        || (sorry_elsewhere || cannot_elsewhere) && length <= BRIEF;
+        || (sorry || sorry_elsewhere || cannot_elsewhere) && length <= BRIEF;
     !films && (of_ours || of_others)
 }
 
