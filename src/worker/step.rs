@@ -9,11 +9,15 @@ use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{Code, JobId, ModelName};
 use crate::domain::job::{Job, OutOfTurn, Stage};
 use crate::domain::model;
+use crate::kie::fit;
 use crate::points;
 use crate::store::verdict::{self, Blow, model_rest};
 use crate::store::{StoreError, Txn, queue};
 use crate::telemetry::about;
 use crate::telemetry::meters::{AtStage, Ended, Failed};
+
+/// No script is kept that is longer, in characters: no model takes more (`data/models.toml`).
+const LONGEST_SCRIPT: usize = 20_000;
 
 impl Worker {
     /// Does what the job's stage asks for.
@@ -99,7 +103,7 @@ impl Worker {
                     .await;
                 points::reach("script.after");
                 match written {
-                    Ok(script) => script,
+                    Ok(script) => fit(&script, LONGEST_SCRIPT).to_owned(),
                     Err(failure) => return self.fail(&job, failure).await.map(Err),
                 }
             }
