@@ -12,7 +12,7 @@ use super::time::Timestamp;
 /// for one.
 const KEPT: Duration = Duration::from_secs(6 * 60 * 60);
 /// The pause before the first look; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// After so many looks at least it is let go: a clock that jumps ahead does not take them away.

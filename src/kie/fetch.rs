@@ -120,8 +120,9 @@ impl Kie {
     /// The first of `urls` that a seller may be sent to.
     pub async fn may_be_opened<'u>(&self, urls: &'u [String]) -> Option<&'u str> {
         for url in urls {
-            let parsed = Url::parse(url).ok()?;
-            if self.reach.allows_resolved(&parsed).await {
+            if let Ok(parsed) = Url::parse(url)
+                && self.reach.allows_resolved(&parsed).await
+            {
                 return Some(url);
             }
         }

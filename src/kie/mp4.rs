@@ -2,6 +2,8 @@
 //!
 //! Nothing is decoded. A file is whole when its boxes fill it, tell of a picture, and bring what they tell of.
 
+mod fragments;
+
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
@@ -33,7 +35,7 @@ pub enum NoMovie {
 
 /// So many bytes tell whether a file begins as a video does.
 pub const HEAD: usize = 12;
-/// No video has more boxes: one of a minute in fragments of a frame has some thousands.
+/// No video has more boxes, and samples told one by one: a minute in fragments of a frame has some thousands.
 const MOST: u32 = 100_000;
 /// No side of a picture is longer.
 const LONGEST_SIDE: u32 = 16_384;
@@ -62,7 +64,7 @@ pub fn open(path: &Path) -> Result<Movie, NoMovie> {
 pub fn read(file: &mut (impl Read + Seek)) -> Result<Movie, NoMovie> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut walk = Walk { file, left: MOST };
-    let (mut at, mut moov, mut data, mut seen) = (0, None, false, false);
+    let (mut at, mut moov, mut data, mut seen) = (0, None::<Moov>, false, false);
     while end - at >= 8 {
         let whole = moov.is_some() && data;
         let Some(found) = walk.header(at, end)? else {
@@ -82,6 +84,11 @@ pub fn read(file: &mut (impl Read + Seek)) -> Result<Movie, NoMovie> {
         match &found.kind {
             b"moov" => moov = Some(walk.moov(&found)?),
             b"mdat" => data |= found.end > found.body,
+            b"moof" => {
+                if let Some(track) = moov.as_mut().and_then(|moov| moov.picture.as_mut()) {
+                    walk.fragment(&found, track)?;
+                }
+            }
             _ => {}
         }
         at = found.end;
@@ -117,6 +124,12 @@ struct Track {
     length: Option<Duration>,
     /// Where the last of its data begins.
     last: u64,
+    /// Its number, its units to a second, and how many of them a sample of a fragment has.
+    id: u32,
+    scale: u32,
+    each: u32,
+    /// The units of all its fragments.
+    units: u64,
 }
 
 impl Moov {
@@ -128,7 +141,10 @@ impl Moov {
         }
         Ok(Movie {
             size: picture.shown.or(picture.coded),
-            length: self.length.or(picture.length),
+            length: self
+                .length
+                .or(picture.length)
+                .or(span(picture.units, picture.scale)),
             sound: self.sound,
         })
     }
@@ -206,14 +222,12 @@ impl<F: Read + Seek> Walk<'_, F> {
 
     fn moov(&mut self, moov: &Found) -> Result<Moov, NoMovie> {
         let mut told = Moov::default();
-        for child in self.children(moov)? {
+        let children = self.children(moov)?;
+        for child in &children {
             match &child.kind {
-                b"mvhd" => (told.scale, told.length) = self.length(&child)?,
-                b"mvex" if told.length.is_none() => {
-                    told.length = self.fragments_length(&child, told.scale)?;
-                }
+                b"mvhd" => (told.scale, told.length) = self.length(child)?,
                 b"trak" => {
-                    let track = self.track(&child)?;
+                    let track = self.track(child)?;
                     match &track.handler {
                         b"soun" => told.sound = true,
                         b"vide" if told.picture.is_none() => told.picture = Some(track),
@@ -223,16 +237,16 @@ impl<F: Read + Seek> Walk<'_, F> {
                 _ => {}
             }
         }
+        for child in children.iter().filter(|child| child.kind == *b"mvex") {
+            self.extends(child, &mut told)?;
+        }
         Ok(told)
     }
 
     /// The scale and the length in an `mvhd` or `mdhd`, which begin alike.
     fn length(&mut self, header: &Found) -> Result<(u32, Option<Duration>), NoMovie> {
         let (body, end) = (header.body, header.end);
-        let long = self
-            .bytes::<1>(body, end)?
-            .is_some_and(|version| version[0] > 0);
-        let (scale, units) = match long {
+        let (scale, units) = match self.is_long(header)? {
             false => {
                 let units = self.number(body + 16, end)?;
                 let known = units.filter(|units| *units != u32::MAX);
@@ -247,27 +261,11 @@ impl<F: Read + Seek> Walk<'_, F> {
         Ok((scale, units.and_then(|units| span(units, scale))))
     }
 
-    /// The length of a video in fragments, if it says so.
-    fn fragments_length(&mut self, mvex: &Found, scale: u32) -> Result<Option<Duration>, NoMovie> {
-        let Some(mehd) = self.child(mvex, b"mehd")? else {
-            return Ok(None);
-        };
-        let (body, end) = (mehd.body, mehd.end);
-        let long = self
-            .bytes::<1>(body, end)?
-            .is_some_and(|version| version[0] > 0);
-        let units = match long {
-            true => self.bytes(body + 4, end)?.map(u64::from_be_bytes),
-            false => self.number(body + 4, end)?.map(u64::from),
-        };
-        Ok(units.and_then(|units| span(units, scale)))
-    }
-
     fn track(&mut self, trak: &Found) -> Result<Track, NoMovie> {
         let mut track = Track::default();
         for child in self.children(trak)? {
             match &child.kind {
-                b"tkhd" => track.shown = self.shown(&child)?,
+                b"tkhd" => (track.id, track.shown) = self.shown(&child)?,
                 b"mdia" => self.media(&child, &mut track)?,
                 _ => {}
             }
@@ -278,7 +276,7 @@ impl<F: Read + Seek> Walk<'_, F> {
     fn media(&mut self, mdia: &Found, track: &mut Track) -> Result<(), NoMovie> {
         for child in self.children(mdia)? {
             match &child.kind {
-                b"mdhd" => (_, track.length) = self.length(&child)?,
+                b"mdhd" => (track.scale, track.length) = self.length(&child)?,
                 b"hdlr" => {
                     let handler = self.bytes(child.body + 8, child.end)?;
                     track.handler = handler.unwrap_or_default();
@@ -323,24 +321,29 @@ impl<F: Read + Seek> Walk<'_, F> {
         Ok(())
     }
 
-    /// The sides of a track's picture as it is shown, turned if it says so.
-    fn shown(&mut self, tkhd: &Found) -> Result<Option<(u32, u32)>, NoMovie> {
+    /// A track's number and the sides of its picture as it is shown, turned if it says so.
+    fn shown(&mut self, tkhd: &Found) -> Result<(u32, Option<(u32, u32)>), NoMovie> {
         let (body, end) = (tkhd.body, tkhd.end);
-        let long = self
-            .bytes::<1>(body, end)?
-            .is_some_and(|version| version[0] > 0);
-        let matrix = body + if long { 52 } else { 40 };
-        let mut at = |offset| {
-            self.number(matrix + offset, end)
-                .map(Option::unwrap_or_default)
+        let (id, matrix) = match self.is_long(tkhd)? {
+            true => (body + 20, body + 52),
+            false => (body + 12, body + 40),
         };
-        let (a, b, c, d) = (at(0)?, at(4)?, at(12)?, at(16)?);
-        let (width, height) = (at(36)? >> 16, at(40)? >> 16);
+        let mut at = |at| self.number(at, end).map(Option::unwrap_or_default);
+        let (a, b) = (at(matrix)?, at(matrix + 4)?);
+        let (c, d) = (at(matrix + 12)?, at(matrix + 16)?);
+        let (width, height) = (at(matrix + 36)? >> 16, at(matrix + 40)? >> 16);
         let lies = a == 0 && d == 0 && b != 0 && c != 0;
-        Ok(match lies {
+        let size = match lies {
             true => picture(height, width),
             false => picture(width, height),
-        })
+        };
+        Ok((at(id)?, size))
+    }
+
+    /// Whether a box has the form with the longer numbers.
+    fn is_long(&mut self, found: &Found) -> Result<bool, NoMovie> {
+        let version = self.bytes::<1>(found.body, found.end)?;
+        Ok(version.is_some_and(|version| version[0] > 0))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod archive;
 mod jobs;
+mod late;
 mod ledger;
 mod notes;
 mod orders;
@@ -123,6 +124,7 @@ pub fn audit(snapshot: &Snapshot) -> Result<Report, StoreError> {
     audit.numbers()?;
     audit.ledger()?;
     audit.jobs()?;
+    audit.late()?;
     audit.notes()?;
     audit.orders()?;
     audit.users()?;

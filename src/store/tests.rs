@@ -10,6 +10,7 @@ mod due;
 mod end;
 mod fault;
 mod file;
+mod late;
 mod lie;
 mod links;
 mod names;

@@ -3,7 +3,6 @@
 use super::Worker;
 use crate::domain::late::Late;
 use crate::kie::{Fetched, Look};
-use crate::points;
 use crate::store::verdict::{self, Found};
 use crate::store::{StoreError, Txn, late};
 
@@ -13,7 +12,6 @@ pub(super) const AT_ONCE: usize = 4;
 impl Worker {
     /// Looks at a late task once.
     pub(super) async fn look_late(&self, late: Late) -> Result<(), StoreError> {
-        points::reach("late.before");
         let Some(secret) = self.parts.keys.secret(late.route.key) else {
             return self.looked_late(late).await;
         };

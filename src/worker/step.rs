@@ -17,6 +17,9 @@ use crate::store::{StoreError, Txn, queue};
 use crate::telemetry::about;
 use crate::telemetry::meters::{AtStage, Ended, Failed};
 
+/// No script is kept that is longer, in characters: no model takes more (`data/models.toml`).
+const LONGEST_SCRIPT: usize = 20_000;
+
 impl Worker {
     /// Does what the job's stage asks for.
     pub(super) async fn step(&self, id: JobId) -> Result<Stepped, StoreError> {
@@ -101,7 +104,9 @@ impl Worker {
                     .await;
                 points::reach("script.after");
                 match written {
-                    Ok(Written { script, trouble }) => (fit(&script, limit).to_owned(), trouble),
+                    Ok(Written { script, trouble }) => {
+                        (fit(&script, limit.min(LONGEST_SCRIPT)).to_owned(), trouble)
+                    }
                     Err(failure) => return self.fail(&job, failure).await.map(Err),
                 }
             }

@@ -199,6 +199,27 @@ fn a_video_in_fragments_is_whole() {
     let silent = boxed(b"moov", &[mvhd(1000, 0), track()].concat());
     let movie = film(&[ftyp(), silent, moof(), mdat()]).unwrap();
     assert_eq!(movie.length, None);
+    // Without an announcement the samples are counted: ten of 60, by default, and two that say so themselves.
+    let trex = boxed(b"trex", &numbers(&[0, 1, 1, 60, 0, 0]));
+    let init = boxed(
+        b"moov",
+        &[mvhd(1000, 0), track(), boxed(b"mvex", &trex)].concat(),
+    );
+    let run = |tfhd: &[u32], trun: &[u32]| {
+        let traf = [
+            boxed(b"tfhd", &numbers(tfhd)),
+            boxed(b"trun", &numbers(trun)),
+        ]
+        .concat();
+        boxed(b"moof", &boxed(b"traf", &traf))
+    };
+    let plain = run(&[0, 1], &[0, 10]);
+    let told = run(&[0x1_0002, 1, 1], &[0x305, 2, 0, 0, 300, 9, 300, 9]);
+    let own = run(&[0x8, 1, 120], &[0, 5]);
+    let other = run(&[0, 2], &[0, 10]);
+    let parts = [plain, told, own, other].map(|moof| [moof, mdat()].concat());
+    let movie = film(&[ftyp(), init, parts.concat()]).unwrap();
+    assert_eq!(movie.length, Some(Duration::from_secs(3)));
 }
 
 #[test]
