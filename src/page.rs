@@ -25,6 +25,7 @@ mod resting;
 mod search;
 mod session;
 mod signin;
+mod token;
 mod trail;
 mod trouble;
 mod users;
@@ -45,9 +46,10 @@ use crate::admin::{Answer, Ask, Desk};
 use crate::clock::beat::Beat;
 use crate::domain::act::Who;
 use crate::tls::door::Door;
-use guesses::Guesses;
 use purse::Purse;
 use session::Sessions;
+pub use token::Heard;
+use token::Token;
 use trouble::Instead;
 use visitor::Visitor;
 
@@ -58,11 +60,10 @@ pub struct Peer(pub IpAddr);
 /// What the page works with.
 pub struct Page {
     desk: Desk,
-    token: SecretString,
+    token: Token,
     door: Option<Arc<Door>>,
     updates: Beat,
     sessions: Sessions,
-    guesses: Guesses,
     purse: Purse,
 }
 
@@ -72,17 +73,21 @@ impl Page {
     pub fn new(desk: Desk, token: SecretString, door: Option<Arc<Door>>, updates: Beat) -> Self {
         Self {
             desk,
-            token,
+            token: Token::new(token),
             door,
             updates,
             sessions: Sessions::default(),
-            guesses: Guesses::default(),
             purse: Purse::default(),
         }
     }
 }
 
 impl Page {
+    /// Hears a word that is said for the token from an address, here or at another of the operator's routes.
+    pub fn hears(&self, said: &[u8], address: IpAddr) -> Heard {
+        self.token.hear(said, address, self.desk.clock.now())
+    }
+
     /// An answer; a page instead if there is none.
     async fn ask(&self, visitor: &Visitor, ask: Ask) -> Result<Answer, Instead> {
         match self.desk.answer(Who::Page, ask).await {

@@ -66,7 +66,7 @@ pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
     if args.story {
         return super::story::story(args);
     }
-    telemetry::start("warn,neurocards=info", Form::Human);
+    telemetry::start("warn,h2=error,neurocards=info", Form::Human);
     let data = Scratch::new(args.data_dir)?;
     super::runtime()?.block_on(async {
         let now = Clock::system().now();

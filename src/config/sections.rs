@@ -299,13 +299,17 @@ impl Log {
     }
 }
 
+/// It warns of what any stranger may send by the thousand, word for word: an answer to a PING that was never sent.
+const LOUD: &str = "h2=error";
+
 /// The level as directives; the part that is none if there is one.
 ///
-/// Our dependencies log below `warn` what must not be kept: addresses with tokens, bodies. So they stay at `warn`.
+/// Our dependencies log below `warn` what must not be kept: addresses with tokens, bodies. So they stay at `warn`, and
+/// [`LOUD`] below that.
 fn directives(level: &str) -> Result<String, &str> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let ours = |target: &str| target == "neurocards" || target.starts_with("neurocards::");
-    let mut directives = "warn".to_owned();
+    let mut directives = format!("warn,{LOUD}");
     for part in level.split(',').map(str::trim) {
         let (target, how) = part.split_once('=').unwrap_or(("neurocards", part));
         if !ours(target) || !LEVELS.contains(&how) {

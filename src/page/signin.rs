@@ -9,13 +9,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, http};
 use maud::html;
-use secrecy::ExposeSecret;
 use serde::Deserialize;
-use subtle::ConstantTimeEq;
 
 use super::frame::{self, Tab};
 use super::visitor::{Visitor, own_path};
-use super::{Page, Peer, cookies, guard, trouble};
+use super::{Heard, Page, Peer, cookies, guard, trouble};
 use crate::domain::user::Lang;
 
 /// Where to go afterwards.
@@ -82,23 +80,17 @@ pub async fn come(State(page): State<Arc<Page>>, request: Request) -> Response {
     }
     let peer = extensions.get::<Peer>();
     let peer = peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
-    let (now, to) = (
-        page.desk.clock.now(),
-        own_path(form.get("to")).unwrap_or("/"),
-    );
-    if let Some(wait) = page.guesses.wait(peer, now) {
-        return wait_first(&visitor, to, wait);
+    let to = own_path(form.get("to")).unwrap_or("/");
+    match page.hears(form.get("token").trim().as_bytes(), peer) {
+        Heard::Right => page.token.forgive(peer),
+        Heard::Wait(wait) => return wait_first(&visitor, to, wait),
+        Heard::Wrong => {
+            let mut answer = asked(&visitor, to, Some(&visitor.voice.say("signin-wrong")));
+            *answer.status_mut() = StatusCode::FORBIDDEN;
+            return answer;
+        }
     }
-    let said = form.get("token").trim().as_bytes();
-    if !bool::from(said.ct_eq(page.token.expose_secret().as_bytes())) {
-        page.guesses.wrong(peer, now);
-        tracing::warn!("a wrong token was said at the operator's page");
-        let mut answer = asked(&visitor, to, Some(&visitor.voice.say("signin-wrong")));
-        *answer.status_mut() = StatusCode::FORBIDDEN;
-        return answer;
-    }
-    page.guesses.right(peer);
-    let Some(id) = page.sessions.begin(now) else {
+    let Some(id) = page.sessions.begin(page.desk.clock.now()) else {
         return trouble::page(&visitor, StatusCode::SERVICE_UNAVAILABLE);
     };
     let cookie = cookies::keep_session(&id, cookies::is_secure(headers));

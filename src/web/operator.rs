@@ -6,23 +6,22 @@
 mod health;
 mod metrics;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use secrecy::{ExposeSecret, SecretString};
-use subtle::ConstantTimeEq;
+use secrecy::SecretString;
 
 use super::Keeper;
 use crate::admin::Desk;
 use crate::clock::beat::Beat;
-use crate::page::{self, Page, Peer};
+use crate::page::{self, Heard, Page, Peer};
 use crate::tls::door::Door;
 
 /// What the operator's routes work with.
@@ -47,7 +46,8 @@ pub fn router(office: Arc<Office>) -> Router {
     let page = page.layer(middleware::from_fn_with_state(Arc::clone(&office), named));
     let closed = Router::new()
         .route("/metrics", get(metrics::metrics))
-        .layer(middleware::from_fn_with_state(Arc::clone(&office), known));
+        .layer(middleware::from_fn_with_state(Arc::clone(&office), known))
+        .layer(middleware::from_fn_with_state(Arc::clone(&office), named));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -67,7 +67,7 @@ async fn named(State(office): State<Arc<Office>>, mut request: Request, next: Ne
 
 /// Lets in whoever knows the token.
 async fn known(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
-    let Some(token) = &office.token else {
+    if office.token.is_none() {
         // A page elsewhere must not ask by a name of its own that leads to this machine.
         return match by_address(request.headers()) {
             true => next.run(request).await,
@@ -76,18 +76,31 @@ async fn known(State(office): State<Arc<Office>>, request: Request, next: Next) 
                 (StatusCode::FORBIDDEN, why).into_response()
             }
         };
-    };
+    }
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
     let said = request.headers().get(header::AUTHORIZATION);
     let said = said.and_then(|said| said.as_bytes().strip_prefix(b"Bearer "));
-    let right = said.is_some_and(|said| said.ct_eq(token.expose_secret().as_bytes()).into());
-    match right {
-        true => next.run(request).await,
-        false => (
+    // Whoever says nothing has not guessed.
+    let heard = said.map_or(Heard::Wrong, |said| office.page.hears(said, peer));
+    match heard {
+        Heard::Right => next.run(request).await,
+        Heard::Wrong => (
             StatusCode::UNAUTHORIZED,
             [(header::WWW_AUTHENTICATE, "Bearer")],
             "say the operator's token: Authorization: Bearer …\n",
         )
             .into_response(),
+        Heard::Wait(wait) => {
+            let wait = HeaderValue::from(wait.as_secs().max(1));
+            let why = "too many wrong tokens were said; wait\n";
+            (
+                StatusCode::TOO_MANY_REQUESTS,
+                [(header::RETRY_AFTER, wait)],
+                why,
+            )
+                .into_response()
+        }
     }
 }
 

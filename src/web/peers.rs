@@ -97,12 +97,6 @@ fn blocks(address: IpAddr) -> [Block; 2] {
     }
 }
 
-/// An address as strangers are told apart by it.
-pub fn counted(address: IpAddr) -> IpAddr {
-    let [(address, _), _] = blocks(address);
-    address
-}
-
 /// Whether an address is a trusted one.
 pub fn trusted(address: IpAddr, proxies: &[Network]) -> bool {
     proxies.iter().any(|network| network.contains(address))

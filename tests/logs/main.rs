@@ -1,5 +1,6 @@
 //! What the daemon logs: nothing secret at any level, everything of an order by its ids, and as the journal likes it.
 
+mod flood;
 mod hunt;
 mod journal;
 mod seller;

@@ -179,6 +179,16 @@ impl World {
         self.data.path()
     }
 
+    /// The port of the door to the world.
+    pub fn door_port(&self) -> u16 {
+        self.door
+    }
+
+    /// The root that the door's certificate is under, PEM.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
     /// The port of the operator's door.
     pub fn office_port(&self) -> u16 {
         self.office

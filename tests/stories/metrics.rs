@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use neurocards::sandbox::Ending;
 
@@ -133,6 +134,31 @@ async fn with_a_token_metrics_want_it_and_health_does_not() {
     let asked = client.get(&url).bearer_auth(crate::scene::OPERATOR_TOKEN);
     assert_eq!(asked.send().await.unwrap().status(), 200);
     assert_eq!(get(&scene, "/readyz").await.0, 200);
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn guesses_at_the_metrics_are_those_at_the_page() {
+    let scene = Scene::with("[operator]\ntoken_file = \"operator.token\"\n", false).await;
+    let office = scene.stage().office_url();
+    let client = reqwest::Client::new();
+    let asks = async |token: &str| {
+        let asked = client.get(format!("{office}/metrics")).bearer_auth(token);
+        asked.send().await.unwrap()
+    };
+    let mut wrong = Vec::new();
+    for _ in 0..12 {
+        wrong.push(asks("guess").await.status().as_u16());
+    }
+    assert_eq!(wrong, [[401; 10].as_slice(), &[429; 2]].concat());
+    // A token so short that it might be guessed is not listened to either, for a moment.
+    let form = [("token", crate::scene::OPERATOR_TOKEN)];
+    let at_page = client.post(format!("{office}/signin")).form(&form);
+    assert_eq!(at_page.send().await.unwrap().status(), 429);
+    let told = asks(crate::scene::OPERATOR_TOKEN).await;
+    assert_eq!(told.headers()["retry-after"], "10");
+    scene.passes(Duration::from_secs(10)).await;
+    assert_eq!(asks(crate::scene::OPERATOR_TOKEN).await.status(), 200);
     scene.ends().await;
 }
 
