@@ -1,7 +1,5 @@
 //! The operator's door against strangers, foreign forms and guesses: asked without a browser.
 
-use std::time::Duration;
-
 use neurocards::domain::id::UserId;
 use reqwest::{Response, StatusCode, redirect};
 

@@ -134,7 +134,7 @@ pub(super) const MODELS: [Model; 9] = [
     },
     Model {
         name: "hailuo/2-3-image-to-video-standard",
-        price: 30.0,
+        price: 50.0,
         fields: &[
             needed("prompt", Shape::Text(5000)),
             needed("image_url", Shape::Address),
@@ -144,7 +144,7 @@ pub(super) const MODELS: [Model; 9] = [
     },
     Model {
         name: "wan/2-5-image-to-video",
-        price: 60.0,
+        price: 120.0,
         fields: &[
             needed("prompt", Shape::Text(800)),
             needed("image_url", Shape::Address),
@@ -154,7 +154,7 @@ pub(super) const MODELS: [Model; 9] = [
     },
     Model {
         name: "happyhorse-1-1/image-to-video",
-        price: 112.5,
+        price: 180.0,
         fields: &[
             needed("prompt", Shape::Text(5000)),
             needed("image_urls", Shape::Addresses(1, 1)),
