@@ -18,7 +18,7 @@ impl Audit<'_> {
                 continue;
             };
             if late.job != JobId(job) || late.task.0 != task {
-                self.breach("a late task has another's key".into(), [name()]);
+                self.breach("a late task has another's key", [name()]);
             }
             let known = self.found(self.snapshot.job_row(JobId(job)))?.flatten();
             if known.is_none() {
