@@ -5,8 +5,7 @@
 # The binary asks for nothing but glibc 2.17 (2012) on x86-64: every Debian, Ubuntu, Fedora, RHEL or SUSE of the last
 # eight years. It is linked by zig, which brings the symbols of old glibcs along (cargo-zigbuild), on a system however
 # new. A wholly static binary would run on Alpine, too, but glibc's resolver in it loads the host's plugins into a
-# program that was not built for them, which has crashed (rust-lang/rust#100711). The sandbox, whose encoder is C++,
-# stays out, and so does libstdc++.
+# program that was not built for them, which has crashed (rust-lang/rust#100711). The sandbox stays out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

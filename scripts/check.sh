@@ -48,6 +48,7 @@ for part in fmt clippy; do
 done
 missing=()
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
+# libFuzzer is C++; nothing of the program is.
 command -v c++ >/dev/null || missing+=(g++)
 if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
     missing+=(chromium)
@@ -99,7 +100,7 @@ begin 'cargo clippy'
 cargo clippy --all-targets --locked -- -D warnings
 end
 
-# What goes to a server has no sandbox, and no C++.
+# What goes to a server has no sandbox.
 begin 'cargo clippy, as for a server'
 cargo clippy --no-default-features --locked -- -D warnings
 end

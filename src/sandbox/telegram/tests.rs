@@ -263,15 +263,15 @@ async fn a_video_is_uploaded_and_sent_again() {
         .bot
         .send_video(chat, InputFile::memory(movie.clone()).file_name("v.mp4"))
         .caption("✅ Видео готово!")
-        .width(movie::WIDTH as u32)
-        .height(movie::HEIGHT as u32)
+        .width(movie::WIDTH)
+        .height(movie::HEIGHT)
         .duration(movie::seconds())
         .supports_streaming(true)
         .reply_markup(keyboard())
         .await
         .unwrap();
     let video = sent.video().unwrap();
-    assert_eq!(video.width, movie::WIDTH as u32);
+    assert_eq!(video.width, movie::WIDTH);
     let again = InputFile::file_id(video.file.id.clone());
     shop.bot.send_video(chat, again).await.unwrap();
     let photo = InputFile::memory(sample_photo(0));
