@@ -4,6 +4,8 @@ use super::*;
 use crate::domain::credit::{Account, Entry, Reason};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::job::Stage;
+use crate::domain::late::Late;
+use crate::store::late;
 use crate::store::record::{JobRow, Lane};
 
 /// One order that runs, one that ended well and one that did not.
@@ -76,7 +78,10 @@ fn grant() -> Reason {
 
 #[test]
 fn a_shop_at_work_has_no_breach() {
-    let (ground, _) = busy();
+    let (ground, jobs) = busy();
+    let task = TaskId("late".into());
+    let late = Late::new(jobs[1], task, route(), NOW);
+    ground.write(move |txn| late::keep(txn, &late).map(|_| ()));
     let report = crate::store::audit::audit(&ground.store.snapshot().unwrap()).unwrap();
     assert_eq!((report.users, report.jobs, report.orders), (2, 5, 1));
     assert_eq!(report.entries, 1 + 1 + 5 + 2 + 1);
