@@ -12,6 +12,7 @@ pub mod job;
 pub mod keyring;
 pub mod model;
 pub mod order;
+pub mod part;
 pub mod retired;
 pub mod span;
 pub mod tally;

@@ -20,6 +20,7 @@ pub mod migrate;
 mod office;
 pub mod outbox;
 pub mod queue;
+pub mod reckoning;
 pub mod record;
 pub mod room;
 mod row;

@@ -342,6 +342,31 @@ alert-restarted =
     ⚠️ The bot did not stop in good order last time and was started again.
 
     That run began { $before } UTC. Orders and credits are all there; the log may tell why.
+alert-clock-back =
+    ⚠️ The server's clock was set back by { $minutes } min.
+
+    Orders and messages go on as before: the bot counts time by itself and adapts little by little. If the clock is right now, a restart takes it over at once; if not, look at NTP.
+alert-clock-ahead =
+    ⚠️ The server's clock was set ahead by { $minutes } min.
+
+    Orders and messages go on as before: the bot counts time by itself and adapts little by little. If the clock is right now, a restart takes it over at once; if not, look at NTP.
+alert-clock-fine = ✅ The bot's time and the server's clock agree again.
+alert-part-fails =
+    ⚠️ Not working: { $part }.
+
+    Why: { $why }. Everything else works, and this is tried again by itself; the log has the details.
+alert-part-works = ✅ Working again: { $part }.
+part-updates = taking messages in
+part-workers = making videos
+part-sender = sending messages
+part-broadcasts = broadcasts
+part-janitor = tidying up old data
+part-guard = the checks of room, books and clock
+part-watch = watching the queue
+part-backups = backups
+part-certificates = the certificate
+part-reloads = reading the configuration again
+part-control = the command line
 alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.

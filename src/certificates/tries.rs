@@ -58,9 +58,10 @@ impl Tries {
         pause
     }
 
-    /// Whether the operator is to be told now of a certificate with this life, or of none; notes that it was done.
-    pub fn is_to_be_told(&mut self, life: Option<Life>, now: Timestamp) -> bool {
-        let bad = life.map_or(self.failed > BORNE, |life| now >= life.worry_at());
+    /// Whether the operator is to be told now of a certificate with this life, judged by the system's clock, or of none;
+    /// notes that it was done.
+    pub fn is_to_be_told(&mut self, life: Option<Life>, wall: Timestamp, now: Timestamp) -> bool {
+        let bad = life.map_or(self.failed > BORNE, |life| wall >= life.worry_at());
         let again = self.told.is_none_or(|told| now.since(told) >= TOLD);
         if bad && again {
             self.told = Some(now);
@@ -166,13 +167,17 @@ mod tests {
             (76, true),
             (91, true),
         ] {
-            assert_eq!(tries.is_to_be_told(life, at(day)), told, "day {day}");
+            assert_eq!(
+                tries.is_to_be_told(life, at(day), at(day)),
+                told,
+                "day {day}"
+            );
         }
         let mut none = Tries::default();
         none.failure(at(0), None);
-        assert!(!none.is_to_be_told(None, at(0)));
+        assert!(!none.is_to_be_told(None, at(0), at(0)));
         none.failure(at(0), None);
-        assert!(none.is_to_be_told(None, at(0)));
-        assert!(!none.is_to_be_told(None, at(0)));
+        assert!(none.is_to_be_told(None, at(0), at(0)));
+        assert!(!none.is_to_be_told(None, at(0), at(0)));
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::failure::Source;
 use crate::domain::id::{JobId, ModelName};
+use crate::domain::part::Part;
 use crate::domain::time::Timestamp;
 
 /// What an operator is told.
@@ -160,6 +161,30 @@ pub enum Alert {
         /// When it had been started before.
         before: Timestamp,
     },
+    /// The machine's clock was set ahead of what we go by.
+    ClockAhead {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// The machine's clock was set back behind what we go by.
+    ClockBack {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// We go by what the machine's clock shows.
+    ClockFine,
+    /// A part of the daemon fails, and is begun again and again.
+    PartFails {
+        /// Which.
+        part: Part,
+        /// Why, in the program's words.
+        why: String,
+    },
+    /// That part works again.
+    PartWorks {
+        /// Which.
+        part: Part,
+    },
 }
 
 impl Alert {
@@ -183,6 +208,8 @@ impl Alert {
             Self::Breach { .. } | Self::BooksFine => Topic::Books,
             Self::Panic { .. } => Topic::Panic,
             Self::Restarted { .. } => Topic::Restart,
+            Self::ClockAhead { .. } | Self::ClockBack { .. } | Self::ClockFine => Topic::Clock,
+            Self::PartFails { .. } | Self::PartWorks { .. } => Topic::Part,
         }
     }
 }
@@ -224,11 +251,15 @@ pub enum Topic {
     Panic,
     /// A restart after a crash.
     Restart,
+    /// A clock that was set.
+    Clock,
+    /// A part of the daemon that fails.
+    Part,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -246,6 +277,8 @@ impl Topic {
         Self::Books,
         Self::Panic,
         Self::Restart,
+        Self::Clock,
+        Self::Part,
     ];
 
     /// Its word in the configuration.
@@ -268,6 +301,8 @@ impl Topic {
             Self::Books => "books",
             Self::Panic => "panic",
             Self::Restart => "restart",
+            Self::Clock => "clock",
+            Self::Part => "part",
         }
     }
 
@@ -289,7 +324,9 @@ impl Topic {
             | Self::Copy
             | Self::Room
             | Self::Disk
-            | Self::Books => true,
+            | Self::Books
+            | Self::Clock
+            | Self::Part => true,
         }
     }
 }

@@ -74,6 +74,7 @@ records! {
     Form = 13, 1;
     Broadcast = 14, 1;
     Retired = 15, 1;
+    Reading = 16, 1;
 }
 
 impl Record for Entry {
@@ -275,6 +276,15 @@ pub struct Raised {
 pub struct Closed {
     /// Since when.
     pub since: Timestamp,
+}
+
+/// What was shown when the shop was last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Reading {
+    /// What everything of ours went by.
+    pub shown: Timestamp,
+    /// What the system's clock showed.
+    pub wall: Timestamp,
 }
 
 /// Why bytes are not a record.

@@ -9,7 +9,7 @@ pub type Row = &'static [u8];
 
 /// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`]; `"closed:room"` and
 /// `"closed:pause"` → [`super::record::Closed`] while orders are not taken for want of room, or by an operator; `"compact"` → nothing, while the
-/// next start is to compact the file.
+/// next start is to compact the file; `"clock"` → [`super::record::Reading`], what was shown when the shop was last seen.
 pub const META: TableDefinition<'static, &str, Row> = TableDefinition::new("meta.v1");
 /// User → [`super::record::UserRow`]: the user with balances and session, so that a turn touches one row.
 pub const USERS: TableDefinition<'static, u64, Row> = TableDefinition::new("users.v1");

@@ -338,6 +338,16 @@ impl<'t> Txn<'t> {
         read(&self.rests, name, "rests.v1")
     }
 
+    /// Every key and model that has been put to rest, by its name.
+    pub(super) fn all_rests(&self) -> Result<Vec<(String, Rest)>, StoreError> {
+        let rows = self.rests.iter()?;
+        rows.map(|row| {
+            let (name, rest) = row?;
+            named(name.value(), rest.value(), "rests.v1")
+        })
+        .collect()
+    }
+
     /// Puts a key or model to rest.
     pub fn put_rest(&mut self, name: &str, rest: &Rest) -> Result<(), StoreError> {
         self.writes += 1;

@@ -191,7 +191,7 @@ impl Bucket {
     }
 
     fn sign<'a>(&self, action: &impl S3Action<'a>) -> Url {
-        let now = i64::try_from(self.clock.now().0).unwrap_or(i64::MAX);
+        let now = i64::try_from(self.clock.wall().0).unwrap_or(i64::MAX);
         let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
         action.sign_with_time(SIGNED_FOR, &now)
     }

@@ -70,6 +70,14 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "a_step_that_panics_is_refunded_as_unknown_and_told",
         ),
         Topic::Restart => ("crash.rs", "a_restart_after_a_crash_is_told"),
+        Topic::Clock => (
+            "stories/time.rs",
+            "operators_hear_of_a_clock_that_was_set_once_and_that_it_is_right_again",
+        ),
+        Topic::Part => (
+            "../src/daemon/crew/tests.rs",
+            "what_keeps_failing_is_told_and_so_is_that_it_works_again",
+        ),
     }
 }
 

@@ -31,4 +31,5 @@ mod seller;
 mod shell;
 mod siege;
 mod steps;
+mod time;
 mod updates;

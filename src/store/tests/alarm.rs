@@ -1,6 +1,7 @@
 //! Alerts: told once per cause, held back and counted, told again, taken back; each topic can be switched off.
 
 use super::*;
+use crate::domain::part::Part;
 use crate::flow::alert::{Alert, Alerting, Obstacle, Topic};
 use crate::flow::say::Say;
 use crate::store::alarm;
@@ -85,6 +86,14 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
         ),
         Topic::Panic => return (Alert::Panic { job: JobId(1) }, None),
         Topic::Restart => return (Alert::Restarted { before: NOW }, None),
+        Topic::Clock => (Alert::ClockBack { minutes: 300 }, Alert::ClockFine),
+        Topic::Part => {
+            let part = Part::Janitor;
+            (
+                Alert::PartFails { part, why: why() },
+                Alert::PartWorks { part },
+            )
+        }
     };
     (bad, Some(over))
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::failure::Source;
 use crate::domain::id::{DraftId, OrderId};
+use crate::domain::part::Part;
 use crate::flow::alert::{Alert, Obstacle};
 
 pub(super) fn words() -> Words {
@@ -158,6 +159,9 @@ fn every_say() -> Vec<Say> {
             Alert::CertificateBack {
                 host: "cards.example.org".into(),
             },
+            Alert::ClockAhead { minutes: 300 },
+            Alert::ClockBack { minutes: 300 },
+            Alert::ClockFine,
         ]
         .map(Say::Alert),
     );
@@ -171,6 +175,11 @@ fn every_say() -> Vec<Say> {
         says.extend([fails, Alert::BackupLate { hours }, copy].map(Say::Alert));
         let alert = Alert::AllKeysRest;
         says.push(Say::Held { alert, held: 3 });
+    }
+    for part in Part::ALL {
+        let why = String::from("a row is damaged");
+        let alerts = [Alert::PartFails { part, why }, Alert::PartWorks { part }];
+        says.extend(alerts.map(Say::Alert));
     }
     for obstacle in Obstacle::ALL {
         says.extend([None, Some(0), Some(5)].map(|days| {

@@ -19,6 +19,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::part::Part;
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::{Moved, Sort, Tally};
 use crate::domain::time::Timestamp;
@@ -27,7 +28,7 @@ use crate::flow::alert::{Alert, Obstacle};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, UserRow};
+use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, Reading, UserRow};
 
 const GOLDEN: &str = include_str!("golden.txt");
 const FIXED: &str = include_str!("fixed.txt");
@@ -176,6 +177,8 @@ pub fn samples() -> Vec<Sample> {
     all.push(sample("ban", &Ban { since, why }));
     let since = Timestamp(9);
     all.push(sample("closed", &Closed { since }));
+    let (shown, wall) = (Timestamp(1), Timestamp(2));
+    all.push(sample("reading", &Reading { shown, wall }));
     all.extend(Kind::ALL.into_iter().map(|why| {
         let until = Timestamp(9);
         sample("rest", &Rest { until, why })
@@ -812,6 +815,16 @@ fn alerts() -> Vec<Alert> {
         Alert::Restarted {
             before: Timestamp(8),
         },
+        Alert::ClockAhead { minutes: 9 },
+        Alert::ClockBack { minutes: 9 },
+        Alert::ClockFine,
+        Alert::PartFails {
+            part: Part::Janitor,
+            why: "wh".into(),
+        },
+        Alert::PartWorks {
+            part: Part::Control,
+        },
     ]
 }
 
@@ -849,6 +862,11 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Unsent { .. } => 29,
         Alert::SentAgain => 30,
         Alert::Restarted { .. } => 31,
+        Alert::ClockAhead { .. } => 32,
+        Alert::ClockBack { .. } => 33,
+        Alert::ClockFine => 34,
+        Alert::PartFails { .. } => 35,
+        Alert::PartWorks { .. } => 36,
     }
 }
 

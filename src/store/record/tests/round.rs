@@ -14,6 +14,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::part::Part;
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
@@ -494,6 +495,9 @@ fn alert() -> impl Strategy<Value = Alert> {
         (any::<String>(), any::<u64>()).prop_map(|(key, minutes)| Alert::KeyRests { key, minutes }),
         any::<(u64, u64)>().prop_map(|(failed, ended)| Alert::Failing { failed, ended }),
         time().prop_map(|before| Alert::Restarted { before }),
+        any::<u64>().prop_map(|minutes| Alert::ClockBack { minutes }),
+        (one_of(&Part::ALL), any::<String>())
+            .prop_map(|(part, why)| Alert::PartFails { part, why }),
     ]
 }
 
