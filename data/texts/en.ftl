@@ -402,6 +402,7 @@ desk-usage-user = 👤 Write it so: /user @name or /user 123456789
 desk-usage-job = 🎬 Write it so: /job J17 — the number is in the seller's message and on their card.
 desk-usage-stats = 📊 Write it so: /stats, /stats week or /stats month
 desk-person = @{ $name } ({ $number })
+desk-person-seen = { $person }, last wrote { $seen } UTC
 desk-refused = ✋ Nothing was changed. { $why }
 desk-dropped = 👌 Dropped, nothing was changed.
 desk-late = ⌛️ More than 15 minutes have passed, and I forgot what we had begun. Nothing was changed. If this was for an order, send it again.
@@ -649,7 +650,11 @@ progress-counts =
 slip-broadcasting = A broadcast is on its way already: wait for its end, or stop it.
 slip-not-whom = 🤔 I find nobody by that: write @name or a Telegram number.
 slip-no-user = 🤔 I do not know { $name }. The seller must write /start to the bot first.
-slip-many = 🤔 Several people have had the name { $name }: { $numbers }. Write a number.
+slip-many =
+    🤔 The name { $name } may have passed on to somebody else. Write a number:
+    { $people }
+slip-many-has = { $number }, has the name now, last wrote { $seen } UTC
+slip-many-had = { $number }, had the name before, last wrote { $seen } UTC
 slip-not-number = 🤔 A whole number is needed, such as 5 or -5.
 slip-zero = 🤔 Zero changes nothing. Write another number.
 slip-too-large = 🤔 At most { $most } credits at a time.

@@ -409,6 +409,7 @@ desk-usage-user = 👤 Напиши так: /user @имя или /user 123456789
 desk-usage-job = 🎬 Напиши так: /job J17 — номер стоит в сообщении продавцу и в его карточке.
 desk-usage-stats = 📊 Напиши так: /stats, /stats неделя или /stats месяц
 desk-person = @{ $name } ({ $number })
+desk-person-seen = { $person }, последний раз писал { $seen } UTC
 desk-refused = ✋ Ничего не изменил. { $why }
 desk-dropped = 👌 Бросил, ничего не изменил.
 desk-late = ⌛️ Прошло больше 15 минут, и я забыл, что мы начинали. Ничего не изменил. Если это было для заказа — пришли ещё раз.
@@ -660,7 +661,11 @@ progress-counts =
 slip-broadcasting = Одна рассылка уже идёт: дождись её конца или останови.
 slip-not-whom = 🤔 Так я никого не найду: нужно @имя или номер в Telegram.
 slip-no-user = 🤔 Не знаю, кто такой { $name }. Продавец должен сначала написать боту /start.
-slip-many = 🤔 Имя { $name } было у нескольких: { $numbers }. Напиши номер.
+slip-many =
+    🤔 Имя { $name } могло перейти к другому. Напиши номер:
+    { $people }
+slip-many-has = { $number }, сейчас с этим именем, последний раз писал { $seen } UTC
+slip-many-had = { $number }, раньше с этим именем, последний раз писал { $seen } UTC
 slip-not-number = 🤔 Нужно целое число, например 5 или -5.
 slip-zero = 🤔 Ноль ничего не изменит. Напиши другое число.
 slip-too-large = 🤔 За раз можно не больше { $most } кредитов.

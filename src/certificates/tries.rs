@@ -12,6 +12,8 @@ use crate::tls::pair::Life;
 const FIRST: Duration = Duration::from_secs(2 * 60);
 /// No pause is longer, unless the authority asks for it.
 const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
+/// No pause is longer, whatever the authority asks for: Let's Encrypt counts over a week at most.
+const ASKED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The operator is told no more often.
 const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many failures are borne in silence while there is no certificate at all.
@@ -52,7 +54,7 @@ impl Tries {
     /// Notes a failure; the pause before the next try. `asked` is how long the authority wants us to wait.
     pub fn failure(&mut self, now: Timestamp, asked: Option<Duration>) -> Duration {
         let doubled = FIRST.saturating_mul(1 << self.failed.min(16)).min(LONGEST);
-        let pause = doubled.max(asked.unwrap_or_default());
+        let pause = doubled.max(asked.unwrap_or_default().min(ASKED));
         self.failed = self.failed.saturating_add(1);
         self.not_before = now.plus(pause);
         pause
@@ -119,6 +121,7 @@ mod tests {
         assert_eq!(tries.failure(now, None), LONGEST);
         assert_eq!(tries.failure(now, Some(HOUR * 20)), HOUR * 20);
         assert_eq!(tries.failure(now, Some(HOUR)), LONGEST);
+        assert_eq!(tries.failure(now, Some(Duration::MAX)), ASKED);
     }
 
     #[test]

@@ -215,12 +215,15 @@ pub struct UserRow {
     pub last_order: Option<OrderId>,
     /// Their last entry in the ledger: each leads to the one before.
     pub last_entry: Option<EntryId>,
+    /// When they last wrote.
+    pub seen: Timestamp,
 }
 
 impl UserRow {
     /// Somebody of whom there is nothing yet but the row.
     pub fn new(user: User) -> Self {
         Self {
+            seen: user.since,
             user,
             session: Session::new(),
             last_order: None,

@@ -57,9 +57,9 @@ pub const FORMS: TableDefinition<'static, u64, Row> = TableDefinition::new("form
 /// Number, from 1 without gaps → [`crate::domain::broadcast::Broadcast`]; only the last can be on its way.
 pub const BROADCASTS: TableDefinition<'static, u64, Row> = TableDefinition::new("broadcasts.v1");
 
-/// (name on Telegram in small letters, user who has it as far as is known) → nothing. One given up may have been
-/// taken by somebody else, of whom nobody has heard since.
-pub const NAMES: TableDefinition<'static, (&str, u64), ()> = TableDefinition::new("names.v1");
+/// (name on Telegram in small letters, user who has it as far as is known, or has had it) → when they were first known
+/// without it (Unix ms); 0 for who has it. One given up may have been taken by somebody else, of whom nobody has heard.
+pub const NAMES: TableDefinition<'static, (&str, u64), u64> = TableDefinition::new("names.v2");
 
 /// (when a user first wrote, user) → nothing: who came last is found without looking at everybody.
 pub const JOINED: TableDefinition<'static, (u64, u64), ()> = TableDefinition::new("joined.v1");

@@ -127,7 +127,7 @@ async fn a_restore_follows_no_link_of_the_daemon_s_user() {
         );
         assert_eq!(
             files(dir.path()),
-            [file.clone()],
+            std::slice::from_ref(&file),
             "nothing is left there: {link}"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), "root's own");

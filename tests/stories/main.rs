@@ -6,6 +6,7 @@ mod broadcast;
 mod buttons;
 mod callbacks;
 mod chat;
+mod deeds;
 mod delivery;
 mod doctor;
 mod doors;

@@ -160,7 +160,7 @@ fn users(
         hour(hours, user.since).newcomers += 1;
         joined.insert((user.since.0, number), ())?;
         if let Some(name) = &user.username {
-            names.insert((small(name).as_str(), number), ())?;
+            names.insert((small(name).as_str(), number), 0)?;
         }
         let id = UserId(number);
         if !user.reachable {

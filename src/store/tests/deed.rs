@@ -76,11 +76,11 @@ impl Deed {
                 said(verdict::callback(txn, job, nonce, submission, &task, now)?)
             }
             What::Nudges(job) => said(queue::nudge(txn, job, now)?),
-            What::Cancels(job) => said(acts::cancel(txn, by(now), job, "why")?),
-            What::Refunds(job) => said(acts::refund(txn, by(now), job, "why")?),
-            What::Retries(job) => said(acts::retry(txn, by(now), job, &[7; 32])?),
-            What::Bans(user, true) => said(acts::ban(txn, by(now), user, "why")?),
-            What::Bans(user, false) => said(acts::unban(txn, by(now), user)?),
+            What::Cancels(job) => said(acts::cancel(txn, by(now), shop, job, "why")?),
+            What::Refunds(job) => said(acts::refund(txn, by(now), shop, job, "why")?),
+            What::Retries(job) => said(acts::retry(txn, by(now), shop, job, &[7; 32])?),
+            What::Bans(user, true) => said(acts::ban(txn, by(now), shop, user, "why")?),
+            What::Bans(user, false) => said(acts::unban(txn, by(now), shop, user)?),
             What::Pauses(true) => said(acts::pause(txn, by(now), "why")?),
             What::Pauses(false) => said(acts::resume(txn, by(now))?),
             What::Blocks(chat) => said(outbox::unreachable(txn, chat)?),

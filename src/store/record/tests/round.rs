@@ -48,9 +48,9 @@ proptest! {
     }
 
     #[test]
-    fn users_survive(user in user(), session in session(), last: [Option<u64>; 2]) {
+    fn users_survive(user in user(), session in session(), last: [Option<u64>; 2], seen in time()) {
         let (last_order, last_entry) = (last[0].map(OrderId), last[1].map(EntryId));
-        survives(&UserRow { user, session, last_order, last_entry })?;
+        survives(&UserRow { user, session, last_order, last_entry, seen })?;
     }
 
     #[test]
