@@ -59,8 +59,19 @@ FILES='neurocards neurocards.service neurocards.socket neurocards-http.socket'
 put() {
     mode=644
     case $2 in */bin/*) mode=755 ;; esac
-    cp "$1" "$2.new" && chmod "$mode" "$2.new" && mv -f "$2.new" "$2"
+    cp "$1" "$2.new" && chmod "$mode" "$2.new" && lasts "$2.new" && mv -f "$2.new" "$2"
 }
+
+# Puts a secret where it belongs, whole or not at all, for root's eyes only.
+keep() {
+    new=${2%/*}/.new-${2##*/}
+    rm -f "$new"
+    (umask 077 && cp "$1" "$new") && chmod 600 "$new" && chown 0:0 "$new" && lasts "$new" && mv -f "$new" "$2"
+    lasts "${2%/*}"
+}
+
+# Waits until the disk has it; a sync that takes no names waits for everything.
+lasts() { sync "$1" 2>/dev/null || sync; }
 
 property() { systemctl show -p "$1" neurocards.service | sed 's/^[^=]*=//'; }
 
@@ -173,8 +184,7 @@ for secret in "$here"/secrets/neurocards.*; do
     mkdir -p "$store" "$work/secrets"
     chmod 700 "$store"
     [ ! -e "$kept" ] || cp -p "$kept" "$work/secrets/"
-    cp -p "$secret" "$store/"
-    chown 0:0 "$store/${secret##*/}"
+    keep "$secret" "$kept"
     secrets=yes
     say "secret: $store/${secret##*/}"
 done
@@ -228,7 +238,7 @@ if [ -n "$same" ] || [ ! -e "$work/kept-neurocards" ]; then
 fi
 cp -p "$bin" "$bin.failed"
 for secret in "$work"/secrets/neurocards.*; do
-    [ ! -e "$secret" ] || cp -p "$secret" "$store/"
+    [ ! -e "$secret" ] || keep "$secret" "$store/${secret##*/}"
 done
 for file in $FILES; do
     at=$(place "$file")

@@ -8,6 +8,7 @@ pub mod books;
 pub mod desk;
 pub mod gauges;
 mod orders;
+mod outlook;
 pub mod people;
 pub mod provider;
 pub mod reload;

@@ -55,7 +55,7 @@ pub struct Archivist {
 
 impl Archivist {
     /// Makes backups until told to stop. One that is being made then is finished.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
         let rings = self.store.backups().attend();
         // One of a clock that was ahead says nothing about today.
         let now = self.clock.now();

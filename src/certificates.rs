@@ -93,7 +93,7 @@ impl Certificates {
             }
             Tls::SelfSigned { host } => {
                 let dir = kept.join("self-signed");
-                door.show(own::kept_or_made(&dir, host, clock.now())?);
+                door.show(own::kept_or_made(&dir, host, clock.wall())?);
                 tracing::warn!(
                     host,
                     "the certificate is of our own making: Telegram is handed it; KIE would not trust it, so \
@@ -129,12 +129,12 @@ impl Certificates {
     }
 
     /// Sees to the certificate until told to stop.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let mut tries = Tries::default();
         if self
             .door
             .shown()
-            .is_some_and(|pair| self.clock.now() < pair.life().worry_at())
+            .is_some_and(|pair| self.clock.wall() < pair.life().worry_at())
         {
             self.tell_it_is_well().await?;
         }
@@ -167,12 +167,15 @@ impl Certificates {
         methods: &[Method],
         tries: &mut Tries,
     ) -> Result<Timestamp, StoreError> {
-        let now = self.clock.now();
+        let (now, wall) = (self.clock.now(), self.clock.wall());
         let shown = self.door.shown();
-        let due = shown.as_ref().map_or(now, |pair| pair.life().renew_at());
-        let due = due.max(tries.not_before());
+        let left = shown
+            .as_ref()
+            .map(|pair| pair.life().renew_at().since(wall));
+        let due = now.plus(left.unwrap_or_default()).max(tries.not_before());
         if now < due {
-            return Ok(due);
+            // By then the clock may have been set.
+            return Ok(due.min(now.plus(GLANCE)));
         }
         let (host, directory) = (authority.host(), authority.directory());
         if shown.is_none() && tries.failed() == 0 {
@@ -186,7 +189,7 @@ impl Certificates {
         let method = tries.pick(methods);
         match authority.issue(&self.door, method).await {
             Ok(pair) => {
-                let days = pair.life().days_left(now);
+                let days = pair.life().days_left(wall);
                 self.door.show(pair);
                 tracing::info!(host, days, "the door has a new certificate");
                 *tries = Tries::after_success(now.plus(REST));
@@ -207,8 +210,9 @@ impl Certificates {
         match files.look() {
             None => {}
             Some(Ok(pair)) => {
-                let days = pair.life().days_left(now);
-                let well = now < pair.life().worry_at();
+                let wall = self.clock.wall();
+                let days = pair.life().days_left(wall);
+                let well = wall < pair.life().worry_at();
                 self.door.show(pair);
                 tracing::info!(
                     days,
@@ -227,13 +231,13 @@ impl Certificates {
     }
 
     fn make_again(&self, dir: &Path) -> Timestamp {
-        let now = self.clock.now();
+        let (now, wall) = (self.clock.now(), self.clock.wall());
         if self
             .door
             .shown()
-            .is_none_or(|pair| now >= pair.life().renew_at())
+            .is_none_or(|pair| wall >= pair.life().renew_at())
         {
-            match own::kept_or_made(dir, &self.host, now) {
+            match own::kept_or_made(dir, &self.host, wall) {
                 Ok(pair) => self.door.show(pair),
                 Err(error) => tracing::error!(%error, "our own certificate could not be renewed"),
             }
@@ -243,15 +247,15 @@ impl Certificates {
 
     /// Tells the operator, once a day, if there is no certificate or the one there is ends soon.
     async fn worry(&self, tries: &mut Tries, obstacle: Obstacle) -> Result<(), StoreError> {
-        let now = self.clock.now();
+        let (now, wall) = (self.clock.now(), self.clock.wall());
         let life = self.door.shown().map(|pair| pair.life());
-        if !tries.is_to_be_told(life, now) {
+        if !tries.is_to_be_told(life, wall, now) {
             return Ok(());
         }
-        let good = life.filter(|life| !life.is_over(now));
+        let good = life.filter(|life| !life.is_over(wall));
         let alert = Alert::CertificateFails {
             host: self.host.clone(),
-            days: good.map(|life| life.days_left(now)),
+            days: good.map(|life| life.days_left(wall)),
             obstacle,
         };
         let shop = self.store.shop();

@@ -195,6 +195,20 @@ impl Config {
         }
     }
 
+    /// Reads who the operators are, and nothing else: whoever asks past the daemon may have no other secrets.
+    pub fn admins_of(path: Option<&Path>) -> Result<Vec<UserId>, Mistakes> {
+        let name = path.map_or(SHIPPED_NAME.to_owned(), |path| path.display().to_string());
+        let text = path.map_or(Ok(SHIPPED.to_owned()), |path| read(path, &name))?;
+        let base = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut reader = Reader::new(&name, base, &text);
+        let admins = admins(&mut reader.section(""));
+        let (_, mistakes) = reader.finish_part();
+        match mistakes.0.is_empty() {
+            true => Ok(admins),
+            false => Err(mistakes),
+        }
+    }
+
     /// How Telegram's updates come to us.
     pub fn updates(&self) -> Updates {
         self.updates
@@ -281,7 +295,7 @@ impl Config {
                 shipped("support_username"),
                 value::username,
             ),
-            admin_ids: top.value("admin_ids", shipped("admin_ids"), value::list(value::user)),
+            admin_ids: admins(&mut top),
             extra_root_file: top.optional_path("extra_root_file"),
             packages_text: packages_text(&mut reader.section("packages_text")),
             telegram: Telegram::read(&mut reader.section("telegram"), env),
@@ -346,6 +360,10 @@ fn port(url: &str) -> Option<u16> {
 }
 
 /// What the shipped file says of a top-level key: the default of whatever is somebody's own.
+fn admins(top: &mut Section<'_, '_>) -> Vec<UserId> {
+    top.value("admin_ids", shipped("admin_ids"), value::list(value::user))
+}
+
 fn shipped(key: &str) -> &'static str {
     let said = SHIPPED
         .lines()

@@ -70,7 +70,7 @@ pub fn open(data: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers operators until told to stop.
-pub async fn serve(listener: UnixListener, desk: Desk, stop: CancellationToken) {
+pub async fn serve(listener: Arc<UnixListener>, desk: Desk, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {

@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod check;
+mod crew;
 pub mod lifecycle;
 pub mod made;
 mod reload;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -33,9 +34,10 @@ use crate::config::{Config, Reading, Updates};
 use crate::control;
 use crate::delivery::Delivery;
 use crate::domain::act::Who;
+use crate::domain::part::Part;
 use crate::domain::time::Timestamp;
 use crate::flow::alert::Alert;
-use crate::guard::Guard;
+use crate::guard::{self, Guard};
 use crate::janitor::Janitor;
 use crate::live::Live;
 use crate::page::Page;
@@ -49,6 +51,7 @@ use crate::web::operator::Office;
 use crate::web::{self, Web, listen};
 use crate::worker::keys::Keys;
 use crate::worker::{Parts, Pool};
+use crew::Crew;
 use made::Made;
 use reload::{Cells, Reloader};
 use running::Running;
@@ -76,6 +79,21 @@ pub struct Daemon {
     updates: Beat,
     systemd: Systemd,
     running: Running,
+}
+
+/// The machine as it is found.
+pub struct Machine {
+    /// The time.
+    pub clock: Clock,
+    /// What room there is.
+    pub free: guard::Free,
+}
+
+impl From<Clock> for Machine {
+    fn from(clock: Clock) -> Self {
+        let free = Arc::new(guard::free);
+        Self { clock, free }
+    }
 }
 
 /// Where a reload reads the configuration.
@@ -149,9 +167,10 @@ impl Daemon {
         config: Config,
         source: Source,
         data: &Path,
-        clock: Clock,
+        machine: impl Into<Machine>,
         doors: Doors,
     ) -> anyhow::Result<Self> {
+        let Machine { clock, free } = machine.into();
         let videos = data.join("videos");
         private::dir(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
@@ -170,14 +189,24 @@ impl Daemon {
             seal: Live::new(made.seal),
             provider: Live::new(made.provider),
         };
-        let janitor = Janitor {
+        let guard = Arc::new(Guard {
+            store: store.clone(),
+            clock: clock.clone(),
+            telegram: cells.telegram.clone(),
+            words: cells.words.clone(),
+            data: data.to_owned(),
+            free,
+            floor: cells.floor.clone(),
+        });
+        guard.reckon().await.context("cannot look at the clock")?;
+        let janitor = Arc::new(Janitor {
             store: store.clone(),
             clock: clock.clone(),
             photos: photos.clone(),
             videos: videos.clone(),
             file: data_file(data),
             config: cells.config.clone(),
-        };
+        });
         janitor
             .sweep()
             .context("cannot tidy up the data directory")?;
@@ -212,14 +241,6 @@ impl Daemon {
             keys: Keys::new(made.keys, made.creates),
             choices: made.choices,
         });
-        let guard = Guard {
-            store: store.clone(),
-            clock: clock.clone(),
-            telegram: cells.telegram.clone(),
-            words: cells.words.clone(),
-            data: data.to_owned(),
-            floor: cells.floor.clone(),
-        };
         let delivery = Arc::new(Delivery::new(
             store.clone(),
             clock.clone(),
@@ -229,8 +250,13 @@ impl Daemon {
             desk.clone(),
             cells.limits.clone(),
         ));
-        let certificates =
-            Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
+        let certificates = Arc::new(Certificates::new(
+            &config,
+            data,
+            root.as_deref(),
+            store.clone(),
+            clock.clone(),
+        )?);
         let secret = shipped::webhook_secret(&config, data)?;
         let webhook = match config.updates() {
             Updates::Webhook => {
@@ -259,7 +285,7 @@ impl Daemon {
         let archivist = archive::archivist(&config, data, &store, &clock, http)?;
         let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();
-        let mut actors = JoinSet::new();
+        let mut crew = Crew::new(store.clone(), clock.clone(), stop.clone());
         let mut doors = doors;
         let operators = std::mem::take(&mut doors.operator);
         let door = config.tls.is_on().then(|| Arc::clone(certificates.door()));
@@ -273,26 +299,16 @@ impl Daemon {
             door,
             keeper: Arc::clone(&keeper),
         });
-        open_office(&mut actors, operators, office, &stop)?;
+        open_office(&mut crew, operators, office, &stop)?;
         let ways = (web::router(web), Arc::clone(&keeper));
         let public_url = config.public_url.as_deref();
-        open_doors(&mut actors, public_url, doors, ways, &certificates, &stop)?;
-        let introductions = certificates.introductions();
-        actors.spawn(ends_well(certificates.run(stop.clone())));
-        actors.spawn(ends_well(Arc::clone(&pool).run(stop.clone())));
-        actors.spawn(ends_well(Arc::clone(&pool).watch_models(stop.clone())));
-        actors.spawn(ends_well(Arc::clone(&delivery).broadcast(stop.clone())));
-        actors.spawn(ends_well(delivery.run(stop.clone())));
-        actors.spawn(ends_well(janitor.run(stop.clone())));
-        actors.spawn(ends_well(guard.run(stop.clone())));
-        let watch = Watch {
+        open_doors(&mut crew, public_url, doors, ways, &certificates, &stop)?;
+        let watch = Arc::new(Watch {
             store: store.clone(),
             clock: clock.clone(),
             provider: cells.provider.clone(),
-        };
-        actors.spawn(ends_well(watch.run(stop.clone())));
-        actors.spawn(ends_well(archive::run(archivist, other, stop.clone())));
-        let reloader = Reloader {
+        });
+        let reloader = Arc::new(Reloader {
             source,
             data: data.to_owned(),
             root,
@@ -304,31 +320,69 @@ impl Daemon {
             updates: updates.clone(),
             clock: clock.clone(),
             archivists,
-        };
-        actors.spawn(always_well(reloader.run(reloading, stop.clone())));
+        });
         // Whoever is answered at the socket speaks to a run that is marked: its end, whatever it is, will be known.
         let control = control::open(data).context("cannot open the control socket")?;
         let running = begin(data, &store, clock.now()).await;
-        actors.spawn(always_well(control::serve(
-            control,
-            desk.clone(),
-            stop.clone(),
-        )));
+        crew.takes(Part::Workers, {
+            let pool = Arc::clone(&pool);
+            move |stop| Arc::clone(&pool).run(stop)
+        });
+        crew.takes(Part::Workers, {
+            let pool = Arc::clone(&pool);
+            move |stop| Arc::clone(&pool).watch_models(stop)
+        });
+        crew.takes(Part::Broadcasts, {
+            let delivery = Arc::clone(&delivery);
+            move |stop| Arc::clone(&delivery).broadcast(stop)
+        });
+        crew.takes(Part::Sender, move |stop| Arc::clone(&delivery).run(stop));
+        crew.takes(Part::Janitor, move |stop| Arc::clone(&janitor).run(stop));
+        crew.takes(Part::Guard, move |stop| Arc::clone(&guard).run(stop));
+        crew.takes(Part::Watch, move |stop| Arc::clone(&watch).run(stop));
+        crew.takes(Part::Certificates, {
+            let certificates = Arc::clone(&certificates);
+            move |stop| Arc::clone(&certificates).run(stop)
+        });
+        let archivists = Arc::new(Mutex::new((archivist, other)));
+        crew.takes(Part::Backups, move |stop| {
+            let archivists = Arc::clone(&archivists);
+            async move { archive::run(&mut *archivists.lock().await, stop).await }
+        });
+        let reloading = Arc::new(Mutex::new(reloading));
+        crew.takes(Part::Reloads, move |stop| {
+            let (reloader, reloading) = (Arc::clone(&reloader), Arc::clone(&reloading));
+            async move {
+                reloader.run(&mut *reloading.lock().await, stop).await;
+                Ok(())
+            }
+        });
+        crew.takes(Part::Control, {
+            let (control, desk) = (Arc::new(control), desk.clone());
+            move |stop| {
+                let served = control::serve(Arc::clone(&control), desk.clone(), stop);
+                async {
+                    served.await;
+                    Ok(())
+                }
+            }
+        });
         let beat = updates.clone();
-        actors.spawn(take_updates(
-            bot,
-            beat,
-            webhook,
-            introductions,
-            stop.clone(),
-        ));
+        crew.takes(Part::Updates, move |stop| {
+            let introductions = certificates.introductions();
+            let (bot, beat, webhook) = (Arc::clone(&bot), beat.clone(), webhook.clone());
+            async move {
+                take_updates(bot, beat, webhook, introductions, stop).await;
+                Ok(())
+            }
+        });
         Ok(Self {
             store,
             desk,
             pool,
             keeper,
             stop,
-            actors,
+            actors: crew.into_actors(),
             config: cells.config,
             updates,
             systemd: Systemd::default(),
@@ -346,7 +400,7 @@ impl Daemon {
                 status: status.to_owned(),
             };
             let watchdog = watchdog.run(interval, self.stop.clone());
-            self.actors.spawn(ends_well(watchdog));
+            self.actors.spawn(always_well(watchdog));
         }
         systemd.ready(status);
         self.systemd = systemd;
@@ -484,7 +538,7 @@ pub fn extra_root(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
 
 /// Operators have a doorkeeper of their own: a crowd at the public doors does not shut them out.
 fn open_office(
-    actors: &mut JoinSet<anyhow::Result<()>>,
+    crew: &mut Crew,
     listeners: Vec<StdListener>,
     office: Arc<Office>,
     stop: &CancellationToken,
@@ -494,13 +548,13 @@ fn open_office(
     for listener in listeners {
         let (router, keeper) = (router.clone(), Arc::clone(&keeper));
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
-        actors.spawn(always_well(served));
+        crew.needs(always_well(served));
     }
     Ok(())
 }
 
 fn open_doors(
-    actors: &mut JoinSet<anyhow::Result<()>>,
+    crew: &mut Crew,
     public_url: Option<&str>,
     doors: Doors,
     (router, keeper): (axum::Router, Arc<web::Keeper>),
@@ -523,20 +577,14 @@ fn open_doors(
         };
         let keeper = Arc::clone(&keeper);
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
-        actors.spawn(async {
-            served.await;
-            Ok(())
-        });
+        crew.needs(always_well(served));
     }
     let config = certificates.config();
     for listener in doors.https {
         let config = Some(Arc::clone(&config));
         let (router, keeper) = (router.clone(), Arc::clone(&keeper));
         let served = listen::serve(listened(listener)?, config, router, keeper, stop.clone());
-        actors.spawn(async {
-            served.await;
-            Ok(())
-        });
+        crew.needs(always_well(served));
     }
     Ok(())
 }
@@ -552,7 +600,7 @@ async fn take_updates(
     webhook: Option<(url::Url, SecretString)>,
     mut introductions: Introductions,
     stop: CancellationToken,
-) -> anyhow::Result<()> {
+) {
     let introduction = tokio::spawn(Arc::clone(&bot).introduce(stop.clone()));
     match webhook {
         Some((url, secret)) => {
@@ -579,18 +627,9 @@ async fn take_updates(
     stop.cancelled().await;
     introduction.abort();
     bot.finish().await;
-    Ok(())
 }
 
 async fn always_well(actor: impl Future<Output = ()>) -> anyhow::Result<()> {
     actor.await;
     Ok(())
-}
-
-/// A store that is closing, or whose file is beyond use, ends the process by itself; here it is no error of the actor's.
-async fn ends_well(actor: impl Future<Output = Result<(), StoreError>>) -> anyhow::Result<()> {
-    match actor.await {
-        Ok(()) | Err(StoreError::CommitUnknown | StoreError::Closed) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -13,6 +13,7 @@ pub mod keyring;
 pub mod late;
 pub mod model;
 pub mod order;
+pub mod part;
 pub mod retired;
 pub mod span;
 pub mod strange;

@@ -1,6 +1,11 @@
-//! Looks after what the shop stands on: room on the disk, a disk that can be written, books that balance.
+//! Looks after what the shop stands on: room on the disk, a disk that can be written, books that balance, a clock
+//! that may be set.
 
-use std::path::PathBuf;
+mod time;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -31,6 +36,15 @@ const RETRY: Duration = Duration::from_secs(10 * 60);
 /// So many breaches are logged one by one.
 const LOGGED: usize = 20;
 
+/// Who says how many bytes are free where a directory lies.
+pub type Free = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
+
+/// What the system says of it.
+pub fn free(dir: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(dir)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// What is looked after, and how.
 pub struct Guard {
     /// The store.
@@ -43,14 +57,16 @@ pub struct Guard {
     pub words: Live<Words>,
     /// Where everything is kept.
     pub data: PathBuf,
+    /// Who says what room there is.
+    pub free: Free,
     /// Below so many bytes of room orders are not taken.
     pub floor: Live<u64>,
 }
 
 impl Guard {
     /// Looks after everything until told to stop.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
-        let looks = async { tokio::join!(self.room(), self.books(), self.disk()) };
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
+        let looks = async { tokio::join!(self.room(), self.books(), self.disk(), self.time()) };
         tokio::select! {
             () = stop.cancelled() => {}
             _ = looks => {}
@@ -62,9 +78,8 @@ impl Guard {
     async fn room(&self) {
         let mut since = None;
         loop {
-            match rustix::fs::statvfs(&self.data) {
-                Ok(disk) => {
-                    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            match (self.free)(&self.data) {
+                Ok(free) => {
                     if let Err(error) = self.judge_room(free, &mut since).await {
                         tracing::warn!(%error, "what room there is could not be stored");
                     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -10,13 +11,15 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::{JobId, OrderId, PhotoName, UpdateId, UserId};
+use crate::domain::part::Part;
 use crate::domain::time::Timestamp;
+use crate::flow::alert::Alert;
 use crate::flow::say::Say;
 use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::backup::restore;
 use crate::store::txn::REMEMBER;
-use crate::store::{Snapshot, Store, StoreError, Txn, archive, outbox, room, tally};
+use crate::store::{Snapshot, Store, StoreError, Txn, alarm, archive, outbox, room, tally};
 
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -30,6 +33,11 @@ const ORDERS: usize = 200;
 const LOOK: Duration = Duration::from_secs(24 * 60 * 60);
 /// Between two such transactions sellers have the writer to themselves.
 const BREATH: Duration = Duration::from_millis(50);
+
+/// So many times in a row something must have failed, an hour apart, before operators hear of it.
+const BORNE: u32 = 2;
+/// The cause under which it is told.
+const CAUSE: &str = "janitor";
 
 /// What is tidied, and where.
 pub struct Janitor {
@@ -119,18 +127,16 @@ impl Janitor {
             .collect()
     }
 
-    /// Does all of it in turn until told to stop.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+    /// Does all of it in turn until told to stop. What fails is tried again the next time.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let mut next = UpdateId(0);
         // Not at the start: nothing is retired yet.
         let mut looked = self.clock.now();
+        let mut failed = 0;
         while !stop.is_cancelled() {
-            match self.tidy(&mut next, &mut looked, &stop).await {
-                Ok(()) => {}
-                Err(error) if error.passes() => {
-                    tracing::warn!(%error, "not all could be tidied up yet");
-                }
-                Err(error) => return Err(error),
+            let tidied = self.tidy(&mut next, &mut looked, &stop).await;
+            if let Err(error) = self.tell(tidied, &mut failed).await {
+                tracing::warn!(%error, "operators could not be told of what is not tidied up");
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -147,15 +153,48 @@ impl Janitor {
         looked: &mut Timestamp,
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
-        self.retire(stop).await?;
-        self.forget(next, stop).await?;
-        self.fold().await?;
-        let now = self.clock.now();
+        let (retired, forgotten) = (self.retire(stop).await, self.forget(next, stop).await);
+        let (folded, now) = (self.fold().await, self.clock.now());
+        let mut weighed = Ok(());
         if now.since(*looked) >= LOOK {
             *looked = now;
-            self.weigh().await?;
+            weighed = self.weigh().await;
         }
-        Ok(())
+        // Whatever fails, the others have had their turn.
+        retired.and(forgotten).and(folded).and(weighed)
+    }
+
+    /// Operators hear of what keeps failing and will not pass by itself, and that it is over.
+    async fn tell(
+        &self,
+        tidied: Result<(), StoreError>,
+        failed: &mut u32,
+    ) -> Result<(), StoreError> {
+        let (shop, now, part) = (self.store.shop(), self.clock.now(), Part::Janitor);
+        match tidied {
+            Ok(()) => {
+                *failed = 0;
+                let raised = self.store.snapshot()?.raised()?;
+                if !raised.iter().any(|(cause, _)| cause == CAUSE) {
+                    return Ok(());
+                }
+                let works = Alert::PartWorks { part };
+                let tell =
+                    move |txn: &mut Txn<'_>| alarm::recovered(txn, &shop, CAUSE, &works, now);
+                self.store.try_write(tell).await
+            }
+            Err(error) => {
+                *failed = failed.saturating_add(1);
+                tracing::error!(%error, failed, "not all could be tidied up; it is tried again");
+                if *failed < BORNE {
+                    return Ok(());
+                }
+                let why = error.to_string();
+                let fails = Alert::PartFails { part, why };
+                let tell = move |txn: &mut Txn<'_>| alarm::lasts(txn, &shop, CAUSE, &fails, now);
+                self.store.try_write(tell).await
+            }
+        }
     }
 
     /// Has the next start compact the file if that is worth it, and not if it is no longer.

@@ -21,6 +21,12 @@ pub fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Makes a file that is not there yet: whoever laid a link in its place is not followed.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,7 @@ mod office;
 pub mod outbox;
 mod place;
 pub mod queue;
+pub mod reckoning;
 pub mod record;
 pub mod room;
 mod row;

@@ -44,6 +44,18 @@ pub enum VaultError {
     /// There is no copy of that name.
     #[error("there is no copy {0} in the storage")]
     Missing(String),
+    /// A copy is not encrypted, though ours are: somebody else has put it there.
+    #[error(
+        "the copy {0} in the storage is not encrypted, though [backup.s3] encrypts copies: it is not taken. If it is \
+         yours, say encryption = \"none\" for as long as you need it"
+    )]
+    Unsealed(String),
+    /// It takes more room than there is.
+    #[error("there is no room on the disk for the copy: it is larger than {room_mb} MiB")]
+    NoRoom {
+        /// What there is, in MiB.
+        room_mb: u64,
+    },
     /// A copy cannot be decrypted.
     #[error("the copy cannot be decrypted: {0}")]
     Locked(String),
@@ -151,8 +163,19 @@ impl Vault {
         }
     }
 
-    /// Every copy, oldest first.
+    /// Every copy that could be fetched, oldest first.
     pub async fn list(&self) -> Result<Vec<Copy>, VaultError> {
+        let mut copies = self.all().await?;
+        copies.retain(|copy| self.is_taken(copy));
+        Ok(copies)
+    }
+
+    /// What is not encrypted is not ours where copies are encrypted: whoever can write there could have made it.
+    fn is_taken(&self, copy: &Copy) -> bool {
+        copy.encrypted || !self.cipher.encrypts()
+    }
+
+    async fn all(&self) -> Result<Vec<Copy>, VaultError> {
         let objects = self.bucket.list(&self.prefix).await?;
         let mut copies: Vec<_> = objects
             .into_iter()
@@ -162,23 +185,31 @@ impl Vault {
                     Some(name) => (name, true),
                     None => (file.strip_suffix(OPEN)?, false),
                 };
-                Some(Copy {
+                is_plain(name).then(|| Copy {
                     name: name.to_owned(),
                     bytes,
                     encrypted,
                 })
             })
             .collect();
-        copies.sort_by(|a, b| a.name.cmp(&b.name));
+        // The encrypted one first, of two of one name.
+        copies.sort_by(|a, b| (&a.name, b.encrypted).cmp(&(&b.name, a.encrypted)));
         Ok(copies)
     }
 
     /// Fetches a copy and unpacks it into `dir`, which it makes.
     pub async fn get(&self, name: &str, dir: &Path) -> Result<(), VaultError> {
-        let copies = self.list().await?;
-        let found = copies.into_iter().find(|copy| copy.name == name);
-        let found = found.ok_or_else(|| VaultError::Missing(name.to_owned()))?;
-        at(dir, pack::make_dir(dir))?;
+        let copies = self.all().await?;
+        let mut found = copies.into_iter().filter(|copy| copy.name == name);
+        let first = found.next();
+        let first = first.ok_or_else(|| VaultError::Missing(name.to_owned()))?;
+        let found = Some(first).filter(|copy| self.is_taken(copy));
+        let found = found.ok_or_else(|| VaultError::Unsealed(name.to_owned()))?;
+        // Where nothing is yet: not even a link of somebody else's.
+        at(dir, pack::make_new_dir(dir))?;
+        if found.bytes > pack::room(dir)? {
+            return Err(pack::no_room(dir));
+        }
         let packed = dir.join(PACKED);
         let fetched = self.fetch(&found, &packed, dir).await;
         let _ = std::fs::remove_file(&packed);
@@ -208,6 +239,14 @@ impl Vault {
     }
 }
 
+/// Whether a name may be shown and compared: the storage says what it likes.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !name.is_empty() && name.len() <= NAME && name.bytes().all(plain)
+}
+
+/// No name of a copy is longer, in bytes.
+const NAME: usize = 64;
 /// How an encrypted copy ends.
 const SEALED: &str = ".tar.gz.age";
 /// What a copy is called while it is unpacked beside it.

@@ -1,5 +1,6 @@
 //! Watches how the shop fares, and tells operators before sellers do: the queue, the outbox, failures, credits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -41,7 +42,7 @@ enum Seen {
 
 impl Watch {
     /// Watches until told to stop.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let watch = async { tokio::join!(self.shop(), self.credits()) };
         tokio::select! {
             () = stop.cancelled() => {}

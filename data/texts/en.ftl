@@ -395,6 +395,31 @@ alert-strange-request =
 
     Credits go back. The model's fields may have changed: compare models.toml with KIE's documentation.
 alert-strange-over = ✅ I know now what this means: { $text }
+alert-clock-back =
+    ⚠️ The server's clock was set back by { $minutes } min.
+
+    Orders and messages go on as before: the bot counts time by itself and adapts little by little. If the clock is right now, a restart takes it over at once; if not, look at NTP.
+alert-clock-ahead =
+    ⚠️ The server's clock was set ahead by { $minutes } min.
+
+    Orders and messages go on as before: the bot counts time by itself and adapts little by little. If the clock is right now, a restart takes it over at once; if not, look at NTP.
+alert-clock-fine = ✅ The bot's time and the server's clock agree again.
+alert-part-fails =
+    ⚠️ Not working: { $part }.
+
+    Why: { $why }. Everything else works, and this is tried again by itself; the log has the details.
+alert-part-works = ✅ Working again: { $part }.
+part-updates = taking messages in
+part-workers = making videos
+part-sender = sending messages
+part-broadcasts = broadcasts
+part-janitor = tidying up old data
+part-guard = the checks of room, books and clock
+part-watch = watching the queue
+part-backups = backups
+part-certificates = the certificate
+part-reloads = reading the configuration again
+part-control = the command line
 alert-held = Held back meanwhile, of the same: { $held }.
 backup-newest = { $hours ->
     [0] The newest one is less than an hour old.
@@ -435,6 +460,7 @@ desk-usage-user = 👤 Write it so: /user @name or /user 123456789
 desk-usage-job = 🎬 Write it so: /job J17 — the number is in the seller's message and on their card.
 desk-usage-stats = 📊 Write it so: /stats, /stats week or /stats month
 desk-person = @{ $name } ({ $number })
+desk-person-seen = { $person }, last wrote { $seen } UTC
 desk-refused = ✋ Nothing was changed. { $why }
 desk-dropped = 👌 Dropped, nothing was changed.
 desk-late = ⌛️ More than 15 minutes have passed, and I forgot what we had begun. Nothing was changed. If this was for an order, send it again.
@@ -682,7 +708,11 @@ progress-counts =
 slip-broadcasting = A broadcast is on its way already: wait for its end, or stop it.
 slip-not-whom = 🤔 I find nobody by that: write @name or a Telegram number.
 slip-no-user = 🤔 I do not know { $name }. The seller must write /start to the bot first.
-slip-many = 🤔 Several people have had the name { $name }: { $numbers }. Write a number.
+slip-many =
+    🤔 The name { $name } may have passed on to somebody else. Write a number:
+    { $people }
+slip-many-has = { $number }, has the name now, last wrote { $seen } UTC
+slip-many-had = { $number }, had the name before, last wrote { $seen } UTC
 slip-not-number = 🤔 A whole number is needed, such as 5 or -5.
 slip-zero = 🤔 Zero changes nothing. Write another number.
 slip-too-large = 🤔 At most { $most } credits at a time.

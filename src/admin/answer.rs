@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ask::Span;
 use super::books::Books;
 use super::reload::Reloaded;
-use crate::domain::act::Deed;
+use crate::domain::act::{Deed, LONGEST_KEY, LONGEST_WHY, MOST_CREDITS};
+use crate::domain::whom::Bearer;
 use crate::store::audit::Report;
 use crate::store::backup::front::Made;
 use crate::store::links::Found;
@@ -114,14 +115,43 @@ pub enum Refusal {
     /// No such user.
     #[error("there is no user {0}: they must write /start to the bot first")]
     NoUser(String),
-    /// Several users have had that name.
-    #[error("several users have had the name {name}: choose a number of {numbers:?}")]
+    /// Somebody else has that name, or has had it.
+    #[error(
+        "the name {name} may have passed on to somebody else, choose a number:{}",
+        listed(bearers)
+    )]
     Ambiguous {
         /// The name.
         name: String,
-        /// Theirs.
-        numbers: Vec<u64>,
+        /// Who has it, and who has had it.
+        bearers: Vec<Bearer>,
     },
+    /// The number of credits.
+    #[error("credits are a whole number, not 0, and {MOST_CREDITS} at most either way")]
+    Amount,
+    /// The reason.
+    #[error("a reason has 1 to {LONGEST_WHY} characters")]
+    Reason,
+    /// The key.
+    #[error(
+        "a key has 1 to {LONGEST_KEY} characters and no colon: those with one the program makes itself"
+    )]
+    Key,
+    /// The key was used for another grant.
+    #[error(
+        "the key {key} was used before, for a grant of {credits} to user {user}: nothing was changed; choose another key"
+    )]
+    Used {
+        /// The key.
+        key: String,
+        /// Whom for.
+        user: u64,
+        /// How many credits; negative for what was taken back.
+        credits: i64,
+    },
+    /// It is so already.
+    #[error("it is so already")]
+    Already,
     /// More would be taken back than there is, or given than an account can hold.
     #[error("user {user} has only {balance} credits")]
     TooMuch {
@@ -210,6 +240,22 @@ pub enum Refusal {
     /// Nobody there who could.
     #[error("no daemon runs that could do it")]
     NoDaemon,
+}
+
+fn listed(bearers: &[Bearer]) -> String {
+    let lines = bearers.iter().map(|bearer| {
+        let has = if bearer.has {
+            "has it now"
+        } else {
+            "had it before"
+        };
+        format!(
+            "\n  {}: {has}, last wrote {} UTC",
+            bearer.user,
+            bearer.seen.utc()
+        )
+    });
+    lines.collect()
 }
 
 /// How the shop fares.
@@ -368,6 +414,9 @@ pub struct UserLine {
     pub lang: String,
     /// Since when they are known.
     pub since: u64,
+    /// When they last wrote.
+    #[serde(default)]
+    pub seen: u64,
     /// Whether Telegram lets us write to them.
     pub reachable: bool,
     /// Whether they are shut out.

@@ -3,6 +3,8 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::answer::Refusal;
+use crate::domain::act::{self, Who};
 use crate::domain::id::Code;
 
 pub use crate::domain::span::Span;
@@ -193,6 +195,26 @@ fn named<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
 }
 
 impl Ask {
+    /// The same with what an operator gave within its limits, whichever way it came.
+    pub fn fitted(mut self, who: Who) -> Result<Self, Refusal> {
+        if let Self::Grant { credits, key, .. } = &self {
+            act::amount(*credits).map_err(|_| Refusal::Amount)?;
+            // The page makes its own.
+            let typed = key.as_deref().filter(|_| who != Who::Page);
+            typed.map_or(Ok(()), act::key).map_err(|_| Refusal::Key)?;
+        }
+        if let Self::Ban { why, .. }
+        | Self::Grant { why, .. }
+        | Self::Reorder { why, .. }
+        | Self::Cancel { why, .. }
+        | Self::Refund { why, .. }
+        | Self::Pause { why } = &mut self
+        {
+            *why = act::reason(why).map_err(|_| Refusal::Reason)?;
+        }
+        Ok(self)
+    }
+
     /// Whether it only looks.
     pub fn only_looks(&self) -> bool {
         match self {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::answer::{ActLine, Answer, Refusal};
 use super::ask::{Ask, Whom};
+use super::outlook::refusal;
 use super::provider::{self, Provider};
 use super::reload::{self, Reloads};
 use super::{books, orders, people, stats, status};
@@ -13,7 +14,7 @@ use crate::clock::Clock;
 use crate::domain::act::Who;
 use crate::domain::id::{JobId, UserId};
 use crate::domain::time::Timestamp;
-use crate::store::acts::{self, By, Changed, Unfit};
+use crate::store::acts::{self, By, Plan, Unfit};
 use crate::store::ledger::Granted;
 use crate::store::{Snapshot, Store, StoreError, Txn, audit};
 
@@ -69,7 +70,10 @@ impl Desk {
             who,
             at: self.clock.now(),
         };
-        let answered = self.ask(by, ask).await?;
+        let answered = match ask.fitted(who) {
+            Ok(ask) => self.ask(by, ask).await?,
+            Err(refusal) => Err(refusal),
+        };
         Ok(answered.unwrap_or_else(Answer::Refused))
     }
 
@@ -161,20 +165,25 @@ impl Desk {
             Ask::Retry { job } => self.retry(by, job, None).await,
             Ask::Reorder { job, why } => self.retry(by, job, Some(why)).await,
             Ask::Hurry { job } => {
-                let hurry = move |txn: &mut Txn<'_>| acts::hurry(txn, by, JobId(job));
+                let (shop, plan) = (self.store.shop(), Plan::Hurry(JobId(job)));
+                let hurry = move |txn: &mut Txn<'_>| acts::hurry(txn, by, &shop, JobId(job));
                 let done = self.store.try_write(hurry).await?;
                 let hurried = Answer::Retried {
                     order: None,
                     repeated: false,
                 };
-                Ok(done.map(|()| hurried).map_err(|unfit| refusal(job, unfit)))
+                Ok(done
+                    .map(|()| hurried)
+                    .map_err(|unfit| refusal(&plan, unfit)))
             }
             Ask::Cancel { job, why } => {
-                let cancel = move |txn: &mut Txn<'_>| acts::cancel(txn, by, JobId(job), &why);
+                let (shop, plan) = (self.store.shop(), Plan::Cancel(JobId(job)));
+                let cancel =
+                    move |txn: &mut Txn<'_>| acts::cancel(txn, by, &shop, JobId(job), &why);
                 let done = self.store.try_write(cancel).await?;
                 Ok(done
                     .map(|()| Answer::Changed(true))
-                    .map_err(|unfit| refusal(job, unfit)))
+                    .map_err(|unfit| refusal(&plan, unfit)))
             }
             Ask::Refund { job, why } => self.refund(by, job, why).await,
             Ask::Keys => self.keys(now).await,
@@ -202,21 +211,22 @@ impl Desk {
                     Ok(tired) => tired,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let wake = move |txn: &mut Txn<'_>| acts::wake(txn, by, tired.clone());
+                let shop = self.store.shop();
+                let wake = move |txn: &mut Txn<'_>| acts::wake(txn, by, &shop, tired.clone());
                 let woken = self.store.try_write(wake).await?;
-                Ok(Ok(Answer::Changed(woken == Changed::Done)))
+                Ok(Ok(Answer::Changed(woken.is_ok())))
             }
             Ask::Pause { why } => {
                 let pause = move |txn: &mut Txn<'_>| acts::pause(txn, by, &why);
                 let paused = self.store.try_write(pause).await?;
-                Ok(Ok(Answer::Changed(paused == Changed::Done)))
+                Ok(Ok(Answer::Changed(paused.is_ok())))
             }
             Ask::Resume => {
                 let resumed = self
                     .store
                     .try_write(move |txn| acts::resume(txn, by))
                     .await?;
-                Ok(Ok(Answer::Changed(resumed == Changed::Done)))
+                Ok(Ok(Answer::Changed(resumed.is_ok())))
             }
             Ask::Acts { before, most } => {
                 let lines = self.see(move |sight| sight.acts(before, most)).await?;
@@ -251,33 +261,31 @@ impl Desk {
         seen.map_err(|_| StoreError::Panicked)?
     }
 
-    async fn whom(&self, whom: Whom) -> Result<Result<UserId, Refusal>, StoreError> {
+    pub(super) async fn whom(&self, whom: Whom) -> Result<Result<UserId, Refusal>, StoreError> {
         self.see(move |sight| people::find(sight, &whom)).await
     }
 
     /// Shuts a user out for a reason, or lets them in again.
     async fn shut_out(&self, by: By, whom: Whom, why: Option<String>) -> Answered {
-        let named = whom.to_string();
         let user = match self.whom(whom).await? {
             Ok(user) => user,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if why.is_some() && self.store.shop().admins.contains(&user) {
-            return Ok(Err(Refusal::Operator(user.0)));
-        }
-        let work = move |txn: &mut Txn<'_>| match &why {
-            Some(why) => acts::ban(txn, by, user, why),
-            None => acts::unban(txn, by, user),
+        let (shop, plan) = match why {
+            Some(_) => (self.store.shop(), Plan::Ban(user)),
+            None => (self.store.shop(), Plan::Unban(user)),
         };
-        Ok(match self.store.try_write(work).await? {
-            Changed::Done => Ok(true),
-            Changed::Before => Ok(false),
-            Changed::Unknown => Err(Refusal::NoUser(named)),
-        }
-        .map(|changed| Answer::ShutOut {
-            user: user.0,
-            changed,
-        }))
+        let work = move |txn: &mut Txn<'_>| match &why {
+            Some(why) => acts::ban(txn, by, &shop, user, why),
+            None => acts::unban(txn, by, &shop, user),
+        };
+        let changed = match self.store.try_write(work).await? {
+            Ok(()) => true,
+            Err(Unfit::Already) => false,
+            Err(unfit) => return Ok(Err(refusal(&plan, unfit))),
+        };
+        let user = user.0;
+        Ok(Ok(Answer::ShutOut { user, changed }))
     }
 
     async fn grant(
@@ -292,21 +300,18 @@ impl Desk {
             Ok(user) => user,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let plan = Plan::Grant {
+            user,
+            credits,
+            key: key.clone(),
+        };
         let give =
             move |txn: &mut Txn<'_>| acts::grant(txn, by, user, credits, &why, key.as_deref());
         let (granted, user) = (self.store.try_write(give).await?, user.0);
         Ok(match granted {
             Granted::Done(balance) => Ok((balance.0, false)),
             Granted::Before(balance) => Ok((balance.0, true)),
-            Granted::NoUser => Err(Refusal::NoUser(user.to_string())),
-            Granted::TooMuch(balance) if credits < 0 => Err(Refusal::TooMuch {
-                user,
-                balance: balance.0,
-            }),
-            Granted::TooMuch(balance) => Err(Refusal::Full {
-                user,
-                balance: balance.0,
-            }),
+            Granted::Not(unfit) => Err(refusal(&plan, unfit)),
         }
         .map(|(balance, repeated)| Answer::Granted {
             user,
@@ -322,16 +327,16 @@ impl Desk {
             // Without chance no names can be made.
             return Err(StoreError::Busy);
         }
-        let id = JobId(job);
+        let (id, shop) = (JobId(job), self.store.shop());
         let retry = move |txn: &mut Txn<'_>| match &why {
-            Some(why) => Ok(acts::reorder(txn, by, id, Some(why), &chance)?.map(Some)),
-            None => acts::retry(txn, by, id, &chance),
+            Some(why) => Ok(acts::reorder(txn, by, &shop, id, Some(why), &chance)?.map(Some)),
+            None => acts::retry(txn, by, &shop, id, &chance),
         };
         let retried = self.store.try_write(retry).await?;
         Ok(match retried {
             Ok(None) => Ok((None, false)),
             Ok(Some(reordered)) => Ok((Some(reordered.order.0), reordered.before)),
-            Err(unfit) => Err(refusal(job, unfit)),
+            Err(unfit) => Err(refusal(&Plan::Reorder(id), unfit)),
         }
         .map(|(order, repeated)| Answer::Retried { order, repeated }))
     }
@@ -341,7 +346,8 @@ impl Desk {
         let Some(user) = known.await?.map(|user| user.0) else {
             return Ok(Err(Refusal::NoJob(job)));
         };
-        let refund = move |txn: &mut Txn<'_>| acts::refund(txn, by, JobId(job), &why);
+        let (shop, plan) = (self.store.shop(), Plan::Refund(JobId(job)));
+        let refund = move |txn: &mut Txn<'_>| acts::refund(txn, by, &shop, JobId(job), &why);
         let refunded = self.store.try_write(refund).await?;
         Ok(match refunded {
             Ok((balance, repeated)) => Ok(Answer::Granted {
@@ -349,11 +355,7 @@ impl Desk {
                 balance: balance.0,
                 repeated,
             }),
-            Err(Unfit::Full(balance)) => Err(Refusal::Full {
-                user,
-                balance: balance.0,
-            }),
-            Err(unfit) => Err(refusal(job, unfit)),
+            Err(unfit) => Err(refusal(&plan, unfit)),
         })
     }
 
@@ -367,7 +369,7 @@ impl Desk {
         )))
     }
 
-    fn tired(&self, tired: &super::ask::Tired) -> Result<acts::Tired, Refusal> {
+    pub(super) fn tired(&self, tired: &super::ask::Tired) -> Result<acts::Tired, Refusal> {
         let provider = (self.provider)().ok_or(Refusal::NoConfig)?;
         provider::find(&provider, tired)
     }
@@ -381,18 +383,5 @@ fn user(
     match whom {
         Some(whom) => Ok(people::find(sight, whom)?.map(Some)),
         None => Ok(Ok(None)),
-    }
-}
-
-fn refusal(job: u64, unfit: Unfit) -> Refusal {
-    match unfit {
-        Unfit::Unknown => Refusal::NoJob(job),
-        Unfit::Live => Refusal::Live(job),
-        Unfit::Done => Refusal::Done(job),
-        Unfit::Failed => Refusal::Failed(job),
-        Unfit::Retired => Refusal::Retired(job),
-        Unfit::Asked => Refusal::Asked(job),
-        Unfit::Waits => Refusal::Waits(job),
-        Unfit::Poor(_) | Unfit::Full(_) => Refusal::Poor(job),
     }
 }

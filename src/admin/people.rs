@@ -7,6 +7,7 @@ use super::ask::Whom;
 use super::orders;
 use crate::domain::credit::{Entry, Reason};
 use crate::domain::id::UserId;
+use crate::domain::whom::Bearer;
 use crate::flow::session::Step;
 use crate::store::links::Found;
 use crate::store::record::UserRow;
@@ -26,14 +27,13 @@ pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, St
         }
         Whom::Name(name) => name,
     };
-    let found = sight.named(name)?;
-    Ok(match found[..] {
-        [one] => Ok(one),
-        [] => Err(Refusal::NoUser(whom.to_string())),
-        // A name that was given up may have been taken by somebody else.
-        [_, _, ..] => Err(Refusal::Ambiguous {
+    let bearers = sight.bearers(name)?;
+    Ok(match Bearer::only(&bearers) {
+        Some(one) => Ok(one),
+        None if bearers.is_empty() => Err(Refusal::NoUser(whom.to_string())),
+        None => Err(Refusal::Ambiguous {
             name: name.clone(),
-            numbers: found.iter().map(|user| user.0).collect(),
+            bearers,
         }),
     })
 }
@@ -132,6 +132,7 @@ fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreEr
         held: user.held.0,
         lang: user.lang.code().to_owned(),
         since: user.since.0,
+        seen: row.seen.0,
         reachable: user.reachable,
         banned: sight.ban(id)?.is_some(),
     })

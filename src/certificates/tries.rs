@@ -12,6 +12,8 @@ use crate::tls::pair::Life;
 const FIRST: Duration = Duration::from_secs(2 * 60);
 /// No pause is longer, unless the authority asks for it.
 const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
+/// No pause is longer, whatever the authority asks for: Let's Encrypt counts over a week at most.
+const ASKED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The operator is told no more often.
 const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many failures are borne in silence while there is no certificate at all.
@@ -52,15 +54,16 @@ impl Tries {
     /// Notes a failure; the pause before the next try. `asked` is how long the authority wants us to wait.
     pub fn failure(&mut self, now: Timestamp, asked: Option<Duration>) -> Duration {
         let doubled = FIRST.saturating_mul(1 << self.failed.min(16)).min(LONGEST);
-        let pause = doubled.max(asked.unwrap_or_default());
+        let pause = doubled.max(asked.unwrap_or_default().min(ASKED));
         self.failed = self.failed.saturating_add(1);
         self.not_before = now.plus(pause);
         pause
     }
 
-    /// Whether the operator is to be told now of a certificate with this life, or of none; notes that it was done.
-    pub fn is_to_be_told(&mut self, life: Option<Life>, now: Timestamp) -> bool {
-        let bad = life.map_or(self.failed > BORNE, |life| now >= life.worry_at());
+    /// Whether the operator is to be told now of a certificate with this life, judged by the system's clock, or of none;
+    /// notes that it was done.
+    pub fn is_to_be_told(&mut self, life: Option<Life>, wall: Timestamp, now: Timestamp) -> bool {
+        let bad = life.map_or(self.failed > BORNE, |life| wall >= life.worry_at());
         let again = self.told.is_none_or(|told| now.since(told) >= TOLD);
         if bad && again {
             self.told = Some(now);
@@ -118,6 +121,7 @@ mod tests {
         assert_eq!(tries.failure(now, None), LONGEST);
         assert_eq!(tries.failure(now, Some(HOUR * 20)), HOUR * 20);
         assert_eq!(tries.failure(now, Some(HOUR)), LONGEST);
+        assert_eq!(tries.failure(now, Some(Duration::MAX)), ASKED);
     }
 
     #[test]
@@ -166,13 +170,17 @@ mod tests {
             (76, true),
             (91, true),
         ] {
-            assert_eq!(tries.is_to_be_told(life, at(day)), told, "day {day}");
+            assert_eq!(
+                tries.is_to_be_told(life, at(day), at(day)),
+                told,
+                "day {day}"
+            );
         }
         let mut none = Tries::default();
         none.failure(at(0), None);
-        assert!(!none.is_to_be_told(None, at(0)));
+        assert!(!none.is_to_be_told(None, at(0), at(0)));
         none.failure(at(0), None);
-        assert!(none.is_to_be_told(None, at(0)));
-        assert!(!none.is_to_be_told(None, at(0)));
+        assert!(none.is_to_be_told(None, at(0), at(0)));
+        assert!(!none.is_to_be_told(None, at(0), at(0)));
     }
 }

@@ -17,6 +17,7 @@ use crate::store;
 use crate::store::backup::front::Made;
 use crate::store::backup::make::{self, Order};
 use crate::store::backup::name::Name;
+use crate::store::backup::reached;
 use crate::store::backup::shelf::{Found, Kind, Shelf};
 use crate::tls;
 use crate::vault::{Copy, Patience, Vault};
@@ -55,6 +56,8 @@ pub(super) struct Ground {
     pub shelf: Shelf,
     /// What is configured.
     pub chosen: Backups,
+    /// Whether that is said outside of the data directory.
+    pub configured: bool,
 }
 
 impl Ground {
@@ -62,15 +65,21 @@ impl Ground {
     pub fn of(place: &Place, far: bool) -> anyhow::Result<Self> {
         let data = place.data();
         let config = super::run::config_file(place.config.clone(), &data);
+        if let Some(config) = &config {
+            reached(&data, config)?;
+        }
         let env = super::run::env(&data);
         let env: Option<Env<'_>> = if far { Some(&env) } else { None };
         let chosen = Config::backups_of(config.as_deref(), env)?;
         let dir = chosen.backup.dir.clone();
         let shelf = Shelf::new(dir.unwrap_or_else(|| data.join("backups")));
+        reached(&data, shelf.dir())?;
+        let configured = config.is_some_and(|config| config.parent() != Some(data.as_path()));
         Ok(Self {
             data,
             shelf,
             chosen,
+            configured,
         })
     }
 

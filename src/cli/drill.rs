@@ -83,6 +83,7 @@ fn rehearse(ground: &Ground, name: Name, remote: bool) -> anyhow::Result<Drilled
         data: &scratch.0,
         shelf: &shelf,
         force: false,
+        configured: false,
         now,
     };
     let restored = put_back(&order)?;

@@ -42,10 +42,19 @@ impl Place {
 
     /// The answer; a refusal is an error. Who answered is said on standard error.
     pub fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
-        let answer = match self.daemon(&ask)? {
+        self.ask_and_say(ask, true)
+    }
+
+    /// As [`Place::ask`], for whoever has just been told who answers.
+    pub fn ask_again(&self, ask: Ask) -> anyhow::Result<Answer> {
+        self.ask_and_say(ask, false)
+    }
+
+    fn ask_and_say(&self, ask: Ask, say: bool) -> anyhow::Result<Answer> {
+        let answer = match self.asked(&ask, say)? {
             Some(answer) => answer,
             None => {
-                let file = self.file()?;
+                let file = self.found(say)?;
                 // Whoever only looks must not keep an older program from its file.
                 if ask.only_looks()
                     && let Some(schema) = store::pending(&file)?
@@ -56,7 +65,7 @@ impl Place {
                         file.display()
                     );
                 }
-                let desk = self.desk(&file)?;
+                let desk = self.desk(&file, &ask)?;
                 let uid = rustix::process::getuid().as_raw();
                 super::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
             }
@@ -69,9 +78,15 @@ impl Place {
 
     /// The running daemon's answer; nothing when none runs.
     pub fn daemon(&self, ask: &Ask) -> anyhow::Result<Option<Answer>> {
+        self.asked(ask, true)
+    }
+
+    fn asked(&self, ask: &Ask, say: bool) -> anyhow::Result<Option<Answer>> {
         match super::runtime()?.block_on(control::ask(&self.data(), ask)) {
             Ok(answer) => {
-                eprintln!("asked the running daemon");
+                if say {
+                    eprintln!("asked the running daemon");
+                }
                 Ok(Some(answer))
             }
             Err(ControlError::NoDaemon) => Ok(None),
@@ -81,19 +96,32 @@ impl Place {
 
     /// The data file, which no daemon has open.
     pub fn file(&self) -> anyhow::Result<PathBuf> {
+        self.found(true)
+    }
+
+    fn found(&self, say: bool) -> anyhow::Result<PathBuf> {
         let file = daemon::data_file(&self.data());
         if !file.exists() {
             bail!("there is no {}: name the right --data-dir", file.display());
         }
-        eprintln!("no daemon runs: asked {}", file.display());
+        if say {
+            eprintln!("no daemon runs: asked {}", file.display());
+        }
         Ok(file)
     }
 
     /// A desk on a file that no daemon has open.
-    fn desk(&self, file: &std::path::Path) -> anyhow::Result<Desk> {
+    fn desk(&self, file: &std::path::Path, ask: &Ask) -> anyhow::Result<Desk> {
         let file = file.to_owned();
-        // What operators do needs none of the shop's choices but whom it may tell.
-        let shop = Shop::default();
+        // What operators do needs none of the shop's choices but who they are.
+        let admins = match ask.only_looks() {
+            true => Vec::new(),
+            false => Config::admins_of(self.file_of_config().as_deref())?,
+        };
+        let shop = Shop {
+            admins,
+            ..Shop::default()
+        };
         let store = Store::open(&file, Options::default(), shop)?;
         let provider = self.provider();
         let since = None;

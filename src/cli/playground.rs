@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use crate::admin::{self, Answer, Ask, Desk, Whom};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Daemon, Doors};
+use crate::daemon::{Daemon, Doors, Machine};
 use crate::domain::act::Who;
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
@@ -50,6 +51,8 @@ pub struct Playground {
     pub sandbox: Sandbox,
     /// The time.
     pub clock: Clock,
+    /// What the daemon is told of the room on the disk, in bytes.
+    free: Arc<AtomicU64>,
     daemon: Option<Daemon>,
     config: String,
     data: PathBuf,
@@ -92,6 +95,7 @@ impl Playground {
         let mut playground = Self {
             sandbox,
             clock: setting.clock,
+            free: Arc::new(AtomicU64::new(ROOMY)),
             daemon: None,
             config,
             data,
@@ -152,7 +156,14 @@ impl Playground {
                 ..Doors::default()
             },
         };
-        let daemon = Daemon::start(config, source, &self.data, self.clock.clone(), doors).await?;
+        // As a process that is started would.
+        self.clock.begin_anew();
+        let free = Arc::clone(&self.free);
+        let machine = Machine {
+            clock: self.clock.clone(),
+            free: Arc::new(move |_| Ok(free.load(Ordering::Relaxed))),
+        };
+        let daemon = Daemon::start(config, source, &self.data, machine, doors).await?;
         self.lend_books(Some(daemon.store().clone()));
         self.daemon = Some(daemon);
         Ok(())
@@ -164,6 +175,11 @@ impl Playground {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner) = store;
         }
+    }
+
+    /// From now on so many bytes are free on the daemon's disk.
+    pub fn has_free(&self, bytes: u64) {
+        self.free.store(bytes, Ordering::Relaxed);
     }
 
     /// Where the operator's door of the running daemon is.
@@ -261,6 +277,9 @@ impl Playground {
     }
 }
 
+/// A disk of that size has room for everything.
+const ROOMY: u64 = 1 << 40;
+
 /// What the playground's webhook is known by.
 pub const SECRET: &str = "playground-secret";
 
@@ -270,7 +289,7 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
     let (bank, at) = (Arc::clone(books), clock.clone());
     let books = Arc::clone(books);
     Hooks {
-        now: Arc::new(move || now.now().0),
+        now: Arc::new(move || now.elsewhere().0),
         speed: Arc::new(move || speed.speed()),
         set_speed: Arc::new(move |speed| set_speed.run(speed)),
         advance: Arc::new(move |ms| advance.pass(Duration::from_millis(ms))),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use super::backups::{Ground, ago};
 use super::place::{self, Place};
@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::control::{self, ControlError};
 use crate::domain::time::Timestamp;
 use crate::store::backup::BackupError;
+use crate::store::backup::manifest::Manifest;
 use crate::store::backup::name::Name;
 use crate::store::backup::restore::{self, Order, Restored};
 use crate::store::backup::shelf::Source;
@@ -46,6 +47,7 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
         data: &ground.data,
         shelf: &ground.shelf,
         force: args.force,
+        configured: ground.configured,
         now,
     };
     let refused = || format!("{} is not restored", args.what);
@@ -67,6 +69,7 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
         contents,
         replaced,
         left,
+        strange,
     } = restored;
     show(&contents, now);
     if let Some(replaced) = replaced {
@@ -77,6 +80,9 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     }
     for file in left {
         say!("left as it was: {file}");
+    }
+    for file in strange {
+        say!("not put back, for it is no file of a backup: {file}");
     }
     say!("restored into {}", ground.data.display());
     Ok(())
@@ -99,6 +105,12 @@ pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
     let name: Name = name.parse()?;
     let fetched = Scratch(ground.shelf.scratch("fetched"));
     ground.fetch(&name.to_string(), &fetched.0)?;
+    // An old copy under a new name would take the shop back to what it was then.
+    let inside = Manifest::read(&fetched.0)?.name;
+    ensure!(
+        inside == name,
+        "the copy {name} in the storage holds the backup {inside}: somebody has renamed it"
+    );
     Ok(fetched)
 }
 

@@ -1,14 +1,15 @@
 //! `neurocards users` and `neurocards grant`: sellers and their credits.
 
-use anyhow::bail;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::place::{Place, json, senseless};
 use super::table::{fields, moment, or_dash, table};
 use crate::admin::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
-use crate::admin::{Answer, Ask, Whom};
+use crate::admin::{Answer, Ask, Refusal, Whom};
 use crate::control::ControlError;
+use crate::domain::act;
+use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 
 /// Look after sellers.
@@ -65,13 +66,13 @@ pub struct GrantArgs {
     /// The seller: a Telegram number, or @name.
     #[arg(long, value_name = "ID|@NAME")]
     user: Whom,
-    /// How many; a negative number takes back.
+    /// How many; a negative number takes back. At most 100,000.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     credits: i32,
-    /// Why; kept in the books.
+    /// Why, in at most 200 characters; kept in the books.
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// A word of your own: a second grant with the same one changes nothing.
+    /// A word of your own, without a colon: the same grant with the same word is made once, and another one is refused.
     #[arg(long, value_name = "WORD")]
     key: Option<String>,
 }
@@ -126,18 +127,17 @@ fn shut_out(place: &Place, ask: Ask, [done, before]: [&str; 2]) -> anyhow::Resul
 }
 
 pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
-    if args.credits == 0 {
-        bail!("--credits 0 changes nothing");
-    }
+    act::amount(args.credits).map_err(|_| Refusal::Amount)?;
+    let whom = shown(&args.place, args.user, args.credits)?;
     // With a key a grant of which nobody knows whether it was made can be asked for again.
     let key = args.key.unwrap_or_else(|| Uuid::new_v4().to_string());
     let ask = Ask::Grant {
-        whom: args.user,
+        whom,
         credits: args.credits,
         why: args.reason,
         key: Some(key.clone()),
     };
-    let answer = args.place.ask(ask).map_err(|error| {
+    let answer = args.place.ask_again(ask).map_err(|error| {
         // A refusal is definite; an answer that was lost is not.
         match error.is::<ControlError>() || error.is::<StoreError>() {
             true => error.context(format!(
@@ -162,6 +162,23 @@ pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
         }
         other => Err(senseless(&other)),
     }
+}
+
+/// Shows who will be credited; their number, for a name may pass on to somebody else in between.
+fn shown(place: &Place, whom: Whom, credits: i32) -> anyhow::Result<Whom> {
+    let user = match place.ask(Ask::User { whom })? {
+        Answer::User(card) => card.user,
+        other => return Err(senseless(&other)),
+    };
+    let name = user.name.map(|name| format!(" @{name},"));
+    eprintln!(
+        "user {},{} last wrote {} UTC: {} credits and {credits:+}",
+        user.id,
+        name.unwrap_or_default(),
+        Timestamp(user.seen).utc(),
+        user.available,
+    );
+    Ok(Whom::Number(user.id))
 }
 
 fn list(users: &[UserLine]) {
@@ -199,6 +216,7 @@ fn show(card: &UserCard) {
         ),
         ("language", user.lang.clone()),
         ("since", moment(Some(user.since))),
+        ("last wrote", moment(Some(user.seen))),
         ("open question", card.step.clone()),
         ("unsaid messages", card.notes.to_string()),
     ];

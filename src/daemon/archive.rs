@@ -54,19 +54,21 @@ pub fn is_concerned(changed: &[String]) -> bool {
 /// Lets an archivist work until told to stop, or until another one comes, who waits for the backup that is being
 /// made.
 pub async fn run(
-    mut archivist: Archivist,
-    mut next: mpsc::Receiver<Archivist>,
+    (archivist, next): &mut (Archivist, mpsc::Receiver<Archivist>),
     stop: CancellationToken,
 ) -> Result<(), StoreError> {
     loop {
         let over = stop.child_token();
-        let mut work = pin!(archivist.run(over.clone()));
-        let other = tokio::select! {
-            ended = &mut work => return ended,
-            Some(other) = next.recv() => other,
+        let other = {
+            let mut work = pin!(archivist.run(over.clone()));
+            let other = tokio::select! {
+                ended = &mut work => return ended,
+                Some(other) = next.recv() => other,
+            };
+            over.cancel();
+            work.await?;
+            other
         };
-        over.cancel();
-        work.await?;
-        archivist = other;
+        *archivist = other;
     }
 }

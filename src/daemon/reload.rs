@@ -60,8 +60,12 @@ pub struct Reloader {
 
 impl Reloader {
     /// Reloads whenever somebody asks, until told to stop.
-    pub async fn run(self, mut asked: mpsc::Receiver<Reloading>, stop: CancellationToken) {
-        let reloader = Arc::new(self);
+    pub async fn run(
+        self: Arc<Self>,
+        asked: &mut mpsc::Receiver<Reloading>,
+        stop: CancellationToken,
+    ) {
+        let reloader = self;
         let mut introduction = None;
         loop {
             let answer = tokio::select! {

@@ -29,13 +29,13 @@ pub struct Watchdog {
 
 impl Watchdog {
     /// Says that we live, twice in each interval in which it is true, until told to stop.
-    pub async fn run(self, interval: Duration, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(self, interval: Duration, stop: CancellationToken) {
         let every = interval / 2;
         let commits = Beat::new(SLACK.min(every / 2));
         tokio::select! {
-            () = stop.cancelled() => Ok(()),
-            () = self.speak(every, &commits) => Ok(()),
-            proved = prove(&self.store, &commits, every) => proved,
+            () = stop.cancelled() => {}
+            () = self.speak(every, &commits) => {}
+            () = prove(&self.store, &commits, every) => {}
         }
     }
 
@@ -73,8 +73,9 @@ fn hanging(commits: &Beat, updates: &Beat) -> Option<&'static str> {
     }
 }
 
-/// Makes a commit of nothing every so often.
-async fn prove(store: &Store, beat: &Beat, every: Duration) -> Result<(), StoreError> {
+/// Makes a commit of nothing every so often, until the store is closed or its file beyond use. Of one that fails
+/// otherwise nothing is heard.
+async fn prove(store: &Store, beat: &Beat, every: Duration) {
     loop {
         beat.within(every);
         let commit = store.write(|txn| {
@@ -82,8 +83,11 @@ async fn prove(store: &Store, beat: &Beat, every: Duration) -> Result<(), StoreE
             txn.counters();
             Ok(())
         });
-        reached(store, commit, beat, every).await?;
-        beat.within(every * 2);
+        match reached(store, commit, beat, every).await {
+            Ok(()) => beat.within(every * 2),
+            Err(StoreError::CommitUnknown | StoreError::Closed) => return,
+            Err(error) => tracing::error!(%error, "a commit that proves us alive has failed"),
+        }
         tokio::time::sleep(every).await;
     }
 }

@@ -8,6 +8,54 @@ use super::broadcast::Segment;
 use super::id::{JobId, KeyPrint, ModelName, OrderId, UserId};
 use super::time::Timestamp;
 
+/// The most credits one grant moves, either way: more is a slip of the finger.
+pub const MOST_CREDITS: i32 = 100_000;
+/// A reason has at most so many characters.
+pub const LONGEST_WHY: usize = 200;
+/// A key of a grant has at most so many characters.
+pub const LONGEST_KEY: usize = 64;
+
+/// What is wrong with what an operator gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    /// Nothing would move.
+    Zero,
+    /// More than one grant moves.
+    TooMany,
+    /// There is no reason.
+    NoReason,
+    /// The reason is too long.
+    LongReason,
+    /// The key is empty, too long, or one that only the program makes.
+    Key,
+}
+
+/// The amount of a grant, if it is one.
+pub fn amount(credits: i32) -> Result<i32, Misfit> {
+    match credits {
+        0 => Err(Misfit::Zero),
+        some if some.unsigned_abs() > MOST_CREDITS.unsigned_abs() => Err(Misfit::TooMany),
+        some => Ok(some),
+    }
+}
+
+/// A reason in one line, without blanks around it.
+pub fn reason(said: &str) -> Result<String, Misfit> {
+    let line = said.trim().replace(char::is_control, " ");
+    match line.chars().count() {
+        0 => Err(Misfit::NoReason),
+        long if long > LONGEST_WHY => Err(Misfit::LongReason),
+        _ => Ok(line),
+    }
+}
+
+/// A key that somebody may type: those with a colon (`refund:17`) the program makes itself.
+pub fn key(said: &str) -> Result<(), Misfit> {
+    let plain = !said.contains(':') && !said.contains(char::is_control);
+    let fits = plain && !said.trim().is_empty() && said.chars().count() <= LONGEST_KEY;
+    fits.then_some(()).ok_or(Misfit::Key)
+}
+
 /// An operator. Stored: variants are only ever appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Who {
@@ -210,4 +258,34 @@ pub struct Ban {
     pub since: Timestamp,
     /// In the operator's words.
     pub why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_reasons_and_keys_have_limits() {
+        for (credits, fits) in [
+            (1, Ok(1)),
+            (-100_000, Ok(-100_000)),
+            (100_000, Ok(100_000)),
+            (0, Err(Misfit::Zero)),
+            (100_001, Err(Misfit::TooMany)),
+            (-100_001, Err(Misfit::TooMany)),
+            (i32::MIN, Err(Misfit::TooMany)),
+        ] {
+            assert_eq!(amount(credits), fits);
+        }
+        assert_eq!(reason("  paid\nby card "), Ok("paid by card".into()));
+        assert_eq!(reason(" \n "), Err(Misfit::NoReason));
+        assert!(reason(&"я".repeat(200)).is_ok());
+        assert_eq!(reason(&"я".repeat(201)), Err(Misfit::LongReason));
+        for good in ["invoice 7", "0190a1b2-0000", &"к".repeat(64)] {
+            assert_eq!(key(good), Ok(()), "{good}");
+        }
+        for bad in ["", " ", "refund:17", "page:0a", "a\nb", &"к".repeat(65)] {
+            assert_eq!(key(bad), Err(Misfit::Key), "{bad}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! A move takes the job and gives back the next one, or [`OutOfTurn`] when the job has moved on: a step
 //! that comes late changes nothing. There are no leases; one process owns every job.
 
+mod moved;
+
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, Kind, Source};

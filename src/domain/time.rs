@@ -22,6 +22,11 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(span)))
     }
 
+    /// What a clock that was set by so many milliseconds shows in its place.
+    pub fn moved(self, by: i64) -> Self {
+        Self(self.0.saturating_add_signed(by))
+    }
+
     /// Date and time, UTC, to the second: `2026-01-22 12:00:00`.
     pub fn utc(self) -> String {
         let moment = i64::try_from(self.0).ok();

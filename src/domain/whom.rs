@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::id::UserId;
+use super::time::Timestamp;
+
 /// A user, as an operator names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whom {
@@ -12,6 +15,27 @@ pub enum Whom {
     Number(u64),
     /// By their Telegram name, without the `@`.
     Name(String),
+}
+
+/// Somebody who has a name, or has had it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bearer {
+    /// Who.
+    pub user: UserId,
+    /// When they last wrote.
+    pub seen: Timestamp,
+    /// Whether they have it still, as far as is known.
+    pub has: bool,
+}
+
+impl Bearer {
+    /// Who is meant by a name, if there is no doubt: nobody but them is known to have had it.
+    pub fn only(bearers: &[Self]) -> Option<UserId> {
+        match bearers {
+            [one] if one.has => Some(one.user),
+            [] | [_] | [_, _, ..] => None,
+        }
+    }
 }
 
 /// What names nobody.

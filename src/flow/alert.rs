@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::failure::Source;
 use crate::domain::id::{JobId, ModelName};
+use crate::domain::part::Part;
 use crate::domain::strange::Strange;
 use crate::domain::time::Timestamp;
 
@@ -204,6 +205,30 @@ pub enum Alert {
         /// What was not known.
         text: String,
     },
+    /// The machine's clock was set ahead of what we go by.
+    ClockAhead {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// The machine's clock was set back behind what we go by.
+    ClockBack {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// We go by what the machine's clock shows.
+    ClockFine,
+    /// A part of the daemon fails, and is begun again and again.
+    PartFails {
+        /// Which.
+        part: Part,
+        /// Why, in the program's words.
+        why: String,
+    },
+    /// That part works again.
+    PartWorks {
+        /// Which.
+        part: Part,
+    },
 }
 
 impl Alert {
@@ -232,6 +257,8 @@ impl Alert {
             Self::NoResult { .. } => Topic::Result,
             Self::LateVideo { .. } | Self::Doubled { .. } => Topic::Late,
             Self::Strange(_) | Self::StrangeOver { .. } => Topic::Texts,
+            Self::ClockAhead { .. } | Self::ClockBack { .. } | Self::ClockFine => Topic::Clock,
+            Self::PartFails { .. } | Self::PartWorks { .. } => Topic::Part,
         }
     }
 }
@@ -283,11 +310,15 @@ pub enum Topic {
     Late,
     /// A text of the provider's that nobody knows.
     Texts,
+    /// A clock that was set.
+    Clock,
+    /// A part of the daemon that fails.
+    Part,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -310,6 +341,8 @@ impl Topic {
         Self::Result,
         Self::Late,
         Self::Texts,
+        Self::Clock,
+        Self::Part,
     ];
 
     /// Its word in the configuration.
@@ -337,6 +370,8 @@ impl Topic {
             Self::Result => "result",
             Self::Late => "late",
             Self::Texts => "texts",
+            Self::Clock => "clock",
+            Self::Part => "part",
         }
     }
 
@@ -360,7 +395,9 @@ impl Topic {
             | Self::Disk
             | Self::Books
             | Self::Answers
-            | Self::Texts => true,
+            | Self::Texts
+            | Self::Clock
+            | Self::Part => true,
         }
     }
 }

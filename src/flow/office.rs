@@ -8,14 +8,15 @@ pub mod knob;
 pub mod line;
 pub mod request;
 
+use crate::domain::act::{self, Misfit};
 use crate::domain::broadcast::{Letter, Mark};
 use crate::domain::id::{Code, DraftId, UserId};
 use crate::domain::span::Span;
 use crate::domain::time::Timestamp;
-use crate::domain::whom::Whom;
+use crate::domain::whom::{Bearer, Whom};
 
 use super::event::{Button, Command, Event};
-use form::{Blank, Chore, Form, LONGEST_WHY, MOST};
+use form::{Blank, Chore, Form};
 use knob::Knob;
 use line::{Line, Look, Slip, Topic};
 use request::{Order, Request, cut};
@@ -42,8 +43,8 @@ pub enum Found {
     One(UserId),
     /// Nobody known, as they were named.
     Nobody(String),
-    /// More than one user has had that name.
-    Many(String, Vec<UserId>),
+    /// Somebody else has that name, or has had it.
+    Many(String, Vec<Bearer>),
 }
 
 /// What an event of an operator's comes to.
@@ -303,7 +304,7 @@ fn who(facts: &Facts) -> Result<UserId, Slip> {
         Found::Unnamed => Err(Slip::NotWhom),
         Found::One(user) => Ok(user),
         Found::Nobody(name) => Err(Slip::NoUser(name)),
-        Found::Many(name, users) => Err(Slip::Many { name, users }),
+        Found::Many(name, bearers) => Err(Slip::Many { name, bearers }),
     }
 }
 
@@ -314,19 +315,23 @@ fn number(raw: &str) -> Result<i32, Slip> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Slip::NotNumber);
     }
-    match raw.parse() {
-        Ok(0) => Err(Slip::Zero),
-        Ok(amount) if (-MOST..=MOST).contains(&amount) => Ok(amount),
-        // Only digits: what does not parse is too large.
-        Ok(_) | Err(_) => Err(Slip::TooLarge),
-    }
+    // Only digits: what does not parse is too large.
+    let amount = raw.parse().map_err(|_| Misfit::TooMany);
+    amount.and_then(act::amount).map_err(slip)
 }
 
 fn reason(raw: &str) -> Result<String, Slip> {
-    match raw.chars().count() {
-        0 => Err(Slip::Empty),
-        long if long > LONGEST_WHY => Err(Slip::TooLong),
-        _ => Ok(raw.to_owned()),
+    act::reason(raw).map_err(slip)
+}
+
+fn slip(misfit: Misfit) -> Slip {
+    match misfit {
+        Misfit::Zero => Slip::Zero,
+        Misfit::TooMany => Slip::TooLarge,
+        Misfit::NoReason => Slip::Empty,
+        Misfit::LongReason => Slip::TooLong,
+        // Nobody types one here.
+        Misfit::Key => Slip::NeedText,
     }
 }
 

@@ -221,7 +221,7 @@ impl Answer {
             Some(200) if envelope.refuses => self.refusal(200, &envelope.text).into(),
             Some(200 | GATEWAY_TIMEOUT) => CreateError::Lost,
             Some(code) => self.refusal(code, &envelope.text).into(),
-            None if self.status.is_client_error() && self.status != 408 => {
+            None if self.is_turned_away() && !envelope.text.is_empty() => {
                 self.refusal(self.http_code(), &envelope.text).into()
             }
             None if self.is_turned_away() => self.page().into(),

@@ -94,7 +94,7 @@ impl Answer {
         let mut failure = self.refusal(code, &envelope.text).failure;
         failure.kind = match failure.kind {
             // Success without an address.
-            Kind::Unknown if code == 200 => Kind::Temporary,
+            Kind::Unknown | Kind::RateLimit if code == 200 => Kind::Temporary,
             // No model has to do with an upload, whatever the words are; nor is a key too busy to film.
             Kind::ModelOff | Kind::OutputRefused => Kind::Unknown,
             kind @ (Kind::UserViolation

@@ -1,5 +1,6 @@
 //! The page before a deed: what will happen, in a sentence with the numbers.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -12,14 +13,12 @@ use super::wish::Wish;
 use super::{Page, deeds, marks, session};
 use crate::admin::answer::{JobCard, UserLine};
 use crate::admin::ask::{Tired, Wanted};
-use crate::admin::{Answer, Ask, Refusal, Whom};
+use crate::admin::{Answer, Ask, Whom};
+use crate::domain::act::Who;
 use crate::domain::time::Timestamp;
 
 /// Live videos of somebody are counted so far.
 const COUNTED: usize = 1000;
-
-/// What will happen, or why it cannot.
-type Said = Result<Markup, Refusal>;
 
 /// Asks whether it is meant.
 pub async fn ask(
@@ -30,20 +29,22 @@ pub async fn ask(
     back: &str,
 ) -> Result<Response, Instead> {
     let voice = visitor.voice;
-    let said = match said(page, visitor, wish).await? {
-        Ok(said) => said,
-        Err(refusal) => {
-            return Ok(mend(
-                visitor,
-                filled,
-                back,
-                &marks::refusal(voice, &refusal),
-            ));
-        }
-    };
     let Some(once) = session::chance() else {
         return Err(Page::senseless(visitor));
     };
+    // Nobody is asked whether they mean what cannot be done.
+    match page.desk.outlook(Who::Page, wish.ask(&once)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(refusal)) => {
+            let wrong = marks::refusal(voice, &refusal);
+            return Ok(mend(visitor, filled, back, &wrong));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "what is asked at the operator's page could not be judged");
+            return Err(Instead::page(visitor, StatusCode::SERVICE_UNAVAILABLE));
+        }
+    }
+    let said = said(page, visitor, wish).await?;
     let fields = wish.fields();
     let mut hidden: Vec<_> = fields
         .iter()
@@ -139,15 +140,12 @@ fn button(wish: &Wish) -> &'static str {
     }
 }
 
-async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Said, Instead> {
+/// What will happen.
+async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Markup, Instead> {
     let voice = visitor.voice;
-    Ok(Ok(match wish {
+    Ok(match wish {
         Wish::Grant { user, credits, .. } => {
-            let user = user_of(page, visitor, *user).await?;
-            match grant(voice, &user, *credits) {
-                Ok(said) => said,
-                Err(refusal) => return Ok(Err(refusal)),
-            }
+            grant(voice, &user_of(page, visitor, *user).await?, *credits)
         }
         Wish::Ban { user, .. } => {
             let user = user_of(page, visitor, *user).await?;
@@ -159,35 +157,10 @@ async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Said, Inste
             let user = user_of(page, visitor, *user).await?;
             html! { p { (voice.fill("confirm-unban", &[("who", who(&user).into())])) } }
         }
-        Wish::Refund { job, .. } => {
-            let card = job_of(page, visitor, *job).await?;
-            match fits(&card, "done") {
-                Ok(()) => moves(page, visitor, &card, "confirm-refund", 1).await?,
-                Err(refusal) => return Ok(Err(refusal)),
-            }
-        }
-        Wish::Cancel { job, .. } => {
-            let card = job_of(page, visitor, *job).await?;
-            match fits(&card, "live") {
-                Ok(()) => moves(page, visitor, &card, "confirm-cancel", 1).await?,
-                Err(refusal) => return Ok(Err(refusal)),
-            }
-        }
-        Wish::Reorder { job, .. } => {
-            let card = job_of(page, visitor, *job).await?;
-            if let Err(refusal) = fits(&card, "failed") {
-                return Ok(Err(refusal));
-            }
-            if user_of(page, visitor, card.job.seller).await?.available == 0 {
-                return Ok(Err(Refusal::Poor(*job)));
-            }
-            moves(page, visitor, &card, "confirm-reorder", -1).await?
-        }
+        Wish::Refund { job, .. } => moves(page, visitor, *job, "confirm-refund", 1).await?,
+        Wish::Cancel { job, .. } => moves(page, visitor, *job, "confirm-cancel", 1).await?,
+        Wish::Reorder { job, .. } => moves(page, visitor, *job, "confirm-reorder", -1).await?,
         Wish::Hurry { job } => {
-            let card = job_of(page, visitor, *job).await?;
-            if let Err(refusal) = fits(&card, "live") {
-                return Ok(Err(refusal));
-            }
             let blanks = [("job", job.to_string().into())];
             html! { p { (voice.fill("confirm-hurry", &blanks)) } }
         }
@@ -208,17 +181,10 @@ async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Said, Inste
         Wish::Wake { tired } => {
             html! { p { (voice.fill("confirm-wake", &[("name", name(tired).into())])) } }
         }
-    }))
+    })
 }
 
-fn grant(voice: Voice, user: &UserLine, credits: i32) -> Said {
-    let after = i64::from(user.available) + i64::from(credits);
-    if after < 0 {
-        return Err(Refusal::TooMuch {
-            user: user.id,
-            balance: user.available,
-        });
-    }
+fn grant(voice: Voice, user: &UserLine, credits: i32) -> Markup {
     let key = if credits < 0 {
         "confirm-take"
     } else {
@@ -228,27 +194,11 @@ fn grant(voice: Voice, user: &UserLine, credits: i32) -> Said {
         ("who", who(user).into()),
         ("n", credits.unsigned_abs().into()),
     ];
-    Ok(html! {
+    let after = i64::from(user.available) + i64::from(credits);
+    html! {
         p { (voice.fill(key, &blanks)) }
+        p data-test="seen" { (voice.say("confirm-seen")) " " (marks::time(user.seen)) "." }
         (balance(voice, user.available, after))
-    })
-}
-
-/// Whether a job stands where a deed wants it, and the deed was not done before.
-fn fits(card: &JobCard, wanted: &str) -> Result<(), Refusal> {
-    let id = card.job.id;
-    let stands = match card.job.stage.as_str() {
-        ended @ ("done" | "failed") => ended,
-        _ => "live",
-    };
-    match (stands, card.reordered) {
-        ("done", _) if stands == wanted && card.repaid => Err(Refusal::Repaid(id)),
-        ("failed", Some(order)) if stands == wanted => Err(Refusal::Reordered { job: id, order }),
-        ("failed", None) if stands == wanted && card.retired.is_some() => Err(Refusal::Retired(id)),
-        _ if stands == wanted => Ok(()),
-        ("done", _) => Err(Refusal::Done(id)),
-        ("failed", _) => Err(Refusal::Failed(id)),
-        _ => Err(Refusal::Live(id)),
     }
 }
 
@@ -256,11 +206,12 @@ fn fits(card: &JobCard, wanted: &str) -> Result<(), Refusal> {
 async fn moves(
     page: &Page,
     visitor: &Visitor,
-    card: &JobCard,
+    job: u64,
     key: &str,
     by: i64,
 ) -> Result<Markup, Instead> {
     let voice = visitor.voice;
+    let card = job_of(page, visitor, job).await?;
     let user = user_of(page, visitor, card.job.seller).await?;
     let blanks = [
         ("job", card.job.id.to_string().into()),

@@ -14,10 +14,10 @@ use super::session::{Told, is_chance};
 use super::trouble::Instead;
 use super::visitor::{Visitor, own_path};
 use super::voice::Voice;
-use super::wish::{CREDITS, HOURS, WHY, Wish};
+use super::wish::{HOURS, Wish};
 use super::{Page, confirm, marks, purse};
 use crate::admin::Answer;
-use crate::domain::act::Who;
+use crate::domain::act::{LONGEST_WHY, MOST_CREDITS, Who};
 
 /// How long something rests unless one says otherwise, in hours.
 const REST: &str = "24";
@@ -163,7 +163,7 @@ pub fn why(visitor: &Visitor, deed: &str, said: &str, label: &str, hint: &str) -
     let voice = visitor.voice;
     html! {
         p.hint { (voice.say(hint)) }
-        (line(&format!("why-{deed}"), "why", &voice.say("field-why"), said, WHY))
+        (line(&format!("why-{deed}"), "why", &voice.say("field-why"), said, LONGEST_WHY))
         button type="submit" { (voice.say(label)) }
     }
 }
@@ -183,8 +183,8 @@ pub fn grant(visitor: &Visitor, credits: &str, why: &str) -> Markup {
     let voice = visitor.voice;
     html! {
         div.row {
-            (number("credits", "credits", &voice.say("field-credits"), credits, (-CREDITS, CREDITS)))
-            (line("why-grant", "why", &voice.say("field-why"), why, WHY))
+            (number("credits", "credits", &voice.say("field-credits"), credits, (-MOST_CREDITS, MOST_CREDITS)))
+            (line("why-grant", "why", &voice.say("field-why"), why, LONGEST_WHY))
             button.main type="submit" { (voice.say("do-grant")) }
         }
         p.hint { (voice.say("hint-grant")) }

@@ -222,14 +222,33 @@ pub fn refusal(voice: Voice, refusal: &Refusal) -> String {
     };
     match refusal {
         Refusal::NoUser(who) => voice.fill("refused-no-user", &[("who", who.as_str().into())]),
-        Refusal::Ambiguous { name, numbers } => {
-            let numbers: Vec<_> = numbers.iter().map(u64::to_string).collect();
+        Refusal::Ambiguous { name, bearers } => {
+            let people = bearers.iter().map(|bearer| {
+                let key = match bearer.has {
+                    true => "refused-ambiguous-has",
+                    false => "refused-ambiguous-had",
+                };
+                let blanks = [
+                    ("user", bearer.user.to_string().into()),
+                    ("seen", bearer.seen.utc().into()),
+                ];
+                voice.fill(key, &blanks)
+            });
+            let people: Vec<_> = people.collect();
             let blanks = [
                 ("name", name.as_str().into()),
-                ("numbers", numbers.join(", ").into()),
+                ("people", people.join("; ").into()),
             ];
             voice.fill("refused-ambiguous", &blanks)
         }
+        Refusal::Amount => voice.say("slip-credits"),
+        Refusal::Reason => voice.say("slip-why"),
+        Refusal::Key => voice.say("slip-foreign"),
+        Refusal::Used { user, credits, .. } => {
+            let blanks = [("user", user.to_string().into()), ("n", (*credits).into())];
+            voice.fill("refused-used", &blanks)
+        }
+        Refusal::Already => voice.say("told-before"),
         Refusal::TooMuch { user, balance } => has("refused-too-much", user, balance),
         Refusal::Full { user, balance } => has("refused-full", user, balance),
         Refusal::NoOrder(order) => {

@@ -3,11 +3,8 @@
 use super::form::Form;
 use crate::admin::ask::Tired;
 use crate::admin::{Ask, Whom};
+use crate::domain::act;
 
-/// Most credits that are given or taken at once.
-pub const CREDITS: i32 = 100_000;
-/// A reason is no longer, in letters.
-pub const WHY: usize = 200;
 /// A rest is no longer, in hours.
 pub const HOURS: i32 = 30 * 24;
 
@@ -221,14 +218,11 @@ impl Wish {
 fn credits(said: &str) -> Result<i32, Slip> {
     let credits = said.trim().replace('−', "-").parse::<i32>();
     let credits = credits.map_err(|_| Slip::Credits)?;
-    let fits = credits != 0 && credits.unsigned_abs() <= CREDITS.unsigned_abs();
-    fits.then_some(credits).ok_or(Slip::Credits)
+    act::amount(credits).map_err(|_| Slip::Credits)
 }
 
 fn why(form: &Form) -> Result<String, Slip> {
-    let why = form.get("why").trim();
-    let plain = !why.is_empty() && why.chars().count() <= WHY && !why.contains(char::is_control);
-    plain.then(|| why.to_owned()).ok_or(Slip::Why)
+    act::reason(form.get("why")).map_err(|_| Slip::Why)
 }
 
 fn hours(said: &str) -> Result<u64, Slip> {
@@ -288,7 +282,7 @@ mod tests {
             ("deed=grant&user=1&credits=999999999&why=a", Slip::Credits),
             ("deed=grant&user=1&credits=1&why=+", Slip::Why),
             ("deed=grant&user=anna&credits=1&why=a", Slip::Foreign),
-            ("deed=ban&user=1&why=a%0Ab", Slip::Why),
+            ("deed=ban&user=1&why=%0A", Slip::Why),
             ("deed=rest&model=a&hours=0", Slip::Hours),
             ("deed=rest&model=a&hours=721", Slip::Hours),
             ("deed=rest&hours=1", Slip::Foreign),

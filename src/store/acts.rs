@@ -3,21 +3,22 @@
 //! A deed that changes nothing, or is refused, leaves no line.
 
 mod jobs;
+mod plan;
 
 use std::fmt;
 
 use super::ledger::{self, Granted};
 use super::txn::Txn;
-use super::{StoreError, sales, verdict};
+use super::{Shop, StoreError, sales, verdict};
 use crate::domain::act::{Act, Ban, Deed, Who};
 use crate::domain::failure::Kind;
 use crate::domain::id::{KeyPrint, ModelName, UserId};
 use crate::domain::keyring::Rest;
 use crate::domain::time::Timestamp;
 pub use jobs::{
-    Reordered, Unfit, cancel, hurry, refund, refund_key, reorder, retried, retry, retry_key,
-    standing,
+    Reordered, cancel, hurry, refund, refund_key, reorder, retried, retry, retry_key, standing,
 };
+pub use plan::{Plan, Unfit, check};
 
 /// Who does it, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +54,21 @@ pub fn grant(
             let why = why.to_owned();
             note(txn, by, Deed::Granted { user, credits, why })?;
         }
-        Granted::Before(_) | Granted::NoUser | Granted::TooMuch(_) => {}
+        Granted::Before(_) | Granted::Not(_) => {}
     }
     Ok(granted)
 }
 
 /// Shuts a user out. What they have ordered goes on.
-pub fn ban(txn: &mut Txn<'_>, by: By, user: UserId, why: &str) -> Result<Changed, StoreError> {
-    if txn.user(user)?.is_none() {
-        return Ok(Changed::Unknown);
-    }
-    if txn.ban(user)?.is_some() {
-        return Ok(Changed::Before);
+pub fn ban(
+    txn: &mut Txn<'_>,
+    by: By,
+    shop: &Shop,
+    user: UserId,
+    why: &str,
+) -> Result<Result<(), Unfit>, StoreError> {
+    if let Err(unfit) = check(txn, shop, &Plan::Ban(user), by.at)? {
+        return Ok(Err(unfit));
     }
     let (since, why) = (by.at, why.to_owned());
     let ban = Ban {
@@ -73,50 +77,41 @@ pub fn ban(txn: &mut Txn<'_>, by: By, user: UserId, why: &str) -> Result<Changed
     };
     txn.put_ban(user, Some(&ban))?;
     note(txn, by, Deed::Banned { user, why })?;
-    Ok(Changed::Done)
+    Ok(Ok(()))
 }
 
 /// Lets a user in again.
-pub fn unban(txn: &mut Txn<'_>, by: By, user: UserId) -> Result<Changed, StoreError> {
-    if txn.user(user)?.is_none() {
-        return Ok(Changed::Unknown);
-    }
-    if txn.ban(user)?.is_none() {
-        return Ok(Changed::Before);
+pub fn unban(
+    txn: &mut Txn<'_>,
+    by: By,
+    shop: &Shop,
+    user: UserId,
+) -> Result<Result<(), Unfit>, StoreError> {
+    if let Err(unfit) = check(txn, shop, &Plan::Unban(user), by.at)? {
+        return Ok(Err(unfit));
     }
     txn.put_ban(user, None)?;
     note(txn, by, Deed::Unbanned { user })?;
-    Ok(Changed::Done)
-}
-
-/// What a deed came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Changed {
-    /// Done.
-    Done,
-    /// It was so before.
-    Before,
-    /// There is nothing of that name or number.
-    Unknown,
+    Ok(Ok(()))
 }
 
 /// Stops sales, or starts them again.
-pub fn pause(txn: &mut Txn<'_>, by: By, why: &str) -> Result<Changed, StoreError> {
+pub fn pause(txn: &mut Txn<'_>, by: By, why: &str) -> Result<Result<(), Unfit>, StoreError> {
     if !sales::pause(txn, by.at)? {
-        return Ok(Changed::Before);
+        return Ok(Err(Unfit::Already));
     }
     let why = why.to_owned();
     note(txn, by, Deed::Paused { why })?;
-    Ok(Changed::Done)
+    Ok(Ok(()))
 }
 
 /// Ends a pause.
-pub fn resume(txn: &mut Txn<'_>, by: By) -> Result<Changed, StoreError> {
+pub fn resume(txn: &mut Txn<'_>, by: By) -> Result<Result<(), Unfit>, StoreError> {
     if !sales::resume(txn)? {
-        return Ok(Changed::Before);
+        return Ok(Err(Unfit::Already));
     }
     note(txn, by, Deed::Resumed)?;
-    Ok(Changed::Done)
+    Ok(Ok(()))
 }
 
 /// What may be left alone for a while.
@@ -153,11 +148,15 @@ pub fn rest(txn: &mut Txn<'_>, by: By, tired: Tired, until: Timestamp) -> Result
 }
 
 /// Uses a key or a model again.
-pub fn wake(txn: &mut Txn<'_>, by: By, tired: Tired) -> Result<Changed, StoreError> {
+pub fn wake(
+    txn: &mut Txn<'_>,
+    by: By,
+    shop: &Shop,
+    tired: Tired,
+) -> Result<Result<(), Unfit>, StoreError> {
     let name = tired.to_string();
-    let rests = txn.rest(&name)?.is_some_and(|rest| rest.lasts(by.at));
-    if !rests {
-        return Ok(Changed::Before);
+    if let Err(unfit) = check(txn, shop, &Plan::Wake(tired.clone()), by.at)? {
+        return Ok(Err(unfit));
     }
     txn.end_rest(&name)?;
     let deed = match tired {
@@ -165,5 +164,5 @@ pub fn wake(txn: &mut Txn<'_>, by: By, tired: Tired) -> Result<Changed, StoreErr
         Tired::Model(model) => Deed::ModelWoken { model },
     };
     note(txn, by, deed)?;
-    Ok(Changed::Done)
+    Ok(Ok(()))
 }

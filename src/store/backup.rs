@@ -4,6 +4,7 @@
 //! everything is on disk. What its manifest does not vouch for is not restored. Nothing here waits for a lock of the
 //! writer's, and everything here blocks: it belongs into `spawn_blocking`.
 
+mod below;
 mod contents;
 pub mod front;
 pub mod make;
@@ -18,6 +19,7 @@ use std::io;
 use std::path::Path;
 
 use super::StoreError;
+pub use below::reached;
 
 /// The database's name, in the data directory and in a backup.
 pub const FILE: &str = "neurocards.redb";
@@ -78,6 +80,12 @@ pub enum BackupError {
     /// There are data already.
     #[error("{0} is there already: say --force, and it is moved aside")]
     Occupied(String),
+    /// A link of somebody else's leads elsewhere.
+    #[error(
+        "{0} is a link that another user has laid, and is not followed: put what it leads to in its place, or name \
+         that in backup.dir"
+    )]
+    Linked(String),
     /// Nothing of that name is there.
     #[error("there is no backup {name} in {shelf}")]
     Unknown {

@@ -1,6 +1,7 @@
 //! The books: every move of credits is an entry, and balances change only here.
 
 use super::StoreError;
+use super::acts::Unfit;
 use super::record::{Counters, UserRow};
 use super::txn::Txn;
 use crate::domain::credit::{Account, Credits, Entry, Reason};
@@ -113,12 +114,46 @@ fn give(row: &mut UserRow, user: UserId, to: Account, amount: Credits) {
 pub enum Granted {
     /// Done; the balance now.
     Done(Credits),
-    /// The same key was used before; the balance now.
+    /// The same was granted with that key before; the balance now.
     Before(Credits),
-    /// There is no such user.
-    NoUser,
-    /// More would be taken back than there is, or given than a balance can hold.
-    TooMuch(Credits),
+    /// It cannot be done, and nothing was.
+    Not(Unfit),
+}
+
+/// What stands in the way of a grant, if anything does. The same grant with the same key is none: it is known.
+pub(super) fn hindrance(
+    txn: &Txn<'_>,
+    user: UserId,
+    credits: i32,
+    key: Option<&str>,
+) -> Result<Option<Unfit>, StoreError> {
+    let Some(row) = txn.user(user)? else {
+        return Ok(Some(Unfit::NoUser(user)));
+    };
+    if let Some(before) = key.map(|key| before(txn, key)).transpose()?.flatten() {
+        let same = before == (user, i64::from(credits));
+        return Ok((!same).then_some(Unfit::Used(before.0, before.1)));
+    }
+    let (amount, balance) = (Credits(credits.unsigned_abs()), row.user.available);
+    Ok(match credits < 0 {
+        true if balance < amount => Some(Unfit::TooMuch(user, balance)),
+        false if !holds(&row, amount) => Some(Unfit::Full(user, balance)),
+        true | false => None,
+    })
+}
+
+/// Whom a key was used for, and for how many credits, if it was used.
+fn before(txn: &Txn<'_>, key: &str) -> Result<Option<(UserId, i64)>, StoreError> {
+    let Some(entry) = txn.granted(key)? else {
+        return Ok(None);
+    };
+    let entry = txn.entry(entry)?;
+    let amount = i64::from(entry.amount.0);
+    Ok(match (entry.from, entry.to) {
+        (_, Account::Available(user)) => Some((user, amount)),
+        (Account::Available(user), _) => Some((user, -amount)),
+        (_, _) => None,
+    })
 }
 
 /// Gives `credits` to a user, or takes them back when negative. `key` makes a repeat harmless. The user is told.
@@ -130,22 +165,16 @@ pub fn grant(
     key: Option<&str>,
     now: Timestamp,
 ) -> Result<Granted, StoreError> {
-    let Some(mut row) = txn.user(user)? else {
-        return Ok(Granted::NoUser);
-    };
+    if let Some(unfit) = hindrance(txn, user, credits, key)? {
+        return Ok(Granted::Not(unfit));
+    }
+    let mut row = txn.known_user(user)?;
     if let Some(key) = key
         && txn.granted(key)?.is_some()
     {
         return Ok(Granted::Before(row.user.available));
     }
     let amount = Credits(credits.unsigned_abs());
-    let fits = match credits < 0 {
-        true => row.user.available >= amount,
-        false => holds(&row, amount),
-    };
-    if !fits {
-        return Ok(Granted::TooMuch(row.user.available));
-    }
     let (from, to) = match credits < 0 {
         false => (Account::Grants, Account::Available(user)),
         true => (Account::Available(user), Account::Grants),

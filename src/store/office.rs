@@ -3,17 +3,16 @@
 //! The deed, its line in the trail and what is said of it are in the turn's transaction, so that an update that comes
 //! twice does nothing twice.
 
-use super::acts::{self, By, Changed, Unfit};
+use super::acts::{self, By, Plan, Unfit};
 use super::ledger::Granted;
 use super::record::Cause;
 use super::txn::Txn;
 use super::{Shop, StoreError, broadcasts, outbox};
 use crate::domain::act::Who;
 use crate::domain::broadcast::{Letter, Segment};
-use crate::domain::credit::{Credits, PRICE};
-use crate::domain::id::{CallbackId, DraftId, JobId, OrderId, UserId};
+use crate::domain::id::{DraftId, OrderId, UserId};
 use crate::domain::time::Timestamp;
-use crate::domain::whom::Whom;
+use crate::domain::whom::{Bearer, Whom};
 use crate::flow::event::{Command, Event, Update};
 use crate::flow::office::form::{Chore, Form};
 use crate::flow::office::line::{Line, Look, Person, Slip};
@@ -92,17 +91,22 @@ fn found(txn: &Txn<'_>, update: &Update) -> Result<Found, StoreError> {
         return Ok(Found::Unnamed);
     };
     let named = whom.to_string();
-    let users = match whom {
+    let bearers = match whom {
         Whom::Number(number) => {
             let user = UserId(number);
-            txn.user(user)?.map(|_| user).into_iter().collect()
+            let known = txn.user(user)?.map(|row| Bearer {
+                user,
+                seen: row.seen,
+                has: true,
+            });
+            known.into_iter().collect()
         }
-        Whom::Name(name) => txn.named(&name)?,
+        Whom::Name(name) => txn.bearers(&name)?,
     };
-    Ok(match users[..] {
-        [one] => Found::One(one),
-        [] => Found::Nobody(named),
-        [..] => Found::Many(named, users),
+    Ok(match Bearer::only(&bearers) {
+        Some(one) => Found::One(one),
+        None if bearers.is_empty() => Found::Nobody(named),
+        None => Found::Many(named, bearers),
     })
 }
 
@@ -115,11 +119,11 @@ fn fill(
     slip: Option<Slip>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if let Some(slip) = hindrance(txn, shop, &form.chore)? {
+    if let Some(slip) = hindrance(txn, shop, &form.chore, now)? {
         txn.put_form(update.user, None)?;
         return tell(txn, update, Line::Refused { slip }, now);
     }
-    let unfit = amount_that_fits(txn, &mut form.chore)?;
+    let unfit = amount_that_fits(txn, shop, &mut form.chore, now)?;
     let person = person(txn, &form.chore)?;
     txn.put_form(update.user, Some(&form))?;
     let slip = slip.or(unfit);
@@ -156,51 +160,44 @@ fn letter_given(
 }
 
 /// What stands in the way of a chore, whatever else is filled in.
-fn hindrance(txn: &Txn<'_>, shop: &Shop, chore: &Chore) -> Result<Option<Slip>, StoreError> {
-    Ok(match chore {
-        Chore::Grant { .. } | Chore::Resume => None,
-        Chore::Broadcast { .. } => broadcasts::on_its_way(txn)?.map(Slip::OnItsWay),
-        Chore::Ban { user, .. } if shop.admins.contains(user) => Some(Slip::Operator),
-        Chore::Ban { user, .. } => txn.ban(*user)?.map(|_| Slip::Already),
-        Chore::Unban { user } => txn.ban(*user)?.is_none().then_some(Slip::Already),
-        Chore::Pause { .. } => txn.closed(Cause::Pause)?.map(|_| Slip::Already),
-        Chore::Refund { job, .. } => match standing(txn, *job)? {
-            Unfit::Done if txn.granted(&acts::refund_key(*job))?.is_some() => {
-                Some(Slip::Repaid(*job))
-            }
-            Unfit::Done => None,
-            other => Some(slip(*job, other)),
-        },
-        Chore::Cancel { job, .. } | Chore::Hurry { job } => match standing(txn, *job)? {
-            Unfit::Live => None,
-            other => Some(slip(*job, other)),
-        },
-        Chore::Reorder { job, .. } => match standing(txn, *job)? {
-            Unfit::Failed if reordered(txn, *job)?.is_some() => Some(Slip::Reordered(*job)),
-            Unfit::Failed if txn.find_job(*job)?.is_none() => Some(Slip::Retired(*job)),
-            Unfit::Failed => poor(txn, *job)?.then_some(Slip::Poor(*job)),
-            other => Some(slip(*job, other)),
-        },
+fn hindrance(
+    txn: &Txn<'_>,
+    shop: &Shop,
+    chore: &Chore,
+    now: Timestamp,
+) -> Result<Option<Slip>, StoreError> {
+    if let Chore::Broadcast { .. } = chore {
+        return Ok(broadcasts::on_its_way(txn)?.map(Slip::OnItsWay));
+    }
+    let Some(plan) = plan(chore) else {
+        return Ok(None);
+    };
+    let hindered = acts::check(txn, shop, &plan, now)?.err();
+    Ok(hindered.map(|unfit| slip(&plan, unfit)))
+}
+
+/// The deed a form comes to, once it says what must be known to judge it; a grant is judged by its amount alone.
+fn plan(chore: &Chore) -> Option<Plan> {
+    Some(match chore {
+        Chore::Grant { .. } | Chore::Broadcast { .. } => return None,
+        Chore::Refund { job, .. } => Plan::Refund(*job),
+        Chore::Cancel { job, .. } => Plan::Cancel(*job),
+        Chore::Reorder { job, .. } => Plan::Reorder(*job),
+        Chore::Hurry { job } => Plan::Hurry(*job),
+        Chore::Ban { user, .. } => Plan::Ban(*user),
+        Chore::Unban { user } => Plan::Unban(*user),
+        Chore::Pause { .. } => Plan::Pause,
+        Chore::Resume => Plan::Resume,
     })
 }
 
-/// How a job stands in the way of a deed that wants it to stand otherwise.
-fn standing(txn: &Txn<'_>, job: JobId) -> Result<Unfit, StoreError> {
-    let stands = acts::standing(txn, job)?;
-    Ok(stands.map_or(Unfit::Unknown, |(_, stands)| stands))
-}
-
-fn reordered(txn: &Txn<'_>, job: JobId) -> Result<Option<OrderId>, StoreError> {
-    txn.confirmed_by(&CallbackId(acts::retry_key(job)))
-}
-
-fn poor(txn: &Txn<'_>, job: JobId) -> Result<bool, StoreError> {
-    let user = txn.job(job)?.job.user;
-    Ok(txn.known_user(user)?.user.available < PRICE)
-}
-
 /// Takes an amount that does not fit out of a grant, and says why.
-fn amount_that_fits(txn: &Txn<'_>, chore: &mut Chore) -> Result<Option<Slip>, StoreError> {
+fn amount_that_fits(
+    txn: &Txn<'_>,
+    shop: &Shop,
+    chore: &mut Chore,
+    now: Timestamp,
+) -> Result<Option<Slip>, StoreError> {
     let Chore::Grant {
         user: Some(user),
         credits,
@@ -212,18 +209,15 @@ fn amount_that_fits(txn: &Txn<'_>, chore: &mut Chore) -> Result<Option<Slip>, St
     let Some(wanted) = *credits else {
         return Ok(None);
     };
-    let user = txn.known_user(*user)?.user;
-    let amount = wanted.unsigned_abs();
-    let all = user.available.0.checked_add(user.held.0);
-    let slip = match wanted < 0 {
-        true if user.available < Credits(amount) => Slip::TooMuch(user.available),
-        false if all.and_then(|all| all.checked_add(amount)).is_none() => {
-            Slip::Full(user.available)
-        }
-        true | false => return Ok(None),
+    let plan = Plan::Grant {
+        user: *user,
+        credits: wanted,
+        key: None,
     };
-    *credits = None;
-    Ok(Some(slip))
+    Ok(acts::check(txn, shop, &plan, now)?.err().map(|unfit| {
+        *credits = None;
+        slip(&plan, unfit)
+    }))
 }
 
 /// Whom a chore is about, as they are now.
@@ -238,6 +232,7 @@ fn person(txn: &Txn<'_>, chore: &Chore) -> Result<Option<Person>, StoreError> {
         user,
         name: row.user.username,
         balance: row.user.available,
+        seen: row.seen,
     }))
 }
 
@@ -269,10 +264,7 @@ fn carry_out(
             }
         };
     }
-    let done = match hindrance(txn, shop, &chore)? {
-        Some(slip) => Err(slip),
-        None => deed(txn, by, &chore, chance)?,
-    };
+    let done = deed(txn, by, shop, &chore, chance)?;
     let line = match done {
         Ok(order) => Line::Done {
             person: person(txn, &chore)?,
@@ -288,59 +280,57 @@ fn carry_out(
 fn deed(
     txn: &mut Txn<'_>,
     by: By,
+    shop: &Shop,
     chore: &Chore,
     chance: &[u8; 32],
 ) -> Result<Result<Option<OrderId>, Slip>, StoreError> {
     let why = chore.why().unwrap_or_default();
-    let unfit = |job, unfit| Err(slip(job, unfit));
-    Ok(match chore {
-        Chore::Grant { user, credits, .. } => {
-            let (Some(user), Some(credits)) = (*user, *credits) else {
-                return Ok(Err(Slip::NeedText));
-            };
-            match acts::grant(txn, by, user, credits, why, None)? {
-                Granted::Done(_) | Granted::Before(_) => Ok(None),
-                Granted::NoUser => Err(Slip::NoUser(user.to_string())),
-                Granted::TooMuch(balance) if credits < 0 => Err(Slip::TooMuch(balance)),
-                Granted::TooMuch(balance) => Err(Slip::Full(balance)),
-            }
-        }
-        Chore::Refund { job, .. } => match acts::refund(txn, by, *job, why)? {
-            Ok((_, false)) => Ok(None),
-            Ok((_, true)) => Err(Slip::Repaid(*job)),
-            Err(why) => unfit(*job, why),
-        },
-        Chore::Cancel { job, .. } => match acts::cancel(txn, by, *job, why)? {
-            Ok(()) => Ok(None),
-            Err(why) => unfit(*job, why),
-        },
-        Chore::Reorder { job, .. } => match acts::reorder(txn, by, *job, Some(why), chance)? {
-            Ok(reordered) if reordered.before => Err(Slip::Reordered(*job)),
-            Ok(reordered) => Ok(Some(reordered.order)),
-            Err(why) => unfit(*job, why),
-        },
-        Chore::Hurry { job } => match acts::hurry(txn, by, *job)? {
-            Ok(()) => Ok(None),
-            Err(why) => unfit(*job, why),
-        },
-        Chore::Ban { user, .. } => changed(acts::ban(txn, by, *user, why)?),
-        Chore::Unban { user } => changed(acts::unban(txn, by, *user)?),
-        Chore::Pause { .. } => changed(acts::pause(txn, by, why)?),
-        Chore::Resume => changed(acts::resume(txn, by)?),
-        // It is begun elsewhere, once nothing is missing.
-        Chore::Broadcast { .. } => Err(Slip::NeedText),
-    })
-}
-
-fn changed(changed: Changed) -> Result<Option<OrderId>, Slip> {
-    match changed {
-        Changed::Done => Ok(None),
-        // Users are never forgotten, so that nobody a form names is unknown.
-        Changed::Before | Changed::Unknown => Err(Slip::Already),
+    if let Chore::Grant { user, credits, .. } = chore {
+        let (Some(user), Some(credits)) = (*user, *credits) else {
+            return Ok(Err(Slip::NeedText));
+        };
+        let key = None;
+        let granted = acts::grant(txn, by, user, credits, why, key)?;
+        return Ok(match granted {
+            Granted::Done(_) | Granted::Before(_) => Ok(None),
+            Granted::Not(unfit) => Err(user_slip(unfit)),
+        });
     }
+    let Some(plan) = plan(chore) else {
+        // A broadcast is begun elsewhere, once nothing is missing.
+        return Ok(Err(Slip::NeedText));
+    };
+    let nothing = |()| None;
+    let done = match &plan {
+        Plan::Refund(job) => {
+            acts::refund(txn, by, shop, *job, why)?.and_then(|(_, before)| match before {
+                true => Err(Unfit::Repaid),
+                false => Ok(None),
+            })
+        }
+        Plan::Cancel(job) => acts::cancel(txn, by, shop, *job, why)?.map(nothing),
+        Plan::Reorder(job) => {
+            let reordered = acts::reorder(txn, by, shop, *job, Some(why), chance)?;
+            reordered.and_then(|reordered| match reordered.before {
+                true => Err(Unfit::Reordered(reordered.order)),
+                false => Ok(Some(reordered.order)),
+            })
+        }
+        Plan::Hurry(job) => acts::hurry(txn, by, shop, *job)?.map(nothing),
+        Plan::Ban(user) => acts::ban(txn, by, shop, *user, why)?.map(nothing),
+        Plan::Unban(user) => acts::unban(txn, by, shop, *user)?.map(nothing),
+        Plan::Pause => acts::pause(txn, by, why)?.map(nothing),
+        Plan::Resume => acts::resume(txn, by)?.map(nothing),
+        // No form of the chat's comes to these.
+        Plan::Grant { .. } | Plan::Wake(_) => Err(Unfit::Already),
+    };
+    Ok(done.map_err(|unfit| slip(&plan, unfit)))
 }
 
-fn slip(job: JobId, unfit: Unfit) -> Slip {
+fn slip(plan: &Plan, unfit: Unfit) -> Slip {
+    let Some(job) = plan.job() else {
+        return user_slip(unfit);
+    };
     match unfit {
         Unfit::Unknown => Slip::NoJob(job),
         Unfit::Live => Slip::Live(job),
@@ -350,6 +340,35 @@ fn slip(job: JobId, unfit: Unfit) -> Slip {
         Unfit::Asked => Slip::Asked(job),
         Unfit::Waits => Slip::Waits(job),
         Unfit::Poor(_) => Slip::Poor(job),
-        Unfit::Full(balance) => Slip::Full(balance),
+        Unfit::Repaid => Slip::Repaid(job),
+        Unfit::Reordered(_) => Slip::Reordered(job),
+        Unfit::NoUser(_)
+        | Unfit::Operator(_)
+        | Unfit::TooMuch(..)
+        | Unfit::Full(..)
+        | Unfit::Used(..)
+        | Unfit::Already => user_slip(unfit),
+    }
+}
+
+/// What has nothing to do with a job.
+fn user_slip(unfit: Unfit) -> Slip {
+    match unfit {
+        Unfit::NoUser(user) => Slip::NoUser(user.to_string()),
+        Unfit::Operator(_) => Slip::Operator,
+        Unfit::TooMuch(_, balance) => Slip::TooMuch(balance),
+        Unfit::Full(_, balance) => Slip::Full(balance),
+        Unfit::Unknown
+        | Unfit::Live
+        | Unfit::Done
+        | Unfit::Failed
+        | Unfit::Retired
+        | Unfit::Asked
+        | Unfit::Waits
+        | Unfit::Poor(_)
+        | Unfit::Repaid
+        | Unfit::Reordered(_)
+        | Unfit::Used(..)
+        | Unfit::Already => Slip::Already,
     }
 }

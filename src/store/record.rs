@@ -68,7 +68,8 @@ records! {
     Form = 13;
     Broadcast = 14;
     Retired = 15;
-    Late = 21;
+    Reading = 16;
+    Late = 17;
 }
 
 /// Running numbers and the shop's own balances; one row, written once per commit.
@@ -198,12 +199,15 @@ pub struct UserRow {
     pub last_order: Option<OrderId>,
     /// Their last entry in the ledger: each leads to the one before.
     pub last_entry: Option<EntryId>,
+    /// When they last wrote.
+    pub seen: Timestamp,
 }
 
 impl UserRow {
     /// Somebody of whom there is nothing yet but the row.
     pub fn new(user: User) -> Self {
         Self {
+            seen: user.since,
             user,
             session: Session::new(),
             last_order: None,
@@ -305,6 +309,15 @@ impl Cause {
 pub struct Closed {
     /// Since when.
     pub since: Timestamp,
+}
+
+/// What was shown when the shop was last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Reading {
+    /// What everything of ours went by.
+    pub shown: Timestamp,
+    /// What the system's clock showed.
+    pub wall: Timestamp,
 }
 
 /// Why bytes are not a record.

@@ -9,7 +9,7 @@ pub type Row = &'static [u8];
 
 /// `"schema"` → u32 as four little-endian bytes; `"counters"` → [`super::record::Counters`]; `"closed:room"` and
 /// `"closed:pause"` → [`super::record::Closed`] while orders are not taken for want of room, or by an operator; `"compact"` → nothing, while the
-/// next start is to compact the file.
+/// next start is to compact the file; `"clock"` → [`super::record::Reading`], what was shown when the shop was last seen.
 pub const META: TableDefinition<'static, &str, Row> = TableDefinition::new("meta.v1");
 /// User → [`super::record::UserRow`]: the user with balances and session, so that a turn touches one row.
 pub const USERS: TableDefinition<'static, u64, Row> = TableDefinition::new("users.v1");
@@ -60,9 +60,9 @@ pub const FORMS: TableDefinition<'static, u64, Row> = TableDefinition::new("form
 /// Number, from 1 without gaps → [`crate::domain::broadcast::Broadcast`]; only the last can be on its way.
 pub const BROADCASTS: TableDefinition<'static, u64, Row> = TableDefinition::new("broadcasts.v1");
 
-/// (name on Telegram in small letters, user who has it as far as is known) → nothing. One given up may have been
-/// taken by somebody else, of whom nobody has heard since.
-pub const NAMES: TableDefinition<'static, (&str, u64), ()> = TableDefinition::new("names.v1");
+/// (name on Telegram in small letters, user who has it as far as is known, or has had it) → when they were first known
+/// without it (Unix ms); 0 for who has it. One given up may have been taken by somebody else, of whom nobody has heard.
+pub const NAMES: TableDefinition<'static, (&str, u64), u64> = TableDefinition::new("names.v2");
 
 /// (when a user first wrote, user) → nothing: who came last is found without looking at everybody.
 pub const JOINED: TableDefinition<'static, (u64, u64), ()> = TableDefinition::new("joined.v1");

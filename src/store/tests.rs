@@ -15,6 +15,7 @@ mod lie;
 mod links;
 mod names;
 mod order;
+mod reckoning;
 mod room;
 mod storm;
 mod tally;

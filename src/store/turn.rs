@@ -54,6 +54,9 @@ pub fn turn(
     };
     row.user.lang = update.lang;
     row.user.username.clone_from(&update.username);
+    if update.event != Event::Blocked {
+        row.seen = now;
+    }
     if update.event != Event::Blocked && !row.user.reachable {
         row.user.reachable = true;
         // From here on what is said goes out, after what was kept.
@@ -70,7 +73,7 @@ pub fn turn(
             });
         }
     }
-    let facts = facts(txn, update, &row)?;
+    let facts = facts(txn, shop, update, &row)?;
     let (session, effects) = flow::step(row.session.clone(), update.event.clone(), &facts);
     row.session = session;
     let mut toast = None;
@@ -138,7 +141,12 @@ fn welcome(
     Ok(row)
 }
 
-fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, StoreError> {
+fn facts(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    update: &Update,
+    row: &UserRow,
+) -> Result<Facts, StoreError> {
     let (mut again, mut gone) = (None, false);
     if let Event::Press(Some(Button::Again(order))) = update.event {
         match txn.find_order(order)? {
@@ -156,7 +164,8 @@ fn facts(txn: &mut Txn<'_>, update: &Update, row: &UserRow) -> Result<Facts, Sto
         None if paused => Sales::Paused,
         None => Sales::Open,
     };
-    let banned = txn.ban(update.user)?.is_some();
+    // Whoever was shut out before they became an operator is not.
+    let banned = !shop.admins.contains(&update.user) && txn.ban(update.user)?.is_some();
     let counters = txn.counters();
     counters.draft += 1;
     Ok(Facts {

@@ -3,6 +3,7 @@
 mod late;
 mod notes;
 mod office;
+mod rests;
 mod users;
 
 use std::cell::RefCell;
@@ -18,7 +19,6 @@ use super::{StoreError, tables};
 use crate::domain::credit::Entry;
 use crate::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
 use crate::domain::job::Stage;
-use crate::domain::keyring::Rest;
 use crate::domain::order::Order;
 use crate::domain::retired::Retired;
 use crate::domain::tally::{SLOT, Tally, begin};
@@ -38,7 +38,7 @@ pub struct Txn<'t> {
     users: Rows<'t, u64>,
     /// Users this batch has met: each is read and written once, however many closures it concerns.
     met: RefCell<BTreeMap<UserId, Met>>,
-    names: Table<'t, (&'static str, u64), ()>,
+    names: Table<'t, (&'static str, u64), u64>,
     joined: Table<'t, (u64, u64), ()>,
     updates: Table<'t, u64, u64>,
     orders: Rows<'t, u64>,
@@ -338,22 +338,11 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    /// The rest of a key or model.
-    pub fn rest(&self, name: &str) -> Result<Option<Rest>, StoreError> {
-        read(&self.rests, name, "rests.v1")
-    }
-
-    /// Puts a key or model to rest.
-    pub fn put_rest(&mut self, name: &str, rest: &Rest) -> Result<(), StoreError> {
-        self.writes += 1;
-        self.rests.insert(name, encode(rest).as_slice())?;
-        Ok(())
-    }
-
-    /// Ends the rest of a key or model; whether there was one.
-    pub(super) fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
-        self.writes += 1;
-        Ok(self.rests.remove(name)?.is_some())
+    /// An entry of the ledger that must be there.
+    pub(super) fn entry(&self, id: EntryId) -> Result<Entry, StoreError> {
+        let row = self.ledger.get(id.0)?;
+        let row = row.ok_or_else(|| missing("ledger.v2", id.0))?;
+        Ok(super::row::entry(id.0, row.value())?.0)
     }
 
     /// A raised alert.

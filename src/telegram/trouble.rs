@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use teloxide::{ApiError, RequestError};
 
+/// No wait that Telegram asks for is longer: whoever asks again too early is told again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
 /// A failed call, by what the caller must do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
@@ -60,7 +63,7 @@ impl Trouble {
 impl From<&RequestError> for Trouble {
     fn from(error: &RequestError) -> Self {
         match error {
-            RequestError::RetryAfter(seconds) => Self::Wait(seconds.duration()),
+            RequestError::RetryAfter(seconds) => Self::Wait(seconds.duration().min(LONGEST_WAIT)),
             RequestError::Api(api) => of_api(api),
             RequestError::MigrateToChatId(_) => Self::Unreachable,
             // A proxy's page instead of an answer.
@@ -134,6 +137,16 @@ fn too_large(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_wait_that_telegram_asks_for_silences_anybody_for_days() {
+        use teloxide::types::Seconds;
+        for (asked, wait) in [(7, 7), (3600, 3600), (86_400, 3600), (u32::MAX, 3600)] {
+            let error = RequestError::RetryAfter(Seconds::from_seconds(asked));
+            let wait = Duration::from_secs(wait);
+            assert_eq!(Trouble::from(&error), Trouble::Wait(wait), "{asked}");
+        }
+    }
 
     #[test]
     fn texts_teloxide_does_not_know_are_known_here() {

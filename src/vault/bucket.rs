@@ -24,6 +24,10 @@ use crate::private;
 const SIGNED_FOR: Duration = Duration::from_secs(3600);
 /// No pause between two tries is longer.
 const LONGEST: Duration = Duration::from_secs(60);
+/// No answer is longer, in bytes: a page of a list names 1,000 objects with keys of 1,024 bytes.
+const ANSWER: usize = 4 << 20;
+/// No list has more pages: a hundred thousand copies.
+const PAGES: usize = 100;
 /// S3 takes no more parts of one object.
 const PARTS: usize = 10_000;
 
@@ -112,7 +116,7 @@ impl Bucket {
     /// Every object whose key begins with `prefix`, with its size.
     pub async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, VaultError> {
         let (mut found, mut next) = (Vec::new(), None::<String>);
-        loop {
+        for _ in 0..PAGES {
             let sign = || {
                 let mut list = self.bucket.list_objects_v2(Some(&self.keys));
                 list.with_prefix(prefix);
@@ -132,6 +136,7 @@ impl Bucket {
                 return Ok(found);
             }
         }
+        Err(VaultError::Senseless("its list has no end"))
     }
 
     /// Removes an object; one that is gone already is fine.
@@ -146,13 +151,12 @@ impl Bucket {
 
     /// Writes an object of a known size into a new file. Where it breaks off it is gone on with.
     pub async fn get(&self, key: &str, bytes: u64, to: &Path) -> Result<(), VaultError> {
-        let mut file = at(to, private::create(to))?;
+        let mut file = at(to, private::create_new(to))?;
         let (mut have, mut failed) = (0, 0);
         while have < bytes {
             let before = have;
-            match self.get_from(key, &mut have, &mut file, to).await {
+            match self.get_from(key, bytes, &mut have, (&mut file, to)).await {
                 Ok(()) if have == bytes => break,
-                Ok(()) if have > bytes => return Err(VaultError::Senseless("it is too long")),
                 Err(Failed::Refused(error)) => return Err(error),
                 // What moves on does so as often as it needs.
                 Ok(()) | Err(Failed::Passing(_)) if have > before => failed = 0,
@@ -166,9 +170,9 @@ impl Bucket {
     async fn get_from(
         &self,
         key: &str,
+        bytes: u64,
         have: &mut u64,
-        file: &mut std::fs::File,
-        to: &Path,
+        (file, to): (&mut std::fs::File, &Path),
     ) -> Result<(), Failed> {
         let url = self.sign(&self.bucket.get_object(Some(&self.keys), key));
         let asked = self.http.get(url).header(RANGE, format!("bytes={have}-"));
@@ -186,13 +190,17 @@ impl Bucket {
                 return Ok(());
             };
             let piece = piece.map_err(passing)?;
+            if *have + piece.len() as u64 > bytes {
+                let why = VaultError::Senseless("it is too long");
+                return Err(Failed::Refused(why));
+            }
             at(to, file.write_all(&piece)).map_err(Failed::Refused)?;
             *have += piece.len() as u64;
         }
     }
 
     fn sign<'a>(&self, action: &impl S3Action<'a>) -> Url {
-        let now = i64::try_from(self.clock.now().0).unwrap_or(i64::MAX);
+        let now = i64::try_from(self.clock.wall().0).unwrap_or(i64::MAX);
         let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
         action.sign_with_time(SIGNED_FOR, &now)
     }
@@ -312,8 +320,23 @@ async fn answered(asked: reqwest::RequestBuilder) -> Result<Answer, Failed> {
     let response = judged(asked.send().await.map_err(passing)?).await?;
     let etag = response.headers().get(ETAG);
     let etag = etag.and_then(|etag| etag.to_str().ok()).map(str::to_owned);
-    let body = response.text().await.map_err(passing)?;
+    let body = text(response).await?;
     Ok(Answer { etag, body })
+}
+
+/// What a response says, if that is no longer than an answer can be.
+async fn text(response: Response) -> Result<String, Failed> {
+    let (mut body, mut pieces) = (Vec::new(), response.bytes_stream());
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(passing)?;
+        if body.len() + piece.len() > ANSWER {
+            let why = VaultError::Senseless("it is too long");
+            return Err(Failed::Refused(why));
+        }
+        body.extend_from_slice(&piece);
+    }
+    let senseless = |_| Failed::Refused(VaultError::Senseless("it is no text"));
+    String::from_utf8(body).map_err(senseless)
 }
 
 /// The response, if it is a good one.
@@ -322,7 +345,7 @@ async fn judged(response: Response) -> Result<Response, Failed> {
     if status.is_success() {
         return Ok(response);
     }
-    let body = response.text().await.unwrap_or_default();
+    let body = text(response).await.unwrap_or_default();
     let code = code_in(&body).to_owned();
     let again = status.is_server_error()
         || matches!(

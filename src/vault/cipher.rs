@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use age::stream::{StreamReader, StreamWriter};
 use age::{Decryptor, Encryptor, Identity, x25519};
@@ -10,6 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::VaultError;
 use crate::config::Encryption;
 
+/// No header of an encrypted copy is longer, in bytes: some hundred recipients.
+const HEADER: u64 = 16 << 10;
 /// How a secret key begins in the file that age-keygen makes.
 const SECRET_KEY: &str = "AGE-SECRET-KEY-1";
 
@@ -34,7 +38,13 @@ pub enum Opening<R: Read> {
     /// As it is.
     Open(R),
     /// Encrypted; boxed, for it is large.
-    Sealed(Box<StreamReader<R>>),
+    Sealed(Box<StreamReader<Metered<R>>>),
+}
+
+/// What can be read so far, and no further: age reads a header whole, however long that is.
+pub struct Metered<R> {
+    from: R,
+    left: Arc<AtomicU64>,
 }
 
 impl Cipher {
@@ -86,7 +96,13 @@ impl Cipher {
             return Ok(Opening::Open(from));
         }
         let locked = |error: age::DecryptError| VaultError::Locked(error.to_string());
-        let decryptor = Decryptor::new(from).map_err(locked)?;
+        let left = Arc::new(AtomicU64::new(HEADER));
+        let metered = Metered {
+            from,
+            left: Arc::clone(&left),
+        };
+        let decryptor = Decryptor::new(metered).map_err(locked)?;
+        left.store(u64::MAX, Ordering::Relaxed);
         let word = match &self.encryption {
             Encryption::Passphrase(word) => Some(age::scrypt::Identity::new(word.clone())),
             Encryption::None | Encryption::Recipients(_) => None,
@@ -133,6 +149,21 @@ impl<W: Write> Write for Sealing<W> {
             Self::Open(to) => to.flush(),
             Self::Sealed(to) => to.flush(),
         }
+    }
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(io::Error::other("its header is too long"));
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        let read = self.from.read(&mut bytes[..most])?;
+        if left != u64::MAX {
+            self.left.store(left - read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 }
 

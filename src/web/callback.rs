@@ -94,7 +94,7 @@ fn is_signed(web: &Web, task: Option<&TaskId>, headers: &HeaderMap) -> bool {
     let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (task, said(kie::TIMESTAMP), said(kie::SIGNATURE)) {
         (Some(task), Some(timestamp), Some(signature)) => {
-            seal.holds(task, timestamp, signature, web.clock.now())
+            seal.holds(task, timestamp, signature, web.clock.wall())
         }
         (None, _, _) | (_, None, _) | (_, _, None) => false,
     }

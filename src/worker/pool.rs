@@ -74,6 +74,8 @@ impl Pool {
     /// Hands due jobs to workers until told to stop; then waits for the steps that run.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let _ = self.desk.stop.set(stop.clone());
+        // Whoever has begun anew after a panic has let go of every step.
+        self.desk.stepping().clear();
         let mut steps = JoinSet::new();
         while !stop.is_cancelled() {
             for job in self.store.wakes().take_cancelled() {

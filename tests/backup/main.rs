@@ -3,8 +3,10 @@
 mod circle;
 mod daemon;
 mod damage;
+mod forged;
 mod ground;
 mod killed;
+mod links;
 mod load;
 mod remote;
 #[allow(dead_code, reason = "shared with the benches")]

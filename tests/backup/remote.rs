@@ -19,7 +19,7 @@ const NAME: &str = "2026-11-23T05-37-49Z";
 const KEY: &str = "shop/2026-11-23T05-37-49Z.tar.gz.age";
 const WORD: &str = "correct horse battery staple";
 
-fn patience() -> Patience {
+pub fn patience() -> Patience {
     Patience {
         tries: 3,
         pause: Duration::from_millis(1),
@@ -29,7 +29,7 @@ fn patience() -> Patience {
     }
 }
 
-fn chosen(storage: &Storage, encryption: Encryption, identity: Option<&str>) -> S3 {
+pub fn chosen(storage: &Storage, encryption: Encryption, identity: Option<&str>) -> S3 {
     S3 {
         endpoint: storage.endpoint(),
         bucket: BUCKET.into(),
@@ -43,7 +43,7 @@ fn chosen(storage: &Storage, encryption: Encryption, identity: Option<&str>) -> 
     }
 }
 
-fn vault_of(chosen: &S3) -> Vault {
+pub fn vault_of(chosen: &S3) -> Vault {
     let http = tls::client(None, None).unwrap();
     Vault::new(http, chosen, Clock::system(), patience()).unwrap()
 }
@@ -64,7 +64,7 @@ fn vault(storage: &Storage) -> Vault {
 }
 
 /// A shop with a backup of it, and where that lies.
-async fn shop() -> (Ground, std::path::PathBuf) {
+pub async fn shop() -> (Ground, std::path::PathBuf) {
     let ground = Ground::with_orders(10).await;
     let manifest = ground.backs_up(None).unwrap();
     let dir = ground.shelf().path(manifest.name);
@@ -237,7 +237,7 @@ async fn a_copy_that_was_changed_in_the_storage_is_refused() {
         .unwrap_err();
 }
 
-fn configures(ground: &Ground, storage: &Storage, more: &str) {
+pub fn configures(ground: &Ground, storage: &Storage, more: &str) {
     let config = format!(
         "[backup.s3]\nendpoint = \"{}\"\nbucket = \"{BUCKET}\"\nregion = \"{REGION}\"\nprefix = \"shop/\"\n{more}",
         storage.endpoint()
@@ -245,7 +245,7 @@ fn configures(ground: &Ground, storage: &Storage, more: &str) {
     ground.put("neurocards.toml", config.as_bytes());
 }
 
-async fn says(ground: &Ground, words: &[&str]) -> Output {
+pub async fn says(ground: &Ground, words: &[&str]) -> Output {
     let mut command = ground.command(words);
     command
         .env("S3_ACCESS_KEY_ID", ID)

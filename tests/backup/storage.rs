@@ -31,6 +31,10 @@ pub enum Fault {
     Slow(Duration),
     /// 200, and then an error in the body; nothing done.
     Lies,
+    /// A good answer that never ends.
+    Endless,
+    /// A page of a list that says that another one follows, for ever.
+    AnotherPage,
 }
 
 #[derive(Default)]
@@ -87,6 +91,12 @@ impl Storage {
 
     pub fn object(&self, key: &str) -> Bytes {
         self.shelves.lock().unwrap().objects[key].clone()
+    }
+
+    /// Somebody else who can write there puts an object there.
+    pub fn forges(&self, key: &str, object: impl Into<Bytes>) {
+        let mut shelves = self.shelves.lock().unwrap();
+        shelves.objects.insert(key.to_owned(), object.into());
     }
 
     pub fn calls(&self, call: &str) -> usize {
@@ -252,6 +262,11 @@ async fn answer(
             tokio::time::sleep(time).await;
             refused(503, "SlowDown")
         }
+        (Ok(()), Some(Fault::Endless)) => endless(),
+        (Ok(()), Some(Fault::AnotherPage)) => {
+            storage.fails("list", &[Fault::AnotherPage]);
+            another_page()
+        }
         (Ok(()), Some(Fault::Cut)) => cut(storage.does(call, &asked, &headers, body)).await,
         (Ok(()), None) => storage.does(call, &asked, &headers, body),
     };
@@ -384,6 +399,19 @@ fn list(shelves: &Shelves, query: &Query) -> Response {
          <KeyCount>{}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>{more}</IsTruncated>{contents}{next}</ListBucketResult>",
         page.len()
     ))
+}
+
+fn another_page() -> Response {
+    xml(format!(
+        "<ListBucketResult xmlns=\"{XMLNS}\"><Name>{BUCKET}</Name><KeyCount>0</KeyCount><MaxKeys>1000</MaxKeys>\
+         <IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>"
+    ))
+}
+
+fn endless() -> Response {
+    let piece = Bytes::from_static(&[b' '; 64 << 10]);
+    let pieces = std::iter::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+    Body::from_stream(futures_util::stream::iter(pieces)).into_response()
 }
 
 /// Half of an answer.

@@ -116,6 +116,70 @@ fn a_server_is_set_up_upgraded_and_put_back_when_the_new_program_does_not_serve(
     );
 }
 
+/// The names in a directory.
+fn names(dir: &Path) -> Vec<String> {
+    let names = fs::read_dir(dir).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_secret_is_replaced_whole_and_one_that_is_the_same_is_left() {
+    use std::os::unix::fs::MetadataExt;
+    let server = Server::start();
+    let payload = server.payload("payload");
+    fs::copy(REAL, payload.join("neurocards")).unwrap();
+    fill(&payload, CONFIG);
+    let store = server.path("etc/credstore");
+    let (token, key) = (
+        store.join("neurocards.telegram-token"),
+        store.join("neurocards.kie-api-key"),
+    );
+    let done = server.deploy(&payload, &["--secrets"]);
+    assert!(done.status.success(), "{}", said(&done));
+    // Whoever has opened it reads what it was, whole, whenever they look.
+    let opened = fs::File::open(&token).unwrap();
+    let before = (token.metadata().unwrap(), key.metadata().unwrap());
+    fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    fs::write(
+        store.join(".new-neurocards.telegram-token"),
+        "left by a kill",
+    )
+    .unwrap();
+
+    let done = server.deploy_with("another-token", &payload, &["--secrets", "--no-backup"]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert_eq!(read(&token), "another-token\n");
+    assert_eq!(std::io::read_to_string(opened).unwrap(), "hidden-token\n");
+    let after = (token.metadata().unwrap(), key.metadata().unwrap());
+    assert_ne!(after.0.ino(), before.0.ino(), "it is another file");
+    assert_eq!(
+        (after.0.mode() & 0o7777, after.0.uid(), after.0.gid()),
+        (0o600, 0, 0)
+    );
+    assert_eq!(after.1.ino(), before.1.ino(), "the other one was the same");
+    assert_eq!(after.1.mtime_nsec(), before.1.mtime_nsec());
+    assert_eq!(
+        names(&store),
+        ["neurocards.kie-api-key", "neurocards.telegram-token"]
+    );
+
+    // A program that does not serve with a new secret gets the old one back.
+    let third = server.payload("third");
+    fs::write(third.join("neurocards"), version("3.0.0", "exit 3")).unwrap();
+    fill(&third, CONFIG);
+    let failed = server.deploy_with("a-third-token", &third, &["--secrets", "--no-backup"]);
+    assert!(!failed.status.success());
+    assert_eq!(read(&token), "another-token\n");
+    assert_eq!(token.metadata().unwrap().mode() & 0o7777, 0o600);
+    assert_eq!(
+        names(&store),
+        ["neurocards.kie-api-key", "neurocards.telegram-token"]
+    );
+}
+
 #[test]
 fn what_cannot_work_is_refused_before_anything_is_touched() {
     let server = Server::start();

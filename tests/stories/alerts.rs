@@ -90,6 +90,14 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "stories/late.rs",
             "a_video_that_comes_after_the_refund_is_a_gift_once",
         ),
+        Topic::Clock => (
+            "stories/time.rs",
+            "operators_hear_of_a_clock_that_was_set_once_and_that_it_is_right_again",
+        ),
+        Topic::Part => (
+            "../src/daemon/crew/tests.rs",
+            "what_keeps_failing_is_told_and_so_is_that_it_works_again",
+        ),
     }
 }
 

@@ -93,6 +93,7 @@ async fn a_grant_is_confirmed_once_and_is_in_the_trail_with_who_did_it() {
         &asked,
         &["5 кредитов", "@anna (1)", "Баланс: 2 → 7", "за оплату"],
     );
+    has(&asked, &["последний раз писал 2026-01-22 12:00:"]);
     assert_eq!(scene.balance(&anna), (2, 0), "nothing moves before the yes");
     boss.presses(&scene, "Да, делаем").await;
     let done = boss.sees("✅ Начислил: 5 кредитов");
@@ -140,7 +141,8 @@ async fn missing_pieces_are_asked_for_one_by_one_with_a_hint_on_each_mistake() {
         ("1", "💳 Сколько кредитов?"),
         ("пять", "Нужно целое число"),
         ("0", "Ноль ничего не изменит"),
-        ("99999", "не больше 10000"),
+        ("100001", "не больше 100000"),
+        ("-100001", "не больше 100000"),
         ("-3", "На балансе только 2"),
         ("-1", "✍️ Напиши причину"),
         ("ошиблись", SURE),

@@ -491,7 +491,11 @@ async fn a_seller_is_found_by_name_unless_several_have_had_it() {
         "--reason",
         "paid",
     ];
-    scene.shell(&grant).await.tells("user 1 has 3 credits");
+    let granted = scene.shell(&grant).await;
+    granted.tells("user 1 has 3 credits");
+    let shown = "user 1, @anna_sells, last wrote 2026-01-22 12:00:";
+    assert!(granted.aside.contains(shown), "{granted:#?}");
+    assert!(granted.aside.contains(": 2 credits and +1"), "{granted:#?}");
     scene.settles().await;
     anna.sees("🎁 Баланс пополнен: +1 кредит");
     let nobody = scene.shell(&["users", "show", "@nobody"]).await;
@@ -504,7 +508,31 @@ async fn a_seller_is_found_by_name_unless_several_have_had_it() {
     ben.person.takes_username("anna_sells");
     ben.walks_to(&scene, At::Menu).await;
     let which = scene.shell(&grant).await;
-    which.refuses("several users have had the name Anna_Sells: choose a number of [1, 2]");
+    which.refuses("the name Anna_Sells may have passed on to somebody else, choose a number");
+    for one in ["1: has it now, last wrote", "2: has it now, last wrote"] {
+        which.refuses(one);
+    }
+    // She has written since, under another name: whoever was told "pay @anna_sells" may still mean her.
+    anna.person.takes_username("anna_new");
+    anna.walks_to(&scene, At::Menu).await;
+    let which = scene.shell(&grant).await;
+    which.refuses("1: had it before, last wrote 2026-01-22 12:");
+    which.refuses("2: has it now, last wrote 2026-01-22 12:");
+    scene
+        .shell(&["users", "ban", "@anna_sells", "--reason", "spam"])
+        .await
+        .refuses("may have passed on to somebody else");
+    let boss = scene.operator().await;
+    for said in ["/grant @anna_sells 5 paid", "/user @anna_sells"] {
+        boss.sends(&scene, said).await;
+        let asked = boss.sees("могло перейти к другому");
+        for one in ["1, раньше с этим именем", "2, сейчас с этим именем"]
+        {
+            assert!(asked.text.contains(one), "{asked:?}");
+        }
+    }
+    boss.sends(&scene, "/cancel").await;
+    boss.sees("👌 Бросил");
     assert_eq!(
         (scene.balance(&anna), scene.balance(&ben)),
         ((3, 0), (2, 0))

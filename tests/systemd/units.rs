@@ -87,6 +87,10 @@ fn the_unit_allows_a_daemon_its_own_grace_and_knows_every_secret() {
     let unit = std::fs::read_to_string(&units()[0]).unwrap();
     let config = neurocards::config::SHIPPED;
     assert!(config.contains("shutdown_grace = \"30s\"") && unit.contains("TimeoutStopSec=45s"));
+    for order in ["Wants=", "After="] {
+        let line = format!("{order}network-online.target time-sync.target\n");
+        assert!(unit.contains(&line), "{line}");
+    }
     for secret in [
         "telegram-token",
         "kie-api-key",

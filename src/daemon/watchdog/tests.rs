@@ -85,7 +85,7 @@ struct Scene {
     updates: Beat,
     store: Store,
     socket: UnixDatagram,
-    running: JoinHandle<Result<(), StoreError>>,
+    running: JoinHandle<()>,
 }
 
 impl Scene {

@@ -10,10 +10,6 @@ use crate::domain::time::Timestamp;
 
 /// A form nobody has touched for so long is dropped: what is written later is not meant for it.
 pub const LIFE: Duration = Duration::from_secs(15 * 60);
-/// The most credits one grant moves from a chat: more is a slip of the finger.
-pub const MOST: i32 = 10_000;
-/// A reason has at most so many characters.
-pub const LONGEST_WHY: usize = 200;
 
 /// What an operator is about to do. Stored beside their session, so that an order they are writing stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,8 @@ use super::form::{Chore, Form};
 use crate::domain::credit::Credits;
 use crate::domain::id::{DraftId, JobId, OrderId, UserId};
 use crate::domain::span::Span;
+use crate::domain::time::Timestamp;
+use crate::domain::whom::Bearer;
 
 /// Something an operator is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,12 +85,12 @@ pub enum Slip {
     NotWhom,
     /// No such user.
     NoUser(String),
-    /// Several users have had that name.
+    /// Somebody else has that name, or has had it.
     Many {
         /// The name.
         name: String,
-        /// Theirs.
-        users: Vec<UserId>,
+        /// All of them.
+        bearers: Vec<Bearer>,
     },
     /// Not a whole number.
     NotNumber,
@@ -147,6 +149,8 @@ pub struct Person {
     pub name: Option<String>,
     /// What they may spend.
     pub balance: Credits,
+    /// When they last wrote.
+    pub seen: Timestamp,
 }
 
 /// Something an operator wants to see; it is looked up when it is sent.

@@ -101,7 +101,7 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             Some(Slip::NotNumber),
         ),
         (
-            "grant @anna 10001",
+            "grant @anna 100001",
             anna(),
             Some(ANNA),
             None,
@@ -146,7 +146,7 @@ fn missing_pieces_are_asked_for_one_at_a_time() {
 #[test]
 fn a_wrong_answer_leaves_the_question_open() {
     let open = form(grant(Some(ANNA), Some(5), None));
-    let long = "я".repeat(LONGEST_WHY + 1);
+    let long = "я".repeat(act::LONGEST_WHY + 1);
     for (said, slip) in [("  ", Slip::Empty), (long.as_str(), Slip::TooLong)] {
         let taken = take(Some(open.clone()), &text(said), &facts(Found::Unnamed));
         assert_eq!(taken, Taken::Fill(open.clone(), Some(slip)));

@@ -319,6 +319,7 @@ mend-title = Mend the form
 confirm-title = Are you sure?
 confirm-no = Don't
 confirm-balance = Balance:
+confirm-seen = They last wrote
 confirm-grant = { $n ->
     [one] { $n } credit goes
    *[other] { $n } credits go
@@ -377,7 +378,10 @@ told-woken = It is used again.
 told-done = Done.
 
 refused-no-user = There is no seller { $who }: they must write /start to the bot first.
-refused-ambiguous = Several sellers have had the name { $name }: { $numbers }.
+refused-ambiguous = The name { $name } may have passed on to somebody else: { $people }.
+refused-ambiguous-has = { $user } has it now, last wrote { $seen } UTC
+refused-ambiguous-had = { $user } had it before, last wrote { $seen } UTC
+refused-used = That was asked before, for seller { $user } and { $n } credits. Nothing was changed.
 refused-too-much = Seller { $user } has only { $n ->
     [one] { $n } credit
    *[other] { $n } credits

@@ -324,6 +324,7 @@ mend-title = Поправь форму
 confirm-title = Точно?
 confirm-no = Не надо
 confirm-balance = Баланс:
+confirm-seen = Последний раз писал:
 confirm-grant = { $n ->
     [one] Начислим { $n } кредит
     [few] Начислим { $n } кредита
@@ -385,7 +386,10 @@ told-woken = Снова в деле.
 told-done = Готово.
 
 refused-no-user = Продавца { $who } нет: сначала он должен написать боту /start.
-refused-ambiguous = Имя { $name } носили несколько продавцов: { $numbers }.
+refused-ambiguous = Имя { $name } могло перейти к другому: { $people }.
+refused-ambiguous-has = { $user } — сейчас с этим именем, последний раз писал { $seen } UTC
+refused-ambiguous-had = { $user } — раньше с этим именем, последний раз писал { $seen } UTC
+refused-used = Это уже просили — для продавца { $user }, кредитов: { $n }. Ничего не изменилось.
 refused-too-much = У продавца { $user } только { $n ->
     [one] { $n } кредит
     [few] { $n } кредита

@@ -1,6 +1,6 @@
 //! What operators do to one job: end it, pay it back, try it again.
 
-use super::{By, note};
+use super::{By, Plan, Unfit, check, note};
 use crate::domain::act::Deed;
 use crate::domain::brief::Count;
 use crate::domain::credit::{Credits, PRICE};
@@ -11,45 +11,21 @@ use crate::store::ledger::{self, Granted};
 use crate::store::place::{Wish, place};
 use crate::store::record::Lane;
 use crate::store::txn::Txn;
-use crate::store::{StoreError, queue, verdict};
+use crate::store::{Shop, StoreError, queue, verdict};
 
 /// What stands before the number of a job in the name of what confirms its second try.
 const RETRY: &str = "retry:";
-
-/// Why a deed cannot be done to a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
-    /// There is no such job.
-    Unknown,
-    /// It has not ended.
-    Live,
-    /// It has ended with a video.
-    Done,
-    /// It has ended without one, and its credit is back.
-    Failed,
-    /// It ended without one so long ago that what was ordered is no longer kept.
-    Retired,
-    /// The provider was asked and has not answered: asking again might pay twice.
-    Asked,
-    /// It waits for nothing but its turn.
-    Waits,
-    /// The seller has too few credits.
-    Poor(Credits),
-    /// The seller has as many credits as an account can hold.
-    Full(Credits),
-}
 
 /// Ends a live job and gives its credit back.
 pub fn cancel(
     txn: &mut Txn<'_>,
     by: By,
+    shop: &Shop,
     id: JobId,
     why: &str,
 ) -> Result<Result<(), Unfit>, StoreError> {
-    match standing(txn, id)? {
-        Some((_, Unfit::Live)) => {}
-        Some((_, ended)) => return Ok(Err(ended)),
-        None => return Ok(Err(Unfit::Unknown)),
+    if let Err(unfit) = check(txn, shop, &Plan::Cancel(id), by.at)? {
+        return Ok(Err(unfit));
     }
     if verdict::cancel(txn, id, by.at)?.is_err() {
         return Ok(Err(Unfit::Live));
@@ -63,14 +39,17 @@ pub fn cancel(
 pub fn refund(
     txn: &mut Txn<'_>,
     by: By,
+    shop: &Shop,
     id: JobId,
     why: &str,
 ) -> Result<Result<(Credits, bool), Unfit>, StoreError> {
-    let Some((user, stands)) = standing(txn, id)? else {
+    let Some((user, _)) = standing(txn, id)? else {
         return Ok(Err(Unfit::Unknown));
     };
-    if stands != Unfit::Done {
-        return Ok(Err(stands));
+    match check(txn, shop, &Plan::Refund(id), by.at)? {
+        Ok(()) => {}
+        Err(Unfit::Repaid) => return Ok(Ok((txn.known_user(user)?.user.available, true))),
+        Err(unfit) => return Ok(Err(unfit)),
     }
     let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
     let (said, key) = (format!("job {id}: {why}"), refund_key(id));
@@ -82,8 +61,7 @@ pub fn refund(
             Ok((balance, false))
         }
         Granted::Before(balance) => Ok((balance, true)),
-        Granted::TooMuch(balance) => Err(Unfit::Full(balance)),
-        Granted::NoUser => Err(Unfit::Unknown),
+        Granted::Not(unfit) => Err(unfit),
     })
 }
 
@@ -100,29 +78,25 @@ pub struct Reordered {
 pub fn retry(
     txn: &mut Txn<'_>,
     by: By,
+    shop: &Shop,
     id: JobId,
     chance: &[u8; 32],
 ) -> Result<Result<Option<Reordered>, Unfit>, StoreError> {
     match standing(txn, id)? {
-        Some((_, Unfit::Failed)) => Ok(reorder(txn, by, id, None, chance)?.map(Some)),
-        Some(_) | None => Ok(hurry(txn, by, id)?.map(|()| None)),
+        Some((_, Unfit::Failed)) => Ok(reorder(txn, by, shop, id, None, chance)?.map(Some)),
+        Some(_) | None => Ok(hurry(txn, by, shop, id)?.map(|()| None)),
     }
 }
 
 /// Has a job that waits for a moment tried at once. It costs nobody anything.
-pub fn hurry(txn: &mut Txn<'_>, by: By, id: JobId) -> Result<Result<(), Unfit>, StoreError> {
-    let Some(row) = txn.find_job(id)? else {
-        let stands = standing(txn, id)?.map(|(_, stands)| stands);
-        return Ok(Err(stands.unwrap_or(Unfit::Unknown)));
-    };
-    if let Some(unfit) = ended(&row.job.stage) {
+pub fn hurry(
+    txn: &mut Txn<'_>,
+    by: By,
+    shop: &Shop,
+    id: JobId,
+) -> Result<Result<(), Unfit>, StoreError> {
+    if let Err(unfit) = check(txn, shop, &Plan::Hurry(id), by.at)? {
         return Ok(Err(unfit));
-    }
-    if let Stage::Submitting { .. } = row.job.stage {
-        return Ok(Err(Unfit::Asked));
-    }
-    if !matches!(row.lane, Lane::Timed(at) if at > by.at) {
-        return Ok(Err(Unfit::Waits));
     }
     queue::nudge(txn, id, by.at)?;
     note(txn, by, Deed::Hurried { job: id })?;
@@ -133,28 +107,23 @@ pub fn hurry(txn: &mut Txn<'_>, by: By, id: JobId) -> Result<Result<(), Unfit>, 
 pub fn reorder(
     txn: &mut Txn<'_>,
     by: By,
+    shop: &Shop,
     id: JobId,
     why: Option<&str>,
     chance: &[u8; 32],
 ) -> Result<Result<Reordered, Unfit>, StoreError> {
-    let user = match standing(txn, id)? {
-        Some((user, Unfit::Failed)) => user,
-        Some((_, stands)) => return Ok(Err(stands)),
-        None => return Ok(Err(Unfit::Unknown)),
-    };
+    match check(txn, shop, &Plan::Reorder(id), by.at)? {
+        Ok(()) => {}
+        Err(Unfit::Reordered(order)) => {
+            let before = true;
+            return Ok(Ok(Reordered { order, before }));
+        }
+        Err(unfit) => return Ok(Err(unfit)),
+    }
     let callback = CallbackId(retry_key(id));
-    if let Some(order) = txn.confirmed_by(&callback)? {
-        let before = true;
-        return Ok(Ok(Reordered { order, before }));
-    }
-    let Some(job) = txn.find_job(id)?.map(|row| row.job) else {
-        return Ok(Err(Unfit::Retired));
-    };
+    let job = txn.job(id)?.job;
     let old = txn.order(job.order)?;
-    let mut row = txn.known_user(user)?;
-    if row.user.available < PRICE {
-        return Ok(Err(Unfit::Poor(row.user.available)));
-    }
+    let mut row = txn.known_user(job.user)?;
     let wish = Wish {
         user: job.user,
         brief: old.brief,
@@ -211,7 +180,7 @@ pub fn retried(callback: &CallbackId) -> Option<JobId> {
 }
 
 /// How a job has ended, if it has.
-fn ended(stage: &Stage) -> Option<Unfit> {
+pub(super) fn ended(stage: &Stage) -> Option<Unfit> {
     match stage {
         Stage::Done { .. } => Some(Unfit::Done),
         Stage::Failed { .. } => Some(Unfit::Failed),

@@ -8,16 +8,20 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use super::{At, BackupError};
+use super::below::below;
+use super::{At, BackupError, FILE};
 use crate::store::disk::sync_dir;
 
+/// The configuration.
+pub const CONFIG: &str = "neurocards.toml";
 /// What live jobs and unsaid notes need: a directory, and how its files end.
 const LIVE: [(&str, &str); 2] = [("photos", ".jpg"), ("videos", ".mp4")];
 /// What the operator or the daemon has made once: files, and directories of them.
-const OWN: [&str; 7] = [
-    "neurocards.toml",
+const OWN: [&str; 8] = [
+    CONFIG,
     "models.toml",
     "templates.toml",
+    "failures.toml",
     "menu.jpg",
     "webhook-secret",
     "texts",
@@ -42,10 +46,36 @@ pub fn own(data: &Path) -> Result<Vec<String>, BackupError> {
     Ok(found)
 }
 
+/// Which of them are directories.
+const DIRS: [&str; 2] = ["texts", "certificates"];
+
 /// Whether a file of a backup is one that live jobs or unsaid notes need.
 pub fn is_live(path: &str) -> bool {
     let dir = path.split('/').next();
     LIVE.iter().any(|(live, _)| dir == Some(live))
+}
+
+/// Whether a restore puts a file of that path in its place: one that a backup of ours may have.
+pub fn is_known(path: &str) -> bool {
+    let plain = |name: &str| {
+        let letters = name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        letters && !name.is_empty() && !name.starts_with('.')
+    };
+    let parts: Vec<_> = path.split('/').collect();
+    if !parts.iter().all(|part| plain(part)) {
+        return false;
+    }
+    match parts[..] {
+        [FILE] => true,
+        [name] => OWN.contains(&name) && !DIRS.contains(&name),
+        ["photos", user, photo] => user.parse::<u64>().is_ok() && photo.ends_with(".jpg"),
+        ["videos", video] => video.ends_with(".mp4"),
+        ["texts", text] => text.ends_with(".ftl"),
+        ["certificates", _] | ["certificates", _, _] => true,
+        _ => false,
+    }
 }
 
 /// Files at and below `path`. What begins with a dot is somebody's half-written one.
@@ -55,11 +85,12 @@ fn gather(
     wanted: &dyn Fn(&str) -> bool,
     found: &mut Vec<String>,
 ) -> Result<(), BackupError> {
-    let full = data.join(path);
+    let full = below(data, path)?;
     let entries = match fs::read_dir(&full) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
-            found.push(path.to_owned());
+            // Whoever opened a pipe would wait for ever.
+            found.extend(full.is_file().then(|| path.to_owned()));
             return Ok(());
         }
         entries => entries.at(&full)?,
@@ -91,16 +122,20 @@ pub fn link(from: &Path, to: &Path) -> Result<bool, BackupError> {
     }
 }
 
-/// Copies a file, so that nobody but its owner may read the copy; whether it was there. The copy is on disk when this
-/// returns.
+/// Copies a file, so that nobody but its owner may read the copy; whether it was there. The copy takes the place of what
+/// has its name, wherever that leads, and is on disk when this returns.
 pub fn copy(from: &Path, to: &Path) -> Result<bool, BackupError> {
     dirs_for(to)?;
     let mut source = match File::open(from) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         opened => opened.at(from)?,
     };
+    match fs::remove_file(to) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).at(to),
+        Ok(()) | Err(_) => {}
+    }
     let mut options = File::options();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let options = options.write(true).create_new(true).mode(0o600);
     let mut copied = options.open(to).at(to)?;
     io::copy(&mut source, &mut copied).at(to)?;
     copied.sync_all().at(to)?;
@@ -111,6 +146,11 @@ pub fn copy(from: &Path, to: &Path) -> Result<bool, BackupError> {
 pub fn make_dir(dir: &Path) -> Result<(), BackupError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700).create(dir).at(dir)
+}
+
+/// Makes a directory that only its owner may enter, where nothing is yet.
+pub fn make_new_dir(dir: &Path) -> Result<(), BackupError> {
+    fs::DirBuilder::new().mode(0o700).create(dir).at(dir)
 }
 
 fn dirs_for(file: &Path) -> Result<(), BackupError> {
@@ -177,5 +217,46 @@ mod tests {
             ]
         );
         assert!(is_live("photos/7/a.jpg") && !is_live("texts/ru.ftl"));
+        let mut all = live.iter().chain(&own);
+        assert!(all.all(|path| is_known(path)), "{live:?} {own:?}");
+    }
+
+    #[test]
+    fn nothing_else_is_put_back() {
+        for path in [
+            "neurocards.redb",
+            "certificates/self-signed/a.example.pem",
+            "photos/18446744073709551615/0190a1b2.jpg",
+        ] {
+            assert!(is_known(path), "{path}");
+        }
+        for path in [
+            "",
+            "photos",
+            "texts",
+            "certificates",
+            "operator.token",
+            "telegram.token",
+            "running",
+            "control/socket",
+            "backups/2026-11-23T05-37-49Z/neurocards.redb",
+            "photos/a.jpg",
+            "photos/7/a.sh",
+            "photos/x/a.jpg",
+            "photos/7/.tmp-a.jpg",
+            "photos/7/b/a.jpg",
+            "videos/3.mp4/x",
+            "videos/../neurocards.redb",
+            "texts/ru.ftl/x",
+            "texts/ru.sh",
+            "certificates/a/b/c.pem",
+            "certificates/..",
+            "certificates//a",
+            "./neurocards.toml",
+            "/neurocards.toml",
+            ".bashrc",
+        ] {
+            assert!(!is_known(path), "{path}");
+        }
     }
 }

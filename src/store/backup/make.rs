@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use super::below::{below, reached};
 use super::manifest::{Item, MANIFEST, Manifest};
 use super::name::Name;
 use super::shelf::Shelf;
@@ -34,6 +35,7 @@ pub fn make(
     snapshot: &dyn Fn() -> Result<Snapshot, StoreError>,
 ) -> Result<Manifest, BackupError> {
     let shelf = order.shelf;
+    reached(order.data, shelf.dir())?;
     contents::make_dir(shelf.dir())?;
     shelf.sweep()?;
     has_room(order)?;
@@ -53,7 +55,7 @@ fn fill(
     part: &Path,
     snapshot: &dyn Fn() -> Result<Snapshot, StoreError>,
 ) -> Result<Manifest, BackupError> {
-    contents::make_dir(part)?;
+    contents::make_new_dir(part)?;
     let mut manifest = Manifest::new(name, migrate::SCHEMA);
     let file = part.join(FILE);
     // What lives when the snapshot is taken has its photo before or just after: between the two looks nothing takes
@@ -68,7 +70,7 @@ fn fill(
     prove(&file, &mut manifest)?;
     points::reach("copy.proven");
     for path in contents::own(order.data)? {
-        if contents::copy(&order.data.join(&path), &part.join(&path))? {
+        if contents::copy(&below(order.data, &path)?, &part.join(&path))? {
             files.push(path);
         }
     }
@@ -90,7 +92,7 @@ fn fill(
 fn take_live(data: &Path, part: &Path) -> Result<Vec<String>, BackupError> {
     let mut taken = Vec::new();
     for path in contents::live(data)? {
-        if contents::link(&data.join(&path), &part.join(&path))? {
+        if contents::link(&below(data, &path)?, &part.join(&path))? {
             taken.push(path);
         }
     }
@@ -151,7 +153,7 @@ fn seal(part: &Path, manifest: &Manifest) -> Result<(), BackupError> {
 fn has_room(order: &Order<'_>) -> Result<(), BackupError> {
     let Order { data, floor, .. } = *order;
     let dir = order.shelf.dir();
-    let file = data.join(FILE);
+    let file = below(data, FILE)?;
     let mut need = file.metadata().at(&file)?.len();
     let device = |path: &Path| path.metadata().map(|meta| meta.dev()).at(path);
     if device(data)? != device(dir)? {

@@ -1,12 +1,13 @@
 //! The manifest of a backup: what it is, and the size and SHA-256 of every file in it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path};
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
+use super::below::below;
 use super::name::Name;
 use super::{At, BackupError};
 use crate::domain::time::Timestamp;
@@ -15,6 +16,8 @@ use crate::domain::time::Timestamp;
 pub const MANIFEST: &str = "manifest.json";
 /// The newest form of a backup that this program reads, and the one it writes.
 const FORMAT: u32 = 1;
+/// No manifest is longer, in bytes: some 400,000 files.
+const LONGEST: u64 = 64 << 20;
 /// What separates the manifest from its own seal: the SHA-256 of all before it.
 const SEAL: &str = ",\n  \"seal\": \"";
 /// The end of a manifest.
@@ -113,13 +116,18 @@ impl Manifest {
 
     /// Reads a backup's manifest; every byte of it counts.
     pub fn read(dir: &Path) -> Result<Self, BackupError> {
-        let path = dir.join(MANIFEST);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+        let path = below(dir, MANIFEST)?;
+        let file = fs::File::open(&path).at(&path)?;
+        let mut text = String::new();
+        match file.take(LONGEST + 1).read_to_string(&mut text) {
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
                 return Err(BackupError::damaged(&path, "is damaged"));
             }
             read => read.at(&path)?,
         };
+        if text.len() as u64 > LONGEST {
+            return Err(BackupError::damaged(&path, "is too long"));
+        }
         let damaged = || BackupError::damaged(&path, "is damaged");
         let (body, seal) = text.rsplit_once(SEAL).ok_or_else(damaged)?;
         if seal.strip_suffix(END) != Some(hex(body).as_str()) {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::below::{below, reached};
 use super::manifest::digest;
 use super::name::Name;
 use super::shelf::{REPLACED, Shelf, Source};
@@ -28,6 +29,8 @@ pub struct Order<'o> {
     pub shelf: &'o Shelf,
     /// Whether data that are there may be replaced.
     pub force: bool,
+    /// Whether the configuration in force is another one than the data directory's, which would take its place.
+    pub configured: bool,
     /// When it is.
     pub now: Timestamp,
 }
@@ -41,6 +44,8 @@ pub struct Restored {
     pub replaced: Option<PathBuf>,
     /// Files of the operator's or the daemon's own that were there already, and were left.
     pub left: Vec<String>,
+    /// Files that no backup of this version has, and that were not put anywhere.
+    pub strange: Vec<String>,
 }
 
 /// Looks whether it could be restored, and changes nothing.
@@ -58,7 +63,8 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
     let contents = verify(order.source)?;
     contents::make_dir(order.data)?;
     let lock = lock(order)?;
-    let left = put_files(order, &contents)?;
+    reached(order.data, order.shelf.dir())?;
+    let (left, strange) = put_files(order, &contents)?;
     points::reach("restore.files");
     // Not the name that a daemon gives a file it makes, which it removes when it starts.
     let half = order.data.join(HALF);
@@ -74,12 +80,13 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
         contents,
         replaced: placed?,
         left,
+        strange,
     })
 }
 
 /// Keeps every daemon away from the database that is there, if one is: it takes the same lock.
 fn lock(order: &Order<'_>) -> Result<Option<File>, BackupError> {
-    let path = order.data.join(FILE);
+    let path = below(order.data, FILE)?;
     let file = match File::open(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         opened => opened.at(&path)?,
@@ -98,25 +105,33 @@ fn lock(order: &Order<'_>) -> Result<Option<File>, BackupError> {
     }
 }
 
-/// Puts everything but the database in its place; what was there and was left.
-fn put_files(order: &Order<'_>, contents: &Contents) -> Result<Vec<String>, BackupError> {
+/// Puts everything but the database in its place; what was there and was left, and what has no place.
+fn put_files(
+    order: &Order<'_>,
+    contents: &Contents,
+) -> Result<(Vec<String>, Vec<String>), BackupError> {
+    let (mut left, mut strange) = (Vec::new(), Vec::new());
     let Source::Whole(dir) = order.source else {
-        return Ok(Vec::new());
+        return Ok((left, strange));
     };
-    let mut left = Vec::new();
     for file in contents.files.iter().filter(|file| file.path != FILE) {
-        let (from, to) = (dir.join(&file.path), order.data.join(&file.path));
+        if !contents::is_known(&file.path) {
+            strange.push(file.path.clone());
+            continue;
+        }
+        let (from, to) = (below(dir, &file.path)?, below(order.data, &file.path)?);
+        let unwanted = file.path == contents::CONFIG && order.configured;
         if contents::is_live(&file.path) {
             // Another one of this name is of another past.
             replace(&from, &to, &contents::link)?;
-        } else if to.exists() {
+        } else if unwanted || to.exists() {
             left.push(file.path.clone());
         } else {
             replace(&from, &to, &contents::copy)?;
         }
     }
     contents::sync_data(order.data)?;
-    Ok(left)
+    Ok((left, strange))
 }
 
 /// How a file gets from one place to another.
@@ -143,7 +158,7 @@ fn put_database(
     occupied: bool,
 ) -> Result<Option<PathBuf>, BackupError> {
     let from = match order.source {
-        Source::Whole(dir) => dir.join(FILE),
+        Source::Whole(dir) => below(dir, FILE)?,
         Source::File(file) => file.clone(),
     };
     contents::copy(&from, half)?;
@@ -189,6 +204,8 @@ fn put_aside(order: &Order<'_>, place: &Path) -> Result<PathBuf, BackupError> {
             false => break dir,
         }
     };
+    contents::make_dir(order.shelf.dir())?;
+    contents::make_new_dir(&dir)?;
     let aside = dir.join(FILE);
     contents::link(place, &aside)?;
     contents::sync_tree(&dir)?;

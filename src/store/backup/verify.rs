@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::below::below;
 use super::make::{audited, newest_entry};
 use super::manifest::{Item, MANIFEST, Manifest, digest};
 use super::shelf::Source;
@@ -116,11 +117,12 @@ fn contents(
 }
 
 fn is_as_told(dir: &Path, told: &Item) -> Result<(), BackupError> {
-    let path = dir.join(&told.path);
+    let path = below(dir, &told.path)?;
     let length = match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(BackupError::damaged(&path, "is missing"));
         }
+        Ok(meta) if !meta.is_file() => return Err(BackupError::damaged(&path, "is no file")),
         meta => meta.at(&path)?.len(),
     };
     if length != told.bytes {

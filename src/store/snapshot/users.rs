@@ -6,6 +6,7 @@ use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{NAMES, Snapshot};
 use crate::domain::id::UserId;
+use crate::domain::whom::Bearer;
 use crate::store::links::Found;
 use crate::store::record::UserRow;
 use crate::store::row::{missing, parse, read, small};
@@ -17,13 +18,19 @@ impl Snapshot {
         read(&self.0.open_table(tables::USERS)?, id.0, "users.v1")
     }
 
-    /// Everybody who has that name, as far as is known.
-    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
+    /// Everybody who has that name, as far as is known, or has had it.
+    pub fn bearers(&self, name: &str) -> Result<Vec<Bearer>, StoreError> {
         let (table, name) = (self.0.open_table(tables::NAMES)?, small(name));
-        table
-            .range((name.as_str(), 0)..=(name.as_str(), u64::MAX))?
-            .map(|row| Ok(UserId(row?.0.value().1)))
-            .collect()
+        let rows = table.range((name.as_str(), 0)..=(name.as_str(), u64::MAX))?;
+        rows.map(|row| {
+            let (key, since) = row?;
+            let user = UserId(key.value().1);
+            let row = self.user(user)?;
+            let seen = row.ok_or_else(|| missing("users.v1", user.0))?.seen;
+            let has = since.value() == 0;
+            Ok(Bearer { user, seen, has })
+        })
+        .collect()
     }
 
     /// Every user.
@@ -76,7 +83,9 @@ impl Snapshot {
             if !name.starts_with(&like) || found.rows.len() == most {
                 break;
             }
-            found.rows.push(UserId(id));
+            if row.1.value() == 0 {
+                found.rows.push(UserId(id));
+            }
         }
         self.numbered_like(&like, most, &mut found.rows)?;
         for (row, looked) in names.range::<(&str, u64)>(..)?.zip(0..) {
@@ -89,7 +98,8 @@ impl Snapshot {
             }
             let row = row?;
             let (name, id) = row.0.value();
-            if name.contains(&like) && !found.rows.contains(&UserId(id)) {
+            let has = row.1.value() == 0;
+            if has && name.contains(&like) && !found.rows.contains(&UserId(id)) {
                 found.rows.push(UserId(id));
             }
         }

@@ -1,6 +1,7 @@
 //! Alerts: told once per cause, held back and counted, told again, taken back; each topic can be switched off.
 
 use super::*;
+use crate::domain::part::Part;
 use crate::domain::strange::Strange;
 use crate::flow::alert::{Alert, Alerting, Lack, Obstacle, Topic, Trouble};
 use crate::flow::say::Say;
@@ -108,6 +109,14 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
         Topic::Author => {
             let trouble = Trouble::Budget;
             return (Alert::Unwritten { trouble }, None);
+        }
+        Topic::Clock => (Alert::ClockBack { minutes: 300 }, Alert::ClockFine),
+        Topic::Part => {
+            let part = Part::Janitor;
+            (
+                Alert::PartFails { part, why: why() },
+                Alert::PartWorks { part },
+            )
         }
     };
     (bad, Some(over))

@@ -271,7 +271,7 @@ fn a_retired_video_is_still_paid_back_once() {
     let jobs = ground.ended(ANNA, Count::Three);
     ground.retires_all();
     let (before, _) = ground.balance(ANNA);
-    let refund = |job| ground.write(move |txn| acts::refund(txn, BY, job, "why"));
+    let refund = |job| ground.write(move |txn| acts::refund(txn, BY, &shop(), job, "why"));
     let balance = Credits(before + 1);
     assert_eq!(refund(jobs[0]), Ok((balance, false)));
     assert_eq!(refund(jobs[0]), Ok((balance, true)));
@@ -285,11 +285,11 @@ fn what_needs_the_order_itself_is_refused() {
     let ground = Ground::new();
     let jobs = ground.ended(ANNA, Count::Three);
     ground.retires_all();
-    let cancel = |job| ground.write(move |txn| acts::cancel(txn, BY, job, "why"));
+    let cancel = |job| ground.write(move |txn| acts::cancel(txn, BY, &shop(), job, "why"));
     assert_eq!(cancel(jobs[0]), Err(Unfit::Done));
     assert_eq!(cancel(jobs[1]), Err(Unfit::Failed));
     assert_eq!(cancel(JobId(404)), Err(Unfit::Unknown));
-    let retry = |job| ground.write(move |txn| acts::retry(txn, BY, job, &[7; 32]));
+    let retry = |job| ground.write(move |txn| acts::retry(txn, BY, &shop(), job, &[7; 32]));
     assert_eq!(retry(jobs[0]), Err(Unfit::Done));
     assert_eq!(retry(jobs[1]), Err(Unfit::Retired));
     assert_eq!(retry(JobId(404)), Err(Unfit::Unknown));
@@ -304,7 +304,7 @@ fn a_failed_job_is_not_ordered_again_twice_because_its_second_order_is_retired()
     let failed = jobs[0];
     ground.claims(1, NOW);
     ground.fails(failed, 1, Kind::Unknown, NOW).unwrap();
-    let retry = || ground.write(move |txn| acts::reorder(txn, BY, failed, None, &[7; 32]));
+    let retry = || ground.write(move |txn| acts::reorder(txn, BY, &shop(), failed, None, &[7; 32]));
     let order = retry().unwrap().order;
     let second = JobId(jobs[2].0 + 1);
     ground.claims(9, NOW);

@@ -94,7 +94,9 @@ fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear()
         who: Who::Page,
         at: NOW,
     };
-    ground.write(move |txn| acts::ban(txn, by, ANNA, "spam"));
+    let shop = ground.shop.clone();
+    let banned = ground.write(move |txn| acts::ban(txn, by, &shop, ANNA, "spam"));
+    assert_eq!(banned, Ok(()));
     ground.turn(starts(late, 9));
     assert_eq!(after(&ground, NOW, None), [BORIS, late]);
     let sight = ground.store.snapshot().unwrap();

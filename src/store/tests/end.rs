@@ -62,8 +62,9 @@ fn hurrying_never_orders_and_ordering_again_takes_a_failed_job_once() {
         who: Who::Page,
         at: NOW,
     };
-    let hurries = || ground.write(move |txn| acts::hurry(txn, by(), job));
-    let orders = || ground.write(move |txn| acts::reorder(txn, by(), job, Some("why"), &[7; 32]));
+    let hurries = || ground.write(move |txn| acts::hurry(txn, by(), &shop(), job));
+    let orders =
+        || ground.write(move |txn| acts::reorder(txn, by(), &shop(), job, Some("why"), &[7; 32]));
     assert_eq!(orders(), Err(Unfit::Live));
     assert_eq!(hurries(), Err(Unfit::Waits));
     ground.claims(1, NOW);
@@ -265,7 +266,10 @@ fn a_task_for_a_job_that_was_cancelled_meanwhile_is_one_orphan_however_it_is_hea
 #[test]
 fn a_grant_is_given_once_per_key() {
     let ground = Ground::new();
-    assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::NoUser);
+    assert_eq!(
+        ground.grants(ANNA, 5, Some("a")),
+        Granted::Not(Unfit::NoUser(ANNA))
+    );
     ground.turn(starts(ANNA, 1));
     assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::Done(Credits(7)));
     assert_eq!(
@@ -278,6 +282,12 @@ fn a_grant_is_given_once_per_key() {
     );
     assert_eq!(ground.grants(ANNA, 3, None), Granted::Done(Credits(13)));
     assert_eq!(ground.grants(ANNA, 3, None), Granted::Done(Credits(16)));
+    ground.turn(starts(BORIS, 2));
+    for (user, credits) in [(BORIS, 5), (ANNA, 6), (ANNA, -5)] {
+        let other = ground.grants(user, credits, Some("a"));
+        assert_eq!(other, Granted::Not(Unfit::Used(ANNA, 5)));
+    }
+    assert_eq!(ground.balance(BORIS), (2, 0));
     ground.books_balance();
 }
 
@@ -285,10 +295,13 @@ fn a_grant_is_given_once_per_key() {
 fn a_grant_takes_back_no_more_than_there_is() {
     let ground = Ground::new();
     ground.turn(starts(ANNA, 1));
-    assert_eq!(ground.grants(ANNA, -3, None), Granted::TooMuch(Credits(2)));
+    assert_eq!(
+        ground.grants(ANNA, -3, None),
+        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
+    );
     assert_eq!(
         ground.grants(ANNA, i32::MIN, None),
-        Granted::TooMuch(Credits(2))
+        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
     );
     assert_eq!(ground.grants(ANNA, -2, None), Granted::Done(Credits(0)));
     ground.books_balance();
@@ -304,7 +317,7 @@ fn a_grant_gives_no_more_than_a_balance_can_hold() {
     ));
     assert!(matches!(
         ground.grants(ANNA, i32::MAX, None),
-        Granted::TooMuch(_)
+        Granted::Not(Unfit::Full(..))
     ));
     for job in ground.claims(5, NOW) {
         ground.fails(job.id, 1, Kind::Unknown, NOW).unwrap();

@@ -13,27 +13,37 @@ impl Ground {
         self.turn(update);
     }
 
-    fn named(&self, name: &str) -> Vec<UserId> {
-        self.store.snapshot().unwrap().named(name).unwrap()
+    /// Who has a name, and who has had it, with whether they have it.
+    fn bearers(&self, name: &str) -> Vec<(UserId, bool)> {
+        let name = name.to_owned();
+        let seen = self.store.snapshot().unwrap().bearers(&name).unwrap();
+        assert_eq!(self.write(move |txn| txn.bearers(&name)), seen);
+        seen.iter().map(|one| (one.user, one.has)).collect()
     }
 }
 
 #[test]
-fn a_name_leads_to_whoever_has_it_and_no_longer_to_whoever_had_it() {
+fn a_name_leads_to_whoever_has_it_and_to_everybody_who_has_had_it() {
     let ground = Ground::new();
     ground.writes_as(ANNA, 1, Some("Anna_Shop"));
     ground.writes_as(BORIS, 2, Some("ben"));
-    assert_eq!(ground.named("anna_shop"), [ANNA]);
-    assert_eq!(ground.named("ANNA_SHOP"), [ANNA]);
-    assert_eq!(ground.named("anna"), []);
+    assert_eq!(ground.bearers("anna_shop"), [(ANNA, true)]);
+    assert_eq!(ground.bearers("ANNA_SHOP"), [(ANNA, true)]);
+    assert_eq!(ground.bearers("anna"), []);
     // Nobody has heard yet that Anna has given it up.
     ground.writes_as(BORIS, 3, Some("anna_shop"));
-    assert_eq!(ground.named("anna_shop"), [ANNA, BORIS]);
-    assert_eq!(ground.named("ben"), []);
+    assert_eq!(ground.bearers("anna_shop"), [(ANNA, true), (BORIS, true)]);
+    assert_eq!(ground.bearers("ben"), [(BORIS, false)]);
     ground.writes_as(ANNA, 4, None);
-    assert_eq!(ground.named("anna_shop"), [BORIS]);
+    assert_eq!(ground.bearers("anna_shop"), [(ANNA, false), (BORIS, true)]);
+    ground.writes_as(BORIS, 5, Some("Ben"));
+    assert_eq!(ground.bearers("ben"), [(BORIS, true)], "it is theirs again");
     let ground = ground.reopened();
-    assert_eq!(ground.named("anna_shop"), [BORIS]);
+    assert_eq!(ground.bearers("anna_shop"), [(ANNA, false), (BORIS, false)]);
+    // Whoever looks for sellers finds those who have the name.
+    let sight = ground.store.snapshot().unwrap();
+    assert_eq!(sight.users_like("anna", 9).unwrap().rows, []);
+    assert_eq!(sight.users_like("ben", 9).unwrap().rows, [BORIS]);
 }
 
 #[test]

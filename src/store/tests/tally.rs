@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::failure::Kind;
 use crate::domain::tally::{DAY, HOUR, SLOT, Sort, Tally, begin};
+use crate::store::acts::Unfit;
 use crate::store::tally;
 
 fn sum(ground: &Ground) -> Tally {
@@ -65,7 +66,10 @@ fn what_is_refused_is_not_counted() {
     ground.turn(starts(ANNA, 1));
     let before = sum(&ground);
     ground.turn(starts(ANNA, 1));
-    assert_eq!(ground.grants(ANNA, -9, None), Granted::TooMuch(Credits(2)));
+    assert_eq!(
+        ground.grants(ANNA, -9, None),
+        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
+    );
     assert_eq!(sum(&ground), before);
 }
 

@@ -8,9 +8,11 @@ use crate::domain::broadcast::Broadcast;
 use crate::domain::id::UserId;
 use crate::flow::office::form::Form;
 use crate::store::StoreError;
-use crate::store::record::Cause;
-use crate::store::record::{Closed, encode};
+use crate::store::record::{Cause, Closed, Reading, encode};
 use crate::store::row::{missing, parse, read};
+
+/// The row of what was shown.
+const CLOCK: &str = "clock";
 
 impl Txn<'_> {
     /// Since when orders are not taken for that cause, if they are not.
@@ -33,6 +35,18 @@ impl Txn<'_> {
             None => self.meta.remove(cause.row())?,
         };
         Ok(true)
+    }
+
+    /// What was shown when the shop was last seen, if it ever was.
+    pub(in crate::store) fn reading(&self) -> Result<Option<Reading>, StoreError> {
+        read(&self.meta, CLOCK, "meta.v1")
+    }
+
+    /// Keeps what is shown.
+    pub(in crate::store) fn put_reading(&mut self, reading: &Reading) -> Result<(), StoreError> {
+        self.writes += 1;
+        self.meta.insert(CLOCK, encode(reading).as_slice())?;
+        Ok(())
     }
 
     /// Why a user may not use the bot, if they may not.

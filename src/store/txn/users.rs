@@ -5,6 +5,7 @@ use redb::ReadableTable;
 use super::Txn;
 use crate::domain::id::UserId;
 use crate::domain::user::Lang;
+use crate::domain::whom::Bearer;
 use crate::store::StoreError;
 use crate::store::record::{UserRow, encode};
 use crate::store::row::{missing, read, small};
@@ -61,12 +62,19 @@ impl Txn<'_> {
         self.user(id)?.ok_or_else(|| missing("users.v1", id.0))
     }
 
-    /// Everybody who has that name, as far as is known.
-    pub fn named(&self, name: &str) -> Result<Vec<UserId>, StoreError> {
+    /// Everybody who has that name, as far as is known, or has had it.
+    pub fn bearers(&self, name: &str) -> Result<Vec<Bearer>, StoreError> {
         let name = small(name);
         let of_name = (name.as_str(), 0)..=(name.as_str(), u64::MAX);
         let rows = self.names.range(of_name)?;
-        rows.map(|row| Ok(UserId(row?.0.value().1))).collect()
+        rows.map(|row| {
+            let (key, since) = row?;
+            let user = UserId(key.value().1);
+            let seen = self.known_user(user)?.seen;
+            let has = since.value() == 0;
+            Ok(Bearer { user, seen, has })
+        })
+        .collect()
     }
 
     /// Keeps a user, and who has which name, and who came when.
@@ -89,10 +97,11 @@ impl Txn<'_> {
         self.met.get_mut().insert(id, met);
         if before != row.user.username {
             if let Some(name) = before {
-                self.names.remove((small(&name).as_str(), id.0))?;
+                let since = row.seen.0.max(1);
+                self.names.insert((small(&name).as_str(), id.0), since)?;
             }
             if let Some(name) = &row.user.username {
-                self.names.insert((small(name).as_str(), id.0), ())?;
+                self.names.insert((small(name).as_str(), id.0), 0)?;
             }
         }
         Ok(())

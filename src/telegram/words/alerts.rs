@@ -5,6 +5,7 @@ use fluent_bundle::FluentValue;
 use super::{Message, Words};
 use crate::domain::failure::Source;
 use crate::domain::id::Code;
+use crate::domain::part::Part;
 use crate::domain::user::Lang;
 use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 
@@ -25,6 +26,11 @@ impl Words {
             Some(hours) => self.text(lang, "backup-newest", &[("hours", hours.into())]),
             None => self.plain(lang, "backup-none"),
         }
+    }
+
+    fn part(&self, lang: Lang, part: Part) -> FluentValue<'static> {
+        let key = format!("part-{}", part.word());
+        self.plain(lang, &key).into()
     }
 
     pub(super) fn alert(&self, lang: Lang, alert: &Alert) -> Message {
@@ -182,6 +188,23 @@ impl Words {
             }
             Alert::StrangeOver { text } => {
                 ("alert-strange-over", vec![("text", text.clone().into())])
+            }
+            Alert::ClockAhead { minutes } => {
+                ("alert-clock-ahead", vec![("minutes", (*minutes).into())])
+            }
+            Alert::ClockBack { minutes } => {
+                ("alert-clock-back", vec![("minutes", (*minutes).into())])
+            }
+            Alert::ClockFine => ("alert-clock-fine", vec![]),
+            Alert::PartFails { part, why } => {
+                let args = vec![
+                    ("part", self.part(lang, *part)),
+                    ("why", why.clone().into()),
+                ];
+                ("alert-part-fails", args)
+            }
+            Alert::PartWorks { part } => {
+                ("alert-part-works", vec![("part", self.part(lang, *part))])
             }
         };
         self.said(lang, key, &args, vec![])

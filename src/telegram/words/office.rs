@@ -3,11 +3,13 @@
 use fluent_bundle::FluentValue;
 
 use super::{Message, Words};
+use crate::domain::act::{LONGEST_WHY, MOST_CREDITS};
 use crate::domain::credit::PRICE;
 use crate::domain::id::{Code, JobId};
 use crate::domain::user::Lang;
+use crate::domain::whom::Bearer;
 use crate::flow::event::Button;
-use crate::flow::office::form::{Blank, Chore, Form, LONGEST_WHY, MOST};
+use crate::flow::office::form::{Blank, Chore, Form};
 use crate::flow::office::knob::Knob;
 use crate::flow::office::line::{Line, Person, Slip, Topic};
 use crate::flow::office::request::Order;
@@ -95,6 +97,19 @@ impl Words {
         }
     }
 
+    /// Somebody who has a name, or has had it.
+    fn bearer(&self, lang: Lang, bearer: &Bearer) -> String {
+        let key = match bearer.has {
+            true => "slip-many-has",
+            false => "slip-many-had",
+        };
+        let args = [
+            ("number", bearer.user.to_string().into()),
+            ("seen", bearer.seen.utc().into()),
+        ];
+        self.text(lang, key, &args)
+    }
+
     /// What the operator's commands do.
     pub fn desk_commands(&self, lang: Lang) -> Vec<(&'static str, String)> {
         let all = Order::ALL.into_iter();
@@ -105,7 +120,14 @@ impl Words {
     /// The open question of a form.
     fn asked(&self, lang: Lang, form: &Form, person: Option<&Person>) -> Message {
         let drop = self.press(lang, "button-cancel", Button::Desk(Knob::Drop(form.id)));
-        let args = self.about(lang, &form.chore, person);
+        let mut args = self.about(lang, &form.chore, person);
+        if let (Chore::Grant { .. }, Some(person)) = (&form.chore, person) {
+            // A name may have passed on to somebody else: whom is meant is seen by when they wrote.
+            let named = self.person(lang, person.name.as_deref(), person.user.0);
+            let seen = [("person", named.into()), ("seen", person.seen.utc().into())];
+            args.retain(|(name, _)| *name != "person");
+            args.push(("person", self.text(lang, "desk-person-seen", &seen).into()));
+        }
         match form.chore.blank() {
             Some(Blank::Letter | Blank::Segment) => {
                 self.said(lang, "desk-ask-letter", &args, vec![vec![drop]])
@@ -174,17 +196,18 @@ impl Words {
         match slip {
             Slip::NotWhom => plain("slip-not-whom"),
             Slip::NoUser(name) => self.text(lang, "slip-no-user", &[("name", name.clone().into())]),
-            Slip::Many { name, users } => {
-                let users: Vec<_> = users.iter().take(10).map(ToString::to_string).collect();
+            Slip::Many { name, bearers } => {
+                let people = bearers.iter().take(10);
+                let people: Vec<_> = people.map(|one| self.bearer(lang, one)).collect();
                 let args = [
                     ("name", name.clone().into()),
-                    ("numbers", users.join(", ").into()),
+                    ("people", people.join("\n").into()),
                 ];
                 self.text(lang, "slip-many", &args)
             }
             Slip::NotNumber => plain("slip-not-number"),
             Slip::Zero => plain("slip-zero"),
-            Slip::TooLarge => self.text(lang, "slip-too-large", &[("most", MOST.into())]),
+            Slip::TooLarge => self.text(lang, "slip-too-large", &[("most", MOST_CREDITS.into())]),
             Slip::TooMuch(balance) => {
                 self.text(lang, "slip-too-much", &[("balance", balance.0.into())])
             }

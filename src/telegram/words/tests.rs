@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::failure::Source;
 use crate::domain::id::{DraftId, OrderId};
+use crate::domain::part::Part;
 use crate::domain::strange::Strange;
 use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 
@@ -188,6 +189,9 @@ fn every_say() -> Vec<Say> {
             Alert::StrangeOver {
                 text: "quux ".repeat(40),
             },
+            Alert::ClockAhead { minutes: 300 },
+            Alert::ClockBack { minutes: 300 },
+            Alert::ClockFine,
         ]
         .map(Say::Alert),
     );
@@ -203,6 +207,11 @@ fn every_say() -> Vec<Say> {
         says.push(Say::Held { alert, held: 3 });
     }
     says.extend(Trouble::ALL.map(|trouble| Say::Alert(Alert::Unwritten { trouble })));
+    for part in Part::ALL {
+        let why = String::from("a row is damaged");
+        let alerts = [Alert::PartFails { part, why }, Alert::PartWorks { part }];
+        says.extend(alerts.map(Say::Alert));
+    }
     for obstacle in Obstacle::ALL {
         says.extend([None, Some(0), Some(5)].map(|days| {
             Say::Alert(Alert::CertificateFails {

@@ -45,7 +45,7 @@ pub async fn alive() -> Response {
 
 /// Whether sellers can be served.
 pub async fn ready(State(office): State<Arc<Office>>) -> Response {
-    let now = office.desk.clock.now();
+    let now = office.desk.clock.wall();
     let store = Check::of(office.desk.store.fault().borrow().clone());
     let late = office.updates.is_late();
     let updates = Check::of(late.then(|| "the loop that takes updates hangs".to_owned()));

@@ -19,6 +19,7 @@ use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::late::Late;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::part::Part;
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::strange::Strange;
 use crate::domain::tally::{Moved, Sort, Tally};
@@ -28,7 +29,7 @@ use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, UserRow};
+use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, Reading, UserRow};
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -183,6 +184,8 @@ pub fn samples() -> Vec<Sample> {
     all.push(sample("ban", &Ban { since, why }));
     let since = Timestamp(9);
     all.push(sample("closed", &Closed { since }));
+    let (shown, wall) = (Timestamp(1), Timestamp(2));
+    all.push(sample("reading", &Reading { shown, wall }));
     all.extend(Kind::ALL.into_iter().map(|why| {
         let until = Timestamp(9);
         sample("rest", &Rest { until, why })
@@ -837,6 +840,16 @@ fn alerts() -> Vec<Alert> {
         Alert::Doubled { job: JobId(1) },
         Alert::Strange(Strange::new(599, "a quux", true)),
         Alert::StrangeOver { text: "qu".into() },
+        Alert::ClockAhead { minutes: 9 },
+        Alert::ClockBack { minutes: 9 },
+        Alert::ClockFine,
+        Alert::PartFails {
+            part: Part::Janitor,
+            why: "wh".into(),
+        },
+        Alert::PartWorks {
+            part: Part::Control,
+        },
     ]
 }
 
@@ -882,6 +895,11 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Doubled { .. } => 37,
         Alert::Strange(_) => 38,
         Alert::StrangeOver { .. } => 39,
+        Alert::ClockAhead { .. } => 40,
+        Alert::ClockBack { .. } => 41,
+        Alert::ClockFine => 42,
+        Alert::PartFails { .. } => 43,
+        Alert::PartWorks { .. } => 44,
     }
 }
 

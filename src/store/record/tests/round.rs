@@ -14,6 +14,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
 use crate::domain::order::{Order, PhotoState};
+use crate::domain::part::Part;
 use crate::domain::retired::{End, Ended, Retired};
 use crate::domain::strange::Strange;
 use crate::domain::tally::Tally;
@@ -48,9 +49,9 @@ proptest! {
     }
 
     #[test]
-    fn users_survive(user in user(), session in session(), last: [Option<u64>; 2]) {
+    fn users_survive(user in user(), session in session(), last: [Option<u64>; 2], seen in time()) {
         let (last_order, last_entry) = (last[0].map(OrderId), last[1].map(EntryId));
-        survives(&UserRow { user, session, last_order, last_entry })?;
+        survives(&UserRow { user, session, last_order, last_entry, seen })?;
     }
 
     #[test]
@@ -500,6 +501,9 @@ fn alert() -> impl Strategy<Value = Alert> {
             Alert::Strange(Strange::new(code, &text, request))
         }),
         any::<String>().prop_map(|text| Alert::StrangeOver { text }),
+        any::<u64>().prop_map(|minutes| Alert::ClockBack { minutes }),
+        (one_of(&Part::ALL), any::<String>())
+            .prop_map(|(part, why)| Alert::PartFails { part, why }),
     ]
 }
 

@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::credit::Credits;
 use crate::domain::id::{DraftId, OrderId, UserId};
 use crate::domain::time::Timestamp;
+use crate::domain::whom::Bearer;
 use crate::telegram::words::Key;
 
 fn person(name: Option<&str>) -> Person {
@@ -12,6 +13,7 @@ fn person(name: Option<&str>) -> Person {
         user: UserId(42),
         name: name.map(str::to_owned),
         balance: Credits(3),
+        seen: Timestamp(1_769_083_200_000),
     }
 }
 
@@ -61,7 +63,13 @@ fn slips() -> Vec<Slip> {
         Slip::NoUser("@ana".into()),
         Slip::Many {
             name: "@ana".into(),
-            users: vec![UserId(1), UserId(2)],
+            bearers: [(1, true), (2, false)]
+                .map(|(user, has)| Bearer {
+                    user: UserId(user),
+                    seen: Timestamp(1_769_083_200_000),
+                    has,
+                })
+                .to_vec(),
         },
         Slip::NotNumber,
         Slip::Zero,
@@ -168,6 +176,7 @@ fn a_grant_shows_who_how_much_and_why_before_it_is_confirmed() {
     };
     assert_eq!(
         words().line(Lang::Ru, &line).text,
-        "🎁 Начислить: 5 кредитов\n\nКому: @anna (42)\nБаланс: 3 → 8\nПричина: за оплату\n\nДелаем?"
+        "🎁 Начислить: 5 кредитов\n\nКому: @anna (42), последний раз писал 2026-01-22 12:00:00 UTC\n\
+         Баланс: 3 → 8\nПричина: за оплату\n\nДелаем?"
     );
 }

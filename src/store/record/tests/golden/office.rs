@@ -8,6 +8,7 @@ use crate::domain::id::{DraftId, JobId, MessageId, OrderId, UserId};
 use crate::domain::span::Span;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
+use crate::domain::whom::Bearer;
 use crate::flow::office::form::{Chore, Form};
 use crate::flow::office::line::{Line, Look, Person, Slip, Topic};
 use crate::flow::say::Say;
@@ -218,6 +219,7 @@ fn lines() -> Vec<Line> {
             user: UserId(1),
             name: Some("an".into()),
             balance: Credits(3),
+            seen: Timestamp(5),
         })
     };
     vec![
@@ -269,7 +271,11 @@ fn slips() -> Vec<Slip> {
         Slip::NoUser("an".into()),
         Slip::Many {
             name: "an".into(),
-            users: vec![UserId(1), UserId(2)],
+            bearers: vec![Bearer {
+                user: UserId(1),
+                seen: Timestamp(2),
+                has: true,
+            }],
         },
         Slip::NotNumber,
         Slip::Zero,
