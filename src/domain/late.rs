@@ -36,6 +36,13 @@ pub struct Late {
 }
 
 impl Late {
+    /// The same under a clock that shows so many milliseconds more, or less.
+    pub fn moved(mut self, by: i64) -> Self {
+        self.since = self.since.moved(by);
+        self.due = self.due.moved(by);
+        self
+    }
+
     /// Nobody waits for it from now on.
     pub fn new(job: JobId, task: TaskId, route: Route, now: Timestamp) -> Self {
         Self {

@@ -66,6 +66,16 @@ pub(super) fn of(txn: &Txn<'_>, job: JobId) -> Result<Vec<Late>, StoreError> {
         .collect()
 }
 
+/// Moves every task's moments along with a clock that was set.
+pub(super) fn move_all(txn: &mut Txn<'_>, by: i64) -> Result<(), StoreError> {
+    let rows = txn.late.range::<(u64, &str)>(..)?;
+    let rows = rows.map(|row| parse(row?.1.value(), "late.v1", "any"));
+    for late in rows.collect::<Result<Vec<Late>, StoreError>>()? {
+        txn.put_late(&late.moved(by))?;
+    }
+    Ok(())
+}
+
 fn find(txn: &Txn<'_>, job: JobId, task: &TaskId) -> Result<Option<Late>, StoreError> {
     Ok(of(txn, job)?.into_iter().find(|late| late.task == *task))
 }

@@ -5,7 +5,6 @@
 
 use super::acts::{self, By, Plan, Unfit};
 use super::ledger::Granted;
-use super::record::Cause;
 use super::txn::Txn;
 use super::{Shop, StoreError, broadcasts, outbox};
 use crate::domain::act::Who;

@@ -2,6 +2,7 @@
 //! begins with a clock that was set meanwhile, so that nobody waits for hours that were only turned back.
 
 use super::StoreError;
+use super::late;
 use super::queue::{self, Stood};
 use super::record::{Lane, Reading};
 use super::txn::Txn;
@@ -28,6 +29,7 @@ pub fn begin(txn: &mut Txn<'_>, now: Timestamp) -> Result<i64, StoreError> {
         return Ok(0);
     }
     move_jobs(txn, by)?;
+    late::move_all(txn, by)?;
     for (name, mut rest) in txn.all_rests()? {
         rest.until = rest.until.moved(by);
         txn.put_rest(&name, &rest)?;
@@ -46,9 +48,7 @@ fn apart(last: Reading, now: Timestamp) -> i64 {
 }
 
 fn move_jobs(txn: &mut Txn<'_>, by: i64) -> Result<(), StoreError> {
-    let timed = txn
-        .due
-        .range((queue::TIMED, 0, 0)..(queue::TIMED + 1, 0, 0))?;
+    let timed = txn.due.range(Lane::TIMED)?;
     let jobs = timed.map(|row| Ok(JobId(row?.0.value().2)));
     for id in jobs.collect::<Result<Vec<_>, StoreError>>()? {
         let row = txn.job(id)?;

@@ -12,17 +12,15 @@ impl Job {
                 route: _,
                 task: _,
                 since,
-            } => *since = since.moved(by),
-            Stage::Queued
-            | Stage::Preparing
+            }
             | Stage::Rendered {
                 route: _,
                 task: _,
-                url: _,
+                urls: _,
+                since,
                 misses: _,
-            }
-            | Stage::Done { .. }
-            | Stage::Failed { .. } => {}
+            } => *since = since.moved(by),
+            Stage::Queued | Stage::Preparing | Stage::Done { .. } | Stage::Failed { .. } => {}
         }
         self
     }

@@ -9,7 +9,6 @@ use crate::domain::job::Stage;
 use crate::domain::retired::End;
 use crate::store::ledger::{self, Granted};
 use crate::store::place::{Wish, place};
-use crate::store::record::Lane;
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError, queue, verdict};
 

@@ -7,8 +7,8 @@ use crate::domain::id::{CallbackId, JobId, OrderId, UserId};
 use crate::domain::job::Stage;
 use crate::domain::time::Timestamp;
 use crate::store::ledger;
+use crate::store::record::Cause;
 use crate::store::record::Lane;
-use crate::store::sales::Cause;
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
 
