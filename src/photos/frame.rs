@@ -37,7 +37,7 @@ const LIGHT: u16 = 80;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
     /// Another kind of file.
-    #[error("the file is no JPEG, PNG or WebP but {0:?}")]
+    #[error("the file is not a whole JPEG, PNG or WebP picture; it looks like {0:?}")]
     Format(Format),
     /// It ends too soon, or is damaged, or of a kind that nobody shows.
     #[error("the picture is damaged")]
