@@ -7,6 +7,7 @@ pub mod brief;
 pub mod broadcast;
 pub mod credit;
 pub mod failure;
+pub mod format;
 pub mod id;
 pub mod job;
 pub mod keyring;

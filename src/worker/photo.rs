@@ -69,7 +69,8 @@ impl Worker {
             Ok(jpeg) => photos.store(user, &names, &jpeg).map(Ok),
             Err(FrameError::Unread(kind)) => Err(io::Error::from(kind)),
             Err(
-                error @ (FrameError::NotAPicture
+                error @ (FrameError::Format(_)
+                | FrameError::Damaged
                 | FrameError::TooSmall { .. }
                 | FrameError::TooLarge { .. }),
             ) => Ok(Err(error)),

@@ -1,8 +1,13 @@
 //! Tests of framing with pictures made on the spot.
 
-use std::io::{BufReader, Cursor, Read};
+mod cases;
+mod colours;
+mod large;
 
-use image::{Rgb, Rgba, RgbaImage};
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageFormat, Rgb, Rgba, RgbaImage};
 
 use super::*;
 
@@ -21,11 +26,22 @@ fn bytes(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn framed(bytes: &[u8]) -> RgbImage {
-    let jpeg = frame(Cursor::new(bytes)).unwrap();
-    assert_eq!(image::guess_format(&jpeg).unwrap(), ImageFormat::Jpeg);
-    let picture = image::load_from_memory(&jpeg).unwrap().into_rgb8();
+    opened(&frame(bytes).unwrap())
+}
+
+fn opened(jpeg: &[u8]) -> RgbImage {
+    assert_eq!(image::guess_format(jpeg).unwrap(), ImageFormat::Jpeg);
+    let picture = image::load_from_memory(jpeg).unwrap().into_rgb8();
     assert_eq!(picture.dimensions(), (1080, 1920));
     picture
+}
+
+/// A chunk of a PNG.
+fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let named = [name, content].concat();
+    let length = (content.len() as u32).to_be_bytes();
+    let sum = crc(&named).to_be_bytes();
+    [&length, &named[..], &sum].concat()
 }
 
 fn near(pixel: &Rgb<u8>, wanted: [u8; 3]) -> bool {
@@ -89,22 +105,55 @@ fn what_is_transparent_becomes_white() {
 }
 
 #[test]
-fn what_is_no_picture_is_refused() {
-    let jpeg = bytes(&halves(800, 400), ImageFormat::Jpeg);
-    let mut damaged = jpeg.clone();
-    damaged[2..200].fill(0);
-    let gif = b"GIF89a\x90\x01\x90\x01\0\0\0".to_vec();
-    let png = bytes(&halves(800, 400), ImageFormat::Png);
-    for bytes in [
-        Vec::new(),
-        b"just a text ".repeat(17),
-        jpeg[..jpeg.len() / 2].to_vec(),
-        png[..png.len() / 2].to_vec(),
-        damaged,
-        gif,
-    ] {
-        assert_eq!(frame(Cursor::new(bytes)), Err(FrameError::NotAPicture));
+fn what_is_cut_off_or_damaged_is_refused() {
+    let alpha = RgbaImage::from_fn(800, 400, |x, y| Rgba([x as u8, y as u8, 9, (x ^ y) as u8]));
+    let pictures = [
+        bytes(&halves(800, 400), ImageFormat::Jpeg),
+        bytes(&halves(800, 400), ImageFormat::Png),
+        bytes(&halves(800, 400), ImageFormat::WebP),
+        bytes(&alpha.clone().into(), ImageFormat::Png),
+        bytes(&alpha.into(), ImageFormat::WebP),
+        include_bytes!("../../../tests/cases/pictures/lossy-alpha.webp").to_vec(),
+        include_bytes!("../../../tests/cases/pictures/animated.webp")[..500].to_vec(),
+    ];
+    for picture in &pictures[..6] {
+        assert!(frame(&picture[..]).is_ok());
+        for part in [5, 20, 50, 80, 95] {
+            let cut = &picture[..(picture.len() * part / 100).max(16)];
+            assert_eq!(frame(cut), Err(FrameError::Damaged), "{part} %");
+        }
     }
+    assert_eq!(frame(&pictures[6][..]), Err(FrameError::Damaged));
+    let mut damaged = pictures[0].clone();
+    damaged[20..200].fill(0);
+    assert_eq!(frame(&damaged[..]), Err(FrameError::Damaged));
+}
+
+#[test]
+fn another_kind_of_file_is_called_by_its_name() {
+    for (begin, format) in [
+        (&b""[..], Format::Other),
+        (b"just a text", Format::Other),
+        (b"GIF89a\x90\x01\x90\x01\0\0\0", Format::Gif),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic),
+    ] {
+        assert_eq!(frame(begin), Err(FrameError::Format(format)));
+    }
+}
+
+#[test]
+fn rubbish_before_a_picture_is_skipped() {
+    let jpeg = bytes(&halves(800, 400), ImageFormat::Jpeg);
+    for rubbish in [
+        &b"\r\n"[..],
+        b"\xef\xbb\xbf",
+        b"<br />\n<b>Warning</b>: x in y on line 3<br />\n",
+        &[0; 512],
+    ] {
+        assert!(frame(&[rubbish, &jpeg].concat()[..]).is_ok());
+    }
+    let far = [&[b' '; 2000][..], &jpeg].concat();
+    assert_eq!(frame(&far[..]), Err(FrameError::Format(Format::Other)));
 }
 
 #[test]
@@ -113,8 +162,10 @@ fn a_small_picture_is_refused_with_its_size() {
         width: 299,
         height: 800,
     };
-    let small = bytes(&halves(299, 800), ImageFormat::Png);
-    assert_eq!(frame(Cursor::new(small)), Err(wanted));
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        let small = bytes(&halves(299, 800), format);
+        assert_eq!(frame(&small[..]), Err(wanted));
+    }
 }
 
 #[test]
@@ -128,7 +179,7 @@ fn a_bomb_is_refused_by_its_header() {
         width: 65_535,
         height: 65_535,
     };
-    assert_eq!(frame(Cursor::new(png)), Err(wanted));
+    assert_eq!(frame(&png[..]), Err(wanted));
 }
 
 #[test]
@@ -139,47 +190,143 @@ fn noise_stays_within_ten_megabytes() {
         let [a, b, c, _] = seed.to_be_bytes();
         Rgb([a, b, c])
     });
-    let framed = frame(Cursor::new(bytes(&noise.into(), ImageFormat::Png)));
+    let framed = frame(&bytes(&noise.into(), ImageFormat::Png)[..]);
     assert!(framed.unwrap().len() <= MOST_BYTES);
 }
 
 #[test]
-fn the_end_of_a_jpeg_is_found_across_two_reads() {
-    let jpeg = bytes(&halves(800, 400), ImageFormat::Jpeg);
-    let end = jpeg.len() - 2;
-    assert_eq!(jpeg[end..], [0xff, 0xd9]);
-    for buffer in [1, 2, end - jpeg.len() / 2 + 1] {
-        let file = BufReader::with_capacity(buffer, Cursor::new(&jpeg));
-        assert!(frame(file).is_ok(), "{buffer} bytes at a time");
-        let file = BufReader::with_capacity(buffer, Cursor::new(&jpeg[..=end]));
-        assert_eq!(frame(file), Err(FrameError::NotAPicture));
-    }
-}
+fn every_kind_of_png_is_read() {
+    use ::png::{BitDepth, ColorType, Encoder};
 
-/// A disk that refuses from the middle of a picture on.
-struct Worn(Cursor<Vec<u8>>);
-
-impl Read for Worn {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let half = self.0.get_ref().len() as u64 / 2;
-        match self.0.position() < half {
-            true => self.0.read(&mut to[..1]),
-            false => Err(io::Error::from_raw_os_error(5)),
+    let depths = [
+        BitDepth::One,
+        BitDepth::Two,
+        BitDepth::Four,
+        BitDepth::Eight,
+        BitDepth::Sixteen,
+    ];
+    let kinds = [
+        (ColorType::Grayscale, &depths[..]),
+        (ColorType::Indexed, &depths[..4]),
+        (ColorType::Rgb, &depths[3..]),
+        (ColorType::GrayscaleAlpha, &depths[3..]),
+        (ColorType::Rgba, &depths[3..]),
+    ];
+    for (kind, depths) in kinds {
+        for depth in depths {
+            let mut file = Vec::new();
+            let mut encoder = Encoder::new(&mut file, 320, 400);
+            encoder.set_color(kind);
+            encoder.set_depth(*depth);
+            if kind == ColorType::Indexed {
+                encoder.set_palette(vec![0, 0, 0, 0, 160, 40]);
+                encoder.set_trns(vec![0, 255]);
+            }
+            let row = (320 * kind.samples() * (*depth as usize)).div_ceil(8);
+            // Nothing, or transparent, above; all there is below.
+            let mut pixels = vec![0; row * 200];
+            let below = match kind {
+                ColorType::Indexed => index(*depth),
+                _ => 255,
+            };
+            pixels.resize(row * 400, below);
+            let mut writer = encoder.write_header().unwrap();
+            writer.write_image_data(&pixels).unwrap();
+            writer.finish().unwrap();
+            let picture = framed(&file);
+            let above = match kind {
+                ColorType::Grayscale | ColorType::Rgb => [0; 3],
+                ColorType::Indexed | ColorType::GrayscaleAlpha | ColorType::Rgba => [255; 3],
+            };
+            let below = match kind {
+                ColorType::Indexed => [0, 160, 40],
+                _ => [255; 3],
+            };
+            assert!(
+                near(picture.get_pixel(540, 600), above),
+                "{kind:?} {depth:?}"
+            );
+            assert!(
+                near(picture.get_pixel(540, 1400), below),
+                "{kind:?} {depth:?}"
+            );
         }
     }
 }
 
-impl Seek for Worn {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to)
+/// A byte of ones, in numbers of so many bits.
+fn index(depth: ::png::BitDepth) -> u8 {
+    match depth {
+        ::png::BitDepth::One => 0xff,
+        ::png::BitDepth::Two => 0x55,
+        ::png::BitDepth::Four => 0x11,
+        ::png::BitDepth::Eight | ::png::BitDepth::Sixteen => 0x01,
+    }
+}
+
+#[test]
+fn of_an_animation_the_first_frame_is_taken() {
+    // The picture outside is for programs that know no animations.
+    let outside = bytes(
+        &RgbImage::from_pixel(320, 400, BLUE).into(),
+        ImageFormat::Png,
+    );
+    let first = bytes(
+        &RgbImage::from_pixel(320, 400, RED).into(),
+        ImageFormat::Png,
+    );
+    let pixels = |png: &[u8]| {
+        let at = png.windows(4).position(|four| four == b"IDAT").unwrap();
+        let length = u32::from_be_bytes(png[at - 4..at].try_into().unwrap()) as usize;
+        (
+            at - 4,
+            png[at + 4..at + 4 + length].to_vec(),
+            at + 8 + length,
+        )
+    };
+    let control = |number: u32, size: [u32; 2]| {
+        let numbers = [number, size[0], size[1], 0, 0]
+            .map(u32::to_be_bytes)
+            .concat();
+        chunk(b"fcTL", &[&numbers[..], &[0, 1, 0, 10, 0, 0]].concat())
+    };
+    let (begin, inside, end) = pixels(&outside);
+    let count = chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]);
+    let data = chunk(
+        b"fdAT",
+        &[&1_u32.to_be_bytes()[..], &pixels(&first).1].concat(),
+    );
+    let outside_pixels = chunk(b"IDAT", &inside);
+    let file = |parts: &[&[u8]]| [&outside[..begin], &parts.concat(), &outside[end..]].concat();
+    let hidden = file(&[&count, &outside_pixels, &control(0, [320, 400]), &data]);
+    assert!(near(framed(&hidden).get_pixel(540, 960), RED.0));
+    let shown = file(&[&count, &control(0, [320, 400]), &outside_pixels]);
+    assert!(near(framed(&shown).get_pixel(540, 960), BLUE.0));
+    // A first frame that is but a part of the picture is not it.
+    let part = file(&[&count, &outside_pixels, &control(0, [32, 40]), &data]);
+    assert!(near(framed(&part).get_pixel(540, 960), BLUE.0));
+}
+
+/// A disk that refuses after the beginning of a picture.
+struct Worn(usize, Vec<u8>);
+
+impl Read for Worn {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self.1.get(self.0) {
+            Some(byte) if self.0 < self.1.len() / 2 => {
+                self.0 += 1;
+                to[0] = *byte;
+                Ok(1)
+            }
+            Some(_) | None => Err(io::Error::from_raw_os_error(5)),
+        }
     }
 }
 
 #[test]
 fn a_disk_that_refuses_is_no_fault_of_the_picture() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
-        let file = Worn(Cursor::new(bytes(&halves(800, 400), format)));
-        let found = frame(BufReader::new(file));
+        let found = frame(Worn(0, bytes(&halves(800, 400), format)));
         assert!(matches!(found, Err(FrameError::Unread(_))), "{found:?}");
     }
 }
