@@ -25,12 +25,15 @@ pub const TARGETS: [(&str, Target); 7] = [
 
 /// An update as Telegram posts it, and what it means to us.
 fn webhook(body: &[u8]) {
-    let Some(wire) = update::read(body) else {
+    let body = String::from_utf8_lossy(body);
+    let Some(wire) = update::read(&body) else {
         return;
     };
     for me in [None, Some("neurocards_bot")] {
         if let Some(update) = update::parse(&wire, me) {
-            assert_eq!(update.id.0, u64::from(wire.id.0));
+            assert_eq!(update.id, wire.id);
+            // Whoever is answered has a private chat.
+            assert!((1..1 << 52).contains(&update.user.0));
         }
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use secrecy::SecretString;
-use teloxide::types::Update as Wire;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,9 +25,9 @@ use crate::live::Live;
 use crate::points;
 use crate::store::turn::{self, Turned};
 use crate::store::{Store, StoreError, outbox};
-use crate::telegram::client::Telegram;
+use crate::telegram::client::{Polled, Telegram};
 use crate::telegram::trouble::Trouble;
-use crate::telegram::update;
+use crate::telegram::update::{self, Wire};
 use crate::telegram::words::Words;
 use crate::telemetry::about;
 use crate::telemetry::meters::Outcome;
@@ -56,7 +55,8 @@ pub struct Bot {
     clock: Clock,
     telegram: Live<Telegram>,
     words: Live<Words>,
-    me: OnceLock<String>,
+    /// The bot's own name, once Telegram has told it.
+    me: OnceLock<Option<String>>,
     answers: Semaphore,
     answering: TaskTracker,
     /// Updates of which nobody knew whether they are on disk.
@@ -93,13 +93,13 @@ impl Bot {
     }
 
     /// Handles one update; when this returns `Ok` it is on disk.
-    pub async fn handle(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
-        let about = about::update(UpdateId(wire.id.0.into()));
+    pub async fn handle(self: &Arc<Self>, wire: &Wire<'_>) -> Result<(), StoreError> {
+        let about = about::update(wire.id);
         self.take(wire).instrument(about).await
     }
 
-    async fn take(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
-        let Some(update) = update::parse(wire, self.me.get().map(String::as_str)) else {
+    async fn take(self: &Arc<Self>, wire: &Wire<'_>) -> Result<(), StoreError> {
+        let Some(update) = update::parse(wire, self.name()) else {
             tracing::debug!("an update is none of our business");
             return Ok(());
         };
@@ -176,6 +176,10 @@ impl Bot {
             Err(_) => "failed",
         };
         meters.updates.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.me.get()?.as_deref()
     }
 
     async fn turn(&self, update: Update) -> Result<Turned, StoreError> {
@@ -262,7 +266,7 @@ impl Bot {
     async fn try_introduce(&self) -> Result<(), Trouble> {
         if self.me.get().is_none() {
             let name = self.telegram.now().me().await?;
-            tracing::info!(bot = name, "telegram knows us");
+            tracing::info!(bot = name.as_deref().unwrap_or("?"), "telegram knows us");
             // Set once; a second introduction finds the same name.
             let _ = self.me.set(name);
         }
@@ -272,14 +276,14 @@ impl Bot {
 
     /// Asks Telegram for updates until told to stop. The offset moves on only after the commit.
     pub async fn poll(self: Arc<Self>, stop: CancellationToken) {
-        let mut offset = 0;
+        let mut poll = Poll::default();
         let mut pause = FIRST_PAUSE;
         while !stop.is_cancelled() {
             self.beat.within(POLL + LATE);
             let telegram = self.telegram.now();
             let polled = tokio::select! {
                 () = stop.cancelled() => return,
-                polled = tokio::time::timeout(POLL + LATE, telegram.updates(offset, POLL)) => polled,
+                polled = tokio::time::timeout(POLL + LATE, telegram.updates(poll.offset, poll.most, POLL)) => polled,
             };
             self.beat.within(HANDLING);
             let Ok(polled) = polled else {
@@ -287,12 +291,7 @@ impl Bot {
                 continue;
             };
             let handled = match polled {
-                // All before is confirmed; after a quiet week numbers may start anew, and lower.
-                Ok(updates) if updates.is_empty() => {
-                    offset = 0;
-                    true
-                }
-                Ok(updates) => self.handle_all(&updates, &mut offset).await,
+                Ok(polled) => self.handle_all(&polled, &mut poll).await,
                 Err(Trouble::Wait(span)) => {
                     self.rest(wait(&stop, span)).await;
                     continue;
@@ -316,7 +315,15 @@ impl Bot {
     }
 
     /// Handles a batch in order and in as few commits as they fit; the offset stops before the first failure.
-    async fn handle_all(self: &Arc<Self>, updates: &[Wire], offset: &mut i32) -> bool {
+    async fn handle_all(self: &Arc<Self>, polled: &Polled, poll: &mut Poll) -> bool {
+        let Some(updates) = polled.updates() else {
+            return poll.pass_over(polled);
+        };
+        poll.most = Poll::default().most;
+        if updates.is_empty() {
+            // All before is confirmed; after a quiet week numbers may start anew, and lower.
+            poll.offset = UpdateId(0);
+        }
         let handled = join_all(updates.iter().map(|update| self.handle(update))).await;
         for (update, handled) in updates.iter().zip(handled) {
             match handled {
@@ -329,9 +336,7 @@ impl Bot {
                     tracing::error!(update.id = update.id.0, %error, "an update can never be handled");
                 }
             }
-            *offset = i32::try_from(update.id.0)
-                .unwrap_or(i32::MAX)
-                .saturating_add(1);
+            poll.offset = after(update.id);
         }
         true
     }
@@ -410,6 +415,45 @@ impl Bot {
         self.beat.within(HANDLING);
         over
     }
+}
+
+/// What is asked for next.
+struct Poll {
+    /// The first that is not confirmed; 0 is whichever waits.
+    offset: UpdateId,
+    /// So many at once.
+    most: u8,
+}
+
+impl Default for Poll {
+    fn default() -> Self {
+        Self {
+            offset: UpdateId(0),
+            most: 100,
+        }
+    }
+}
+
+impl Poll {
+    /// A batch that cannot be read is asked for one by one, so that one update spoils no other; whether to go on.
+    fn pass_over(&mut self, polled: &Polled) -> bool {
+        if self.most > 1 {
+            tracing::warn!("updates cannot be read together; they are asked for one by one");
+            self.most = 1;
+            return true;
+        }
+        let Some(first) = polled.first() else {
+            tracing::error!("telegram sends what cannot be read, and nobody can tell what it is");
+            return false;
+        };
+        tracing::error!(update.id = first.0, "an update can never be read");
+        self.offset = after(first);
+        true
+    }
+}
+
+fn after(update: UpdateId) -> UpdateId {
+    UpdateId(update.0.saturating_add(1))
 }
 
 /// Whether somebody waits for an answer to this.

@@ -238,8 +238,11 @@ impl Playground {
 
     fn moving(&self) -> anyhow::Result<(bool, bool)> {
         let snapshot = self.daemon().store().snapshot()?;
-        let notes = snapshot.waiting_notes()? > 0;
+        /// What stands aside for longer is not waited for: it waits for Telegram, not for its pace.
+        const SOON: Duration = Duration::from_secs(120);
         let now = self.clock.now();
+        let next = snapshot.next_moment(now)?;
+        let notes = next.is_some_and(|next| next < now.plus(SOON));
         let (due, _) = snapshot.timed(now, 1, |_| true)?;
         let busy = !self.daemon().is_idle() || !due.is_empty() || self.sandbox.is_busy();
         Ok((busy, notes))

@@ -160,6 +160,15 @@ pub enum Alert {
         /// When it had been started before.
         before: Timestamp,
     },
+    /// Telegram did not take a finished video; its credit is back.
+    Undelivered {
+        /// Which job.
+        job: JobId,
+    },
+    /// Somebody else takes the updates that are ours.
+    Rival,
+    /// Nobody else takes them any more.
+    RivalGone,
 }
 
 impl Alert {
@@ -175,6 +184,8 @@ impl Alert {
             Self::Failing { .. } | Self::FailingOver => Topic::Failures,
             Self::QueueLate { .. } | Self::QueueMoves => Topic::Queue,
             Self::Unsent { .. } | Self::SentAgain => Topic::Outbox,
+            Self::Undelivered { .. } => Topic::Undelivered,
+            Self::Rival | Self::RivalGone => Topic::Rival,
             Self::CertificateFails { .. } | Self::CertificateBack { .. } => Topic::Certificate,
             Self::BackupFails { .. } | Self::BackupLate { .. } | Self::BackupBack => Topic::Backup,
             Self::CopyFails { .. } | Self::CopyBack => Topic::Copy,
@@ -224,11 +235,15 @@ pub enum Topic {
     Panic,
     /// A restart after a crash.
     Restart,
+    /// A finished video that Telegram did not take.
+    Undelivered,
+    /// Somebody else with the same token.
+    Rival,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -246,6 +261,8 @@ impl Topic {
         Self::Books,
         Self::Panic,
         Self::Restart,
+        Self::Undelivered,
+        Self::Rival,
     ];
 
     /// Its word in the configuration.
@@ -268,13 +285,15 @@ impl Topic {
             Self::Books => "books",
             Self::Panic => "panic",
             Self::Restart => "restart",
+            Self::Undelivered => "undelivered",
+            Self::Rival => "rival",
         }
     }
 
     /// Whether it is said when it is over. What just happened is never over.
     pub fn ends(self) -> bool {
         match self {
-            Self::Panic | Self::Restart => false,
+            Self::Panic | Self::Restart | Self::Undelivered => false,
             Self::Billing
             | Self::Key
             | Self::Keys
@@ -289,7 +308,8 @@ impl Topic {
             | Self::Copy
             | Self::Room
             | Self::Disk
-            | Self::Books => true,
+            | Self::Books
+            | Self::Rival => true,
         }
     }
 }

@@ -39,7 +39,7 @@ use crate::domain::id::{
 use crate::domain::job::{Job, OutOfTurn, Route, Verdict};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::event::{Aside, Button, Command, Event, Update};
+use crate::flow::event::{Aside, Button, Command, Event, Place, Update};
 use crate::flow::session::{Session, Step};
 
 const ANNA: UserId = UserId(1);
@@ -294,6 +294,7 @@ fn asks_to_confirm(
             held: Credits(0),
             last_tag: 0,
             since: NOW,
+            topic: None,
         })
     });
     txn.put_user(user, &UserRow { session, ..row })?;
@@ -311,6 +312,7 @@ fn update(user: UserId, number: u64, event: Event) -> Update {
         lang: Lang::Ru,
         event,
         callback: None,
+        place: Place::Chat,
         aside: Aside::default(),
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::credit::{Account, Reason};
 use crate::domain::id::{CallbackId, DraftId, OrderId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::event::{Button, Event, Update};
+use crate::flow::event::{Button, Event, Place, Update};
 use crate::flow::say::{Say, Toast};
 use crate::flow::{self, Effect, Facts, Sales};
 
@@ -54,6 +54,11 @@ pub fn turn(
     };
     row.user.lang = update.lang;
     row.user.username.clone_from(&update.username);
+    match update.place {
+        Place::Topic(topic) => row.user.topic = Some(topic),
+        Place::Chat => row.user.topic = None,
+        Place::Unknown => {}
+    }
     if update.event != Event::Blocked && !row.user.reachable {
         row.user.reachable = true;
         // From here on what is said goes out, after what was kept.
@@ -118,6 +123,7 @@ fn welcome(
         held: Default::default(),
         last_tag: 0,
         since: now,
+        topic: None,
     };
     let mut row = UserRow::new(user);
     txn.tally(now).newcomers += 1;

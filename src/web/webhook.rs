@@ -34,6 +34,7 @@ pub async fn update(State(web): State<Arc<Web>>, request: Request) -> Response {
         Ok(body) => body,
         Err(error) => return refused(&error).into_response(),
     };
+    let body = String::from_utf8_lossy(&body);
     let Some(update) = update::read(&body) else {
         tracing::warn!(bytes = body.len(), "a webhook body is not an update");
         return StatusCode::OK.into_response();

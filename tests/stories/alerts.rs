@@ -70,6 +70,11 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "a_step_that_panics_is_refunded_as_unknown_and_told",
         ),
         Topic::Restart => ("crash.rs", "a_restart_after_a_crash_is_told"),
+        Topic::Undelivered => (
+            "stories/replies.rs",
+            "a_video_that_is_never_taken_is_paid_back_after_a_day",
+        ),
+        Topic::Rival => ("stories/webhook.rs", "a_second_poller_is_told_of"),
     }
 }
 

@@ -85,6 +85,8 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
         ),
         Topic::Panic => return (Alert::Panic { job: JobId(1) }, None),
         Topic::Restart => return (Alert::Restarted { before: NOW }, None),
+        Topic::Undelivered => return (Alert::Undelivered { job: JobId(1) }, None),
+        Topic::Rival => (Alert::Rival, Alert::RivalGone),
     };
     (bad, Some(over))
 }

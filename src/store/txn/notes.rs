@@ -44,6 +44,20 @@ impl Txn<'_> {
         Ok(rows.next().transpose()?.is_some())
     }
 
+    /// Writes a note that waits to be sent anew; nothing if it does not wait any more.
+    pub(in crate::store) fn change_note(
+        &mut self,
+        chat: i64,
+        id: NoteId,
+        note: &Note,
+    ) -> Result<(), StoreError> {
+        if self.outbox.get((chat, id.0))?.is_some() {
+            self.writes += 1;
+            self.outbox.insert((chat, id.0), encode(note).as_slice())?;
+        }
+        Ok(())
+    }
+
     /// Strikes a note.
     pub(in crate::store) fn strike_note(
         &mut self,

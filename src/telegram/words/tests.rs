@@ -98,6 +98,7 @@ fn every_say() -> Vec<Say> {
         kind: Kind::UserViolation,
         model: None,
     });
+    says.push(Say::Undelivered { job });
     let source = Source::Kie;
     says.extend(
         [
@@ -158,6 +159,9 @@ fn every_say() -> Vec<Say> {
             Alert::CertificateBack {
                 host: "cards.example.org".into(),
             },
+            Alert::Undelivered { job: JobId(17) },
+            Alert::Rival,
+            Alert::RivalGone,
         ]
         .map(Say::Alert),
     );

@@ -13,7 +13,7 @@ use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
-    PhotoName, TaskId, UserId,
+    PhotoName, TaskId, TopicId, UserId,
 };
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
@@ -26,7 +26,7 @@ use crate::flow::alert::{Alert, Obstacle};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, UserRow};
+use crate::store::record::{Closed, Counters, Failing, JobRow, Lane, Live, Note, Raised, UserRow};
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -102,6 +102,7 @@ pub fn samples() -> Vec<Sample> {
         lang: Lang::En,
         username: None,
         reachable: false,
+        topic: None,
         ..user()
     });
     all.push(sample("user", &newcomer));
@@ -245,7 +246,19 @@ fn retired() -> Vec<Retired> {
 
 fn noted(say: Say) -> Sample {
     let (lang, at) = (Lang::En, Timestamp(9));
-    sample("note", &Note { say, lang, at })
+    let failing = (say == Say::Help).then_some(Failing {
+        since: Timestamp(1),
+        times: 2,
+        unsure: 3,
+        again: Timestamp(4),
+    });
+    let note = Note {
+        say,
+        lang,
+        at,
+        failing,
+    };
+    sample("note", &note)
 }
 
 fn counters() -> Counters {
@@ -286,6 +299,7 @@ fn user() -> User {
         held: Credits(1),
         last_tag: 5,
         since: Timestamp(1_800_000_000_000),
+        topic: Some(TopicId(8)),
     }
 }
 
@@ -582,6 +596,7 @@ fn says() -> Vec<Say> {
             alert: Alert::AllKeysRest,
             held: 2,
         },
+        Say::Undelivered { job: JobId(1) },
     ]
 }
 
@@ -612,6 +627,7 @@ fn number_of_say(say: &Say) -> usize {
         Say::Letter(_) => 22,
         Say::Progress { .. } => 23,
         Say::Held { .. } => 24,
+        Say::Undelivered { .. } => 25,
     }
 }
 
@@ -793,6 +809,9 @@ fn alerts() -> Vec<Alert> {
         Alert::Restarted {
             before: Timestamp(8),
         },
+        Alert::Undelivered { job: JobId(9) },
+        Alert::Rival,
+        Alert::RivalGone,
     ]
 }
 
@@ -830,6 +849,9 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Unsent { .. } => 29,
         Alert::SentAgain => 30,
         Alert::Restarted { .. } => 31,
+        Alert::Undelivered { .. } => 32,
+        Alert::Rival => 33,
+        Alert::RivalGone => 34,
     }
 }
 
