@@ -25,7 +25,7 @@ pub use self::{
     journal::Call,
     kie::{Ending, Kie, Task, Upload, UploadFault},
     pictures::sample_photo,
-    telegram::{Button, Fault, File, Message, Person, Telegram, Toast, Video},
+    telegram::{Button, Fault, File, HeldAnswers, Message, Person, Raw, Telegram, Toast, Video},
 };
 use self::{ground::Ground, journal::Journal};
 
