@@ -41,6 +41,7 @@ use crate::live::Live;
 use crate::page::Page;
 use crate::photos::Photos;
 use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
+use crate::telegram::pace::Pace;
 use crate::tls;
 use crate::watch::Watch;
 use crate::web::operator::Office;
@@ -67,6 +68,7 @@ pub struct Daemon {
     store: Store,
     desk: Desk,
     pool: Arc<Pool>,
+    delivery: Arc<Delivery>,
     keeper: Arc<web::Keeper>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
@@ -192,11 +194,13 @@ impl Daemon {
             reloads: Some(reloads),
         };
         let updates = Beat::new(slack(&config));
+        let pace = Arc::new(Pace::new(cells.limits.clone()));
         let bot = Bot::new(
             store.clone(),
             clock.clone(),
             cells.telegram.clone(),
             cells.words.clone(),
+            Arc::clone(&pace),
             updates.clone(),
         );
         let pool = Pool::new(Parts {
@@ -225,7 +229,7 @@ impl Daemon {
             cells.words.clone(),
             videos,
             desk.clone(),
-            cells.limits.clone(),
+            pace,
         ));
         let certificates =
             Certificates::new(&config, data, root.as_deref(), store.clone(), clock.clone())?;
@@ -278,7 +282,7 @@ impl Daemon {
         actors.spawn(ends_well(certificates.run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&pool).run(stop.clone())));
         actors.spawn(ends_well(Arc::clone(&delivery).broadcast(stop.clone())));
-        actors.spawn(ends_well(delivery.run(stop.clone())));
+        actors.spawn(ends_well(Arc::clone(&delivery).run(stop.clone())));
         actors.spawn(ends_well(janitor.run(stop.clone())));
         actors.spawn(ends_well(guard.run(stop.clone())));
         let watch = Watch {
@@ -322,6 +326,7 @@ impl Daemon {
             store,
             desk,
             pool,
+            delivery,
             keeper,
             stop,
             actors,
@@ -367,6 +372,11 @@ impl Daemon {
     /// How often each kind of stranger was refused at the doors.
     pub fn refused(&self, refusal: web::Refusal) -> u64 {
         self.keeper.refusals.of(refusal)
+    }
+
+    /// Until when a chat waits for Telegram, if it does.
+    pub fn asked_to_wait(&self, chat: i64) -> Option<Timestamp> {
+        self.delivery.asked_to_wait(chat)
     }
 
     /// Whether no job is being stepped.

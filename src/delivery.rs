@@ -4,7 +4,6 @@
 
 mod broadcast;
 mod cope;
-mod pace;
 mod report;
 mod send;
 
@@ -25,10 +24,9 @@ use crate::domain::time::Timestamp;
 use crate::live::Live;
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
+use crate::telegram::pace::Pace;
 use crate::telegram::words::Words;
 use cope::Fails;
-pub use pace::Limits;
-use pace::Pace;
 
 /// Chats written to at the same time; more only wait for each other at Telegram.
 const AT_ONCE: usize = 32;
@@ -46,7 +44,7 @@ pub struct Delivery {
     videos: PathBuf,
     /// Who knows what operators want to see.
     desk: Desk,
-    pace: Pace,
+    pace: Arc<Pace>,
     uploads: Semaphore,
     /// Who draws: one picture at a time, for it takes a processor.
     drawing: Semaphore,
@@ -54,6 +52,8 @@ pub struct Delivery {
     shown: Mutex<HashMap<OrderId, u64>>,
     /// How the first note of a chat has failed in a row.
     fails: Mutex<HashMap<i64, Fails>>,
+    /// Until when chats wait for Telegram.
+    waits: Mutex<HashMap<i64, Timestamp>>,
     /// How many notes Telegram has taken.
     taken: AtomicU64,
 }
@@ -82,9 +82,8 @@ impl Delivery {
         words: Live<Words>,
         videos: PathBuf,
         desk: Desk,
-        limits: Live<Limits>,
+        pace: Arc<Pace>,
     ) -> Self {
-        let pace = Pace::new(limits);
         let (shown, fails) = (Mutex::default(), Mutex::default());
         Self {
             store,
@@ -98,6 +97,7 @@ impl Delivery {
             drawing: Semaphore::new(1),
             shown,
             fails,
+            waits: Mutex::default(),
             taken: AtomicU64::new(0),
         }
     }

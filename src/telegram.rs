@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod json;
+pub mod pace;
 pub mod reply;
 pub mod rich;
 pub mod trouble;

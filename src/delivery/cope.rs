@@ -30,6 +30,8 @@ const FAILED: u32 = 5;
 const REFUSED: u32 = 3;
 /// What stands aside is tried so long.
 const TRIED: Duration = Duration::from_secs(24 * 60 * 60);
+/// A wait that Telegram wants again and again is doubled up to this.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// The longest pause of what stands aside.
 const LONGEST_ASIDE: Duration = Duration::from_secs(60 * 60);
 
@@ -42,6 +44,8 @@ pub(super) struct Fails {
     refused: u32,
     /// How often nobody knew whether it was taken.
     unsure: u32,
+    /// How often Telegram wanted a wait.
+    waited: u32,
 }
 
 impl Fails {
@@ -66,10 +70,7 @@ impl Delivery {
         let dear = outbox::paid_for(&note.say).is_some() || note.failing.is_some();
         let said = note.say.name();
         match trouble {
-            Trouble::Wait(span) => {
-                tracing::warn!(wait_s = span.as_secs(), "telegram wants a chat to wait");
-                Ok(Next::At(now.plus(span)))
-            }
+            Trouble::Wait(span) => self.wait(chat, id, note, span, now).await,
             Trouble::Unreachable => {
                 tracing::info!(
                     "a user cannot be reached; only how their orders ended is kept for them"
@@ -87,7 +88,7 @@ impl Delivery {
             | Trouble::Rival => {
                 let fails = self.count(chat, |fails| fails.failed += 1);
                 tracing::warn!(%trouble, failed = fails.failed, "a note could not be sent yet");
-                Ok(Next::At(now.plus(fails.pause())))
+                Ok(self.pause(chat, now.plus(fails.pause())))
             }
             Trouble::Lost if dear => self.doubt(chat, id, note, now).await,
             Trouble::Lost => {
@@ -96,13 +97,13 @@ impl Delivery {
                     return self.take_for_said(chat, id, note).await;
                 }
                 tracing::warn!(said, "nobody knows whether a note was sent");
-                Ok(Next::At(now.plus(fails.pause())))
+                Ok(self.pause(chat, now.plus(fails.pause())))
             }
             Trouble::Passing if !dear => {
                 let fails = self.count(chat, |fails| fails.failed += 1);
                 tracing::warn!(%trouble, failed = fails.failed, "a note could not be sent yet");
                 match fails.failed < FAILED {
-                    true => Ok(Next::At(now.plus(fails.pause()))),
+                    true => Ok(self.pause(chat, now.plus(fails.pause()))),
                     false => self.step_aside(chat, id, note, trouble, now).await,
                 }
             }
@@ -118,11 +119,48 @@ impl Delivery {
                 let fails = self.count(chat, |fails| fails.refused += 1);
                 tracing::warn!(%trouble, said, refused = fails.refused, "a note is refused");
                 match fails.refused < REFUSED {
-                    true => Ok(Next::At(now.plus(fails.pause()))),
+                    true => Ok(self.pause(chat, now.plus(fails.pause()))),
                     false => self.give_up(chat, id, note, trouble).await,
                 }
             }
         }
+    }
+
+    /// Telegram wants a wait, and a longer one if it wants that again and again. An edit waits alone: what is sent has
+    /// other limits.
+    async fn wait(
+        &self,
+        chat: i64,
+        id: NoteId,
+        note: &Note,
+        span: Duration,
+        now: Timestamp,
+    ) -> Result<Next, StoreError> {
+        tracing::warn!(wait_s = span.as_secs(), "telegram wants a wait");
+        let (times, edit) = match note.say {
+            Say::Status { .. } | Say::Progress { .. } => (known(note, now).times, true),
+            _ => (
+                self.count(chat, |fails| fails.waited += 1).waited - 1,
+                false,
+            ),
+        };
+        let doubled = span.saturating_mul(1 << times.min(10));
+        let until = now.plus(doubled.min(LONGEST_WAIT).max(span));
+        if !edit {
+            return Ok(self.pause(chat, until));
+        }
+        let failing = known(note, now);
+        let failing = Failing {
+            times: failing.times.saturating_add(1),
+            again: until,
+            ..failing
+        };
+        self.put_aside(chat, id, note, failing).await
+    }
+
+    fn pause(&self, chat: i64, until: Timestamp) -> Next {
+        self.waits().insert(chat, until);
+        Next::At(until)
     }
 
     /// It may have come: once more, later, or it is taken for said.
@@ -224,6 +262,20 @@ impl Delivery {
             self.tidy(&note.say).await;
         }
         Ok(Next::More)
+    }
+
+    /// Until when a chat waits for Telegram, if it does.
+    pub fn asked_to_wait(&self, chat: i64) -> Option<Timestamp> {
+        self.waits().get(&chat).copied()
+    }
+
+    /// The wait of a chat is over.
+    pub(super) fn has_waited(&self, chat: i64) {
+        self.waits().remove(&chat);
+    }
+
+    fn waits(&self) -> MutexGuard<'_, HashMap<i64, Timestamp>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often nobody knew whether the first note of a chat was taken.

@@ -36,9 +36,10 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 impl Delivery {
     /// Sends a chat's first note.
     pub(super) async fn one(&self, chat: i64) -> Result<Next, StoreError> {
+        self.has_waited(chat);
         let sight = self.store.snapshot()?;
         let (id, note) = match sight.next_note(chat, self.clock.now())? {
-            Waiting::Note(id, note) => (id, note),
+            Waiting::Note(id, note) => (id, *note),
             Waiting::Aside(until) => return Ok(Next::Aside(until)),
             Waiting::Nothing => return Ok(Next::Empty),
         };

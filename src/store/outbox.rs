@@ -135,6 +135,38 @@ pub fn paid_for(say: &Say) -> Option<JobId> {
     }
 }
 
+/// Whether a note only answers what somebody did, and the next answer is worth more.
+pub fn is_answer(say: &Say) -> bool {
+    match say {
+        Say::Welcome { .. }
+        | Say::Menu { .. }
+        | Say::Ask { .. }
+        | Say::Help
+        | Say::Support
+        | Say::Cabinet { .. }
+        | Say::TopUp
+        | Say::TooFew { .. }
+        | Say::AlbumFirst
+        | Say::Banned => true,
+        Say::Accepted { .. }
+        | Say::Group
+        | Say::Status { .. }
+        | Say::Video(_)
+        | Say::VideoLink(_)
+        | Say::Retrying
+        | Say::RetryingJob { .. }
+        | Say::Refunded { .. }
+        | Say::Undelivered { .. }
+        | Say::Granted { .. }
+        | Say::Alert(_)
+        | Say::Held { .. }
+        | Say::Desk(_)
+        | Say::Letter(_)
+        | Say::Progress { .. }
+        | Say::Report { .. } => false,
+    }
+}
+
 /// Forgets the topic a user was in: it is gone.
 pub fn forget_topic(txn: &mut Txn<'_>, chat: i64, topic: TopicId) -> Result<(), StoreError> {
     let Some(user) = user_of(chat) else {

@@ -14,6 +14,7 @@ mod lie;
 mod links;
 mod names;
 mod order;
+mod outbox;
 mod room;
 mod storm;
 mod tally;
@@ -34,7 +35,8 @@ use crate::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::domain::credit::Credits;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
-    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, UpdateId, UserId,
+    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, TopicId, UpdateId,
+    UserId,
 };
 use crate::domain::job::{Job, OutOfTurn, Route, Verdict};
 use crate::domain::time::Timestamp;

@@ -10,7 +10,7 @@ use crate::domain::id::{CallbackId, DraftId, OrderId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
 use crate::flow::event::{Button, Event, Place, Update};
-use crate::flow::say::{Say, Toast};
+use crate::flow::say::Toast;
 use crate::flow::{self, Effect, Facts, Sales};
 
 /// What a turn came to.
@@ -41,7 +41,7 @@ pub fn turn(
         return Ok(Turned::Before);
     }
     if update.event == Event::Group {
-        outbox::tell_chat(txn, update.chat, update.lang, Say::Group, now)?;
+        // A group is answered at once or not at all: nothing of it is kept.
         return Ok(Turned::Done {
             toast: None,
             lang: update.lang,

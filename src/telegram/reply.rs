@@ -122,7 +122,7 @@ mod tests {
     fn what_is_none_of_telegrams_is_known_by_its_status() {
         let page = "<html><title>413 Request Entity Too Large</title></html>";
         assert_eq!(read(413, page).unwrap_err(), Trouble::TooLarge);
-        assert_eq!(read(403, page).unwrap_err(), Trouble::Away);
+        assert_eq!(read(403, page).unwrap_err(), Trouble::Passing);
         assert_eq!(read(502, "").unwrap_err(), Trouble::Lost);
         assert_eq!(read(500, "{}").unwrap_err(), Trouble::Lost);
         assert_eq!(read(200, "[]").unwrap_err(), Trouble::Lost);

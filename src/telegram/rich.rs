@@ -46,9 +46,8 @@ fn say(value: &RawValue, lines: bool, depth: usize, text: &mut String) {
         }
     } else {
         for part in json::list(value) {
-            match lines {
-                true => begin_line(text),
-                false => {}
+            if lines {
+                begin_line(text);
             }
             say(part, false, depth, text);
         }

@@ -158,7 +158,7 @@ impl Trouble {
         match status {
             413 => Self::TooLarge,
             429 => Self::Wait(wait.map_or(USUAL_WAIT, bounded)),
-            400..500 => Self::Away,
+            400..500 => Self::Passing,
             // Whoever stands behind it may have done it.
             _ => Self::Lost,
         }
@@ -213,10 +213,19 @@ fn bounded(seconds: u64) -> Duration {
 mod tests {
     use super::*;
 
+    fn wait(seconds: u64) -> Trouble {
+        Trouble::Wait(Duration::from_secs(seconds))
+    }
+
+    fn means<const N: usize>(table: [(i64, &str, Trouble); N]) {
+        for (code, says, trouble) in table {
+            assert_eq!(Trouble::of(code, says, None), trouble, "{code} {says}");
+        }
+    }
+
     #[test]
-    fn what_telegram_says_is_known_by_its_kind() {
-        let wait = |seconds| Trouble::Wait(Duration::from_secs(seconds));
-        for (code, says, trouble) in [
+    fn what_is_wrong_with_the_receiver_is_known_by_its_kind() {
+        means([
             (
                 403,
                 "Forbidden: bot was blocked by the user",
@@ -252,6 +261,12 @@ mod tests {
                 "Bad Request: USER_PRIVACY_RESTRICTED",
                 Trouble::Unreachable,
             ),
+        ]);
+    }
+
+    #[test]
+    fn what_else_telegram_says_is_known_by_its_kind() {
+        means([
             (400, "Bad Request: message thread not found", Trouble::Topic),
             (400, "Bad Request: TOPIC_DELETED", Trouble::Topic),
             (
@@ -314,9 +329,7 @@ mod tests {
                 wait(30),
             ),
             (429, "Too Many Requests: retry after 0", wait(1)),
-        ] {
-            assert_eq!(Trouble::of(code, says, None), trouble, "{code} {says}");
-        }
+        ]);
         assert_eq!(Trouble::of(429, "x", Some(u64::MAX)), wait(3600));
         assert_eq!(Trouble::of(400, "x", Some(7)), wait(7));
     }
@@ -324,8 +337,8 @@ mod tests {
     #[test]
     fn a_proxy_says_nothing_of_the_user() {
         for (status, trouble) in [
-            (403, Trouble::Away),
-            (404, Trouble::Away),
+            (403, Trouble::Passing),
+            (404, Trouble::Passing),
             (413, Trouble::TooLarge),
             (429, Trouble::Wait(USUAL_WAIT)),
             (502, Trouble::Lost),

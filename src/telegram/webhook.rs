@@ -9,6 +9,7 @@ use super::client::upload::{Attached, upload};
 use super::client::{Telegram, call};
 use super::json;
 use super::trouble::Trouble;
+use crate::domain::time::Timestamp;
 
 /// Connections Telegram may bring updates over at once: its most, for updates of one commit cost one `fsync`.
 const CONNECTIONS: u8 = 100;
@@ -46,10 +47,12 @@ impl Hook {
             && self.right_updates
     }
 
-    /// Whether our door has turned Telegram away: it comes with another secret.
-    pub fn is_turned_away(&self) -> bool {
-        let why = self.last_error.as_ref().map(|(_, why)| why.as_str());
-        why.is_some_and(|why| why.contains("401") || why.contains("403"))
+    /// Whether our door has turned Telegram away after that moment: it comes with another secret.
+    pub fn is_turned_away_since(&self, moment: Timestamp) -> bool {
+        self.last_error.as_ref().is_some_and(|(at, why)| {
+            let later = u64::try_from(*at).is_ok_and(|at| at > moment.0 / 1000);
+            later && (why.contains("401") || why.contains("403"))
+        })
     }
 }
 

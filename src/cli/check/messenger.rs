@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::webhook::Wanted;
 use super::{Finding, PATIENCE, Patient};
 use crate::daemon::made;
+use crate::domain::time::Timestamp;
 use crate::telegram::trouble::Trouble;
 use crate::tls;
 
@@ -71,7 +72,7 @@ async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram)
         None => "updates are polled",
     };
     match (&hook.last_error, wanted.is_met_by(&hook)) {
-        (Some((at, _)), true) if recent(patient, *at) && hook.is_turned_away() => Finding::fail(
+        (Some(_), true) if hook.is_turned_away_since(an_hour_ago(patient)) => Finding::fail(
             "webhook",
             "telegram was turned away lately: another secret is registered",
             remedy,
@@ -88,8 +89,11 @@ async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram)
 
 /// Within the last hour; `at` is in Unix seconds.
 fn recent(patient: &Patient, at: i64) -> bool {
-    let at = u64::try_from(at).unwrap_or_default();
-    patient.now.0 / 1000 < at + 3600
+    u64::try_from(at).unwrap_or_default() > an_hour_ago(patient).0 / 1000
+}
+
+fn an_hour_ago(patient: &Patient) -> Timestamp {
+    patient.now.minus(Duration::from_secs(60 * 60))
 }
 
 /// Our clock against Telegram's.

@@ -13,7 +13,7 @@ use crate::store::{StoreError, tables};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// This one can be sent.
-    Note(NoteId, Note),
+    Note(NoteId, Box<Note>),
     /// Those that are there stand aside until then.
     Aside(Timestamp),
     /// There are none.
@@ -32,24 +32,10 @@ impl Snapshot {
             next = match (note.failing.map(|failing| failing.again), next) {
                 (Some(again), Next::Aside(other)) if again > now => Next::Aside(again.min(other)),
                 (Some(again), _) if again > now => Next::Aside(again),
-                _ => return Ok(Next::Note(NoteId(id), note)),
+                _ => return Ok(Next::Note(NoteId(id), Box::new(note))),
             };
         }
         Ok(next)
-    }
-
-    /// When the next note of any chat can be sent.
-    pub fn next_moment(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let mut first: Option<Timestamp> = None;
-        for chat in self.chats()? {
-            let next = match self.next_note(chat, now)? {
-                Next::Note(..) => now,
-                Next::Aside(again) => again,
-                Next::Nothing => continue,
-            };
-            first = Some(first.map_or(next, |first| first.min(next)));
-        }
-        Ok(first)
     }
 
     /// When the first note of a chat was written that does not stand aside.
