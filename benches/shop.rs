@@ -6,7 +6,7 @@ use neurocards::domain::id::{CallbackId, DraftId, FileId, KeyPrint, ModelName, U
 use neurocards::domain::job::Route;
 use neurocards::domain::time::Timestamp;
 use neurocards::domain::user::{Lang, User};
-use neurocards::flow::event::{Button, Event, Update};
+use neurocards::flow::event::{Button, Event, Place, Update};
 use neurocards::flow::session::Step;
 use neurocards::store::record::UserRow;
 use neurocards::store::turn::turn;
@@ -32,6 +32,7 @@ pub fn seed_in(txn: &mut Txn<'_>, many: u64) -> Result<(), StoreError> {
             held: Credits(0),
             last_tag: 0,
             since: NOW,
+            topic: None,
         });
         txn.put_user(user, &row)?;
         ledger::grant(txn, user, PURSE, "bench", None, NOW)?;
@@ -73,6 +74,7 @@ pub fn place_at(
             "{}",
             4_000_000_000_000_000_000 + number
         ))),
+        place: Place::Chat,
         aside: Default::default(),
     };
     let mut row = txn.known_user(user)?;

@@ -8,6 +8,8 @@ use neurocards::domain::id::TaskId;
 use neurocards::domain::time::Timestamp;
 use neurocards::failures::Failures;
 use neurocards::kie;
+use neurocards::telegram::reply::Reply;
+use neurocards::telegram::trouble::{LONGEST_WAIT, Trouble};
 use neurocards::telegram::update;
 use neurocards::web::range::Wanted;
 use neurocards::web::{callback, gate, peers, photo, range};
@@ -16,8 +18,9 @@ use neurocards::web::{callback, gate, peers, photo, range};
 pub type Target = fn(&[u8]);
 
 /// Each target, by name; `corpus/` has a directory for each.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("webhook", webhook),
+    ("reply", reply),
     ("callback", called_back),
     ("signed", signed),
     ("address", address),
@@ -30,13 +33,33 @@ pub const TARGETS: [(&str, Target); 9] = [
 
 /// An update as Telegram posts it, and what it means to us.
 fn webhook(body: &[u8]) {
-    let Some(wire) = update::read(body) else {
+    let body = String::from_utf8_lossy(body);
+    let Some(wire) = update::read(&body) else {
         return;
     };
     for me in [None, Some("neurocards_bot")] {
         if let Some(update) = update::parse(&wire, me) {
-            assert_eq!(update.id.0, u64::from(wire.id.0));
+            assert_eq!(update.id, wire.id);
+            // Whoever is answered has a private chat.
+            assert!((1..1 << 52).contains(&update.user.0));
         }
+    }
+}
+
+/// What answers a call to Telegram, or stands in its way: the status in two bytes, then the body.
+fn reply(bytes: &[u8]) {
+    let Some((status, body)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let body = String::from_utf8_lossy(body).into_owned();
+    match Reply::read(u16::from_le_bytes(*status), None, body) {
+        Ok(reply) => {
+            let told = (reply.message(), reply.video(), reply.photo());
+            assert!(reply.fields().is_some() || told == (None, None, None));
+        }
+        // Nobody is believed to want a longer wait.
+        Err(Trouble::Wait(span)) => assert!(span <= LONGEST_WAIT && !span.is_zero()),
+        Err(_) => {}
     }
 }
 

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seconds=${1:-8}
-targets=(webhook callback signed address photo range forwarded look mp4)
+targets=(webhook reply callback signed address photo range forwarded look mp4)
 built=${CARGO_TARGET_DIR:-$PWD/target}
 
 RUSTC_WRAPPER=$PWD/fuzz/instrument.sh \

@@ -1,44 +1,43 @@
 //! Updates on their way in: each becomes one turn, and only then is it acknowledged.
 
+mod answers;
+mod groups;
+mod hook;
 mod menus;
+mod poll;
 mod recent;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use secrecy::SecretString;
-use teloxide::types::Update as Wire;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
-use url::Url;
 
 use crate::clock::beat::Beat;
 use crate::clock::{Clock, Stopwatch};
-use crate::domain::id::{CallbackId, Code, OrderId, UpdateId};
+use crate::domain::id::{CallbackId, Code, OrderId, UpdateId, UserId};
 use crate::domain::order::Order;
 use crate::domain::user::Lang;
+use crate::flow::alert::Alert;
 use crate::flow::event::{Event, Update};
 use crate::flow::say::Toast;
 use crate::live::Live;
 use crate::points;
 use crate::store::turn::{self, Turned};
-use crate::store::{Store, StoreError, outbox};
+use crate::store::{Store, StoreError, Txn, alarm, outbox};
 use crate::telegram::client::Telegram;
+use crate::telegram::pace::Pace;
 use crate::telegram::trouble::Trouble;
-use crate::telegram::update;
+use crate::telegram::update::{self, Wire};
 use crate::telegram::words::Words;
 use crate::telemetry::about;
 use crate::telemetry::meters::Outcome;
+use answers::Answers;
+use groups::Groups;
 use menus::Menus;
 use recent::Recent;
 
-/// How long one long poll waits.
-const POLL: Duration = Duration::from_secs(50);
-/// A long poll that has not ended by itself so long after is cut off.
-const LATE: Duration = Duration::from_secs(30);
 /// The updates of one poll are handled within this time, Telegram's answers to them not counted.
 const HANDLING: Duration = Duration::from_secs(60);
 /// The pause after a failed poll; it doubles up to [`LONGEST_PAUSE`]. In real time: it is Telegram's machine.
@@ -47,8 +46,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often the webhook is looked at: Telegram keeps what it cannot bring for a day.
 const MIND: Duration = Duration::from_secs(10 * 60);
-/// Presses answered at the same time: each costs a connection, and whoever taps a lot can wait for a toast.
-const ANSWERS: usize = 32;
+/// A press that nobody could answer for so long is forgotten by Telegram as well.
+const PRESS_LIFE: Duration = Duration::from_secs(150);
+/// Nobody waits longer for room in our pace; in real time: a courtesy is not worth more.
+const COURTESY: Duration = Duration::from_secs(5);
 
 /// Where updates go in.
 pub struct Bot {
@@ -56,15 +57,19 @@ pub struct Bot {
     clock: Clock,
     telegram: Live<Telegram>,
     words: Live<Words>,
-    me: OnceLock<String>,
-    answers: Semaphore,
+    /// The bot's own name, once Telegram has told it.
+    me: OnceLock<Option<String>>,
+    answers: Answers,
+    pace: Arc<Pace>,
     answering: TaskTracker,
     /// Updates of which nobody knew whether they are on disk.
-    doubtful: Recent,
+    doubtful: Recent<UpdateId>,
     /// Updates whose seller was told to repeat them: they must not act later.
-    turned_away: Recent,
+    turned_away: Recent<UpdateId>,
     /// Who has an operator's menu.
     menus: Menus,
+    /// Groups that were answered lately.
+    groups: Groups,
     beat: Beat,
 }
 
@@ -75,6 +80,7 @@ impl Bot {
         clock: Clock,
         telegram: Live<Telegram>,
         words: Live<Words>,
+        pace: Arc<Pace>,
         beat: Beat,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -83,31 +89,36 @@ impl Bot {
             telegram,
             words,
             me: OnceLock::new(),
-            answers: Semaphore::new(ANSWERS),
+            answers: Answers::default(),
+            pace,
             answering: TaskTracker::new(),
             doubtful: Recent::default(),
             turned_away: Recent::default(),
             menus: Menus::default(),
+            groups: Groups::default(),
             beat,
         })
     }
 
     /// Handles one update; when this returns `Ok` it is on disk.
-    pub async fn handle(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
-        let about = about::update(UpdateId(wire.id.0.into()));
+    pub async fn handle(self: &Arc<Self>, wire: &Wire<'_>) -> Result<(), StoreError> {
+        let about = about::update(wire.id);
         self.take(wire).instrument(about).await
     }
 
-    async fn take(self: &Arc<Self>, wire: &Wire) -> Result<(), StoreError> {
-        let Some(update) = update::parse(wire, self.me.get().map(String::as_str)) else {
+    async fn take(self: &Arc<Self>, wire: &Wire<'_>) -> Result<(), StoreError> {
+        let Some(update) = update::parse(wire, self.name()) else {
             tracing::debug!("an update is none of our business");
             return Ok(());
         };
+        if update.event == Event::Group {
+            return self.answer_group(&update);
+        }
         let (id, press) = (update.id, update.callback.clone());
         if self.turned_away.has(id) {
             return Ok(());
         }
-        let (user, chat, lang) = (update.user, update.chat, update.lang);
+        let (user, lang) = (update.user, update.lang);
         let waits = waits_for_an_answer(&update.event);
         let asks_as_operator = matches!(update.event, Event::Desk(_));
         points::reach("turn.before");
@@ -117,7 +128,7 @@ impl Bot {
         let turned = match turned {
             // What may be on disk already is asked again until that is known.
             Err(StoreError::Unwritable) if waits && !self.doubtful.has(id) => {
-                self.turn_away(id, chat, press, lang).await?;
+                self.turn_away(id, user, press, lang).await?;
                 self.turned_away.notice(id);
                 return Ok(());
             }
@@ -131,18 +142,16 @@ impl Bot {
         match turned {
             Turned::Before => {
                 // The first time has answered it; a second answer is harmless and stops a spinner.
-                self.toast(press, None, Lang::Ru);
+                self.toast(user, press, None, Lang::Ru);
             }
             Turned::Done { toast, lang, order } => {
-                self.toast(press, toast, lang);
+                self.toast(user, press, toast, lang);
                 if let Some(order) = order {
                     self.tell_of(order);
                 }
-                if chat == outbox::chat_of(user) {
-                    self.notice_operator(user, lang);
-                    if asks_as_operator {
-                        self.notice_stranger(user);
-                    }
+                self.notice_operator(user, lang);
+                if asks_as_operator {
+                    self.notice_stranger(user);
                 }
             }
         }
@@ -178,6 +187,10 @@ impl Bot {
         meters.updates.get_or_create(&Outcome { outcome }).inc();
     }
 
+    fn name(&self) -> Option<&str> {
+        self.me.get()?.as_deref()
+    }
+
     async fn turn(&self, update: Update) -> Result<Turned, StoreError> {
         let mut chance = [0; 32];
         if getrandom::fill(&mut chance).is_err() {
@@ -197,17 +210,20 @@ impl Bot {
     async fn turn_away(
         self: &Arc<Self>,
         update: UpdateId,
-        chat: i64,
+        user: UserId,
         press: Option<CallbackId>,
         lang: Lang,
     ) -> Result<(), StoreError> {
-        self.toast(press, None, lang);
-        let _place = self.answers.acquire().await;
-        let told = self
-            .telegram
-            .now()
-            .send(chat, &self.words.now().outage(lang, update))
-            .await;
+        self.toast(user, press, None, lang);
+        let _place = self.answers.place(user).await;
+        let chat = outbox::chat_of(user);
+        let told = match self.pace.take(chat, self.clock.now()) {
+            Ok(()) => {
+                let outage = self.words.now().outage(lang, update);
+                self.telegram.now().send(chat, &outage).await
+            }
+            Err(_) => Err(Trouble::Away),
+        };
         let code = Code::Update(update);
         match told {
             Ok(_) => {
@@ -222,11 +238,20 @@ impl Bot {
     }
 
     /// Ends a button's spinner: at once, once, and not kept, for a press lives 150 seconds.
-    fn toast(self: &Arc<Self>, press: Option<CallbackId>, toast: Option<Toast>, lang: Lang) {
+    fn toast(
+        self: &Arc<Self>,
+        user: UserId,
+        press: Option<CallbackId>,
+        toast: Option<Toast>,
+        lang: Lang,
+    ) {
         let Some(press) = press else { return };
-        let bot = Arc::clone(self);
+        let (bot, pressed) = (Arc::clone(self), Stopwatch::start());
         let answer = async move {
-            let _place = bot.answers.acquire().await;
+            let _place = bot.answers.place(user).await;
+            if pressed.elapsed() > PRESS_LIFE {
+                return;
+            }
             let text = toast.and_then(|toast| bot.words.now().toast(lang, toast));
             if let Err(trouble) = bot.telegram.now().answer(&press, text.as_deref()).await {
                 tracing::debug!(%trouble, "a press could not be answered");
@@ -253,6 +278,20 @@ impl Bot {
                     );
                     pause = LONGEST_PAUSE;
                 }
+                Err(Trouble::Wait(span)) => {
+                    tracing::warn!(
+                        wait_s = span.as_secs(),
+                        "telegram hears no introductions for now"
+                    );
+                    wait(&stop, span).await;
+                    continue;
+                }
+                Err(Trouble::Refused) => {
+                    tracing::error!(
+                        "telegram does not take our commands and descriptions: see command-… and description in texts/"
+                    );
+                    return;
+                }
                 Err(trouble) => tracing::warn!(%trouble, "the bot could not introduce itself yet"),
             }
             try_again(&stop, &mut pause).await;
@@ -262,7 +301,7 @@ impl Bot {
     async fn try_introduce(&self) -> Result<(), Trouble> {
         if self.me.get().is_none() {
             let name = self.telegram.now().me().await?;
-            tracing::info!(bot = name, "telegram knows us");
+            tracing::info!(bot = name.as_deref().unwrap_or("?"), "telegram knows us");
             // Set once; a second introduction finds the same name.
             let _ = self.me.set(name);
         }
@@ -270,137 +309,26 @@ impl Bot {
         self.give_menus().await
     }
 
-    /// Asks Telegram for updates until told to stop. The offset moves on only after the commit.
-    pub async fn poll(self: Arc<Self>, stop: CancellationToken) {
-        let mut offset = 0;
-        let mut pause = FIRST_PAUSE;
-        while !stop.is_cancelled() {
-            self.beat.within(POLL + LATE);
-            let telegram = self.telegram.now();
-            let polled = tokio::select! {
-                () = stop.cancelled() => return,
-                polled = tokio::time::timeout(POLL + LATE, telegram.updates(offset, POLL)) => polled,
-            };
-            self.beat.within(HANDLING);
-            let Ok(polled) = polled else {
-                tracing::warn!("telegram has not ended a poll; it is asked anew");
-                continue;
-            };
-            let handled = match polled {
-                // All before is confirmed; after a quiet week numbers may start anew, and lower.
-                Ok(updates) if updates.is_empty() => {
-                    offset = 0;
-                    true
-                }
-                Ok(updates) => self.handle_all(&updates, &mut offset).await,
-                Err(Trouble::Wait(span)) => {
-                    self.rest(wait(&stop, span)).await;
-                    continue;
-                }
-                Err(Trouble::Webhook) => {
-                    tracing::warn!("somebody has set a webhook; it is taken away, for we poll");
-                    self.end_webhook(&stop).await;
-                    continue;
-                }
-                Err(trouble) => {
-                    tracing::warn!(%trouble, "updates could not be asked for");
-                    false
-                }
-            };
-            if handled {
-                pause = FIRST_PAUSE;
-            } else {
-                self.rest(try_again(&stop, &mut pause)).await;
+    /// Waits until one more call fits our pace; whether it does.
+    async fn takes_its_turn(&self, chat: i64) -> bool {
+        let turn = async {
+            while let Err(later) = self.pace.take(chat, self.clock.now()) {
+                self.clock.sleep_until(later).await;
             }
-        }
+        };
+        tokio::time::timeout(COURTESY, turn).await.is_ok()
     }
 
-    /// Handles a batch in order and in as few commits as they fit; the offset stops before the first failure.
-    async fn handle_all(self: &Arc<Self>, updates: &[Wire], offset: &mut i32) -> bool {
-        let handled = join_all(updates.iter().map(|update| self.handle(update))).await;
-        for (update, handled) in updates.iter().zip(handled) {
-            match handled {
-                Ok(()) => {}
-                Err(error) if error.passes() => {
-                    tracing::warn!(update.id = update.id.0, %error, "an update could not be handled yet");
-                    return false;
-                }
-                Err(error) => {
-                    tracing::error!(update.id = update.id.0, %error, "an update can never be handled");
-                }
-            }
-            *offset = i32::try_from(update.id.0)
-                .unwrap_or(i32::MAX)
-                .saturating_add(1);
-        }
-        true
-    }
-
-    /// Makes sure that no webhook stands in the way of polling; tried until it works.
-    pub async fn end_webhook(&self, stop: &CancellationToken) {
-        let mut pause = FIRST_PAUSE;
-        self.beat.within(HANDLING);
-        while let Err(trouble) = self.telegram.now().end_webhook().await {
-            tracing::warn!(%trouble, "the webhook could not be ended yet");
-            if !self.rest(try_again(stop, &mut pause)).await {
-                return;
-            }
-        }
-    }
-
-    /// Has Telegram bring updates to `url`, and trust `certificate` (PEM) there; tried until it works.
-    pub async fn begin_webhook(
-        &self,
-        url: &Url,
-        secret: &SecretString,
-        certificate: Option<&str>,
-        stop: &CancellationToken,
-    ) {
-        let mut pause = FIRST_PAUSE;
-        self.beat.within(HANDLING);
-        while let Err(trouble) = self
-            .telegram
-            .now()
-            .begin_webhook(url, secret, certificate)
-            .await
-        {
-            tracing::warn!(%trouble, "the webhook could not be registered yet");
-            if !self.rest(try_again(stop, &mut pause)).await {
-                return;
-            }
-        }
-        tracing::info!("telegram brings updates to the webhook");
-    }
-
-    /// Looks at the webhook now and then, and sets it again when somebody has changed it. Never ends.
-    pub async fn mind_webhook(
-        &self,
-        url: &Url,
-        secret: &SecretString,
-        certificate: Option<&str>,
-        stop: &CancellationToken,
-    ) {
-        let mut told = None;
-        loop {
-            self.rest(self.clock.sleep(MIND)).await;
-            let hook = match self.telegram.now().webhook().await {
-                Ok(hook) => hook,
-                Err(trouble) => {
-                    tracing::warn!(%trouble, "the webhook could not be looked at");
-                    continue;
-                }
-            };
-            if !hook.is(url, certificate.is_some()) {
-                tracing::warn!("somebody has changed the webhook; it is set again");
-                self.begin_webhook(url, secret, certificate, stop).await;
-            }
-            if hook.last_error != told
-                && let Some((at, why)) = &hook.last_error
-            {
-                let pending = hook.pending;
-                tracing::warn!(at, why, pending, "telegram could not bring an update");
-            }
-            told = hook.last_error;
+    /// Tells operators that somebody else takes our updates, or that nobody does any more.
+    async fn tell_rival(&self, there: bool) {
+        let (shop, now) = (self.store.shop(), self.clock.now());
+        let cause = Alert::Rival.topic().word();
+        let tell = move |txn: &mut Txn<'_>| match there {
+            true => alarm::lasts(txn, &shop, cause, &Alert::Rival, now),
+            false => alarm::recovered(txn, &shop, cause, &Alert::RivalGone, now),
+        };
+        if let Err(error) = self.store.try_write(tell).await {
+            tracing::warn!(%error, "operators could not be told of somebody with the same token");
         }
     }
 

@@ -44,6 +44,7 @@ use crate::page::Page;
 use crate::photos::Photos;
 use crate::private;
 use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
+use crate::telegram::pace::Pace;
 use crate::telemetry::seldom::Seldom;
 use crate::tls;
 use crate::watch::Watch;
@@ -72,6 +73,7 @@ pub struct Daemon {
     store: Store,
     desk: Desk,
     pool: Arc<Pool>,
+    delivery: Arc<Delivery>,
     keeper: Arc<web::Keeper>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
@@ -223,11 +225,13 @@ impl Daemon {
             reloads: Some(reloads),
         };
         let updates = Beat::new(slack(&config));
+        let pace = Arc::new(Pace::new(cells.limits.clone()));
         let bot = Bot::new(
             store.clone(),
             clock.clone(),
             cells.telegram.clone(),
             cells.words.clone(),
+            Arc::clone(&pace),
             updates.clone(),
         );
         let pool = Pool::new(Parts {
@@ -248,7 +252,7 @@ impl Daemon {
             cells.words.clone(),
             videos,
             desk.clone(),
-            cells.limits.clone(),
+            pace,
         ));
         let certificates = Arc::new(Certificates::new(
             &config,
@@ -336,7 +340,10 @@ impl Daemon {
             let delivery = Arc::clone(&delivery);
             move |stop| Arc::clone(&delivery).broadcast(stop)
         });
-        crew.takes(Part::Sender, move |stop| Arc::clone(&delivery).run(stop));
+        crew.takes(Part::Sender, {
+            let delivery = Arc::clone(&delivery);
+            move |stop| Arc::clone(&delivery).run(stop)
+        });
         crew.takes(Part::Janitor, move |stop| Arc::clone(&janitor).run(stop));
         crew.takes(Part::Guard, move |stop| Arc::clone(&guard).run(stop));
         crew.takes(Part::Watch, move |stop| Arc::clone(&watch).run(stop));
@@ -380,6 +387,7 @@ impl Daemon {
             store,
             desk,
             pool,
+            delivery,
             keeper,
             stop,
             actors: crew.into_actors(),
@@ -425,6 +433,11 @@ impl Daemon {
     /// How often each kind of stranger was refused at the doors.
     pub fn refused(&self, refusal: web::Refusal) -> u64 {
         self.keeper.refusals.of(refusal)
+    }
+
+    /// Until when a chat waits for Telegram, if it does.
+    pub fn asked_to_wait(&self, chat: i64) -> Option<Timestamp> {
+        self.delivery.asked_to_wait(chat)
     }
 
     /// Whether no job is being stepped.

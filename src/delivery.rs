@@ -3,7 +3,7 @@
 //! A note is struck after Telegram has answered, so a crash may repeat one message and never loses one.
 
 mod broadcast;
-mod pace;
+mod cope;
 mod report;
 mod send;
 
@@ -24,9 +24,9 @@ use crate::domain::time::Timestamp;
 use crate::live::Live;
 use crate::store::{Store, StoreError};
 use crate::telegram::client::Telegram;
+use crate::telegram::pace::Pace;
 use crate::telegram::words::Words;
-pub use pace::Limits;
-use pace::Pace;
+use cope::Fails;
 
 /// Chats written to at the same time; more only wait for each other at Telegram.
 const AT_ONCE: usize = 32;
@@ -44,14 +44,16 @@ pub struct Delivery {
     videos: PathBuf,
     /// Who knows what operators want to see.
     desk: Desk,
-    pace: Pace,
+    pace: Arc<Pace>,
     uploads: Semaphore,
     /// Who draws: one picture at a time, for it takes a processor.
     drawing: Semaphore,
     /// The fingerprint of the text that each running order's status message has, as far as this process knows.
     shown: Mutex<HashMap<OrderId, u64>>,
-    /// How often the first note of a chat has failed in a row.
-    failed: Mutex<HashMap<i64, u32>>,
+    /// How the first note of a chat has failed in a row.
+    fails: Mutex<HashMap<i64, Fails>>,
+    /// Until when chats wait for Telegram.
+    waits: Mutex<HashMap<i64, Timestamp>>,
     /// How many notes Telegram has taken.
     taken: AtomicU64,
 }
@@ -65,6 +67,8 @@ enum Next {
     Empty,
     /// Not before this.
     At(Timestamp),
+    /// Not before this, unless there is something new.
+    Aside(Timestamp),
     /// The same, as soon as anybody may be written to: others were faster.
     Turn,
 }
@@ -78,10 +82,9 @@ impl Delivery {
         words: Live<Words>,
         videos: PathBuf,
         desk: Desk,
-        limits: Live<Limits>,
+        pace: Arc<Pace>,
     ) -> Self {
-        let pace = Pace::new(limits);
-        let (shown, failed) = (Mutex::default(), Mutex::default());
+        let (shown, fails) = (Mutex::default(), Mutex::default());
         Self {
             store,
             clock,
@@ -93,7 +96,8 @@ impl Delivery {
             uploads: Semaphore::new(UPLOADS),
             drawing: Semaphore::new(1),
             shown,
-            failed,
+            fails,
+            waits: Mutex::default(),
             taken: AtomicU64::new(0),
         }
     }
@@ -169,7 +173,15 @@ struct Line {
     /// Busy chats that got another note meanwhile.
     again: HashSet<i64>,
     later: BTreeMap<(Timestamp, i64), ()>,
-    waiting: HashMap<i64, Timestamp>,
+    waiting: HashMap<i64, Waits>,
+}
+
+/// What a chat waits for.
+#[derive(Debug, Clone, Copy)]
+struct Waits {
+    until: Timestamp,
+    /// Whether something new to be said ends it.
+    for_more: bool,
 }
 
 impl Line {
@@ -177,8 +189,16 @@ impl Line {
         for chat in chats {
             if self.busy.contains_key(&chat) {
                 self.again.insert(chat);
-            } else if !self.waiting.contains_key(&chat) {
-                self.line_up(chat);
+                continue;
+            }
+            match self.waiting.get(&chat) {
+                Some(waits) if waits.for_more => {
+                    self.later.remove(&(waits.until, chat));
+                    self.waiting.remove(&chat);
+                    self.line_up(chat);
+                }
+                Some(_) => {}
+                None => self.line_up(chat),
             }
         }
     }
@@ -202,7 +222,7 @@ impl Line {
         let again = self.again.remove(&chat);
         match next {
             Next::More => self.line_up(chat),
-            Next::Empty if again => self.line_up(chat),
+            Next::Empty | Next::Aside(_) if again => self.line_up(chat),
             Next::Empty => {}
             Next::Turn => {
                 if let Some(ticket) = ticket
@@ -211,11 +231,26 @@ impl Line {
                     self.ready.insert(ticket, chat);
                 }
             }
-            Next::At(moment) => {
-                self.later.insert((moment, chat), ());
-                self.waiting.insert(chat, moment);
-            }
+            Next::At(until) => self.wait(
+                chat,
+                Waits {
+                    until,
+                    for_more: false,
+                },
+            ),
+            Next::Aside(until) => self.wait(
+                chat,
+                Waits {
+                    until,
+                    for_more: true,
+                },
+            ),
         }
+    }
+
+    fn wait(&mut self, chat: i64, waits: Waits) {
+        self.later.insert((waits.until, chat), ());
+        self.waiting.insert(chat, waits);
     }
 
     fn ripen(&mut self, now: Timestamp) {
@@ -245,6 +280,24 @@ async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_aside_keeps_nothing_new_waiting() {
+        let mut line = Line::default();
+        line.wake([1, 2]);
+        let soon = Timestamp(1000);
+        for (chat, next) in [(1, Next::Aside(soon)), (2, Next::At(soon))] {
+            assert_eq!(line.take(), Some(chat));
+            line.put_back(chat, next);
+        }
+        line.wake([1, 2]);
+        assert_eq!((line.take(), line.take()), (Some(1), None));
+        line.put_back(1, Next::Aside(soon));
+        line.ripen(soon);
+        let mut both: Vec<_> = std::iter::from_fn(|| line.take()).collect();
+        both.sort_unstable();
+        assert_eq!((both, line.first_later()), (vec![1, 2], None));
+    }
 
     #[test]
     fn whoever_comes_first_is_served_first_even_if_others_were_faster() {

@@ -25,7 +25,9 @@ pub use self::{
     journal::Call,
     kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
-    telegram::{Button, Fault, File, Message, Person, Telegram, Toast, Video},
+    telegram::{
+        Button, Fault, File, HeldAnswers, Message, Person, RawReply, Telegram, Toast, Video,
+    },
 };
 use self::{ground::Ground, journal::Journal};
 

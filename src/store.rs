@@ -32,6 +32,7 @@ pub mod tables;
 pub mod tally;
 pub mod turn;
 pub mod txn;
+pub mod undelivered;
 pub mod verdict;
 pub mod wakes;
 mod writer;

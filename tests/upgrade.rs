@@ -57,6 +57,7 @@ impl Ground {
             held: Credits(0),
             last_tag: 0,
             since: Timestamp(0),
+            topic: None,
         });
         let known = store.write(move |txn| txn.put_user(ANNA, &anna));
         runtime.block_on(known).unwrap();

@@ -130,6 +130,7 @@ hint-too-long = ✂️ Too long: 4096 characters at most.
 hint-have-photo = 📸 I have a photo already. Want another one? Press /cancel and start over.
 hint-photo-replaced = 📸 I took this photo instead of the one before.
 hint-caption-taken = 📸 Got the photo, and the description from its caption.
+hint-plain-text = 🙂 I can't read this kind of message. Send it as plain text.
 hint-not-a-picture = 🙂 I cannot open this file. JPEG, PNG or WebP will do.
 hint-file-too-big = 📦 The file is over 20 MB, Telegram will not give it to me. Send it as a photo or make it smaller.
 hint-photo-too-small = 🔍 The photo is too small: at least 300 pixels on each side.
@@ -233,6 +234,8 @@ refund-output =
     ❌ It did not work out: { $model } made a video and then held it back itself
 
     That happens because of the sound or a chance likeness. Your photo is fine: you can try again, or change the description a little.
+undelivered =
+    😔 The video is ready, but Telegram has not taken it for a day
 
     1 credit is back on your balance ✅
 reference = Code: { $code }
@@ -348,6 +351,15 @@ alert-unsent =
 
     Telegram does not seem to answer, or is too slow. Nothing is lost: I send it as soon as I can.
 alert-sent-again = ✅ Messages are sent again.
+alert-undelivered =
+    🚨 For a day Telegram has not taken the finished video { $job }, neither as a file nor as a link.
+
+    The seller has the credit back; the log tells more.
+alert-rival =
+    ⚠️ Somebody else with the same token takes this bot's messages.
+
+    Stop the second one. If it is not yours, get a new token from @BotFather.
+alert-rival-gone = ✅ Nobody else takes the bot's messages any more.
 alert-restarted =
     ⚠️ The bot did not stop in good order last time and was started again.
 

@@ -135,6 +135,7 @@ mod tests {
             lang: crate::domain::user::Lang::Ru,
             event: crate::flow::event::Event::Other,
             callback: None,
+            place: crate::flow::event::Place::Chat,
             aside: Default::default(),
         };
         let old = NOW.minus(DAY * 40);

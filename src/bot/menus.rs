@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Bot;
+use super::recent::Recent;
 use crate::domain::id::UserId;
 use crate::domain::user::Lang;
 use crate::store::outbox;
@@ -11,11 +12,15 @@ use crate::telegram::trouble::Trouble;
 
 /// Who has an operator's menu, as far as this process knows.
 #[derive(Default)]
-pub struct Menus(Mutex<HashSet<UserId>>);
+pub struct Menus {
+    held: Mutex<HashSet<UserId>>,
+    /// Who has asked as an operator and is none: their menu was ended.
+    strangers: Recent<UserId>,
+}
 
 impl Menus {
     fn lock(&self) -> MutexGuard<'_, HashSet<UserId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,9 +47,14 @@ impl Bot {
         if !self.store.shop().admins.contains(&user) || !self.menus.lock().insert(user) {
             return;
         }
+        self.menus.strangers.forget(user);
         let bot = Arc::clone(self);
         self.answering.spawn(async move {
-            if let Err(trouble) = bot.give_menu(user, lang).await {
+            let given = match bot.takes_its_turn(outbox::chat_of(user)).await {
+                true => bot.give_menu(user, lang).await,
+                false => Err(Trouble::Away),
+            };
+            if let Err(trouble) = given {
                 tracing::warn!(%trouble, "an operator has no menu yet");
                 bot.menus.lock().remove(&user);
             }
@@ -54,17 +64,24 @@ impl Bot {
     /// Takes an operators' menu from somebody who uses an operator's command and is none: they may have been one before
     /// this process began.
     pub(super) fn notice_stranger(self: &Arc<Self>, user: UserId) {
-        if self.store.shop().admins.contains(&user) {
+        if self.store.shop().admins.contains(&user) || !self.menus.strangers.notice(user) {
             return;
         }
         let bot = Arc::clone(self);
         self.answering.spawn(async move {
             let chat = outbox::chat_of(user);
-            match forgiving(bot.telegram.now().end_menu(chat).await) {
+            let ended = match bot.takes_its_turn(chat).await {
+                true => forgiving(bot.telegram.now().end_menu(chat).await),
+                false => Err(Trouble::Away),
+            };
+            match ended {
                 Ok(()) => {
                     bot.menus.lock().remove(&user);
                 }
-                Err(trouble) => tracing::warn!(%trouble, "a menu could not be ended yet"),
+                Err(trouble) => {
+                    tracing::warn!(%trouble, "a menu could not be ended yet");
+                    bot.menus.strangers.forget(user);
+                }
             }
         });
     }

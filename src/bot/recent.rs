@@ -1,23 +1,30 @@
-//! What was heard not long ago: numbers, the oldest forgotten first.
+//! What was heard not long ago, the oldest forgotten first.
 
 use std::collections::{HashSet, VecDeque};
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crate::domain::id::UpdateId;
 
 /// So many are kept; Telegram repeats an update within minutes.
 const KEPT: usize = 4096;
 
-/// The updates of which something was noticed.
-#[derive(Default)]
-pub struct Recent(Mutex<(VecDeque<UpdateId>, HashSet<UpdateId>)>);
+/// In the order they were noticed, and to be found.
+type Known<K> = (VecDeque<K>, HashSet<K>);
 
-impl Recent {
-    /// Notices an update.
-    pub fn notice(&self, id: UpdateId) {
+/// Those of which something was noticed.
+pub struct Recent<K>(Mutex<Known<K>>);
+
+impl<K> Default for Recent<K> {
+    fn default() -> Self {
+        Self(Mutex::new((VecDeque::new(), HashSet::new())))
+    }
+}
+
+impl<K: Copy + Eq + Hash> Recent<K> {
+    /// Notices one; whether it is new.
+    pub fn notice(&self, id: K) -> bool {
         let (order, known) = &mut *self.lock();
         if !known.insert(id) {
-            return;
+            return false;
         }
         order.push_back(id);
         if order.len() > KEPT
@@ -25,14 +32,22 @@ impl Recent {
         {
             known.remove(&oldest);
         }
+        true
     }
 
     /// Whether it was noticed.
-    pub fn has(&self, id: UpdateId) -> bool {
+    pub fn has(&self, id: K) -> bool {
         self.lock().1.contains(&id)
     }
 
-    fn lock(&self) -> MutexGuard<'_, (VecDeque<UpdateId>, HashSet<UpdateId>)> {
+    /// Forgets one.
+    pub fn forget(&self, id: K) {
+        let (order, known) = &mut *self.lock();
+        known.remove(&id);
+        order.retain(|other| *other != id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known<K>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -40,6 +55,7 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::UpdateId;
 
     #[test]
     fn the_oldest_is_forgotten_first() {

@@ -16,6 +16,7 @@ use crate::daemon::{Daemon, Doors, Machine};
 use crate::domain::act::Who;
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
+use crate::store::snapshot::notes::Next;
 use crate::web::{Limits, Refusal};
 
 /// How a playground is set up.
@@ -254,8 +255,18 @@ impl Playground {
 
     fn moving(&self) -> anyhow::Result<(bool, bool)> {
         let snapshot = self.daemon().store().snapshot()?;
-        let notes = snapshot.waiting_notes()? > 0;
+        /// What stands aside for longer is not waited for: it waits for Telegram, not for its pace.
+        const SOON: Duration = Duration::from_secs(45);
         let now = self.clock.now();
+        let mut notes = false;
+        for chat in snapshot.chats()? {
+            let next = match snapshot.next_note(chat, now)? {
+                Next::Note(..) => self.daemon().asked_to_wait(chat).unwrap_or(now),
+                Next::Aside(again) => again,
+                Next::Nothing => continue,
+            };
+            notes |= next < now.plus(SOON);
+        }
         let (due, _) = snapshot.timed(now, 1, |_| true)?;
         let busy = !self.daemon().is_idle() || !due.is_empty() || self.sandbox.is_busy();
         Ok((busy, notes))

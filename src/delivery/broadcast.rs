@@ -166,24 +166,27 @@ impl Delivery {
                     self.rest(now.plus(span), stop).await;
                     continue;
                 }
-                Err(Trouble::Passing) => match failing.again(self.taken()) {
-                    Some(pause) => {
-                        tracing::warn!("a letter of a broadcast could not be sent yet");
-                        self.rest(now.plus(pause), stop).await;
-                        continue;
+                Err(Trouble::Passing | Trouble::Away | Trouble::Lost) => {
+                    match failing.again(self.taken()) {
+                        Some(pause) => {
+                            tracing::warn!("a letter of a broadcast could not be sent yet");
+                            self.rest(now.plus(pause), stop).await;
+                            continue;
+                        }
+                        None => {
+                            tracing::warn!("a letter of a broadcast fails while others are taken");
+                            Outcome::Failed
+                        }
                     }
-                    None => {
-                        tracing::warn!("a letter of a broadcast fails while others are taken");
-                        Outcome::Failed
-                    }
-                },
-                Err(Trouble::Token | Trouble::Webhook | Trouble::Rival) => {
+                }
+                Err(Trouble::Token | Trouble::LoggedOut | Trouble::Webhook | Trouble::Rival) => {
                     self.rest(now.plus(LONGEST_PAUSE), stop).await;
                     continue;
                 }
                 Err(
                     trouble @ (Trouble::Unchanged
                     | Trouble::Gone
+                    | Trouble::Topic
                     | Trouble::TooLarge
                     | Trouble::Refused),
                 ) => {

@@ -20,6 +20,7 @@ use crate::flow::office::knob::Knob;
 use crate::flow::office::line::Look;
 use crate::store::outbox::{self, Sent};
 use crate::store::{Store, StoreError};
+use crate::telegram::client::To;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::words::{Key, Message, Words};
 
@@ -108,12 +109,12 @@ impl Delivery {
     /// Sends what an operator asked to see, in the place of what they pressed on if it is still there.
     pub(super) async fn report(
         &self,
-        chat: i64,
+        to: To,
         lang: Lang,
         look: Look,
         over: Option<MessageId>,
     ) -> Result<Result<Sent, Trouble>, StoreError> {
-        let Some(operator) = outbox::user_of(chat) else {
+        let Some(operator) = outbox::user_of(to.chat) else {
             return Ok(Ok(Sent::Plainly));
         };
         if !self.store.shop().admins.contains(&operator) {
@@ -123,18 +124,18 @@ impl Delivery {
         let Made { message, picture } = self.look_up(operator, lang, look).await?;
         let telegram = self.telegram.now();
         if let Some(png) = picture {
-            let sent = telegram.send_picture(chat, png, &message).await;
+            let sent = telegram.send_picture(to, png, &message).await;
             return Ok(sent.map(|_| Sent::Plainly));
         }
         if let Some(over) = over {
-            match telegram.edit(chat, over, &message).await {
+            match telegram.edit(to.chat, over, &message).await {
                 Ok(()) | Err(Trouble::Unchanged) => return Ok(Ok(Sent::Plainly)),
                 // It has been deleted, or is no text: a new message does as well.
                 Err(Trouble::Gone | Trouble::Refused) => {}
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
-        let sent = telegram.send(chat, &message).await;
+        let sent = telegram.send(to, &message).await;
         Ok(sent.map(|_| Sent::Plainly))
     }
 

@@ -19,30 +19,39 @@ use crate::points;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Sent};
 use crate::store::record::Note;
-use crate::telegram::client::Shown;
+use crate::store::snapshot::notes::Next as Waiting;
+use crate::telegram::client::{Shown, To};
 use crate::telegram::trouble::Trouble;
 use crate::telegram::words::{Message, Progress};
 use crate::telemetry::about;
 
-/// The pause after a first failure of Telegram's; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// A video whose upload has failed so often in a row goes as a link: the chat must not wait behind it.
-const UPLOADS: u32 = 5;
+/// A video that Telegram has refused so often goes as a link.
+const REFUSED: u32 = 1;
+/// A video that Telegram has failed to take so often goes as a link.
+const FAILED: u32 = 2;
+/// A video that may have come so often is not uploaded again: the link is the way.
+const COPIES: u32 = 2;
 /// A video that finds every upload place taken is tried again so soon.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How the thumbnail beside a video ends.
 const THUMBNAIL: &str = "jpg";
-/// No pause is longer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 impl Delivery {
     /// Sends a chat's first note.
     pub(super) async fn one(&self, chat: i64) -> Result<Next, StoreError> {
-        let Some((id, note)) = self.first(chat)? else {
-            return Ok(Next::Empty);
+        self.has_waited(chat);
+        let sight = self.store.snapshot()?;
+        let (id, note) = match sight.next_note(chat, self.clock.now())? {
+            Waiting::Note(id, note) => (id, *note),
+            Waiting::Aside(until) => return Ok(Next::Aside(until)),
+            Waiting::Nothing => return Ok(Next::Empty),
         };
+        let user = outbox::user_of(chat).map(|user| sight.user(user));
+        let topic = user.transpose()?.flatten().and_then(|row| row.user.topic);
+        drop(sight);
         let about = self.about(&note.say)?;
-        self.say(chat, id, note).instrument(about).await
+        let to = To { chat, topic };
+        self.say(to, id, note).instrument(about).await
     }
 
     /// What lines about a note are about.
@@ -54,7 +63,7 @@ impl Delivery {
                 ..
             } => *job,
             Say::Video(video) | Say::VideoLink(video) => video.job,
-            Say::RetryingJob { job } | Say::Refunded { job, .. } => *job,
+            Say::RetryingJob { job } | Say::Refunded { job, .. } | Say::Undelivered { job } => *job,
             Say::Welcome { .. }
             | Say::Menu { .. }
             | Say::Ask { .. }
@@ -80,7 +89,8 @@ impl Delivery {
         Ok(known.map_or_else(|| about::named(job), |job| about::job(&job)))
     }
 
-    async fn say(&self, chat: i64, id: NoteId, note: Note) -> Result<Next, StoreError> {
+    async fn say(&self, to: To, id: NoteId, note: Note) -> Result<Next, StoreError> {
+        let chat = to.chat;
         if let Say::Status { order } = note.say {
             let message = self.status(note.lang, order)?;
             // One that is retired has nothing to say any more.
@@ -102,14 +112,23 @@ impl Delivery {
                 None => Next::At(later),
             });
         }
+        if let Err(trouble) = self.is_heard(to, &note).await {
+            return self.cope(chat, id, &note, trouble).await;
+        }
         points::reach("send.before");
-        let sent = self.send(chat, &note).await?;
+        let mut sent = self.send(to, &note).await?;
+        if let (Some(topic), Err(Trouble::Topic)) = (to.topic, &sent) {
+            self.store
+                .write(move |txn| outbox::forget_topic(txn, chat, topic))
+                .await?;
+            sent = self.send(To::from(chat), &note).await?;
+        }
         points::reach("send.after");
         drop(place);
         match sent {
             Ok(sent) => {
                 self.taken.fetch_add(1, Ordering::Relaxed);
-                self.failures(chat, |failed| *failed = 0);
+                self.forgive(chat);
                 tracing::debug!(said = note.say.name(), "a note is said");
                 let next = self.strike(chat, id, sent).await?;
                 self.tidy(&note.say).await;
@@ -119,31 +138,38 @@ impl Delivery {
         }
     }
 
-    /// The first note of a chat that can be written to.
-    fn first(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
-        self.store.snapshot()?.first_note(chat)
+    /// Whether Telegram answers at all, if nobody knows what became of the last try: it is asked something harmless,
+    /// so that an outage makes no copies.
+    async fn is_heard(&self, to: To, note: &Note) -> Result<(), Trouble> {
+        let unsure = note.failing.map_or(0, |failing| failing.unsure);
+        if unsure + self.unsure(to.chat) == 0 {
+            return Ok(());
+        }
+        match self.telegram.now().show_typing(to).await {
+            Err(Trouble::Away | Trouble::Lost) => Err(Trouble::Away),
+            Err(trouble @ (Trouble::Wait(_) | Trouble::Unreachable)) => Err(trouble),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
-    async fn send(&self, chat: i64, note: &Note) -> Result<Result<Sent, Trouble>, StoreError> {
+    async fn send(&self, to: To, note: &Note) -> Result<Result<Sent, Trouble>, StoreError> {
         Ok(match &note.say {
             Say::Status { order } => match self.status(note.lang, *order)? {
-                Some(message) => self.send_status(chat, *order, &message).await?,
+                Some(message) => self.send_status(to, *order, &message).await?,
                 None => Ok(Sent::Plainly),
             },
-            Say::Video(video) => self.send_video(chat, note.lang, video).await,
+            Say::Video(video) => self.send_video(to, note, video).await,
+            Say::VideoLink(video) => self.send_link(to, note.lang, video).await,
             Say::Letter(letter) => {
-                let sent = self.telegram.now().send_letter(chat, letter).await;
+                let sent = self.telegram.now().send_letter(to, letter).await;
                 sent.map(|_| Sent::Plainly)
             }
-            Say::Progress { broadcast } => self.progress(chat, note.lang, *broadcast).await?,
-            Say::Report { look, over } => self.report(chat, note.lang, *look, *over).await?,
+            Say::Progress { broadcast } => self.progress(to, note.lang, *broadcast).await?,
+            Say::Report { look, over } => self.report(to, note.lang, *look, *over).await?,
             say => {
                 let message = self.words.now().message(note.lang, say);
-                self.telegram
-                    .now()
-                    .send(chat, &message)
-                    .await
-                    .map(|_| Sent::Plainly)
+                let sent = self.telegram.now().send(to, &message).await;
+                sent.map(|_| Sent::Plainly)
             }
         })
     }
@@ -151,25 +177,25 @@ impl Delivery {
     /// Sent once, then edited.
     async fn send_status(
         &self,
-        chat: i64,
+        to: To,
         order: OrderId,
         message: &Message,
     ) -> Result<Result<Sent, Trouble>, StoreError> {
         let known = self.store.snapshot()?.find_order(order)?;
         let known = known.and_then(|order| order.status);
-        let sent = match known {
-            None => self
-                .telegram
-                .now()
-                .send(chat, message)
-                .await
-                .map(|id| Sent::Status(order, id)),
-            Some(id) => match self.telegram.now().edit(chat, id, message).await {
-                Ok(()) | Err(Trouble::Unchanged) => Ok(Sent::Plainly),
-                // The seller has deleted it: the next change makes a new one.
-                Err(Trouble::Gone) => Ok(Sent::StatusLost(order)),
-                Err(trouble) => Err(trouble),
-            },
+        let telegram = self.telegram.now();
+        let edited = match known {
+            Some(id) => telegram.edit(to.chat, id, message).await,
+            None => Err(Trouble::Gone),
+        };
+        let sent = match edited {
+            Ok(()) | Err(Trouble::Unchanged) => Ok(Sent::Plainly),
+            // There is none yet, or the seller has deleted it.
+            Err(Trouble::Gone) => {
+                let sent = telegram.send(to, message).await;
+                sent.map(|id| Sent::Status(order, id))
+            }
+            Err(trouble) => Err(trouble),
         };
         if sent.is_ok() {
             self.remember(order, message);
@@ -177,73 +203,47 @@ impl Delivery {
         Ok(sent)
     }
 
-    /// From our disk; as a link if it is no longer there or Telegram finds it too large.
-    async fn send_video(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
-        let path = self.video_path(video.job);
-        let hopeless = self.failures(chat, |_| {}) >= UPLOADS;
-        if hopeless || !tokio::fs::try_exists(&path).await.unwrap_or(false) {
-            return self.send_link(chat, lang, video).await;
+    /// From our disk; as a link if it is no longer there or Telegram does not take it.
+    async fn send_video(&self, to: To, note: &Note, video: &Video) -> Result<Sent, Trouble> {
+        let (path, failing) = (self.video_path(video.job), note.failing);
+        let times = failing.map_or(0, |failing| failing.times);
+        let copies = failing.map_or(0, |failing| failing.unsure);
+        if copies >= COPIES || !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+            return self.send_link(to, note.lang, video).await;
         }
-        self.telegram.now().show_sending(chat).await;
-        let message = self.words.now().message(lang, &Say::Video(video.clone()));
-        let shown = shown(path.clone()).await;
         let telegram = self.telegram.now();
-        match telegram.send_video(chat, &path, shown, &message).await {
+        // Only a courtesy.
+        let _ = telegram.show_sending(to).await;
+        let message = self.words.now().message(note.lang, &note.say);
+        let shown = shown(path.clone()).await;
+        match telegram.send_video(to, &path, shown, &message).await {
             Ok(Some(file)) => Ok(Sent::Video(video.job, file)),
             Ok(None) => Ok(Sent::Plainly),
-            Err(Trouble::TooLarge | Trouble::Refused) => self.send_link(chat, lang, video).await,
+            Err(Trouble::Refused) if times >= REFUSED => self.send_link(to, note.lang, video).await,
+            Err(Trouble::Passing) if times >= FAILED => self.send_link(to, note.lang, video).await,
+            Err(Trouble::TooLarge) => self.send_link(to, note.lang, video).await,
             Err(trouble) => Err(trouble),
         }
     }
 
-    async fn send_link(&self, chat: i64, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
-        let message = self
-            .words
-            .now()
-            .message(lang, &Say::VideoLink(video.clone()));
-        self.telegram
-            .now()
-            .send(chat, &message)
-            .await
-            .map(|_| Sent::Plainly)
+    async fn send_link(&self, to: To, lang: Lang, video: &Video) -> Result<Sent, Trouble> {
+        let link = Say::VideoLink(video.clone());
+        let mut message = self.words.now().message(lang, &link);
+        let mut sent = self.telegram.now().send(to, &message).await;
+        if sent == Err(Trouble::Refused) {
+            // Telegram takes some addresses for no button; in the text it is only a text.
+            message.keyboard.clear();
+            sent = self.telegram.now().send(to, &message).await;
+        }
+        sent.map(|_| Sent::Plainly)
     }
 
-    async fn cope(
+    pub(super) async fn strike(
         &self,
         chat: i64,
         id: NoteId,
-        note: &Note,
-        trouble: Trouble,
+        sent: Sent,
     ) -> Result<Next, StoreError> {
-        let now = self.clock.now();
-        match trouble {
-            Trouble::Wait(span) => Ok(Next::At(now.plus(span))),
-            Trouble::Unreachable => {
-                tracing::info!(
-                    "a user cannot be reached; only how their orders ended is kept for them"
-                );
-                self.store
-                    .write(move |txn| outbox::unreachable(txn, chat))
-                    .await?;
-                Ok(Next::Empty)
-            }
-            Trouble::Passing | Trouble::Token | Trouble::Webhook | Trouble::Rival => {
-                let failed = self.failures(chat, |failed| *failed += 1);
-                let pause = FIRST_PAUSE
-                    .saturating_mul(1 << failed.min(10))
-                    .min(LONGEST_PAUSE);
-                tracing::warn!(%trouble, failed, "a note could not be sent yet");
-                Ok(Next::At(now.plus(pause)))
-            }
-            Trouble::Unchanged | Trouble::Gone | Trouble::TooLarge | Trouble::Refused => {
-                let said = note.say.name();
-                tracing::error!(%trouble, said, "a note can never be sent and is dropped");
-                self.strike(chat, id, Sent::Plainly).await
-            }
-        }
-    }
-
-    async fn strike(&self, chat: i64, id: NoteId, sent: Sent) -> Result<Next, StoreError> {
         self.store
             .write(move |txn| outbox::strike(txn, chat, id, &sent))
             .await?;
@@ -251,7 +251,7 @@ impl Delivery {
     }
 
     /// Removes the file of a video that has been said, one way or another.
-    async fn tidy(&self, say: &Say) {
+    pub(super) async fn tidy(&self, say: &Say) {
         let Say::Video(video) = say else { return };
         let path = self.video_path(video.job);
         for file in [path.with_extension(THUMBNAIL), path] {
@@ -302,17 +302,6 @@ impl Delivery {
             shown.clear();
         }
         shown.insert(order, print(&message.text));
-    }
-
-    fn failures(&self, chat: i64, change: impl FnOnce(&mut u32)) -> u32 {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = failed.entry(chat).or_default();
-        change(count);
-        let count = *count;
-        if count == 0 {
-            failed.remove(&chat);
-        }
-        count
     }
 
     fn video_path(&self, job: JobId) -> PathBuf {

@@ -35,7 +35,7 @@ impl Text {
             .map(|c| if c == '\t' { ' ' } else { c })
             .filter(|c| *c == '\n' || !c.is_control())
             .collect();
-        if clean.trim_matches(blank).is_empty() {
+        if clean.chars().all(unseen) {
             return Err(TextError::Empty);
         }
         if clean.chars().count() > TEXT_LIMIT {
@@ -65,6 +65,23 @@ fn blank(c: char) -> bool {
             c,
             '\u{200b}'
                 ..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{3164}' | '\u{2800}' | '\u{00ad}'
+        )
+}
+
+/// Whether nobody sees anything where a character stands: blanks, and what only changes how its neighbours look.
+fn unseen(c: char) -> bool {
+    blank(c)
+        || matches!(
+            c,
+            // Joiners, directions and other marks.
+            '\u{034f}' | '\u{061c}' | '\u{17b4}' | '\u{17b5}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{fff0}'..='\u{fffc}' | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}'
+            // Fillers of Hangul, and what chooses a form.
+                | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{180b}'..='\u{180f}'
+                | '\u{fe00}'..='\u{fe0f}'
+            // Tags, and forms again.
+                | '\u{e0000}'..='\u{e0fff}'
         )
 }
 
@@ -200,10 +217,31 @@ mod tests {
 
     #[test]
     fn blanks_of_every_kind_are_no_text() {
-        for raw in ["", "   ", "\n\t", "\u{200b}\u{feff}", "\u{3164}", "\u{0}"] {
+        for raw in [
+            "",
+            "   ",
+            "\n\t",
+            "\u{200b}\u{feff}",
+            "\u{3164}",
+            "\u{0}",
+            "\u{2800}\u{2800}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{e0020}\u{e007f}",
+            "\u{fe0f}\u{e0100}\u{200d}",
+            "\u{200e}\u{202e}\u{2066}\u{061c}\u{ad}",
+            "\u{fffc}",
+        ] {
             assert_eq!(Text::parse(raw), Err(TextError::Empty), "{raw:?}");
         }
-        assert_eq!(text("🔥").as_str(), "🔥");
+        for seen in [
+            "🔥",
+            "❤️",
+            "🏴\u{e0067}\u{e0062}\u{e007f}",
+            "-",
+            "\u{202e}a",
+        ] {
+            assert_eq!(text(seen).as_str(), seen);
+        }
     }
 
     #[test]

@@ -51,6 +51,8 @@ number! {
     DraftId(u64);
     /// A message the bot sent into a private chat.
     MessageId(i32);
+    /// A topic of a private chat.
+    TopicId(i32);
 }
 
 text! {

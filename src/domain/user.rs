@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::credit::Credits;
+use super::id::TopicId;
 use super::time::Timestamp;
 
 /// A language the bot speaks.
@@ -52,4 +53,6 @@ pub struct User {
     pub last_tag: u64,
     /// When they first wrote.
     pub since: Timestamp,
+    /// The topic of their chat they are in, if they have topics.
+    pub topic: Option<TopicId>,
 }

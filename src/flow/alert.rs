@@ -229,6 +229,15 @@ pub enum Alert {
         /// Which.
         part: Part,
     },
+    /// Telegram did not take a finished video; its credit is back.
+    Undelivered {
+        /// Which job.
+        job: JobId,
+    },
+    /// Somebody else takes the updates that are ours.
+    Rival,
+    /// Nobody else takes them any more.
+    RivalGone,
 }
 
 impl Alert {
@@ -244,6 +253,8 @@ impl Alert {
             Self::Failing { .. } | Self::FailingOver => Topic::Failures,
             Self::QueueLate { .. } | Self::QueueMoves => Topic::Queue,
             Self::Unsent { .. } | Self::SentAgain => Topic::Outbox,
+            Self::Undelivered { .. } => Topic::Undelivered,
+            Self::Rival | Self::RivalGone => Topic::Rival,
             Self::CertificateFails { .. } | Self::CertificateBack { .. } => Topic::Certificate,
             Self::BackupFails { .. } | Self::BackupLate { .. } | Self::BackupBack => Topic::Backup,
             Self::CopyFails { .. } | Self::CopyBack => Topic::Copy,
@@ -314,11 +325,15 @@ pub enum Topic {
     Clock,
     /// A part of the daemon that fails.
     Part,
+    /// A finished video that Telegram did not take.
+    Undelivered,
+    /// Somebody else with the same token.
+    Rival,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Billing,
         Self::Key,
         Self::Keys,
@@ -343,6 +358,8 @@ impl Topic {
         Self::Texts,
         Self::Clock,
         Self::Part,
+        Self::Undelivered,
+        Self::Rival,
     ];
 
     /// Its word in the configuration.
@@ -372,13 +389,20 @@ impl Topic {
             Self::Texts => "texts",
             Self::Clock => "clock",
             Self::Part => "part",
+            Self::Undelivered => "undelivered",
+            Self::Rival => "rival",
         }
     }
 
     /// Whether it is said when it is over. What just happened is never over.
     pub fn ends(self) -> bool {
         match self {
-            Self::Panic | Self::Restart | Self::Author | Self::Result | Self::Late => false,
+            Self::Panic
+            | Self::Restart
+            | Self::Author
+            | Self::Result
+            | Self::Late
+            | Self::Undelivered => false,
             Self::Billing
             | Self::Key
             | Self::Keys
@@ -397,7 +421,8 @@ impl Topic {
             | Self::Answers
             | Self::Texts
             | Self::Clock
-            | Self::Part => true,
+            | Self::Part
+            | Self::Rival => true,
         }
     }
 }

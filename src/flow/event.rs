@@ -2,7 +2,9 @@
 
 use crate::domain::brief::{Count, Photo, Template};
 use crate::domain::broadcast::Mark;
-use crate::domain::id::{AlbumId, CallbackId, DraftId, MessageId, OrderId, UpdateId, UserId};
+use crate::domain::id::{
+    AlbumId, CallbackId, DraftId, MessageId, OrderId, TopicId, UpdateId, UserId,
+};
 use crate::domain::user::Lang;
 
 use super::office::knob::Knob;
@@ -26,8 +28,21 @@ pub struct Update {
     pub event: Event,
     /// The press, if it was one.
     pub callback: Option<CallbackId>,
+    /// Where in their chat they did it.
+    pub place: Place,
     /// What only operators need.
     pub aside: Aside,
+}
+
+/// Where in their private chat a seller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Nobody said.
+    Unknown,
+    /// In the chat itself.
+    Chat,
+    /// In one of its topics.
+    Topic(TopicId),
 }
 
 /// What an operator's update may come with.

@@ -120,6 +120,11 @@ pub enum Say {
         /// How often it was not told.
         held: u32,
     },
+    /// Telegram did not take a finished video; its credit is back.
+    Undelivered {
+        /// Which job.
+        job: JobId,
+    },
 }
 
 impl Say {
@@ -142,6 +147,7 @@ impl Say {
             Self::VideoLink(_) => "video link",
             Self::Retrying | Self::RetryingJob { .. } => "retrying",
             Self::Refunded { .. } => "refunded",
+            Self::Undelivered { .. } => "undelivered",
             Self::Granted { .. } => "granted",
             Self::Alert(_) | Self::Held { .. } => "alert",
             Self::Banned => "banned",
@@ -253,11 +259,13 @@ pub enum Hint {
     PausedEarly,
     /// The order to be made once more is no longer kept.
     OrderGone,
+    /// A message of a kind whose text is out of reach.
+    PlainText,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -280,6 +288,7 @@ impl Hint {
         Self::Paused,
         Self::PausedEarly,
         Self::OrderGone,
+        Self::PlainText,
     ];
 }
 

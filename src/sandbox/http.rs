@@ -4,7 +4,7 @@ use std::io;
 
 use axum::{
     body::Body,
-    http::{StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -15,6 +15,19 @@ use serde_json::Value;
 pub(super) fn json(status: u16, body: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json")];
     (code(status), headers, body.to_string()).into_response()
+}
+
+/// A text as it is; JSON unless a header says otherwise.
+pub(super) fn text(status: u16, headers: &[(String, String)], body: String) -> Response {
+    let mut answer = (code(status), body).into_response();
+    let kind = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("stand-ins name headers well");
+        let value = HeaderValue::from_str(value).expect("stand-ins fill headers well");
+        answer.headers_mut().insert(name, value);
+    }
+    answer
 }
 
 /// What a proxy in front of a service answers when the service is away.

@@ -5,6 +5,7 @@ mod certificate;
 mod chats;
 mod delivery;
 mod edits;
+mod faults;
 mod files;
 mod keyboard;
 mod person;
@@ -22,19 +23,22 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde_json::Value;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 pub(in crate::sandbox) use self::{chats::Content, files::Stored};
 pub use self::{
     chats::{File, Message, Toast, Video},
+    faults::{Fault, RawReply},
     keyboard::Button,
     person::Person,
 };
 use self::{
     chats::{Somebody, World},
+    faults::Faults,
     settings::Settings,
     updates::Lane,
 };
@@ -43,34 +47,16 @@ use super::ground::{Ground, lock};
 const BOT_ID: i64 = 1_000_000_001;
 const TOKEN: &str = "1000000001:SANDBOXsandboxSANDBOXsandboxSANDBOX";
 
-/// What goes wrong with a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// 429 with this many seconds to wait.
-    TooMany {
-        /// Seconds.
-        retry_after: u32,
-    },
-    /// 403, the person blocked the bot.
-    Blocked,
-    /// 403, the person's account is gone.
-    Deactivated,
-    /// 400, the edit changes nothing.
-    NotModified,
-    /// 502 with a page of HTML.
-    BadGatewayHtml,
-    /// 500 in Telegram's own envelope.
-    ServerError,
-    /// The connection ends without an answer, and nothing was done.
-    DropConnection,
-    /// The call is done, but the connection ends without an answer.
-    DropAfterDoing,
-}
-
 /// A download that stops half-way for as long as this is kept.
 #[must_use]
 pub struct Held {
     _held: oneshot::Sender<Infallible>,
+}
+
+/// Presses that are not answered for as long as this is kept.
+#[must_use]
+pub struct HeldAnswers {
+    _held: watch::Sender<()>,
 }
 
 /// The stand-in Bot API; a cheap handle.
@@ -84,7 +70,9 @@ pub struct Telegram {
 struct Inner {
     world: Mutex<World>,
     settings: Mutex<Settings>,
-    faults: Mutex<Vec<(String, Fault)>>,
+    faults: Mutex<Faults>,
+    /// Whose presses wait for their answers, until it ends.
+    unheard: Mutex<Vec<(i64, watch::Receiver<()>)>>,
     /// Ends when the next download may go on.
     hold: Mutex<Option<oneshot::Receiver<Infallible>>>,
     /// Rings when an update is put in line or a poll must end.
@@ -97,6 +85,7 @@ impl Telegram {
             world: Mutex::new(World::new(BOT_ID)),
             settings: Mutex::default(),
             faults: Mutex::default(),
+            unheard: Mutex::default(),
             hold: Mutex::default(),
             wake: Notify::new(),
         });
@@ -136,6 +125,7 @@ impl Telegram {
                 known: false,
                 toasts: Vec::new(),
                 presses: Vec::new(),
+                topics: Vec::new(),
                 action: None,
             });
         });
@@ -160,6 +150,11 @@ impl Telegram {
         settings.hook(url, Some(secret.to_owned()));
         drop(settings);
         self.inner.wake.notify_waiters();
+    }
+
+    /// As if somebody had registered the same webhook with another secret.
+    pub fn keep_webhook(&self, url: &str, secret: &str) {
+        lock(&self.inner.settings).rehook(url, secret);
     }
 
     /// One more root certificate that webhooks may lead to.
@@ -195,11 +190,30 @@ impl Telegram {
     ///
     /// Upper and lower case are the same; "" and "*" are any method but `getUpdates`; `file` is a download.
     pub fn fail_next(&self, method: &str, fault: Fault) {
-        let method = match method {
-            "" | "*" => "*".to_owned(),
-            method => method.to_lowercase(),
-        };
-        lock(&self.inner.faults).push((method, fault));
+        lock(&self.inner.faults).plan(method, None, None, fault);
+    }
+
+    /// As [`Telegram::fail_next`], for every call within that time; of one chat, if it is named.
+    pub fn fail_for(&self, span: Duration, method: &str, chat: Option<i64>, fault: Fault) {
+        let until = self.now() + span.as_millis() as u64;
+        lock(&self.inner.faults).plan(method, chat, Some(until), fault);
+    }
+
+    /// As [`Telegram::fail_next`], for the next call that concerns a chat.
+    pub fn fail_next_in(&self, chat: i64, method: &str, fault: Fault) {
+        lock(&self.inner.faults).plan(method, Some(chat), None, fault);
+    }
+
+    /// Nothing goes wrong on purpose any more.
+    pub fn fail_no_more(&self) {
+        *lock(&self.inner.faults) = Faults::default();
+    }
+
+    /// Answers to presses of this person hang until what is returned is let go.
+    pub fn hold_answers_to(&self, person: &Person) -> HeldAnswers {
+        let (held, holds) = watch::channel(());
+        lock(&self.inner.unheard).push((person.id, holds));
+        HeldAnswers { _held: held }
     }
 
     /// The next file that is downloaded stops half-way, and goes on when what is returned is let go.
@@ -218,6 +232,20 @@ impl Telegram {
     /// The id of the newest update; 0 before the first.
     pub fn last_update_id(&self) -> i64 {
         self.ask(|world| world.updates.last_id())
+    }
+
+    /// Delivers a text as an update, whatever it is; `id` is the number that stands in it.
+    pub fn send_text(&self, id: i64, update: String) {
+        let now = self.now();
+        self.change(|world| {
+            let lane = Lane::Raw(world.updates.last_id());
+            world.updates.add_text(lane, id, update, now);
+        });
+    }
+
+    /// The number of the next update.
+    pub fn next_update_id(&self) -> i64 {
+        self.ask(|world| world.updates.next_id())
     }
 
     /// Delivers any update as it is, with the next id if it has none.

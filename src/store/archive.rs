@@ -129,7 +129,9 @@ fn speaks_of(say: &Say, order: &Order) -> bool {
     match say {
         Say::Status { order: id } => *id == order.id,
         Say::Video(video) | Say::VideoLink(video) => video.order == order.id,
-        Say::Refunded { job, .. } | Say::RetryingJob { job } => is_its(job),
+        Say::Refunded { job, .. } | Say::RetryingJob { job } | Say::Undelivered { job } => {
+            is_its(job)
+        }
         Say::Welcome { .. }
         | Say::Menu { .. }
         | Say::Ask { .. }

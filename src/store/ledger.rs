@@ -165,6 +165,25 @@ pub fn grant(
     key: Option<&str>,
     now: Timestamp,
 ) -> Result<Granted, StoreError> {
+    let granted = credit(txn, user, credits, why, key, now)?;
+    if let Granted::Done(balance) = granted {
+        let credits = i64::from(credits);
+        let say = crate::flow::say::Say::Granted { credits, balance };
+        let lang = txn.lang_of(user)?;
+        super::outbox::tell(txn, user, lang, say, now)?;
+    }
+    Ok(granted)
+}
+
+/// As [`grant`], and the caller tells the user.
+pub fn credit(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    credits: i32,
+    why: &str,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Granted, StoreError> {
     if let Some(unfit) = hindrance(txn, user, credits, key)? {
         return Ok(Granted::Not(unfit));
     }
@@ -188,13 +207,7 @@ pub fn grant(
         txn.put_granted(key, entry)?;
     }
     txn.put_user(user, &row)?;
-    let balance = row.user.available;
-    let say = crate::flow::say::Say::Granted {
-        credits: i64::from(credits),
-        balance,
-    };
-    super::outbox::tell(txn, user, row.user.lang, say, now)?;
-    Ok(Granted::Done(balance))
+    Ok(Granted::Done(row.user.available))
 }
 
 /// Whether all of a user's credits and `amount` more fit one account; what is held may come back to it.

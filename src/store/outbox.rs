@@ -1,9 +1,9 @@
 //! The outbox: what is to be said, in order per chat, until Telegram has it.
 
 use super::StoreError;
-use super::record::Note;
+use super::record::{Failing, Note};
 use super::txn::Txn;
-use crate::domain::id::{JobId, MessageId, NoteId, OrderId, UserId};
+use crate::domain::id::{JobId, MessageId, NoteId, OrderId, TopicId, UserId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::say::Say;
@@ -37,7 +37,13 @@ pub fn tell_chat(
     say: Say,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    txn.put_note(chat, &Note { say, lang, at: now })?;
+    let note = Note {
+        say,
+        lang,
+        at: now,
+        failing: None,
+    };
+    txn.put_note(chat, &note)?;
     Ok(())
 }
 
@@ -46,10 +52,8 @@ pub fn tell_chat(
 pub enum Sent {
     /// Said; nothing to remember.
     Plainly,
-    /// The status message of an order has this id from now on.
-    Status(OrderId, MessageId),
-    /// The status message of an order is gone: send a new one next time.
-    StatusLost(OrderId),
+    /// The status message of an order has this id from now on; nothing if nobody knows it.
+    Status(OrderId, Option<MessageId>),
     /// The video of a job has this `file_id` from now on.
     Video(JobId, String),
     /// The message that tells how far a broadcast is has this id from now on; nothing if it is gone.
@@ -61,8 +65,7 @@ pub fn strike(txn: &mut Txn<'_>, chat: i64, note: NoteId, sent: &Sent) -> Result
     txn.strike_note(chat, note)?;
     match sent {
         Sent::Plainly => Ok(()),
-        Sent::Status(order, message) => shown(txn, *order, Some(*message)),
-        Sent::StatusLost(order) => shown(txn, *order, None),
+        Sent::Status(order, message) => shown(txn, *order, *message),
         // It may have been retired while it was on its way.
         Sent::Video(job, file) => match txn.find_job(*job)? {
             Some(_) => txn.put_video(*job, file),
@@ -83,6 +86,99 @@ fn shown(txn: &mut Txn<'_>, order: OrderId, status: Option<MessageId>) -> Result
     };
     order.status = status;
     txn.put_order(&order)
+}
+
+/// Has a note that Telegram fails to take stand aside, so that others go on.
+pub fn put_aside(
+    txn: &mut Txn<'_>,
+    chat: i64,
+    id: NoteId,
+    note: &Note,
+    failing: Failing,
+) -> Result<(), StoreError> {
+    let failing = Some(failing);
+    let note = Note {
+        failing,
+        ..note.clone()
+    };
+    txn.change_note(chat, id, &note)
+}
+
+/// The job whose video a note brings.
+pub fn paid_for(say: &Say) -> Option<JobId> {
+    match say {
+        Say::Video(video) | Say::VideoLink(video) => Some(video.job),
+        Say::Refunded { .. }
+        | Say::Undelivered { .. }
+        | Say::Granted { .. }
+        | Say::Welcome { .. }
+        | Say::Menu { .. }
+        | Say::Ask { .. }
+        | Say::Help
+        | Say::Support
+        | Say::Cabinet { .. }
+        | Say::TopUp
+        | Say::TooFew { .. }
+        | Say::Accepted { .. }
+        | Say::AlbumFirst
+        | Say::Group
+        | Say::Status { .. }
+        | Say::Retrying
+        | Say::RetryingJob { .. }
+        | Say::Banned
+        | Say::Alert(_)
+        | Say::Desk(_)
+        | Say::Letter(_)
+        | Say::Progress { .. }
+        | Say::Report { .. }
+        | Say::Held { .. } => None,
+    }
+}
+
+/// Whether a note only answers what somebody did, and the next answer is worth more.
+pub fn is_answer(say: &Say) -> bool {
+    match say {
+        Say::Welcome { .. }
+        | Say::Menu { .. }
+        | Say::Ask { .. }
+        | Say::Help
+        | Say::Support
+        | Say::Cabinet { .. }
+        | Say::TopUp
+        | Say::TooFew { .. }
+        | Say::AlbumFirst
+        | Say::Banned => true,
+        Say::Accepted { .. }
+        | Say::Group
+        | Say::Status { .. }
+        | Say::Video(_)
+        | Say::VideoLink(_)
+        | Say::Retrying
+        | Say::RetryingJob { .. }
+        | Say::Refunded { .. }
+        | Say::Undelivered { .. }
+        | Say::Granted { .. }
+        | Say::Alert(_)
+        | Say::Held { .. }
+        | Say::Desk(_)
+        | Say::Letter(_)
+        | Say::Progress { .. }
+        | Say::Report { .. } => false,
+    }
+}
+
+/// Forgets the topic a user was in: it is gone.
+pub fn forget_topic(txn: &mut Txn<'_>, chat: i64, topic: TopicId) -> Result<(), StoreError> {
+    let Some(user) = user_of(chat) else {
+        return Ok(());
+    };
+    match txn.user(user)? {
+        Some(mut row) if row.user.topic == Some(topic) => {
+            row.user.topic = None;
+            txn.put_user(user, &row)
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Marks the user of a chat as out of reach and drops what waits for them, but for how their orders ended:
@@ -108,7 +204,11 @@ pub fn unreachable(txn: &mut Txn<'_>, chat: i64) -> Result<(), StoreError> {
 /// Whether a note tells how an order ended, or what became of a balance.
 pub fn outcome(say: &Say) -> bool {
     match say {
-        Say::Video(_) | Say::VideoLink(_) | Say::Refunded { .. } | Say::Granted { .. } => true,
+        Say::Video(_)
+        | Say::VideoLink(_)
+        | Say::Refunded { .. }
+        | Say::Undelivered { .. }
+        | Say::Granted { .. } => true,
         Say::Welcome { .. }
         | Say::Menu { .. }
         | Say::Ask { .. }

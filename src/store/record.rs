@@ -261,6 +261,21 @@ pub struct Note {
     pub lang: Lang,
     /// When it was written.
     pub at: Timestamp,
+    /// How Telegram fails to take it, if it has.
+    pub failing: Option<Failing>,
+}
+
+/// A note that Telegram fails to take: it stands aside and is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Failing {
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it has failed.
+    pub times: u32,
+    /// How often nobody knew whether it had been taken.
+    pub unsure: u32,
+    /// Not before this is it tried again.
+    pub again: Timestamp,
 }
 
 /// An alert that was raised.

@@ -2,7 +2,7 @@
 
 pub(super) mod archive;
 mod ledger;
-mod notes;
+pub mod notes;
 mod users;
 
 use std::collections::BTreeSet;

@@ -15,6 +15,7 @@ mod lie;
 mod links;
 mod names;
 mod order;
+mod outbox;
 mod reckoning;
 mod room;
 mod storm;
@@ -36,12 +37,13 @@ use crate::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::domain::credit::Credits;
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
-    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, UpdateId, UserId,
+    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, TopicId, UpdateId,
+    UserId,
 };
 use crate::domain::job::{Job, OutOfTurn, Route, Verdict};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::event::{Aside, Button, Command, Event, Update};
+use crate::flow::event::{Aside, Button, Command, Event, Place, Update};
 use crate::flow::session::{Session, Step};
 
 const ANNA: UserId = UserId(1);
@@ -292,6 +294,7 @@ fn asks_to_confirm(
             held: Credits(0),
             last_tag: 0,
             since: NOW,
+            topic: None,
         })
     });
     txn.put_user(user, &UserRow { session, ..row })?;
@@ -309,6 +312,7 @@ fn update(user: UserId, number: u64, event: Event) -> Update {
         lang: Lang::Ru,
         event,
         callback: None,
+        place: Place::Chat,
         aside: Aside::default(),
     }
 }

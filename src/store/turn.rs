@@ -9,8 +9,8 @@ use crate::domain::credit::{Account, Reason};
 use crate::domain::id::{CallbackId, DraftId, OrderId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Lang, User};
-use crate::flow::event::{Button, Event, Update};
-use crate::flow::say::{Say, Toast};
+use crate::flow::event::{Button, Event, Place, Update};
+use crate::flow::say::Toast;
 use crate::flow::{self, Effect, Facts, Sales};
 
 /// What a turn came to.
@@ -41,7 +41,7 @@ pub fn turn(
         return Ok(Turned::Before);
     }
     if update.event == Event::Group {
-        outbox::tell_chat(txn, update.chat, update.lang, Say::Group, now)?;
+        // A group is answered at once or not at all: nothing of it is kept.
         return Ok(Turned::Done {
             toast: None,
             lang: update.lang,
@@ -56,6 +56,11 @@ pub fn turn(
     row.user.username.clone_from(&update.username);
     if update.event != Event::Blocked {
         row.seen = now;
+    }
+    match update.place {
+        Place::Topic(topic) => row.user.topic = Some(topic),
+        Place::Chat => row.user.topic = None,
+        Place::Unknown => {}
     }
     if update.event != Event::Blocked && !row.user.reachable {
         row.user.reachable = true;
@@ -121,6 +126,7 @@ fn welcome(
         held: Default::default(),
         last_tag: 0,
         since: now,
+        topic: None,
     };
     let mut row = UserRow::new(user);
     txn.tally(now).newcomers += 1;

@@ -1,53 +1,49 @@
-//! The calls we make, over teloxide's `Bot` with time-outs of our own.
+//! The calls we make: teloxide's arguments and address, our time-outs, and our own reading of the answers.
+//!
+//! teloxide reads an answer as the type it expects or not at all, and a message that was sent would be sent again.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+mod file;
+mod send;
+pub(super) mod upload;
+
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use reqwest::{Response, header};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::json;
 use teloxide::Bot;
-use teloxide::net::Download;
 use teloxide::payloads::{
-    AnswerCallbackQuerySetters, DeleteMyCommandsSetters, EditMessageTextSetters, GetUpdatesSetters,
-    SendMessageSetters, SendPhotoSetters, SendVideoSetters, SetMyCommandsSetters,
-    SetMyDescriptionSetters, SetMyShortDescriptionSetters,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMyCommands, DeleteMyCommandsSetters,
+    GetMe, GetUpdates, SendChatAction, SendChatActionSetters, SetMyCommands, SetMyCommandsSetters,
+    SetMyDescription, SetMyDescriptionSetters, SetMyShortDescription, SetMyShortDescriptionSetters,
 };
-use teloxide::requests::Requester;
+use teloxide::requests::Payload;
 use teloxide::types::{
-    BotCommand, BotCommandScope, CallbackQueryId, ChatAction, ChatId, FileId as WireFileId,
-    InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, MessageEntity,
-    MessageEntityKind, MessageId as WireId, Recipient, Update,
+    BotCommand, BotCommandScope, CallbackQueryId, ChatAction, ChatId, MessageId as WireId,
+    Recipient, ThreadId,
 };
-
-use tokio::io::AsyncWriteExt;
 use url::Url;
 
+pub use file::DownloadError;
+
+use super::json;
+use super::reply::Reply;
 use super::trouble::Trouble;
-use super::update::DOWNLOAD_LIMIT;
+use super::update::{self, Wire};
 use super::webhook;
-use super::words::{Key, Message, Words};
+use super::words::Words;
 use crate::clock::Stopwatch;
-use crate::domain::broadcast::{Letter, Mark, Style};
-use crate::domain::id::{CallbackId, FileId, MessageId};
+use crate::domain::id::{CallbackId, TopicId, UpdateId};
 use crate::domain::user::Lang;
 use crate::telemetry::meters::Meters;
 
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../data/menu.jpg");
-
-/// Why a file was not downloaded.
-#[derive(Debug, thiserror::Error)]
-pub enum DownloadError {
-    /// Telegram does not give it.
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
-    /// Our own disk does not take it.
-    #[error("the file could not be written")]
-    Disk(#[from] io::Error),
-}
+/// No answer is read further, in bytes: a hundred updates of the longest text with as long a one they answer.
+const ANSWER: usize = 32 << 20;
 
 /// What a chat shows of a video before it plays. Of larger files Telegram finds none of it out by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,11 +61,54 @@ pub struct Telegram {
     /// For short calls.
     pub(super) calls: Bot,
     /// For uploads and for the long poll.
-    slow: Bot,
+    pub(super) slow: Bot,
     menu: Vec<u8>,
-    /// The menu's picture once Telegram has it.
-    menu_file: Mutex<Option<WireFileId>>,
+    /// What Telegram keeps the menu's picture under, once it has it.
+    menu_file: Mutex<Option<String>>,
     meters: Meters,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct To {
+    /// The chat.
+    pub chat: i64,
+    /// The topic of it, if it has topics.
+    pub topic: Option<TopicId>,
+}
+
+impl From<i64> for To {
+    fn from(chat: i64) -> Self {
+        Self { chat, topic: None }
+    }
+}
+
+impl To {
+    fn thread(self) -> Option<ThreadId> {
+        self.topic.map(|topic| ThreadId(WireId(topic.0)))
+    }
+}
+
+/// What a poll has brought.
+pub struct Polled(Reply);
+
+impl Polled {
+    /// Every update that has a number; nothing if the list of them cannot be read, or none of it has.
+    pub fn updates(&self) -> Option<Vec<Wire<'_>>> {
+        let listed = self.0.result().filter(|it| it.get().starts_with('['))?;
+        let listed = json::list(listed);
+        let known = listed.iter().filter_map(|it| update::read(it.get()));
+        let known: Vec<_> = known.collect();
+        (listed.is_empty() || !known.is_empty()).then_some(known)
+    }
+
+    /// The number of the first one, if it can be seen in what cannot be read.
+    pub fn first(&self) -> Option<UpdateId> {
+        let (_, rest) = self.0.text().split_once("\"update_id\"")?;
+        let rest = rest.trim_start_matches([' ', ':', '"']);
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        rest[..end].parse().ok().map(UpdateId)
+    }
 }
 
 impl Telegram {
@@ -112,209 +151,58 @@ impl Telegram {
         ended
     }
 
-    /// The bot's own name, without `@`.
-    pub async fn me(&self) -> Result<String, Trouble> {
-        let me = async { Ok(self.calls.get_me().await?.username().to_owned()) };
-        self.timed("getMe", me).await
+    /// The bot's own name, without `@`, if it is told.
+    pub async fn me(&self) -> Result<Option<String>, Trouble> {
+        let me = self
+            .timed("getMe", call(&self.calls, &GetMe::new()))
+            .await?;
+        Ok(me.fields().and_then(|me| me.text("username")))
     }
 
-    /// Waits up to `wait` for updates from number `from` on.
-    pub async fn updates(&self, from: i32, wait: Duration) -> Result<Vec<Update>, Trouble> {
-        let wait = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
-        let asked = self
-            .slow
-            .get_updates()
-            .offset(from)
-            .timeout(wait)
-            .allowed_updates(webhook::wanted());
-        self.timed("getUpdates", async { Ok(asked.await?) }).await
-    }
-
-    /// Sends a message, with the menu's picture if it wants one.
-    pub async fn send(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
-        match message.picture {
-            true => self.timed("sendPhoto", self.send_menu(chat, message)).await,
-            false => {
-                self.timed("sendMessage", self.send_text(chat, message))
-                    .await
-            }
-        }
-    }
-
-    async fn send_text(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
-        let call = self
-            .calls
-            .send_message(ChatId(chat), &message.text)
-            .link_preview_options(no_preview());
-        let sent = match markup(message) {
-            Some(markup) => call.reply_markup(markup).await?,
-            None => call.await?,
-        };
-        Ok(MessageId(sent.id.0))
-    }
-
-    async fn send_menu(&self, chat: i64, message: &Message) -> Result<MessageId, Trouble> {
-        let known = self.menu_file.lock().ok().and_then(|file| file.clone());
-        let (bot, picture) = match known {
-            Some(file) => (&self.calls, InputFile::file_id(file)),
-            None => (
-                &self.slow,
-                InputFile::memory(self.menu.clone()).file_name("menu.jpg"),
-            ),
-        };
-        let call = bot.send_photo(ChatId(chat), picture).caption(&message.text);
-        let sent = match markup(message) {
-            Some(markup) => call.reply_markup(markup).await?,
-            None => call.await?,
-        };
-        if let (Some(size), Ok(mut file)) = (
-            sent.photo().and_then(|sizes| sizes.last()),
-            self.menu_file.lock(),
-        ) {
-            *file = Some(size.file.id.clone());
-        }
-        Ok(MessageId(sent.id.0))
-    }
-
-    /// Sends a letter as its author formatted it.
-    pub async fn send_letter(&self, chat: i64, letter: &Letter) -> Result<MessageId, Trouble> {
-        let entities = letter.marks.iter().filter_map(entity);
-        let call = self
-            .calls
-            .send_message(ChatId(chat), &letter.text)
-            .entities(entities.collect::<Vec<_>>());
-        let send = async { Ok(MessageId(call.await?.id.0)) };
-        self.timed("sendMessage", send).await
-    }
-
-    /// Sends a picture that we have made, with a caption.
-    pub async fn send_picture(
+    /// Waits up to `wait` for updates from number `from` on, at most `most` of them.
+    pub async fn updates(
         &self,
-        chat: i64,
-        png: Vec<u8>,
-        message: &Message,
-    ) -> Result<MessageId, Trouble> {
-        let file = InputFile::memory(png).file_name("neurocards.png");
-        let call = self
-            .slow
-            .send_photo(ChatId(chat), file)
-            .caption(&message.text);
-        let send = async {
-            let sent = match markup(message) {
-                Some(markup) => call.reply_markup(markup).await?,
-                None => call.await?,
-            };
-            Ok(MessageId(sent.id.0))
-        };
-        self.timed("sendPhoto", send).await
+        from: UpdateId,
+        most: u8,
+        wait: Duration,
+    ) -> Result<Polled, Trouble> {
+        let asked = json!({
+            "offset": from.0,
+            "limit": most,
+            "timeout": wait.as_secs(),
+            "allowed_updates": webhook::WANTED,
+        });
+        let poll = call_named(&self.slow, GetUpdates::NAME, &asked);
+        self.timed("getUpdates", poll).await.map(Polled)
     }
 
-    /// Replaces the text of a message.
-    pub async fn edit(&self, chat: i64, id: MessageId, message: &Message) -> Result<(), Trouble> {
-        let call = self
-            .calls
-            .edit_message_text(ChatId(chat), WireId(id.0), &message.text)
-            .link_preview_options(no_preview());
-        let edit = async {
-            match markup(message) {
-                Some(markup) => call.reply_markup(markup).await?,
-                None => call.await?,
-            };
-            Ok(())
-        };
-        self.timed("editMessageText", edit).await
+    /// Shows «sends a video» for some seconds; whether Telegram answers.
+    pub async fn show_sending(&self, to: impl Into<To>) -> Result<(), Trouble> {
+        self.show(to.into(), ChatAction::UploadVideo).await
     }
 
-    /// Sends a video from disk; the id Telegram keeps it under.
-    pub async fn send_video(
-        &self,
-        chat: i64,
-        video: &Path,
-        shown: Shown,
-        message: &Message,
-    ) -> Result<Option<String>, Trouble> {
-        let file = InputFile::file(video.to_owned()).file_name("neurocards.mp4");
-        let mut call = self
-            .slow
-            .send_video(ChatId(chat), file)
-            .caption(&message.text)
-            .supports_streaming(true);
-        if let Some((width, height)) = shown.size {
-            call = call.width(width).height(height);
-        }
-        if let Some(length) = shown.length {
-            let seconds = u32::try_from(length.as_millis().div_ceil(1000));
-            call = call.duration(seconds.unwrap_or(u32::MAX));
-        }
-        if let Some(thumbnail) = shown.thumbnail {
-            call = call.thumbnail(InputFile::file(thumbnail));
-        }
-        let send = async {
-            let sent = match markup(message) {
-                Some(markup) => call.reply_markup(markup).await?,
-                None => call.await?,
-            };
-            Ok(sent.video().map(|video| video.file.id.0.clone()))
-        };
-        self.timed("sendVideo", send).await
+    /// Shows «is typing» for some seconds; whether Telegram answers.
+    pub async fn show_typing(&self, to: impl Into<To>) -> Result<(), Trouble> {
+        self.show(to.into(), ChatAction::Typing).await
     }
 
-    /// Shows «sends a video» for some seconds.
-    pub async fn show_sending(&self, chat: i64) {
-        // Only a courtesy.
-        let _ = self
-            .calls
-            .send_chat_action(ChatId(chat), ChatAction::UploadVideo)
-            .await;
+    async fn show(&self, to: To, action: ChatAction) -> Result<(), Trouble> {
+        let mut shown = SendChatAction::new(ChatId(to.chat), action);
+        if let Some(thread) = to.thread() {
+            shown = shown.message_thread_id(thread);
+        }
+        let shown = call(&self.calls, &shown);
+        self.timed("sendChatAction", shown).await.map(drop)
     }
 
     /// Ends the spinner on a pressed button, with a text or without.
     pub async fn answer(&self, press: &CallbackId, text: Option<&str>) -> Result<(), Trouble> {
-        let call = self
-            .calls
-            .answer_callback_query(CallbackQueryId(press.0.clone()));
-        let answer = async {
-            match text {
-                Some(text) => call.text(text).await?,
-                None => call.await?,
-            };
-            Ok(())
-        };
-        self.timed("answerCallbackQuery", answer).await
-    }
-
-    /// Downloads a file of at most [`DOWNLOAD_LIMIT`] bytes into `to`, and gives that back.
-    pub async fn download(&self, file: &FileId, to: File) -> Result<File, DownloadError> {
-        let written = self.timed("getFile", self.fetch(file, to)).await?;
-        Ok(written?)
-    }
-
-    /// The disk's own errors are none of Telegram's.
-    async fn fetch(&self, file: &FileId, to: File) -> Result<io::Result<File>, Trouble> {
-        let found = self.calls.get_file(WireFileId(file.0.clone())).await?;
-        if found.size > DOWNLOAD_LIMIT {
-            return Err(Trouble::TooLarge);
+        let mut answer = AnswerCallbackQuery::new(CallbackQueryId(press.0.clone()));
+        if let Some(text) = text {
+            answer = answer.text(text);
         }
-        let mut to = tokio::fs::File::from_std(to);
-        let mut length = 0;
-        let mut parts = self.slow.download_file_stream(&found.path);
-        while let Some(part) = parts.next().await {
-            let part = part.map_err(|error| match error.status() {
-                Some(status) if status.is_client_error() => Trouble::Gone,
-                Some(_) | None => Trouble::Passing,
-            })?;
-            length += part.len();
-            if length > DOWNLOAD_LIMIT as usize {
-                return Err(Trouble::TooLarge);
-            }
-            if let Err(error) = to.write_all(&part).await {
-                return Ok(Err(error));
-            }
-        }
-        // What is written is told of with the next write, or here.
-        let flushed = to.flush().await;
-        let to = to.into_std().await;
-        Ok(flushed.map(|()| to))
+        let answer = call(&self.calls, &answer);
+        self.timed("answerCallbackQuery", answer).await.map(drop)
     }
 
     /// Registers the commands that one chat is shown.
@@ -325,95 +213,79 @@ impl Telegram {
     ) -> Result<(), Trouble> {
         let commands = commands.into_iter();
         let commands = commands.map(|(name, what)| BotCommand::new(name, what));
-        let call = self.calls.set_my_commands(commands).scope(in_chat(chat));
-        let set = async { Ok(call.await.map(drop)?) };
-        self.timed("setMyCommands", set).await
+        let set = SetMyCommands::new(commands).scope(in_chat(chat));
+        let set = call(&self.calls, &set);
+        self.timed("setMyCommands", set).await.map(drop)
     }
 
     /// Has a chat shown what everybody is shown.
     pub async fn end_menu(&self, chat: i64) -> Result<(), Trouble> {
-        let call = self.calls.delete_my_commands().scope(in_chat(chat));
-        let end = async { Ok(call.await.map(drop)?) };
-        self.timed("deleteMyCommands", end).await
+        let end = DeleteMyCommands::new().scope(in_chat(chat));
+        let end = call(&self.calls, &end);
+        self.timed("deleteMyCommands", end).await.map(drop)
     }
 
     /// Registers commands and descriptions, Russian by default and in each language.
     pub async fn introduce(&self, words: &Words) -> Result<(), Trouble> {
         for (lang, code) in [(Lang::Ru, ""), (Lang::Ru, "ru"), (Lang::En, "en")] {
-            let commands = words
-                .commands(lang)
-                .into_iter()
-                .map(|(name, what)| BotCommand::new(name, what));
-            self.calls
-                .set_my_commands(commands)
-                .language_code(code)
-                .await?;
+            let commands = words.commands(lang).into_iter();
+            let commands = commands.map(|(name, what)| BotCommand::new(name, what));
+            let commands = SetMyCommands::new(commands).language_code(code);
+            call(&self.calls, &commands).await?;
             let long = words.plain(lang, "description");
-            self.calls
-                .set_my_description()
+            let long = SetMyDescription::new()
                 .description(long)
-                .language_code(code)
-                .await?;
+                .language_code(code);
+            call(&self.calls, &long).await?;
             let short = words.plain(lang, "short-description");
-            self.calls
-                .set_my_short_description()
-                .short_description(short)
-                .language_code(code)
-                .await?;
+            let short = SetMyShortDescription::new().short_description(short);
+            call(&self.calls, &short.language_code(code)).await?;
         }
         Ok(())
     }
 }
 
-/// A mark as Telegram takes it.
-fn entity(mark: &Mark) -> Option<MessageEntity> {
-    let kind = match &mark.style {
-        Style::Bold => MessageEntityKind::Bold,
-        Style::Italic => MessageEntityKind::Italic,
-        Style::Underline => MessageEntityKind::Underline,
-        Style::Strike => MessageEntityKind::Strikethrough,
-        Style::Spoiler => MessageEntityKind::Spoiler,
-        Style::Code => MessageEntityKind::Code,
-        Style::Pre => MessageEntityKind::Pre { language: None },
-        Style::Quote => MessageEntityKind::Blockquote,
-        Style::Link(url) => MessageEntityKind::TextLink {
-            url: url.parse().ok()?,
-        },
-    };
-    let (offset, length) = (mark.offset as usize, mark.length as usize);
-    Some(MessageEntity::new(kind, offset, length))
+/// Does a call without a file.
+pub(super) async fn call<P: Payload + Serialize>(bot: &Bot, asked: &P) -> Result<Reply, Trouble> {
+    call_named(bot, P::NAME, asked).await
+}
+
+async fn call_named(bot: &Bot, method: &str, asked: &impl Serialize) -> Result<Reply, Trouble> {
+    let request = bot.client().post(address(bot, method)).json(asked);
+    match request.send().await {
+        Ok(answer) => read(answer).await,
+        Err(error) => Err(Trouble::from(&error)),
+    }
+}
+
+/// Where a method is called; it has the token in it.
+fn address(bot: &Bot, method: &str) -> Url {
+    let mut url = bot.api_url();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty();
+        path.push(&format!("bot{}", bot.token())).push(method);
+    }
+    url
+}
+
+/// Reads an answer, as far as it comes.
+async fn read(mut answer: Response) -> Result<Reply, Trouble> {
+    let status = answer.status().as_u16();
+    let wait = answer.headers().get(header::RETRY_AFTER);
+    let wait = wait.and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
+    let mut body = Vec::new();
+    while body.len() < ANSWER
+        && let Ok(Some(part)) = answer.chunk().await
+    {
+        body.extend_from_slice(&part);
+    }
+    let body = String::from_utf8(body);
+    let body = body.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
+    Reply::read(status, wait, body)
 }
 
 fn in_chat(chat: i64) -> BotCommandScope {
     BotCommandScope::Chat {
         chat_id: Recipient::Id(ChatId(chat)),
-    }
-}
-
-fn no_preview() -> LinkPreviewOptions {
-    LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    }
-}
-
-fn markup(message: &Message) -> Option<InlineKeyboardMarkup> {
-    if message.keyboard.is_empty() {
-        return None;
-    }
-    let rows = message
-        .keyboard
-        .iter()
-        .map(|row| row.iter().filter_map(button).collect::<Vec<_>>());
-    Some(InlineKeyboardMarkup::new(rows))
-}
-
-fn button(key: &Key) -> Option<InlineKeyboardButton> {
-    match key {
-        Key::Press(label, button) => Some(InlineKeyboardButton::callback(label, button.data())),
-        Key::Open(label, url) => Some(InlineKeyboardButton::url(label, url.parse().ok()?)),
     }
 }

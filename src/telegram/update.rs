@@ -1,118 +1,340 @@
 //! One update of Telegram's becomes one of ours, or nothing if it is none of our business.
+//!
+//! The few fields a turn needs are read from the JSON itself, so that nothing Telegram adds to the others matters.
 
-use teloxide::types::{
-    ChatMemberUpdated, Document, MediaKind, Message, MessageEntity, MessageEntityKind, MessageKind,
-    PhotoSize, Update as Wire, UpdateKind, User,
-};
+mod marks;
+#[cfg(test)]
+mod tests;
 
+use serde_json::value::RawValue;
+
+use super::json::Fields;
+use super::rich;
 use crate::domain::brief::Photo;
-use crate::domain::broadcast::{Mark, Style};
-use crate::domain::id::{AlbumId, CallbackId, FileId, MessageId, UpdateId, UserId};
+use crate::domain::id::{AlbumId, CallbackId, FileId, MessageId, TopicId, UpdateId, UserId};
 use crate::domain::user::Lang;
-use crate::flow::event::{Aside, Button, Command, Event, Picture, Update};
+use crate::flow::event::{Aside, Button, Command, Event, Picture, Place, Update};
 use crate::flow::office::request::{Order, Request, cut};
 use crate::flow::say::Hint;
+use marks::{behind, marks};
 
 /// The largest file Telegram lets a bot download, in bytes.
 pub const DOWNLOAD_LIMIT: u32 = 20 << 20;
 /// The shortest side a picture may have; the provider takes nothing smaller.
 pub const SMALLEST_SIDE: u32 = 300;
+/// Telegram's ids of users have at most so many bits.
+const USER_BITS: u32 = 52;
+/// Names that Telegram gives to files, albums and presses are shorter, in bytes.
+const NAME: usize = 512;
+/// What a person has done to a chat: the service messages that have no such ending as [`SERVICE_ENDS`].
+const SERVICE: [&str; 14] = [
+    "new_chat_members",
+    "new_chat_member",
+    "left_chat_member",
+    "new_chat_title",
+    "new_chat_photo",
+    "delete_chat_photo",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+    "pinned_message",
+    "successful_payment",
+    "refunded_payment",
+    "connected_website",
+    "passport_data",
+    "web_app_data",
+];
+/// How the other service messages end, those to come as well: each tells what was done.
+const SERVICE_ENDS: [&str; 26] = [
+    "added",
+    "allowed",
+    "approved",
+    "changed",
+    "closed",
+    "completed",
+    "created",
+    "declined",
+    "deleted",
+    "done",
+    "edited",
+    "ended",
+    "failed",
+    "hidden",
+    "invited",
+    "joined",
+    "left",
+    "paid",
+    "refunded",
+    "removed",
+    "reopened",
+    "scheduled",
+    "sent",
+    "set",
+    "shared",
+    "started",
+];
+
+/// An update as Telegram wrote it.
+#[derive(Debug)]
+pub struct Wire<'j> {
+    /// Its number.
+    pub id: UpdateId,
+    fields: Fields<'j>,
+}
 
 /// Reads an update as Telegram sent it; nothing if it is not one.
-///
-/// From the text, not from a parsed value: teloxide reads every value as an unknown kind (facts of 2026-11).
-pub fn read(body: &[u8]) -> Option<Wire> {
-    serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
+pub fn read(body: &str) -> Option<Wire<'_>> {
+    let fields = Fields::read(body)?;
+    let id = u64::try_from(fields.number("update_id")?).ok()?;
+    let id = UpdateId(id);
+    Some(Wire { id, fields })
 }
 
 /// What an update means to us. `me` is the bot's name, once it is known.
-pub fn parse(update: &Wire, me: Option<&str>) -> Option<Update> {
-    let mut aside = Aside::default();
-    let (user, chat, event, callback) = match &update.kind {
-        UpdateKind::Message(message) => {
-            let (user, event) = of_message(message, me)?;
-            aside.marks = marks(message);
-            if let (Event::Desk(request), Some(text)) = (&event, message.text()) {
-                aside.marks = behind(aside.marks, text, &request.rest);
-            }
-            (user, message.chat.id.0, event, None)
-        }
-        UpdateKind::EditedMessage(message) if message.chat.is_private() => (
-            message.from.as_ref()?,
-            message.chat.id.0,
-            Event::Edited,
-            None,
-        ),
-        UpdateKind::CallbackQuery(query) => {
-            let button = query.data.as_deref().and_then(Button::parse);
-            let chat = i64::try_from(query.from.id.0).ok()?;
-            let pressed = query.message.as_ref().map(|message| message.id());
-            aside.pressed = pressed.map(|id| MessageId(id.0));
-            (
-                &query.from,
-                chat,
-                Event::Press(button),
-                Some(CallbackId(query.id.0.clone())),
-            )
-        }
-        UpdateKind::MyChatMember(change) => {
-            let event = of_membership(change)?;
-            (&change.from, change.chat.id.0, event, None)
-        }
-        _ => return None,
-    };
-    if user.is_bot {
-        return None;
-    }
-    Some(Update {
-        id: UpdateId(u64::from(update.id.0)),
-        user: UserId(user.id.0),
+pub fn parse(update: &Wire<'_>, me: Option<&str>) -> Option<Update> {
+    let of = |kind| update.fields.object(kind);
+    let Told {
+        from,
         chat,
-        username: user.username.clone(),
-        lang: Lang::of_code(user.language_code.as_deref()),
         event,
         callback,
+        place,
+        aside,
+    } = if let Some(message) = of("message") {
+        of_message(&message, me)?
+    } else if let Some(message) = of("edited_message") {
+        of_edit(&message)?
+    } else if let Some(press) = of("callback_query") {
+        of_press(&press)?
+    } else {
+        of_membership(&of("my_chat_member")?)?
+    };
+    Some(Update {
+        id: update.id,
+        user: from.id,
+        chat,
+        username: from.username,
+        lang: from.lang,
+        event,
+        callback,
+        place,
         aside,
     })
 }
 
-fn of_message<'m>(message: &'m Message, me: Option<&str>) -> Option<(&'m User, Event)> {
-    let user = message.from.as_ref()?;
-    if !message.chat.is_private() {
-        let (_, to) = message.text().and_then(command)?;
-        let ours = to.is_none_or(|to| me.is_none_or(|me| to.eq_ignore_ascii_case(me)));
-        return ours.then_some((user, Event::Group));
-    }
-    let event = match &message.kind {
-        MessageKind::Common(common) => of_media(message, &common.media_kind),
-        // A message of a kind this program is too old to know.
-        MessageKind::Empty {} => Event::Other,
-        _ => return None,
-    };
-    Some((user, event))
+/// What was read of one kind of update.
+struct Told {
+    from: Person,
+    chat: i64,
+    event: Event,
+    callback: Option<CallbackId>,
+    place: Place,
+    aside: Aside,
 }
 
-fn of_media(message: &Message, media: &MediaKind) -> Event {
-    match media {
-        MediaKind::Text(text) => match command(&text.text) {
-            Some((Command::Unknown, _)) => match request(&text.text) {
-                Some(request) => Event::Desk(request),
-                None => Event::Command(Command::Unknown),
-            },
-            Some((command, _)) => Event::Command(command),
-            None => Event::Text(text.text.clone()),
-        },
-        MediaKind::Photo(photo) => match photo
-            .photo
-            .iter()
-            .max_by_key(|size| size.width * size.height)
-        {
-            Some(size) => of_photo(message, size),
-            None => Event::Other,
-        },
-        MediaKind::Document(document) => of_document(message, &document.document),
-        _ => Event::Other,
+impl Told {
+    fn new(from: Person, chat: i64, event: Event) -> Self {
+        Self {
+            from,
+            chat,
+            event,
+            callback: None,
+            place: Place::Unknown,
+            aside: Aside::default(),
+        }
     }
+}
+
+/// Whoever did it.
+struct Person {
+    id: UserId,
+    username: Option<String>,
+    lang: Lang,
+}
+
+impl Person {
+    /// Nothing if nobody is named, or a bot.
+    fn of(fields: &Fields<'_>) -> Option<Self> {
+        let from = fields.object("from")?;
+        let id = u64::try_from(from.number("id")?).ok()?;
+        let known = (1..1 << USER_BITS).contains(&id) && !from.is("is_bot");
+        let plain = |name: &String| {
+            let letter = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
+            (1..=NAME).contains(&name.len()) && name.bytes().all(letter)
+        };
+        known.then(|| Self {
+            id: UserId(id),
+            username: from.text("username").filter(plain),
+            lang: Lang::of_code(from.text("language_code").as_deref()),
+        })
+    }
+
+    /// Their private chat with us, if that is where `chat` is.
+    fn alone_in(&self, chat: i64) -> bool {
+        u64::try_from(chat) == Ok(self.id.0)
+    }
+}
+
+/// The number of the chat something happened in.
+fn chat_of(fields: &Fields<'_>) -> Option<i64> {
+    fields.object("chat")?.number("id")
+}
+
+fn of_message(message: &Fields<'_>, me: Option<&str>) -> Option<Told> {
+    let (from, chat) = (Person::of(message)?, chat_of(message)?);
+    // Sent for a seller, by us or another bot, to somebody else.
+    if message.has("sender_business_bot") || message.has("business_connection_id") {
+        return None;
+    }
+    if !from.alone_in(chat) {
+        let ours = is_group(message) && calls_us(message, me);
+        return ours.then(|| Told::new(from, chat, Event::Group));
+    }
+    let event = of_content(message)?;
+    let mut told = Told::new(from, chat, event);
+    told.place = place(message);
+    told.aside.marks = match (&told.event, message.text("text")) {
+        (Event::Desk(request), Some(text)) => behind(marks(message), &text, &request.rest),
+        (Event::Text(_), Some(_)) => marks(message),
+        _ => Vec::new(),
+    };
+    Some(told)
+}
+
+/// Whether it was written in a group; a channel's direct messages are none.
+fn is_group(message: &Fields<'_>) -> bool {
+    let Some(chat) = message.object("chat") else {
+        return false;
+    };
+    let kind = chat.text("type");
+    matches!(kind.as_deref(), Some("group" | "supergroup")) && !chat.is("is_direct_messages")
+}
+
+/// Whether a message is a command to this bot, or to any.
+fn calls_us(message: &Fields<'_>, me: Option<&str>) -> bool {
+    let text = message.text("text").unwrap_or_default();
+    let Some((_, to)) = command(&text) else {
+        return false;
+    };
+    to.is_none_or(|to| me.is_none_or(|me| to.eq_ignore_ascii_case(me)))
+}
+
+/// Where in a private chat a message stands.
+fn place(message: &Fields<'_>) -> Place {
+    let topic = message.number("message_thread_id");
+    match topic.and_then(|topic| i32::try_from(topic).ok()) {
+        Some(topic) => Place::Topic(TopicId(topic)),
+        None => Place::Chat,
+    }
+}
+
+/// Nothing for a service message.
+fn of_content(message: &Fields<'_>) -> Option<Event> {
+    let live = message.object("live_photo");
+    let live = live.map(|live| live.list("photo"));
+    let caption = message.text("caption");
+    if let Some(size) = largest(message.list("photo")).or_else(|| largest(live?)) {
+        return Some(of_photo(message, &size, caption));
+    }
+    if let (Some(document), false) = (message.object("document"), message.has("animation")) {
+        return Some(of_document(message, &document, caption));
+    }
+    if let Some(text) = message.text("text") {
+        return Some(of_text(text));
+    }
+    if let Some(rich) = message.get("rich_message") {
+        return Some(of_rich(message, rich));
+    }
+    let mut names = message.all().map(|(name, _)| name);
+    (!names.any(is_service)).then_some(Event::Other)
+}
+
+/// Whether a field tells of something that was done to the chat, and is no answer to any question.
+fn is_service(name: &str) -> bool {
+    let end = name.rsplit_once('_').map_or("", |(_, end)| end);
+    let tells = !name.starts_with("is_") && !name.starts_with("has_");
+    SERVICE.contains(&name) || tells && SERVICE_ENDS.contains(&end)
+}
+
+fn of_text(text: String) -> Event {
+    match command(&text) {
+        Some((Command::Unknown, _)) => match request(&text) {
+            Some(request) => Event::Desk(request),
+            None => Event::Command(Command::Unknown),
+        },
+        Some((command, _)) => Event::Command(command),
+        None => Event::Text(text),
+    }
+}
+
+/// A rich message is what is said in it; a photo with that below, if it has one.
+fn of_rich(message: &Fields<'_>, rich: &RawValue) -> Event {
+    let text = rich::text(rich);
+    let said = !text.trim().is_empty();
+    match largest(rich::photo(rich)) {
+        Some(size) => of_photo(message, &size, said.then_some(text)),
+        None if said => of_text(text),
+        None => Event::BadFile(Hint::PlainText),
+    }
+}
+
+fn of_edit(message: &Fields<'_>) -> Option<Told> {
+    let (from, chat) = (Person::of(message)?, chat_of(message)?);
+    // What moves by itself, as a live location, is edited as well.
+    let written = message.has("text") || message.has("caption") || message.has("rich_message");
+    let ours = written && !message.has("business_connection_id") && from.alone_in(chat);
+    ours.then(|| Told {
+        place: place(message),
+        ..Told::new(from, chat, Event::Edited)
+    })
+}
+
+fn of_press(press: &Fields<'_>) -> Option<Told> {
+    let from = Person::of(press)?;
+    let id = press.text("id").filter(|id| is_name(id))?;
+    let button = press.text("data").as_deref().and_then(Button::parse);
+    let chat = i64::try_from(from.id.0).ok()?;
+    let message = press.object("message");
+    let pressed = message.as_ref().and_then(|it| it.number("message_id"));
+    let pressed = pressed.and_then(|id| i32::try_from(id).ok()).map(MessageId);
+    // Of one that is out of reach nothing is told but its number.
+    let place = match &message {
+        Some(message) if message.number("date") != Some(0) => place(message),
+        Some(_) | None => Place::Unknown,
+    };
+    Some(Told {
+        callback: Some(CallbackId(id)),
+        place,
+        aside: Aside {
+            pressed,
+            marks: Vec::new(),
+        },
+        ..Told::new(from, chat, Event::Press(button))
+    })
+}
+
+fn of_membership(change: &Fields<'_>) -> Option<Told> {
+    let (from, chat) = (Person::of(change)?, chat_of(change)?);
+    let (before, now) = (
+        stays(change, "old_chat_member"),
+        stays(change, "new_chat_member"),
+    );
+    let event = match (from.alone_in(chat), now?) {
+        (true, true) => Event::Unblocked,
+        (true, false) => Event::Blocked,
+        (false, true) if before == Some(false) && is_group(change) => Event::Group,
+        (false, _) => return None,
+    };
+    Some(Told::new(from, chat, event))
+}
+
+/// Whether a member of a chat is in it; nothing if that is not said.
+fn stays(change: &Fields<'_>, which: &str) -> Option<bool> {
+    let member = change.object(which)?;
+    Some(match member.text("status")?.as_str() {
+        "left" | "kicked" | "banned" => false,
+        "restricted" => member.is("is_member"),
+        _ => true,
+    })
 }
 
 /// A command and the bot it is meant for, if that is said.
@@ -125,53 +347,6 @@ fn command(text: &str) -> Option<(Command, Option<&str>)> {
     Some((Command::named(name), to))
 }
 
-/// How a text is formatted, as far as it can be repeated.
-fn marks(message: &Message) -> Vec<Mark> {
-    let entities = message.entities().unwrap_or_default().iter();
-    let mark = |entity: &MessageEntity| {
-        let style = match &entity.kind {
-            MessageEntityKind::Bold => Style::Bold,
-            MessageEntityKind::Italic => Style::Italic,
-            MessageEntityKind::Underline => Style::Underline,
-            MessageEntityKind::Strikethrough => Style::Strike,
-            MessageEntityKind::Spoiler => Style::Spoiler,
-            MessageEntityKind::Code => Style::Code,
-            MessageEntityKind::Pre { .. } => Style::Pre,
-            MessageEntityKind::Blockquote | MessageEntityKind::ExpandableBlockquote => Style::Quote,
-            MessageEntityKind::TextLink { url } => Style::Link(url.to_string()),
-            // Telegram finds the others by itself, or they are of somebody else's.
-            _ => return None,
-        };
-        Some(Mark {
-            style,
-            offset: u32::try_from(entity.offset).ok()?,
-            length: u32::try_from(entity.length).ok()?,
-        })
-    };
-    entities.filter_map(mark).collect()
-}
-
-/// The marks of what stands behind a command: `rest` is the end of `text`, but for blanks.
-fn behind(marks: Vec<Mark>, text: &str, rest: &str) -> Vec<Mark> {
-    let before = text.trim_end().len() - rest.len();
-    let before = text[..before].encode_utf16().count() as u64;
-    let until = before + rest.encode_utf16().count() as u64;
-    let cut = |mark: Mark| {
-        let offset = u64::from(mark.offset);
-        let (from, to) = (
-            offset.max(before),
-            (offset + u64::from(mark.length)).min(until),
-        );
-        let length = to.checked_sub(from).filter(|length| *length > 0)?;
-        Some(Mark {
-            offset: u32::try_from(from - before).ok()?,
-            length: u32::try_from(length).ok()?,
-            ..mark
-        })
-    };
-    marks.into_iter().filter_map(cut).collect()
-}
-
 /// A command that only operators have.
 fn request(text: &str) -> Option<Request> {
     let (word, rest) = cut(text.strip_prefix('/')?);
@@ -180,46 +355,65 @@ fn request(text: &str) -> Option<Request> {
     Some(Request { order, rest })
 }
 
-fn of_photo(message: &Message, size: &PhotoSize) -> Event {
-    if size.width.min(size.height) < SMALLEST_SIDE {
+/// One size of a photo.
+struct Size {
+    file: FileId,
+    /// Pixels; nothing if that is not said.
+    sides: Option<(u64, u64)>,
+}
+
+/// The largest of the sizes that can be fetched.
+fn largest(sizes: Vec<&RawValue>) -> Option<Size> {
+    let size = |size: &RawValue| {
+        let size = Fields::read(size.get())?;
+        let side = |name| u64::try_from(size.number(name)?).ok();
+        Some(Size {
+            file: FileId(size.text("file_id").filter(|id| is_name(id))?),
+            sides: side("width").zip(side("height")),
+        })
+    };
+    let area = |size: &Size| {
+        size.sides
+            .map(|(width, height)| width.saturating_mul(height))
+    };
+    sizes.into_iter().filter_map(size).max_by_key(area)
+}
+
+fn of_photo(message: &Fields<'_>, size: &Size, caption: Option<String>) -> Event {
+    let small = |(width, height): (u64, u64)| width.min(height) < SMALLEST_SIDE.into();
+    if size.sides.is_some_and(small) {
         return Event::BadFile(Hint::PhotoTooSmall);
     }
-    picture(message, &size.file.id.0)
+    picture(message, size.file.clone(), caption)
 }
 
-fn of_document(message: &Message, document: &Document) -> Event {
-    let kind = document
-        .mime_type
-        .as_ref()
-        .map(|mime| mime.essence_str().to_ascii_lowercase());
-    match kind.as_deref() {
-        Some("image/jpeg" | "image/jpg" | "image/png" | "image/webp") => {}
+fn of_document(message: &Fields<'_>, document: &Fields<'_>, caption: Option<String>) -> Event {
+    let kind = document.text("mime_type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    match kind.to_ascii_lowercase().as_str() {
+        "image/jpeg" | "image/jpg" | "image/png" | "image/webp" => {}
         _ => return Event::BadFile(Hint::NotAPicture),
     }
-    if document.file.size > DOWNLOAD_LIMIT {
+    let size = document.number("file_size").unwrap_or_default();
+    if size > DOWNLOAD_LIMIT.into() {
         return Event::BadFile(Hint::FileTooBig);
     }
-    picture(message, &document.file.id.0)
+    match document.text("file_id").filter(|id| is_name(id)) {
+        Some(file) => picture(message, FileId(file), caption),
+        None => Event::Other,
+    }
 }
 
-fn picture(message: &Message, file: &str) -> Event {
+fn picture(message: &Fields<'_>, file: FileId, caption: Option<String>) -> Event {
+    let album = message.text("media_group_id");
     Event::Picture(Picture {
-        photo: Photo {
-            file: FileId(file.to_owned()),
-        },
-        album: message
-            .media_group_id()
-            .map(|album| AlbumId(album.0.clone())),
-        caption: message.caption().map(str::to_owned),
+        photo: Photo { file },
+        album: album.filter(|id| is_name(id)).map(AlbumId),
+        caption,
     })
 }
 
-fn of_membership(change: &ChatMemberUpdated) -> Option<Event> {
-    let present = change.new_chat_member.kind.is_present();
-    match (change.chat.is_private(), present) {
-        (true, true) => Some(Event::Unblocked),
-        (true, false) => Some(Event::Blocked),
-        (false, true) if !change.old_chat_member.kind.is_present() => Some(Event::Group),
-        (false, _) => None,
-    }
+/// Whether a text may be a name that Telegram gave to something.
+fn is_name(text: &str) -> bool {
+    (1..=NAME).contains(&text.len())
 }

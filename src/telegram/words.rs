@@ -219,6 +219,14 @@ impl Words {
                     picture: false,
                 }
             }
+            Say::Undelivered { job } => {
+                let code = self.code(lang, "reference-support", Code::Job(*job));
+                Message {
+                    text: format!("{}\n\n{code}", self.plain(lang, "undelivered")),
+                    keyboard: vec![self.to_menu(lang)],
+                    picture: false,
+                }
+            }
             Say::Refunded { job, kind, model } => self.refunded(lang, *job, *kind, model.as_ref()),
             Say::Granted { credits, balance } => {
                 let key = if *credits < 0 {
@@ -564,6 +572,7 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::PhotoReplaced => "hint-photo-replaced",
         Hint::CaptionTaken => "hint-caption-taken",
         Hint::NotAPicture => "hint-not-a-picture",
+        Hint::PlainText => "hint-plain-text",
         Hint::FileTooBig => "hint-file-too-big",
         Hint::PhotoTooSmall => "hint-photo-too-small",
         Hint::EditIgnored => "hint-edit-ignored",

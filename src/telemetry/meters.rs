@@ -99,6 +99,8 @@ pub struct Meters {
     pub generation: Timed<OfModel>,
     /// The provider's credits that videos took.
     pub burned: Family<OfModel, Counter<f64, std::sync::atomic::AtomicU64>>,
+    /// Messages that Telegram did not take and that were given up.
+    pub dropped: Counter,
     /// Calls to the other sides.
     pub calls: Timed<Call>,
     /// Commits that reached the disk.
@@ -125,6 +127,7 @@ impl Default for Meters {
             videos: Family::default(),
             generation: Family::new_with_constructor(|| Histogram::new(VIDEOS)),
             burned: Family::default(),
+            dropped: Counter::default(),
             calls: Family::new_with_constructor(|| Histogram::new(CALLS)),
             commits: Counter::default(),
             batch: Histogram::new(BATCHES),
@@ -143,6 +146,11 @@ impl Meters {
             "attempts",
             "Attempts at videos begun",
             self.attempts.clone(),
+        );
+        registry.register(
+            "messages_dropped",
+            "Messages that Telegram did not take and that were given up",
+            self.dropped.clone(),
         );
         registry.register(
             "store_commits",

@@ -42,6 +42,7 @@ pub async fn update(
         Ok(body) => body,
         Err(unread) => return Refusal::status_of(&unread).into_response(),
     };
+    let body = String::from_utf8_lossy(&body);
     let Some(update) = update::read(&body) else {
         tracing::warn!(bytes = body.len(), "a webhook body is not an update");
         return StatusCode::OK.into_response();

@@ -150,10 +150,15 @@ fn meaning(trouble: Trouble) -> Failure {
                 ..failure
             }
         }
-        Trouble::Passing | Trouble::Token | Trouble::Webhook | Trouble::Rival => {
-            Failure::new(Kind::Temporary, Source::Telegram)
-        }
+        Trouble::Passing
+        | Trouble::Away
+        | Trouble::Lost
+        | Trouble::Token
+        | Trouble::LoggedOut
+        | Trouble::Webhook
+        | Trouble::Rival => Failure::new(Kind::Temporary, Source::Telegram),
         Trouble::Unreachable
+        | Trouble::Topic
         | Trouble::Unchanged
         | Trouble::Gone
         | Trouble::TooLarge

@@ -15,7 +15,7 @@ use crate::domain::job::{Route, Stage};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Lang;
 use crate::flow::alert::Alert;
-use crate::flow::event::{Aside, Button, Event, Picture, Style, Update};
+use crate::flow::event::{Aside, Button, Event, Picture, Place, Style, Update};
 use crate::flow::say::Say;
 use crate::gpt::Gpt;
 use crate::kie::{Kie, Models};
@@ -121,6 +121,7 @@ async fn handle(store: &Store, id: u64, event: Event) {
         lang: Lang::Ru,
         event,
         callback: Some(CallbackId(id.to_string())),
+        place: Place::Chat,
         aside: Aside::default(),
     };
     let shop = store.shop();

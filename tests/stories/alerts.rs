@@ -98,6 +98,11 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
             "../src/daemon/crew/tests.rs",
             "what_keeps_failing_is_told_and_so_is_that_it_works_again",
         ),
+        Topic::Undelivered => (
+            "stories/replies.rs",
+            "a_video_that_is_never_taken_is_paid_back_after_a_day",
+        ),
+        Topic::Rival => ("stories/webhook.rs", "a_second_poller_is_told_of"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::webhook::Wanted;
 use super::{Finding, PATIENCE, Patient};
 use crate::daemon::made;
+use crate::domain::time::Timestamp;
 use crate::telegram::trouble::Trouble;
 use crate::tls;
 
@@ -24,11 +25,17 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
     };
     let me = tokio::time::timeout(PATIENCE, telegram.me()).await;
     let mut findings = vec![clock(patient).await];
-    let name = match me.unwrap_or(Err(Trouble::Passing)) {
+    let name = match me.unwrap_or(Err(Trouble::Away)) {
         Ok(name) => name,
         Err(Trouble::Token) => {
             let remedy = "put the token that @BotFather gave into TELEGRAM_TOKEN";
             findings.push(Finding::fail("telegram", "the token is not known", remedy));
+            return findings;
+        }
+        Err(trouble @ Trouble::LoggedOut) => {
+            let remedy =
+                "wait ten minutes after logOut, or name the server it moved to in telegram.api_url";
+            findings.push(Finding::fail("telegram", trouble.to_string(), remedy));
             return findings;
         }
         Err(trouble) => {
@@ -37,7 +44,14 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
             return findings;
         }
     };
-    findings.push(Finding::ok("telegram", format!("knows us as @{name}")));
+    findings.push(match name {
+        Some(name) => Finding::ok("telegram", format!("knows us as @{name}")),
+        None => Finding::warn(
+            "telegram",
+            "knows us, and tells no name of ours",
+            "see that telegram.api_url is a Bot API server",
+        ),
+    });
     findings.push(webhook(patient, telegram).await);
     findings
 }
@@ -49,7 +63,7 @@ async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram)
     };
     let remedy = "a running daemon sets it within ten minutes; or `neurocards webhook set`";
     let hook = tokio::time::timeout(PATIENCE, wanted.telegram.webhook()).await;
-    let hook = match hook.unwrap_or(Err(Trouble::Passing)) {
+    let hook = match hook.unwrap_or(Err(Trouble::Away)) {
         Ok(hook) => hook,
         Err(trouble) => return Finding::fail("webhook", trouble.to_string(), remedy),
     };
@@ -58,6 +72,11 @@ async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram)
         None => "updates are polled",
     };
     match (&hook.last_error, wanted.is_met_by(&hook)) {
+        (Some(_), true) if hook.is_turned_away_since(an_hour_ago(patient)) => Finding::fail(
+            "webhook",
+            "telegram was turned away lately: another secret is registered",
+            remedy,
+        ),
         (_, false) => Finding::fail("webhook", "is not what the configuration says", remedy),
         (Some((at, why)), true) if recent(patient, *at) => Finding::warn(
             "webhook",
@@ -70,8 +89,11 @@ async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram)
 
 /// Within the last hour; `at` is in Unix seconds.
 fn recent(patient: &Patient, at: i64) -> bool {
-    let at = u64::try_from(at).unwrap_or_default();
-    patient.now.0 / 1000 < at + 3600
+    u64::try_from(at).unwrap_or_default() > an_hour_ago(patient).0 / 1000
+}
+
+fn an_hour_ago(patient: &Patient) -> Timestamp {
+    patient.now.minus(Duration::from_secs(60 * 60))
 }
 
 /// Our clock against Telegram's.

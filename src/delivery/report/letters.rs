@@ -11,6 +11,7 @@ use crate::flow::office::knob::Knob;
 use crate::store::audience::Audience;
 use crate::store::outbox::Sent;
 use crate::store::{Snapshot, StoreError};
+use crate::telegram::client::To;
 use crate::telegram::trouble::Trouble;
 use crate::telegram::words::{Key, Message};
 
@@ -111,7 +112,7 @@ impl Delivery {
     /// Tells how far a broadcast is: sent once, then edited.
     pub(in crate::delivery) async fn progress(
         &self,
-        chat: i64,
+        to: To,
         lang: Lang,
         number: u64,
     ) -> Result<Result<Sent, Trouble>, StoreError> {
@@ -127,10 +128,10 @@ impl Delivery {
         let telegram = self.telegram.now();
         Ok(match broadcast.message {
             None => {
-                let sent = telegram.send(chat, &message).await;
-                sent.map(|id| Sent::Progress(number, Some(id)))
+                let sent = telegram.send(to, &message).await;
+                sent.map(|id| Sent::Progress(number, id))
             }
-            Some(id) => match telegram.edit(chat, id, &message).await {
+            Some(id) => match telegram.edit(to.chat, id, &message).await {
                 Ok(()) | Err(Trouble::Unchanged) => Ok(Sent::Plainly),
                 // It has been deleted: the next change makes a new one.
                 Err(Trouble::Gone) => Ok(Sent::Progress(number, None)),

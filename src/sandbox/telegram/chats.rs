@@ -86,6 +86,8 @@ pub struct Message {
     pub media: Option<String>,
     /// The album it is part of.
     pub album: Option<String>,
+    /// The topic it is in.
+    pub topic: Option<i64>,
     pub(in crate::sandbox) content: Content,
     sender: i64,
 }
@@ -120,6 +122,15 @@ pub(super) struct Somebody {
     pub(super) toasts: Vec<Toast>,
     pub(super) presses: Vec<Press>,
     pub(super) action: Option<(String, u64)>,
+    /// The topics of the chat.
+    pub(super) topics: Vec<i64>,
+}
+
+impl Somebody {
+    /// Whether they have pressed a button under that id.
+    pub(super) fn has_pressed(&self, press: &str) -> bool {
+        self.presses.iter().any(|it| it.id == press)
+    }
 }
 
 /// What is to be written into a chat.
@@ -129,6 +140,7 @@ pub(super) struct Draft {
     pub(super) content: Content,
     pub(super) buttons: Rows,
     pub(super) album: Option<String>,
+    pub(super) topic: Option<i64>,
 }
 
 /// Everything Telegram knows.
@@ -184,6 +196,7 @@ impl World {
             buttons: draft.buttons,
             media,
             album: draft.album,
+            topic: draft.topic,
             content: draft.content,
             sender: draft.sender,
         };
@@ -272,6 +285,10 @@ impl World {
         }
         if let Some(album) = &message.album {
             told["media_group_id"] = album.as_str().into();
+        }
+        if let Some(topic) = message.topic {
+            told["message_thread_id"] = topic.into();
+            told["is_topic_message"] = true.into();
         }
         if let Some(markup) = keyboard::write(&message.buttons) {
             told["reply_markup"] = markup;

@@ -56,7 +56,8 @@ struct Outcome {
 }
 
 async fn post(client: Client, webhook: Webhook, update: Waiting) -> Outcome {
-    let mut request = client.post(&webhook.url).json(&update.body);
+    let request = client.post(&webhook.url).body(update.body);
+    let mut request = request.header(header::CONTENT_TYPE, "application/json");
     if let Some(secret) = &webhook.secret {
         request = request.header(SECRET, secret);
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Telegram,
-    chats::{Content, Draft, Message, Toast, World},
+    chats::{Content, Draft, Message, Press, Somebody, Toast, World},
     files::{Details, Kind},
     keyboard::Rows,
     text::{self, Formatted},
@@ -32,6 +32,34 @@ impl Person {
     /// Writes a text; returns the update's id, as do all that follow.
     pub fn sends(&self, text: &str) -> i64 {
         self.writes(self.id, commands(text), Content::Text, None)
+    }
+
+    /// Has a topic of this number in the chat with the bot.
+    pub fn opens_topic(&self, topic: i64) {
+        self.changes(|somebody| somebody.topics.push(topic));
+    }
+
+    /// Takes a topic away.
+    pub fn closes_topic(&self, topic: i64) {
+        self.changes(|somebody| somebody.topics.retain(|known| *known != topic));
+    }
+
+    /// Has written to the bot, of which it will hear in another way.
+    pub fn is_known(&self) {
+        self.changes(|somebody| somebody.known = true);
+    }
+
+    /// Has pressed a button, of which the bot will hear in another way.
+    pub fn has_pressed(&self, id: &str) {
+        let (id, at, answered) = (id.to_owned(), self.telegram.now(), false);
+        let press = Press { id, at, answered };
+        self.changes(|somebody| somebody.presses.push(press));
+    }
+
+    fn changes(&self, change: impl FnOnce(&mut Somebody)) {
+        self.telegram.change(|world| {
+            change(world.people.get_mut(&self.id).expect("people stay"));
+        });
     }
 
     /// Sends a photo as Telegram's clients do: as a picture in two sizes.
@@ -274,6 +302,7 @@ impl Person {
                 content,
                 buttons: Rows::new(),
                 album,
+                topic: None,
             };
             let id = world.write(chat, now, draft);
             let message = world.message(chat, id).expect("it was just written");

@@ -30,8 +30,7 @@ const SIDES_LIMIT: u32 = 10_000;
 const RATIO_LIMIT: u32 = 20;
 
 /// What any message may be sent with and nothing here depends on.
-const WITHOUT_EFFECT: [&str; 8] = [
-    "message_thread_id",
+const WITHOUT_EFFECT: [&str; 7] = [
     "business_connection_id",
     "disable_notification",
     "protect_content",
@@ -56,17 +55,17 @@ const ACTIONS: [&str; 11] = [
 ];
 
 pub(super) fn message(door: &Door, mut args: Args) -> Answer {
-    let chat = args.need_int("chat_id")?;
+    let place = Place::read(&mut args)?;
     let text = message_text(&mut args)?;
     let buttons = keyboard::read(args.json("reply_markup")?)?;
     args.ignore(&WITHOUT_EFFECT);
     args.ignore(&["link_preview_options"]);
     args.finish()?;
-    door.send(chat, text, Content::Text, buttons)
+    door.send(place, text, Content::Text, buttons)
 }
 
 pub(super) fn photo(door: &Door, mut args: Args) -> Answer {
-    let chat = args.need_int("chat_id")?;
+    let place = Place::read(&mut args)?;
     let photo = args.file("photo")?;
     let text = caption_text(&mut args)?;
     let buttons = keyboard::read(args.json("reply_markup")?)?;
@@ -96,15 +95,15 @@ pub(super) fn photo(door: &Door, mut args: Args) -> Answer {
                 size: small.photo,
                 ..Details::new(Kind::Photo, upload.bytes, "image/jpeg")
             };
-            door.may_write(chat)?;
+            door.may_write(place)?;
             door.change(|world, _| Ok([thumbnail, full].map(|it| world.files.keep(it)).to_vec()))?
         }
     };
-    door.send(chat, text, Content::Photo(sizes), buttons)
+    door.send(place, text, Content::Photo(sizes), buttons)
 }
 
 pub(super) fn video(door: &Door, mut args: Args) -> Answer {
-    let chat = args.need_int("chat_id")?;
+    let place = Place::read(&mut args)?;
     let video = args.file("video")?;
     let thumbnail = args.file("thumbnail")?.map(small_picture).transpose()?;
     args.file("cover")?;
@@ -151,11 +150,11 @@ pub(super) fn video(door: &Door, mut args: Args) -> Answer {
                 ..Details::new(Kind::Video, upload.bytes, "video/mp4")
             };
             drop(upload.mime);
-            door.may_write(chat)?;
+            door.may_write(place)?;
             door.change(|world, _| Ok(world.files.keep(details)))?
         }
     };
-    door.send(chat, text, Content::Video(id), buttons)
+    door.send(place, text, Content::Video(id), buttons)
 }
 
 /// The thumbnail of a video, which must be a small JPEG that is uploaded with it.
@@ -172,16 +171,16 @@ fn small_picture(file: FileArg) -> Result<Bytes, Refusal> {
 }
 
 pub(super) fn chat_action(door: &Door, mut args: Args) -> Answer {
-    let chat = args.need_int("chat_id")?;
+    let place = Place::read(&mut args)?;
     let action = args.text("action")?.unwrap_or_default();
-    args.ignore(&["message_thread_id", "business_connection_id"]);
+    args.ignore(&["business_connection_id"]);
     args.finish()?;
     if !ACTIONS.contains(&action.as_str()) {
         return Err(Refusal::wrong("wrong parameter action in request"));
     }
-    door.may_write(chat)?;
+    door.may_write(place)?;
     door.change(|world, now| {
-        if let Some(person) = world.people.get_mut(&chat) {
+        if let Some(person) = world.people.get_mut(&place.chat) {
             person.action = Some((action, now));
         }
         Ok(true.into())
@@ -255,16 +254,45 @@ pub(super) fn may_write(world: &World, chat: i64) -> Result<(), Refusal> {
     }
 }
 
+/// Where a message is to be written.
+#[derive(Clone, Copy)]
+struct Place {
+    chat: i64,
+    topic: Option<i64>,
+}
+
+impl Place {
+    fn read(args: &mut Args) -> Result<Place, Refusal> {
+        Ok(Place {
+            chat: args.need_int("chat_id")?,
+            topic: args.int("message_thread_id")?,
+        })
+    }
+
+    /// Whether the bot may write there.
+    fn is_open(self, world: &World) -> Result<(), Refusal> {
+        may_write(world, self.chat)?;
+        let person = world.people.get(&self.chat);
+        let has = |topic| person.is_some_and(|person| person.topics.contains(&topic));
+        match self.topic.is_none_or(has) {
+            true => Ok(()),
+            false => Err(Refusal::plain(400, "Bad Request: message thread not found")),
+        }
+    }
+}
+
 impl Door {
-    fn send(&self, chat: i64, text: Formatted, content: Content, buttons: Rows) -> Answer {
+    fn send(&self, place: Place, text: Formatted, content: Content, buttons: Rows) -> Answer {
         self.change(|world, now| {
-            may_write(world, chat)?;
+            place.is_open(world)?;
+            let chat = place.chat;
             let draft = Draft {
                 sender: world.bot_id,
                 text,
                 content,
                 buttons,
                 album: None,
+                topic: place.topic,
             };
             let id = world.write(chat, now, draft);
             let message = world.message(chat, id).expect("it was just written");
@@ -272,8 +300,8 @@ impl Door {
         })
     }
 
-    fn may_write(&self, chat: i64) -> Result<(), Refusal> {
-        self.change(|world, _| may_write(world, chat))
+    fn may_write(&self, place: Place) -> Result<(), Refusal> {
+        self.change(|world, _| place.is_open(world))
     }
 
     fn of_kind(&self, id: &str, kind: Kind) -> Result<String, Refusal> {

@@ -86,6 +86,13 @@ impl Settings {
         self.roots_version += 1;
     }
 
+    /// Another secret for the same webhook.
+    pub(super) fn rehook(&mut self, url: &str, secret: &str) {
+        if let Some(webhook) = self.webhook.as_mut().filter(|it| it.url == url) {
+            webhook.secret = Some(secret.to_owned());
+        }
+    }
+
     pub(super) fn webhook(&self) -> Option<Webhook> {
         self.webhook.clone()
     }

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{
-    Fault, Inner, TOKEN,
+    Fault, Inner, RawReply, TOKEN,
     args::{Args, Refusal},
     chats::World,
     edits, sends, settings,
@@ -70,39 +70,52 @@ async fn serve(State(door): State<Door>, request: Request) -> Response {
 
 impl Door {
     async fn call(&self, method: &str, request: Request) -> Response {
-        let fault = self.next_fault(method);
-        let done_anyway = fault == Some(Fault::DropAfterDoing);
-        if let Some(fault) = fault.filter(|_| !done_anyway) {
-            // As the real server does: whoever still uploads would not hear an earlier answer.
-            let _ = Args::read(request).await;
-            return self.fail(method, fault);
-        }
-        let answer = match Args::read(request).await {
+        // As the real server does: whoever still uploads would not hear an earlier answer.
+        let args = Args::read(request).await;
+        let chat = args.as_ref().ok().and_then(|args| args.peek("chat_id"));
+        let fault = self.next_fault(method, chat.and_then(|chat| chat.parse().ok()));
+        let fault = match fault {
+            Some(fault) if fault.is_done() => Some(fault),
+            Some(fault) => return self.fail(method, fault),
+            None => None,
+        };
+        let answer = match args {
             Ok(args) => self.dispatch(method, args).await,
             Err(refusal) => Err(refusal),
         };
-        match answer {
-            Ok(_) if done_anyway => {
+        match (answer, fault) {
+            (Ok(_), Some(Fault::Answers(raw))) => self.answer(method, &raw),
+            (Ok(_), Some(_)) => {
                 let note = "done, no answer".to_owned();
                 self.ground.record("telegram", method, 0, note);
                 http::hang_up()
             }
-            Ok((result, note)) => {
-                let idle = method == "getupdates" && result == json!([]);
+            (Ok((result, note)), None) => {
+                let idle = method == "getupdates" && result == "[]";
                 if !idle {
                     self.ground.record("telegram", method, 200, note);
                 }
-                http::json(200, &json!({"ok": true, "result": result}))
+                http::text(200, &[], format!(r#"{{"ok":true,"result":{result}}}"#))
             }
-            Err(refusal) => self.refuse(method, refusal),
+            (Err(refusal), _) => self.refuse(method, refusal),
         }
     }
 
-    async fn dispatch(&self, method: &str, args: Args) -> Result<(Value, String), Refusal> {
+    fn answer(&self, method: &str, raw: &RawReply) -> Response {
+        let start = raw.body.chars().take(60).collect();
+        self.ground.record("telegram", method, raw.status, start);
+        http::text(raw.status, &raw.headers, raw.body.clone())
+    }
+
+    /// The result as it is written, and what is to be noted.
+    async fn dispatch(&self, method: &str, args: Args) -> Result<(String, String), Refusal> {
         if method == "getupdates" {
             let batch = self.get_updates(args).await?;
-            let note = format!("{} updates", batch.as_array().map_or(0, Vec::len));
-            return Ok((batch, note));
+            let note = format!("{} updates", batch.len());
+            return Ok((format!("[{}]", batch.join(",")), note));
+        }
+        if method == "answercallbackquery" {
+            self.wait_to_be_heard(args.peek("callback_query_id")).await;
         }
         let note = args.note();
         let answer = match method {
@@ -133,10 +146,27 @@ impl Door {
                 wrong: true,
             }),
         }?;
-        Ok((answer, note))
+        Ok((answer.to_string(), note))
     }
 
-    async fn get_updates(&self, mut args: Args) -> Answer {
+    /// Until nobody wants this press unanswered any more.
+    async fn wait_to_be_heard(&self, press: Option<String>) {
+        let whose = {
+            let world = lock(&self.inner.world);
+            let mut people = world.people.iter();
+            let pressed = |press: &str| people.find(|(_, it)| it.has_pressed(press));
+            press.as_deref().and_then(pressed).map(|(id, _)| *id)
+        };
+        let held = lock(&self.inner.unheard).clone();
+        for (person, mut held) in held {
+            if Some(person) == whose {
+                // It ends by being let go.
+                while held.changed().await.is_ok() {}
+            }
+        }
+    }
+
+    async fn get_updates(&self, mut args: Args) -> Result<Vec<String>, Refusal> {
         let offset = args.int("offset")?.unwrap_or(0);
         let limit = args.int("limit")?.unwrap_or(100);
         let timeout = args.int("timeout")?.unwrap_or(0).clamp(0, LONGEST_POLL);
@@ -168,14 +198,14 @@ impl Door {
             let poll = |world: &mut World| world.updates.poll(offset, limit as usize, now);
             let batch = poll(&mut lock(&self.inner.world));
             if !batch.is_empty() || tokio::time::timeout_at(end, woken).await.is_err() {
-                return Ok(batch.into());
+                return Ok(batch);
             }
         }
     }
 
     fn download(&self, rest: &str, method: &Method) -> Response {
         let (token, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if let Some(fault) = self.next_fault("file") {
+        if let Some(fault) = self.next_fault("file", None) {
             return self.fail("file", fault);
         }
         if token != TOKEN {
@@ -216,15 +246,9 @@ impl Door {
         answer
     }
 
-    fn next_fault(&self, method: &str) -> Option<Fault> {
-        let mut faults = lock(&self.inner.faults);
-        let own = faults.iter().position(|(of, _)| of == method);
-        let any = || faults.iter().position(|(of, _)| of == "*");
-        let at = match method {
-            "getupdates" => own,
-            _ => own.or_else(any),
-        };
-        at.map(|at| faults.remove(at).1)
+    fn next_fault(&self, method: &str, chat: Option<i64>) -> Option<Fault> {
+        let now = self.ground.now();
+        lock(&self.inner.faults).meet(method, chat, now)
     }
 
     fn fail(&self, method: &str, fault: Fault) -> Response {
@@ -245,6 +269,7 @@ impl Door {
                     .record("telegram", method, 502, "HTML".to_owned());
                 return http::html(502);
             }
+            Fault::Answers(raw) => return self.answer(method, &raw),
             Fault::DropConnection | Fault::DropAfterDoing => {
                 self.ground
                     .record("telegram", method, 0, "hung up".to_owned());

@@ -103,6 +103,7 @@ fn a_giant_text_is_refused() {
         }),
         lang: Lang::Ru,
         at: Timestamp(0),
+        failing: None,
     };
     let giant = 1u64 << 40;
     let mut short = encode(&note);

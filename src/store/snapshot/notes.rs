@@ -9,17 +9,46 @@ use crate::store::record::Note;
 use crate::store::row::parse;
 use crate::store::{StoreError, tables};
 
+/// What of a chat's notes is next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// This one can be sent.
+    Note(NoteId, Box<Note>),
+    /// Those that are there stand aside until then.
+    Aside(Timestamp),
+    /// There are none.
+    Nothing,
+}
+
 impl Snapshot {
-    /// A chat's first note.
-    pub fn first_note(&self, chat: i64) -> Result<Option<(NoteId, Note)>, StoreError> {
+    /// A chat's next note: the first that does not stand aside at `now`.
+    pub fn next_note(&self, chat: i64, now: Timestamp) -> Result<Next, StoreError> {
         let table = self.0.open_table(tables::OUTBOX)?;
-        let mut rows = table.range((chat, 0)..=(chat, u64::MAX))?;
-        let Some(row) = rows.next() else {
-            return Ok(None);
-        };
-        let (key, value) = row?;
-        let (_, id) = key.value();
-        Ok(Some((NoteId(id), parse(value.value(), "outbox.v1", id)?)))
+        let mut next = Next::Nothing;
+        for row in table.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            let (_, id) = key.value();
+            let note: Note = parse(value.value(), "outbox.v1", id)?;
+            next = match (note.failing.map(|failing| failing.again), next) {
+                (Some(again), Next::Aside(other)) if again > now => Next::Aside(again.min(other)),
+                (Some(again), _) if again > now => Next::Aside(again),
+                _ => return Ok(Next::Note(NoteId(id), Box::new(note))),
+            };
+        }
+        Ok(next)
+    }
+
+    /// When the first note of a chat was written that does not stand aside.
+    fn first_written(&self, chat: i64) -> Result<Option<Timestamp>, StoreError> {
+        let table = self.0.open_table(tables::OUTBOX)?;
+        for row in table.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            let note: Note = parse(value.value(), "outbox.v1", key.value().1)?;
+            if note.failing.is_none() {
+                return Ok(Some(note.at));
+            }
+        }
+        Ok(None)
     }
 
     /// A chat's notes, those that are kept for somebody's return as well.
@@ -58,11 +87,11 @@ impl Snapshot {
         Ok(chats)
     }
 
-    /// When the oldest note was written that can be sent; of [`WAITING`] chats, if more wait.
+    /// When the oldest note was written that can be sent and does not stand aside; of [`WAITING`] chats, if more wait.
     pub fn oldest_note(&self) -> Result<Option<Timestamp>, StoreError> {
         let mut oldest: Option<Timestamp> = None;
         for chat in self.first_chats(WAITING)? {
-            let first = self.first_note(chat)?.map(|(_, note)| note.at);
+            let first = self.first_written(chat)?;
             oldest = match (oldest, first) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),

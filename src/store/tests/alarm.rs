@@ -118,6 +118,8 @@ fn of(topic: Topic) -> (Alert, Option<Alert>) {
                 Alert::PartWorks { part },
             )
         }
+        Topic::Undelivered => return (Alert::Undelivered { job: JobId(1) }, None),
+        Topic::Rival => (Alert::Rival, Alert::RivalGone),
     };
     (bad, Some(over))
 }

@@ -371,8 +371,8 @@ fn what_was_on_its_way_when_its_order_was_retired_leaves_nothing() {
     let chat = outbox::chat_of(ANNA);
     for sent in [
         Sent::Video(job, "file".into()),
-        Sent::Status(OrderId(1), MessageId(5)),
-        Sent::StatusLost(OrderId(1)),
+        Sent::Status(OrderId(1), Some(MessageId(5))),
+        Sent::Status(OrderId(1), None),
     ] {
         ground.write(move |txn| outbox::strike(txn, chat, NoteId(1), &sent));
     }

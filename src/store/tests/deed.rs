@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::id::OrderId;
 use crate::flow::event::{Picture, Style};
 use crate::store::outbox::{self, Sent};
+use crate::store::snapshot::notes::Next;
 use crate::store::{Snapshot, acts, archive};
 
 /// A move of a job that needs the time.
@@ -188,8 +189,10 @@ impl Pen {
             Act::Blocks(user) => vec![What::Blocks(outbox::chat_of(UserId(user)))],
             Act::Strikes(user) => {
                 let chat = outbox::chat_of(UserId(user));
-                let first = sight.first_note(chat).unwrap();
-                one(first.map(|(note, _)| What::Strikes(chat, note)))
+                one(match sight.next_note(chat, self.now).unwrap() {
+                    Next::Note(note, _) => Some(What::Strikes(chat, note)),
+                    Next::Aside(_) | Next::Nothing => None,
+                })
             }
             Act::Retires(most) => {
                 let before = Timestamp(self.now.0.saturating_sub(60_000));

@@ -6,6 +6,7 @@ use crate::domain::failure::{BILLING_REST, MODEL_REST};
 use crate::domain::job::Stage;
 use crate::flow::say::Say;
 use crate::store::acts::{self, Reordered, Unfit};
+use crate::store::snapshot::notes::Next;
 use crate::store::verdict::{Called, callback, key_rest, model_rest};
 
 fn refunds(ground: &Ground, user: UserId) -> usize {
@@ -375,7 +376,7 @@ fn what_waits_for_somebody_who_blocks_the_bot_is_kept_for_their_return() {
     ground.turn(update(ANNA, 3, Event::Blocked));
     let sight = ground.store.snapshot().unwrap();
     assert_eq!(sight.chats().unwrap(), [2]);
-    assert_eq!(sight.first_note(1).unwrap(), None);
+    assert_eq!(sight.next_note(1, NOW).unwrap(), Next::Nothing);
     assert_eq!(ground.notes(ANNA), said);
     ground.books_balance();
     ground.turn(update(ANNA, 4, Event::Unblocked));

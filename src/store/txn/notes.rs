@@ -5,9 +5,12 @@ use redb::ReadableTable;
 use super::{Rows, Txn};
 use crate::domain::id::NoteId;
 use crate::store::StoreError;
-use crate::store::outbox::user_of;
+use crate::store::outbox::{is_answer, user_of};
 use crate::store::record::{Note, encode};
 use crate::store::row::parse;
+
+/// When so many notes wait for a chat, a new one takes the place of the oldest answer.
+const MANY: usize = 20;
 
 impl Txn<'_> {
     /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
@@ -31,17 +34,52 @@ impl Txn<'_> {
     }
 
     fn send_note(&mut self, chat: i64, id: NoteId, note: &[u8]) -> Result<(), StoreError> {
-        if !self.has_notes(chat)? {
-            self.counters().chats += 1;
+        let rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
+        match rows.take(MANY).count() {
+            0 => self.counters().chats += 1,
+            MANY => self.strike_answer(chat)?,
+            _ => {}
         }
         self.outbox.insert((chat, id.0), note)?;
         self.woken.chats.insert(chat);
         Ok(())
     }
 
+    /// Strikes the oldest answer that waits for a chat: whoever taps a lot reads the newest ones.
+    fn strike_answer(&mut self, chat: i64) -> Result<(), StoreError> {
+        let mut oldest = None;
+        for row in self.outbox.range((chat, 0)..=(chat, u64::MAX))? {
+            let (key, value) = row?;
+            let (_, id) = key.value();
+            let note: Note = parse(value.value(), "outbox.v1", id)?;
+            if is_answer(&note.say) {
+                oldest = Some(NoteId(id));
+                break;
+            }
+        }
+        match oldest {
+            Some(id) => self.strike_note(chat, id).map(drop),
+            None => Ok(()),
+        }
+    }
+
     fn has_notes(&self, chat: i64) -> Result<bool, StoreError> {
         let mut rows = self.outbox.range((chat, 0)..=(chat, u64::MAX))?;
         Ok(rows.next().transpose()?.is_some())
+    }
+
+    /// Writes a note that waits to be sent anew; nothing if it does not wait any more.
+    pub(in crate::store) fn change_note(
+        &mut self,
+        chat: i64,
+        id: NoteId,
+        note: &Note,
+    ) -> Result<(), StoreError> {
+        if self.outbox.get((chat, id.0))?.is_some() {
+            self.writes += 1;
+            self.outbox.insert((chat, id.0), encode(note).as_slice())?;
+        }
+        Ok(())
     }
 
     /// Strikes a note.

@@ -141,6 +141,12 @@ impl Words {
                 ],
             ),
             Alert::SentAgain => ("alert-sent-again", vec![]),
+            Alert::Undelivered { job } => (
+                "alert-undelivered",
+                vec![("job", Code::Job(*job).to_string().into())],
+            ),
+            Alert::Rival => ("alert-rival", vec![]),
+            Alert::RivalGone => ("alert-rival-gone", vec![]),
             Alert::Restarted { before } => {
                 ("alert-restarted", vec![("before", before.utc().into())])
             }

@@ -114,6 +114,7 @@ fn every_say() -> Vec<Say> {
         model: None,
     });
     says.extend(Lack::ALL.map(|lack| Say::Alert(Alert::NoResult { job, lack })));
+    says.push(Say::Undelivered { job });
     let source = Source::Kie;
     says.extend(
         [
@@ -192,6 +193,9 @@ fn every_say() -> Vec<Say> {
             Alert::ClockAhead { minutes: 300 },
             Alert::ClockBack { minutes: 300 },
             Alert::ClockFine,
+            Alert::Undelivered { job: JobId(17) },
+            Alert::Rival,
+            Alert::RivalGone,
         ]
         .map(Say::Alert),
     );

@@ -13,7 +13,7 @@ use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
-    PhotoName, TaskId, UserId,
+    PhotoName, TaskId, TopicId, UserId,
 };
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
@@ -29,7 +29,9 @@ use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
 use crate::flow::office::line::Line;
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
-use crate::store::record::{Closed, Counters, JobRow, Lane, Live, Note, Raised, Reading, UserRow};
+use crate::store::record::{
+    Closed, Counters, Failing, JobRow, Lane, Live, Note, Raised, Reading, UserRow,
+};
 
 const GOLDEN: &str = include_str!("golden.txt");
 
@@ -105,6 +107,7 @@ pub fn samples() -> Vec<Sample> {
         lang: Lang::En,
         username: None,
         reachable: false,
+        topic: None,
         ..user()
     });
     all.push(sample("user", &newcomer));
@@ -269,7 +272,19 @@ fn retired() -> Vec<Retired> {
 
 fn noted(say: Say) -> Sample {
     let (lang, at) = (Lang::En, Timestamp(9));
-    sample("note", &Note { say, lang, at })
+    let failing = (say == Say::Help).then_some(Failing {
+        since: Timestamp(1),
+        times: 2,
+        unsure: 3,
+        again: Timestamp(4),
+    });
+    let note = Note {
+        say,
+        lang,
+        at,
+        failing,
+    };
+    sample("note", &note)
 }
 
 fn counters() -> Counters {
@@ -311,6 +326,7 @@ fn user() -> User {
         held: Credits(1),
         last_tag: 5,
         since: Timestamp(1_800_000_000_000),
+        topic: Some(TopicId(8)),
     }
 }
 
@@ -610,6 +626,7 @@ fn says() -> Vec<Say> {
             alert: Alert::AllKeysRest,
             held: 2,
         },
+        Say::Undelivered { job: JobId(1) },
     ]
 }
 
@@ -640,6 +657,7 @@ fn number_of_say(say: &Say) -> usize {
         Say::Letter(_) => 22,
         Say::Progress { .. } => 23,
         Say::Held { .. } => 24,
+        Say::Undelivered { .. } => 25,
     }
 }
 
@@ -850,6 +868,9 @@ fn alerts() -> Vec<Alert> {
         Alert::PartWorks {
             part: Part::Control,
         },
+        Alert::Undelivered { job: JobId(9) },
+        Alert::Rival,
+        Alert::RivalGone,
     ]
 }
 
@@ -900,6 +921,9 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::ClockFine => 42,
         Alert::PartFails { .. } => 43,
         Alert::PartWorks { .. } => 44,
+        Alert::Undelivered { .. } => 45,
+        Alert::Rival => 46,
+        Alert::RivalGone => 47,
     }
 }
 

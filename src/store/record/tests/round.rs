@@ -9,7 +9,7 @@ use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::domain::failure::{Failure, Kind, Source};
 use crate::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
-    PhotoName, TaskId, UserId,
+    PhotoName, TaskId, TopicId, UserId,
 };
 use crate::domain::job::{Job, Missed, Route, Stage};
 use crate::domain::keyring::Rest;
@@ -24,7 +24,7 @@ use crate::flow::alert::{Alert, Obstacle, Trouble};
 use crate::flow::say::{Ask, Hint, Say, Video};
 use crate::flow::session::{Session, Step};
 use crate::store::record::{
-    Counters, JobRow, Lane, Live, Note, Raised, Record, UserRow, decode, encode,
+    Counters, Failing, JobRow, Lane, Live, Note, Raised, Record, UserRow, decode, encode,
 };
 
 fn survives<T: Record + PartialEq + std::fmt::Debug>(record: &T) -> Result<(), TestCaseError> {
@@ -75,8 +75,19 @@ proptest! {
     }
 
     #[test]
-    fn notes_survive(say in say(), lang in lang(), at in time()) {
-        survives(&Note { say, lang, at })?;
+    fn notes_survive(
+        say in say(),
+        lang in lang(),
+        at in time(),
+        failing in proptest::option::of((time(), any::<(u32, u32)>(), time()))
+    ) {
+        let failing = failing.map(|(since, (times, unsure), again)| Failing {
+            since,
+            times,
+            unsure,
+            again,
+        });
+        survives(&Note { say, lang, at, failing })?;
     }
 
     #[test]
@@ -160,8 +171,9 @@ fn brief() -> impl Strategy<Value = Brief> {
 
 fn user() -> impl Strategy<Value = User> {
     let name = any::<Option<String>>();
+    let topic = any::<Option<i32>>();
     let rest = (any::<bool>(), credits(), credits(), any::<u64>(), time());
-    (lang(), name, rest).prop_map(|(lang, username, rest)| {
+    (lang(), name, topic, rest).prop_map(|(lang, username, topic, rest)| {
         let (reachable, available, held, last_tag, since) = rest;
         User {
             lang,
@@ -171,6 +183,7 @@ fn user() -> impl Strategy<Value = User> {
             held,
             last_tag,
             since,
+            topic: topic.map(TopicId),
         }
     })
 }
@@ -504,6 +517,8 @@ fn alert() -> impl Strategy<Value = Alert> {
         any::<u64>().prop_map(|minutes| Alert::ClockBack { minutes }),
         (one_of(&Part::ALL), any::<String>())
             .prop_map(|(part, why)| Alert::PartFails { part, why }),
+        any::<u64>().prop_map(|job| Alert::Undelivered { job: JobId(job) }),
+        Just(Alert::Rival),
     ]
 }
 
@@ -546,6 +561,7 @@ fn say() -> impl Strategy<Value = Say> {
         (any::<i64>(), credits()).prop_map(|(credits, balance)| Say::Granted { credits, balance }),
         alert().prop_map(Say::Alert),
         any::<u64>().prop_map(|job| Say::RetryingJob { job: JobId(job) }),
+        any::<u64>().prop_map(|job| Say::Undelivered { job: JobId(job) }),
         (alert(), any::<u32>()).prop_map(|(alert, held)| Say::Held { alert, held }),
     ]
 }

@@ -17,6 +17,7 @@ pub fn mark(txn: &mut Txn<'_>, number: u64) -> Result<(), StoreError> {
         say: Say::Help,
         lang: Lang::Ru,
         at: Timestamp(number),
+        failing: None,
     };
     txn.put_note(MARKS, &note).map(drop)
 }

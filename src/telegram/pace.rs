@@ -1,4 +1,4 @@
-//! How fast we may speak: a bucket for each chat and one for all.
+//! How fast we may speak: a bucket for each chat and one for all. Whoever calls on somebody's behalf asks here first.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
