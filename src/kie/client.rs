@@ -221,7 +221,7 @@ impl Answer {
             Some(200) if envelope.refuses => self.refusal(200, &envelope.text).into(),
             Some(200 | GATEWAY_TIMEOUT) => CreateError::Lost,
             Some(code) => self.refusal(code, &envelope.text).into(),
-            None if self.is_turned_away() && !envelope.text.is_empty() => {
+            None if self.is_refused() && !envelope.text.is_empty() => {
                 self.refusal(self.http_code(), &envelope.text).into()
             }
             None if self.is_turned_away() => self.page().into(),
@@ -235,6 +235,11 @@ impl Answer {
             error.failure.retry_after = self.retry_after;
             error
         })
+    }
+
+    /// Whether it is a refusal by its status.
+    fn is_refused(&self) -> bool {
+        self.status.is_client_error() && self.status != 408
     }
 
     /// Whether whoever answered has not let the request through: a gateway's refusal, or a way elsewhere that we do

@@ -207,8 +207,12 @@ impl Notes {
             b"gAMA" => self.gamma = number(0),
             b"cHRM" => {
                 let point = |at: usize| Some((number(at)?, number(at + 1)?));
-                let points = || Some([point(0)?, point(2)?, point(4)?, point(6)?]);
-                self.primaries = points();
+                self.primaries = match [0, 2, 4, 6].map(point) {
+                    [Some(white), Some(red), Some(green), Some(blue)] => {
+                        Some([white, red, green, blue])
+                    }
+                    _ => None,
+                };
             }
             b"eXIf" => self.orientation = self.orientation.or(exif::orientation(content)),
             _ => {}

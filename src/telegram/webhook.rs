@@ -105,7 +105,7 @@ impl Telegram {
             own_certificate: told.is("has_custom_certificate"),
             pending: number("pending_update_count").unwrap_or_default(),
             connections: number("max_connections").and_then(|it| u32::try_from(it).ok()),
-            right_updates: kinds.len() == WANTED.len() && WANTED.iter().all(|it| right(&it)),
+            right_updates: kinds.len() == WANTED.len() && WANTED.iter().all(right),
             last_error: error.zip(told.text("last_error_message")),
         })
     }

@@ -208,11 +208,10 @@ async fn slow_downloads_hold_no_worker_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v.mp4", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
+    renders(&store, quick, url).await;
     let pool = pool(store.clone(), dir.path());
     let stop = CancellationToken::new();
     let running = tokio::spawn(Arc::clone(&pool).run(stop.clone()));
-    until(|| !pool.is_idle()).await;
-    renders(&store, quick, url).await;
     let snapshot = || store.snapshot().unwrap();
     until(|| matches!(snapshot().job(quick).unwrap().stage, Stage::Done { .. })).await;
     let waits = snapshot().job(slow).unwrap().stage;

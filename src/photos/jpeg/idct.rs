@@ -1,5 +1,12 @@
 //! Blocks of coefficients become blocks of pixels: of eight, or straight of four, two or one to a side.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "a lane goes through several rows at once"
+)]
+
+use std::f32::consts::SQRT_2;
+
 /// Coefficients of a block, by row and column.
 pub type Block = [f32; 64];
 
@@ -147,7 +154,7 @@ fn eight<const L: usize>(x: &mut [[f32; L]]) {
     for lane in 0..L {
         let (sum, difference) = (x[0][lane] + x[4][lane], x[0][lane] - x[4][lane]);
         let outer = x[2][lane] + x[6][lane];
-        let inner = (x[2][lane] - x[6][lane]) * 1.414_213_5 - outer;
+        let inner = (x[2][lane] - x[6][lane]) * SQRT_2 - outer;
         let even = [
             sum + outer,
             difference + inner,
@@ -160,7 +167,7 @@ fn eight<const L: usize>(x: &mut [[f32; L]]) {
         let z5 = (z10 + z12) * 1.847_759;
         let first = z11 + z13;
         let second = z5 - z10 * 2.613_126 - first;
-        let third = (z11 - z13) * 1.414_213_5 - second;
+        let third = (z11 - z13) * SQRT_2 - second;
         let fourth = z12 * 1.082_392_2 - z5 + third;
         // The fourth is subtracted where the others are added.
         let odd = [first, second, third, -fourth];
