@@ -14,7 +14,7 @@ const MARKS: i64 = i64::MIN;
 /// Leaves the mark of a deed.
 pub fn mark(txn: &mut Txn<'_>, number: u64) -> Result<(), StoreError> {
     let note = Note {
-        say: Say::Help,
+        say: Say::Retrying,
         lang: Lang::Ru,
         at: Timestamp(number),
         failing: None,
