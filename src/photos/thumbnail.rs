@@ -1,11 +1,13 @@
 //! A small picture of a photo, for chats to show before a video plays.
 
 use std::fs;
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Write};
 use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, ImageReader, Limits};
+
+use crate::private;
 
 /// The longer side, in pixels: Telegram takes no more (Bot API, `sendVideo`).
 const SIDE: u32 = 320;
@@ -29,7 +31,7 @@ pub fn make(photo: &Path, to: &Path) -> io::Result<()> {
         .write_with_encoder(encoder)
         .map_err(io::Error::other)?;
     let part = to.with_extension("jpg.part");
-    fs::write(&part, jpeg.into_inner())?;
+    private::create(&part)?.write_all(&jpeg.into_inner())?;
     fs::rename(&part, to)
 }
 

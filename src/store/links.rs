@@ -16,7 +16,7 @@ use crate::domain::id::{EntryId, JobId, OrderId, UserId};
 pub struct Found<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Whether there may be older ones: [`LOOKED`] rows had been looked at.
+    /// Whether there may be older ones: as many rows were looked at as are at the most.
     pub cut: bool,
 }
 

