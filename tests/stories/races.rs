@@ -17,6 +17,9 @@ use crate::scene::{At, Scene, Seller};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// An update for which there is no place comes again; nobody is sent away so often.
+const MOST_POSTS: usize = 1000;
+
 /// Connections to the webhook, each of its own and open before anything is posted.
 struct Lines {
     url: String,
@@ -36,7 +39,8 @@ impl Lines {
         Self { url, clients }
     }
 
-    /// Brings each update over its own connection, all at the same moment; all are taken.
+    /// Brings each update over its own connection, all at the same moment; all are taken, those for which there was no
+    /// place when they come again, as Telegram has them come.
     async fn bring(self, updates: Vec<Value>) {
         assert_eq!(self.clients.len(), updates.len());
         let start = Arc::new(Barrier::new(updates.len()));
@@ -46,7 +50,14 @@ impl Lines {
             let start = Arc::clone(&start);
             posts.spawn(async move {
                 start.wait().await;
-                post.send().await.unwrap().status()
+                for _ in 0..MOST_POSTS {
+                    let again = post.try_clone().unwrap();
+                    let status = again.send().await.unwrap().status();
+                    if status != 503 {
+                        return status;
+                    }
+                }
+                panic!("there was never a place");
             });
         }
         while let Some(status) = posts.join_next().await {
