@@ -358,7 +358,8 @@ fn span(units: u64, scale: u32) -> Option<Duration> {
     }
     let span = Duration::from_secs(units / u64::from(scale))
         + Duration::from_millis(units % u64::from(scale) * 1000 / u64::from(scale));
-    (span <= LONGEST).then_some(span)
+    // A scale that is damaged makes moments of minutes.
+    (!span.is_zero() && span <= LONGEST).then_some(span)
 }
 
 #[cfg(test)]
