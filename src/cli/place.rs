@@ -42,23 +42,28 @@ impl Place {
 
     /// The answer; a refusal is an error. Who answered is said on standard error.
     pub fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
-        self.ask_and_say(ask, true)
+        let looks = ask.only_looks();
+        self.ask_and_say(ask, true, looks)
+    }
+
+    /// As [`Place::ask`], of whom a deed is to be done to: an older file is brought up to date, as the deed would do.
+    pub fn ask_before(&self, ask: Ask) -> anyhow::Result<Answer> {
+        self.ask_and_say(ask, true, false)
     }
 
     /// As [`Place::ask`], for whoever has just been told who answers.
     pub fn ask_again(&self, ask: Ask) -> anyhow::Result<Answer> {
-        self.ask_and_say(ask, false)
+        let looks = ask.only_looks();
+        self.ask_and_say(ask, false, looks)
     }
 
-    fn ask_and_say(&self, ask: Ask, say: bool) -> anyhow::Result<Answer> {
+    fn ask_and_say(&self, ask: Ask, say: bool, looks: bool) -> anyhow::Result<Answer> {
         let answer = match self.asked(&ask, say)? {
             Some(answer) => answer,
             None => {
                 let file = self.found(say)?;
                 // Whoever only looks must not keep an older program from its file.
-                if ask.only_looks()
-                    && let Some(schema) = store::pending(&file)?
-                {
+                if looks && let Some(schema) = store::pending(&file)? {
                     bail!(
                         "{} has schema {schema}, which this program would bring up to date: start the daemon, \
                          which keeps a copy first, or ask with the program that wrote it",

@@ -166,7 +166,7 @@ pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
 
 /// Shows who will be credited; their number, for a name may pass on to somebody else in between.
 fn shown(place: &Place, whom: Whom, credits: i32) -> anyhow::Result<Whom> {
-    let user = match place.ask(Ask::User { whom })? {
+    let user = match place.ask_before(Ask::User { whom })? {
         Answer::User(card) => card.user,
         other => return Err(senseless(&other)),
     };

@@ -9,11 +9,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::limits::Limits;
 use super::pass::Pass;
 use super::refusals::Refusal;
+use crate::clock::uptime;
 
 /// What has happened on a connection.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +26,8 @@ pub(super) struct Doings {
     given_up: u32,
     /// Whether a request has shown a secret of ours.
     pub(super) known: bool,
-    /// When a request began or ended last, or the connection.
-    pub(super) since: Instant,
+    /// When a request began or ended last, or the connection, by the time since our start.
+    pub(super) since: Duration,
 }
 
 impl Default for Doings {
@@ -37,7 +37,7 @@ impl Default for Doings {
             begun: 0,
             given_up: 0,
             known: false,
-            since: Instant::now(),
+            since: uptime(),
         }
     }
 }
@@ -60,7 +60,7 @@ impl Running {
         visit.send_modify(|doings| {
             doings.running += 1;
             doings.begun += 1;
-            doings.since = Instant::now();
+            doings.since = uptime();
         });
         Self {
             visit: Arc::clone(visit),
@@ -88,7 +88,7 @@ impl Drop for Running {
         self.visit.send_modify(|doings| {
             doings.running -= 1;
             doings.given_up += u32::from(!self.finished || self.broke_off);
-            doings.since = Instant::now();
+            doings.since = uptime();
         });
     }
 }
