@@ -40,7 +40,7 @@ use pace::Pace;
 pub use pool::Pool;
 use upload::Upload;
 
-/// Photos that are framed at once: decoding one of 50 megapixels takes some 170 megabytes.
+/// Photos that are framed at once: one takes at most 150 megabytes.
 const FRAMING: usize = 1;
 
 /// The operator's choices that steps need.

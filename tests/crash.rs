@@ -15,7 +15,9 @@ use neurocards::clock::Clock;
 use neurocards::control;
 use neurocards::domain::job::{Job, Stage};
 use neurocards::points;
-use neurocards::sandbox::{Ending, Hooks, Options, Person, Sandbox, Writing, sample_photo};
+use neurocards::sandbox::{
+    Ending, Hooks, Message, Options, Person, Sandbox, Writing, sample_photo,
+};
 use neurocards::store::{self, audit};
 
 /// How fast time runs.
@@ -249,6 +251,33 @@ fn endings() -> Vec<Ending> {
         Ending::BrokenLook,
     ]);
     endings
+}
+
+/// Nothing here takes longer, in real time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_over_which_two_processes_died_is_refused_and_not_tried_again() {
+    let data = tempfile::tempdir().unwrap();
+    let mut world = World::new(data.path()).await;
+    let anna = world.sandbox.telegram.person(1, "Анна", Some("ru"));
+    let (mut luck, begun) = (Luck(7), Instant::now());
+    for _ in 0..2 {
+        world.start(Some("photo.written:1".to_owned()));
+        while world.lives() {
+            assert!(begun.elapsed() < PATIENCE, "nobody died over a photo");
+            act(&anna, &mut luck);
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        world.kill();
+    }
+    world.start(None);
+    let refused = |message: &Message| message.text.starts_with("🖼 Не получилось открыть фото");
+    while !anna.messages().iter().any(refused) {
+        assert!(begun.elapsed() < PATIENCE, "the photo is not refused");
+        assert!(world.lives(), "somebody died over it again");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -131,7 +131,7 @@ hint-have-photo = 📸 I have a photo already. Want another one? Press /cancel a
 hint-photo-replaced = 📸 I took this photo instead of the one before.
 hint-caption-taken = 📸 Got the photo, and the description from its caption.
 hint-plain-text = 🙂 I can't read this kind of message. Send it as plain text.
-hint-not-a-picture = 🙂 I cannot open this file. JPEG, PNG or WebP will do.
+hint-not-a-picture = 🙂 I cannot open this file. Send it as a photo, not as a file; as a file JPEG, PNG or WebP will do.
 hint-file-too-big = 📦 The file is over 20 MB, Telegram will not give it to me. Send it as a photo or make it smaller.
 hint-photo-too-small = 🔍 The photo is too small: at least 300 pixels on each side.
 hint-edit-ignored = ✏️ I do not see edits. Send it as a new message.
@@ -223,7 +223,7 @@ refund-unknown =
 refund-bad-photo =
     🖼 I could not open the photo
 
-    Send another one: JPEG, PNG or WebP, at least 300 pixels on each side and at most 50 megapixels.
+    Send it as a photo, not as a file, or send another one: JPEG, PNG or WebP, at least 300 pixels on each side and at most 220 megapixels.
 
     1 credit is back on your balance ✅
 refund-cancelled =

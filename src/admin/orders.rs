@@ -63,6 +63,7 @@ pub fn card(sight: &Snapshot, id: u64) -> Result<Result<OrderCard, Refusal>, Sto
         .collect::<Result<_, StoreError>>()?;
     let photo = match order.photo {
         PhotoState::Wanted => "wanted",
+        PhotoState::Framing(_) => "framing",
         PhotoState::Ready => "ready",
         PhotoState::Refused => "refused",
     };

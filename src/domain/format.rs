@@ -1,14 +1,12 @@
 //! What kind of file something is, by its first bytes, by its name or by what its sender says.
 
-use serde::{Deserialize, Serialize};
-
 /// How far into a file one may have to look.
 pub const HEAD: usize = 4096;
 /// How much may stand before a JPEG: what a careless script prints before it.
 const JUNK: usize = 1024;
 
 /// A kind of file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A picture we read.
     Jpeg,
@@ -214,47 +212,6 @@ impl Format {
     /// Whether we read it.
     pub fn is_read(self) -> bool {
         matches!(self, Self::Jpeg | Self::Png | Self::WebP)
-    }
-
-    /// Whether a phone that sends it as a photo makes a JPEG of it.
-    pub fn is_picture(self) -> bool {
-        match self {
-            Self::Jpeg
-            | Self::Png
-            | Self::WebP
-            | Self::Heic
-            | Self::Avif
-            | Self::Tiff
-            | Self::Raw
-            | Self::Gif
-            | Self::Bmp
-            | Self::Svg
-            | Self::JpegXl
-            | Self::Jpeg2000
-            | Self::Psd => true,
-            Self::Pdf | Self::Video | Self::Archive | Self::Other => false,
-        }
-    }
-
-    /// What people call it; nothing for what has no name.
-    pub fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::WebP => "WebP",
-            Self::Heic => "HEIC",
-            Self::Avif => "AVIF",
-            Self::Tiff => "TIFF",
-            Self::Raw => "RAW",
-            Self::Gif => "GIF",
-            Self::Bmp => "BMP",
-            Self::Svg => "SVG",
-            Self::JpegXl => "JPEG XL",
-            Self::Jpeg2000 => "JPEG 2000",
-            Self::Psd => "PSD",
-            Self::Pdf => "PDF",
-            Self::Video | Self::Archive | Self::Other => return None,
-        })
     }
 }
 

@@ -11,6 +11,8 @@ use super::time::Timestamp;
 pub enum PhotoState {
     /// Not fetched yet.
     Wanted,
+    /// Being framed, and how often a process has begun to: one that dies over it leaves this behind.
+    Framing(u8),
     /// Fetched, framed and fsynced under every job's name.
     Ready,
     /// Looked at and not usable.

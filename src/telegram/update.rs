@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::json::Fields;
 use super::rich;
 use crate::domain::brief::Photo;
+use crate::domain::format::Format;
 use crate::domain::id::{AlbumId, CallbackId, FileId, MessageId, TopicId, UpdateId, UserId};
 use crate::domain::user::Lang;
 use crate::flow::event::{Aside, Button, Command, Event, Picture, Place, Update};
@@ -388,11 +389,12 @@ fn of_photo(message: &Fields<'_>, size: &Size, caption: Option<String>) -> Event
 }
 
 fn of_document(message: &Fields<'_>, document: &Fields<'_>, caption: Option<String>) -> Event {
-    let kind = document.text("mime_type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    match kind.to_ascii_lowercase().as_str() {
-        "image/jpeg" | "image/jpg" | "image/png" | "image/webp" => {}
-        _ => return Event::BadFile(Hint::NotAPicture),
+    let (kind, name) = (document.text("mime_type"), document.text("file_name"));
+    let kind = kind.as_deref().and_then(|kind| kind.split(';').next());
+    // What says nothing of itself is judged by its bytes, once it is here.
+    let format = Format::of_label(kind.map(str::trim), name.as_deref());
+    if format.is_some_and(|format| !format.is_read()) {
+        return Event::BadFile(Hint::NotAPicture);
     }
     let size = document.number("file_size").unwrap_or_default();
     if size > DOWNLOAD_LIMIT.into() {

@@ -11,9 +11,12 @@ use crate::domain::job::Job;
 use crate::domain::order::{Order, PhotoState};
 use crate::photos::frame::{self, FrameError};
 use crate::points;
-use crate::store::StoreError;
+use crate::store::{StoreError, Txn};
 use crate::telegram::client::DownloadError;
 use crate::telegram::trouble::Trouble;
+
+/// A photo over which so many processes died is not tried again: the next one would die, too.
+const DEATHS: u8 = 2;
 
 impl Worker {
     /// Makes sure that the job's photo is on disk. One job of an order fetches, the others wait for it.
@@ -29,29 +32,42 @@ impl Worker {
 
     async fn photo_in_turn(&self, job: &Job) -> Result<Result<(), Failure>, StoreError> {
         let order = self.parts.store.snapshot()?.order(job.order)?;
-        match order.photo {
-            PhotoState::Refused => return Ok(Err(Failure::new(Kind::BadPhoto, Source::Shop))),
+        let refused = Failure::new(Kind::BadPhoto, Source::Shop);
+        let deaths = match order.photo {
+            PhotoState::Refused => return Ok(Err(refused)),
             PhotoState::Ready if self.parts.photos.has(job.user, job.photo) => return Ok(Ok(())),
-            PhotoState::Ready | PhotoState::Wanted => {}
-        }
-        let fetched = self.fetch(&order).await?;
+            PhotoState::Framing(deaths) => deaths,
+            PhotoState::Ready | PhotoState::Wanted => 0,
+        };
+        let fetched = match deaths < DEATHS {
+            true => self.fetch(&order, deaths).await?,
+            false => {
+                tracing::error!(
+                    deaths,
+                    "a photo is not framed: whoever tried has died over it"
+                );
+                Err(refused)
+            }
+        };
         let state = match &fetched {
             Ok(()) => PhotoState::Ready,
             Err(failure) if failure.kind == Kind::BadPhoto => PhotoState::Refused,
-            Err(_) => return Ok(fetched),
+            Err(_) => order.photo,
         };
-        self.parts
-            .store
-            .write(move |txn| {
-                let mut order = txn.order(order.id)?;
-                order.photo = state;
-                txn.put_order(&order)
-            })
-            .await?;
+        self.photo_is(order.id, state).await?;
         Ok(fetched)
     }
 
-    async fn fetch(&self, order: &Order) -> Result<Result<(), Failure>, StoreError> {
+    async fn photo_is(&self, order: OrderId, state: PhotoState) -> Result<(), StoreError> {
+        let keep = move |txn: &mut Txn<'_>| {
+            let mut order = txn.order(order)?;
+            order.photo = state;
+            txn.put_order(&order)
+        };
+        self.parts.store.write(keep).await
+    }
+
+    async fn fetch(&self, order: &Order, deaths: u8) -> Result<Result<(), Failure>, StoreError> {
         let raw = match self.raw(&order.brief.photo.file).await {
             Ok(raw) => raw,
             Err(failure) => return Ok(Err(failure)),
@@ -64,6 +80,8 @@ impl Worker {
             live.map(|job| Ok(job?.photo))
                 .collect::<Result<_, StoreError>>()?
         };
+        let framing = PhotoState::Framing(deaths.saturating_add(1));
+        self.photo_is(order.id, framing).await?;
         let (photos, user) = (self.parts.photos.clone(), order.user);
         let framed = tokio::task::spawn_blocking(move || match frame::frame(BufReader::new(raw)) {
             Ok(jpeg) => photos.store(user, &names, &jpeg).map(Ok),

@@ -9,8 +9,8 @@ use crate::scene::{At, PRODUCT, Scene, Seller};
 
 const RED: [u8; 3] = [200, 40, 40];
 const BLUE: [u8; 3] = [40, 40, 200];
-const NO_PHOTO: &str = "🖼 Не получилось открыть фото\n\nПришли другое: JPEG, PNG или WebP, \
-                        от 300 пикселей по стороне и не больше 50 мегапикселей.\n\n1 кредит вернули на баланс ✅";
+const NO_PHOTO: &str = "🖼 Не получилось открыть фото\n\nПришли его как фото, а не файлом, или другое: \
+                        JPEG, PNG или WebP, от 300 пикселей по стороне и не больше 220 мегапикселей.\n\n1 кредит вернули на баланс ✅";
 
 /// From the text to the order, after a photo.
 async fn goes_on(scene: &Scene, seller: &Seller, count: u8) {

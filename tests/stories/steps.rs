@@ -215,7 +215,7 @@ async fn a_file_that_cannot_be_used_is_refused_in_words() {
     anna.person
         .sends_file(&b"%PDF-1.7"[..], "price.pdf", "application/pdf");
     scene.settles().await;
-    let answer = anna.sees("🙂 Этот файл мне не открыть. Подойдёт JPEG, PNG или WebP.");
+    let answer = anna.sees("🙂 Этот файл мне не открыть. Пришли его как фото, а не файлом; файлом подойдёт JPEG, PNG или WebP.");
     assert!(answer.text.contains(At::Photo.question()));
     anna.person
         .sends_file(vec![0; 25 << 20], "big.png", "image/png");

@@ -362,7 +362,12 @@ fn brief(recipe: Recipe) -> Brief {
 }
 
 fn orders() -> Vec<Order> {
-    let states = [PhotoState::Wanted, PhotoState::Ready, PhotoState::Refused];
+    let states = [
+        PhotoState::Wanted,
+        PhotoState::Framing(1),
+        PhotoState::Ready,
+        PhotoState::Refused,
+    ];
     let parts = recipes().into_iter().zip(Count::ALL).zip(states);
     parts
         .map(|((recipe, count), photo)| Order {

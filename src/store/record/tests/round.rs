@@ -221,7 +221,12 @@ fn session() -> impl Strategy<Value = Session> {
 }
 
 fn order() -> impl Strategy<Value = Order> {
-    let states = one_of(&[PhotoState::Wanted, PhotoState::Ready, PhotoState::Refused]);
+    let states = one_of(&[
+        PhotoState::Wanted,
+        PhotoState::Framing(1),
+        PhotoState::Ready,
+        PhotoState::Refused,
+    ]);
     let rest = (
         any::<String>(),
         states,
