@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use neurocards::domain::brief::Count;
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::UserId;
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::UserId;
 use neurocards::store::backup::make::{self, Order};
 use neurocards::store::backup::shelf::{Shelf, Source};
 use neurocards::store::backup::verify::verify;

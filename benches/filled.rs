@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use neurocards::domain::brief::Count;
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::{NoteId, TaskId, UserId};
-use neurocards::store::outbox::{self, Sent};
-use neurocards::store::{Options, Shop, Store, StoreError, Txn, queue, verdict};
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::{NoteId, TaskId, UserId};
+use neurocards::shop::outbox::{self, Sent};
+use neurocards::shop::{queue, verdict};
+use neurocards::store::{Options, Shop, Store, StoreError, Txn};
 
 use crate::shop::{NOW, place_at, route, seed};
 

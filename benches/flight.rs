@@ -1,15 +1,16 @@
 //! Videos in flight: jobs that render at the stand-in, straight in a store.
 
-use neurocards::config::print;
-use neurocards::domain::brief::Count;
-use neurocards::domain::id::{JobId, ModelName, NoteId, TaskId, UserId};
-use neurocards::domain::job::Route;
-use neurocards::domain::order::PhotoState;
-use neurocards::domain::time::Timestamp;
-use neurocards::photos::Photos;
+use neurocards::base::time::Timestamp;
+use neurocards::edge::config::print;
+use neurocards::edge::files::Photos;
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::id::{JobId, ModelName, NoteId, TaskId, UserId};
+use neurocards::rules::domain::job::Route;
+use neurocards::rules::domain::order::PhotoState;
 use neurocards::sandbox::Sandbox;
-use neurocards::store::outbox::{self, Sent};
-use neurocards::store::{Store, StoreError, Txn, queue};
+use neurocards::shop::outbox::{self, Sent};
+use neurocards::shop::queue;
+use neurocards::store::{Store, StoreError, Txn};
 
 use crate::filled::say_all;
 use crate::shop::{place_at, seed_in};

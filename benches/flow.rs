@@ -3,16 +3,16 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use neurocards::domain::brief::{Count, Photo, Template};
-use neurocards::domain::credit::Credits;
-use neurocards::domain::failure::Kind;
-use neurocards::domain::id::{DraftId, FileId, JobId, ModelName, OrderId};
-use neurocards::domain::user::Lang;
-use neurocards::flow::event::{Button, Command, Event, Picture, Style};
-use neurocards::flow::say::{Hint, Say, Video};
-use neurocards::flow::session::Session;
-use neurocards::flow::{Effect, Facts, Sales, step};
-use neurocards::telegram::words::{EN, Labels, Progress, RU, Words};
+use neurocards::edge::telegram::words::{EN, Labels, Progress, RU, Words};
+use neurocards::rules::conversation::event::{Button, Command, Event, Picture, Style};
+use neurocards::rules::conversation::say::{Hint, Say, Video};
+use neurocards::rules::conversation::session::Session;
+use neurocards::rules::conversation::{Effect, Facts, Sales, step};
+use neurocards::rules::domain::brief::{Count, Photo, Template};
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::failure::Kind;
+use neurocards::rules::domain::id::{DraftId, FileId, JobId, ModelName, OrderId};
+use neurocards::rules::domain::user::Lang;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

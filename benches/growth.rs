@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use neurocards::domain::brief::Count;
-use neurocards::domain::id::UserId;
-use neurocards::store::outbox::{self, Sent};
-use neurocards::store::{Options, Store, StoreError, Txn, queue};
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::id::UserId;
+use neurocards::shop::outbox::{self, Sent};
+use neurocards::shop::queue;
+use neurocards::store::{Options, Store, StoreError, Txn};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 

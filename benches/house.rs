@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use neurocards::clock::Clock;
+use neurocards::base::clock::Clock;
 use neurocards::sandbox::{Hooks, Options, Sandbox};
 
 /// What an operator says at the door.

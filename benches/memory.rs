@@ -7,11 +7,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use neurocards::admin::{Answer, Ask, Whom};
-use neurocards::clock::Clock;
-use neurocards::control;
-use neurocards::domain::time::Timestamp;
-use neurocards::photos::Photos;
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
+use neurocards::edge::files::Photos;
+use neurocards::operator::service::{Answer, Ask, Whom};
+use neurocards::operator::socket;
 use neurocards::sandbox::{Ending, Sandbox};
 use neurocards::store::{Options, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -209,11 +209,11 @@ async fn jobs(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
         Ask::Backup,
     ];
     // The door serves before the socket does.
-    while control::ask(data, &Ask::Status).await.is_err() {
+    while socket::ask(data, &Ask::Status).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     for ask in asks {
-        let answer = control::ask(data, &ask).await.expect("an answer");
+        let answer = socket::ask(data, &ask).await.expect("an answer");
         assert!(!matches!(answer, Answer::Refused(_)), "{answer:?}");
     }
     flood(&house, filling.sellers.min(20_000)).await;
@@ -243,7 +243,7 @@ fn people(sandbox: &Sandbox, many: u64) {
 async fn delivered(data: &Path, left: usize) {
     let begun = Instant::now();
     loop {
-        let answer = control::ask(data, &Ask::Status).await;
+        let answer = socket::ask(data, &Ask::Status).await;
         if let Ok(Answer::Status(status)) = &answer
             && status.places as usize <= left
             && status.notes == 0

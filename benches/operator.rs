@@ -9,12 +9,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::admin::ask::Wanted;
-use neurocards::admin::{Answer, Ask, Whom};
-use neurocards::control;
-use neurocards::domain::id::UserId;
+use neurocards::operator::service::ask::Wanted;
+use neurocards::operator::service::{Answer, Ask, Whom};
+use neurocards::operator::socket;
+use neurocards::rules::domain::id::UserId;
 use neurocards::sandbox::{Hooks, Options as Stage, Sandbox};
-use neurocards::store::{StoreError, Txn, ledger, outbox};
+use neurocards::shop::{ledger, outbox};
+use neurocards::store::{StoreError, Txn};
 use tokio::runtime::Runtime;
 
 #[allow(dead_code, reason = "shared with the other benches")]
@@ -120,7 +121,7 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     // The socket opens last; on a busy disk that takes its time.
-    while control::ask(data, &Ask::Status).await.is_err() {
+    while socket::ask(data, &Ask::Status).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let mut cells = Vec::new();
@@ -278,7 +279,7 @@ async fn by_socket(name: &'static str, data: &Path, ask: &Ask) -> Cell {
     let (mut times, mut bytes) = (Vec::new(), 0);
     for _ in 0..TIMES {
         let begun = Instant::now();
-        let answer = control::ask(data, ask).await.expect("an answer");
+        let answer = socket::ask(data, ask).await.expect("an answer");
         assert!(!matches!(answer, Answer::Refused(_)), "{name}: {answer:?}");
         times.push(begun.elapsed());
         bytes = serde_json::to_vec(&answer).expect("JSON").len();

@@ -12,17 +12,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::{Json, Router, routing};
-use neurocards::clock::Clock;
-use neurocards::domain::brief::Count;
-use neurocards::domain::id::{ModelName, UserId};
-use neurocards::domain::order::PhotoState;
-use neurocards::gpt::Gpt;
-use neurocards::kie::{Kie, Models};
-use neurocards::photos::Photos;
+use neurocards::actors::workers::keys::Keys;
+use neurocards::actors::workers::{Choices, Parts, Pool};
+use neurocards::base::clock::Clock;
+use neurocards::edge::author::Gpt;
+use neurocards::edge::files::Photos;
+use neurocards::edge::provider::kie::{Kie, Models};
+use neurocards::edge::telegram::client::Telegram;
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::id::{ModelName, UserId};
+use neurocards::rules::domain::order::PhotoState;
 use neurocards::store::{Options, Store, StoreError, Txn};
-use neurocards::telegram::client::Telegram;
-use neurocards::worker::keys::Keys;
-use neurocards::worker::{Choices, Parts, Pool};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use tracing::field::{Field, Visit};
@@ -185,7 +185,7 @@ async fn measure(
             let place = move |txn: &mut Txn<'_>| {
                 let user = UserId(1 + number % SELLERS);
                 place_at(txn, &shop, user, 1 + number, Count::One, now)?;
-                let job = txn.job(neurocards::domain::id::JobId(txn.counted().job))?;
+                let job = txn.job(neurocards::rules::domain::id::JobId(txn.counted().job))?;
                 let mut order = txn.order(job.job.order)?;
                 order.photo = PhotoState::Ready;
                 txn.put_order(&order)?;
@@ -227,7 +227,7 @@ async fn pool(store: &Store, dir: &Path, photos: &Photos) -> Arc<Pool> {
     let listener = listener.expect("a port");
     let provider = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let http = neurocards::tls::client(None, None).expect("a client");
+    let http = neurocards::edge::http(None, None).expect("a client");
     let (minute, nowhere) = (Duration::from_secs(60), "http://127.0.0.1:9");
     let telegram = Telegram::new(nowhere, &"1:t".into(), http.clone(), http.clone(), vec![]);
     Pool::new(Parts {

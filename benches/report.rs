@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use neurocards::charts::look::{Look, Paint};
-use neurocards::charts::{Chart, Measure, Series, Slot, Stand, Tone};
+use neurocards::base::charts::look::{Look, Paint};
+use neurocards::base::charts::{Chart, Measure, Series, Slot, Stand, Tone};
 use serde_json::Value;
 
 #[allow(dead_code, reason = "shared with the other benches")]

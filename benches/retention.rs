@@ -5,13 +5,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use neurocards::domain::brief::Count;
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::{NoteId, OrderId, TaskId, UpdateId, UserId};
-use neurocards::domain::time::Timestamp;
-use neurocards::store::outbox::{self, Sent};
+use neurocards::base::time::Timestamp;
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::{NoteId, OrderId, TaskId, UpdateId, UserId};
+use neurocards::shop::outbox::{self, Sent};
+use neurocards::shop::{audit, queue, retire, verdict};
 use neurocards::store::txn::REMEMBER;
-use neurocards::store::{Options, Shop, Store, StoreError, Txn, archive, audit, queue, verdict};
+use neurocards::store::{Options, Shop, Store, StoreError, Txn};
 use redb::{Database, ReadableDatabase, ReadableTableMetadata, TableHandle};
 use tokio::runtime::Runtime;
 
@@ -139,8 +140,7 @@ async fn retire(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     let before = now.minus(DETAILS);
     let mut next = Some(OrderId(0));
     while let Some(from) = next {
-        let some =
-            move |txn: &mut Txn<'_>| archive::retire(txn, from, before, RETIRED_AT_ONCE, now);
+        let some = move |txn: &mut Txn<'_>| retire::retire(txn, from, before, RETIRED_AT_ONCE, now);
         next = store.write(some).await?.next;
     }
     Ok(())

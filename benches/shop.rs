@@ -1,16 +1,19 @@
 //! What every bench of the shop does: users with full purses, and orders.
 
-use neurocards::domain::brief::{Brief, Count, Photo, Recipe, Text};
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::{CallbackId, DraftId, FileId, KeyPrint, ModelName, UpdateId, UserId};
-use neurocards::domain::job::Route;
-use neurocards::domain::time::Timestamp;
-use neurocards::domain::user::{Lang, User};
-use neurocards::flow::event::{Button, Event, Place, Update};
-use neurocards::flow::session::Step;
+use neurocards::base::time::Timestamp;
+use neurocards::rules::conversation::event::{Button, Event, Place, Update};
+use neurocards::rules::conversation::session::Step;
+use neurocards::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::{
+    CallbackId, DraftId, FileId, KeyPrint, ModelName, UpdateId, UserId,
+};
+use neurocards::rules::domain::job::Route;
+use neurocards::rules::domain::user::{Lang, User};
+use neurocards::shop::turn::turn;
+use neurocards::shop::{ledger, outbox};
 use neurocards::store::record::UserRow;
-use neurocards::store::turn::turn;
-use neurocards::store::{Shop, Store, StoreError, Txn, ledger, outbox};
+use neurocards::store::{Shop, Store, StoreError, Txn};
 
 /// When everything happens.
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path as Called};
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
-use neurocards::store::audit::audit;
+use neurocards::shop::audit::audit;
 use neurocards::store::{Options, Shop, Store};
 use serde_json::json;
 use tempfile::TempDir;

@@ -3,16 +3,16 @@
 use std::io::Cursor;
 
 use http::{HeaderMap, HeaderValue};
-use neurocards::config::Network;
-use neurocards::domain::id::TaskId;
-use neurocards::domain::time::Timestamp;
-use neurocards::failures::Failures;
-use neurocards::kie;
-use neurocards::telegram::reply::Reply;
-use neurocards::telegram::trouble::{LONGEST_WAIT, Trouble};
-use neurocards::telegram::update;
-use neurocards::web::range::Wanted;
-use neurocards::web::{callback, gate, peers, photo, range};
+use neurocards::base::time::Timestamp;
+use neurocards::door::range::Wanted;
+use neurocards::door::{callback, gate, peers, photo, range};
+use neurocards::edge::config::Network;
+use neurocards::edge::provider::kie;
+use neurocards::edge::telegram::reply::Reply;
+use neurocards::edge::telegram::trouble::{LONGEST_WAIT, Trouble};
+use neurocards::edge::telegram::update;
+use neurocards::rules::domain::id::TaskId;
+use neurocards::rules::failures::Failures;
 
 /// Takes what a stranger sent, and panics if anything about the answer is not as it must be.
 pub type Target = fn(&[u8]);

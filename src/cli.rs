@@ -34,7 +34,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::telemetry;
+use crate::base::telemetry;
 
 /// What belongs to no single command.
 const AFTER: &str = "\
@@ -162,12 +162,12 @@ pub fn main() -> ExitCode {
 /// Asks for a change and says what came of it.
 fn changed(
     place: &place::Place,
-    ask: crate::admin::Ask,
+    ask: crate::operator::service::Ask,
     said: impl FnOnce(bool) -> String,
 ) -> anyhow::Result<()> {
     match place.ask(ask)? {
-        answer @ crate::admin::Answer::Changed(_) if place.json => place::json(&answer),
-        crate::admin::Answer::Changed(changed) => {
+        answer @ crate::operator::service::Answer::Changed(_) if place.json => place::json(&answer),
+        crate::operator::service::Answer::Changed(changed) => {
             println!("{}", said(changed));
             Ok(())
         }

@@ -25,33 +25,34 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::{Answer, Ask, Desk, Place, Reloads};
-use crate::bot::Bot;
-use crate::certificates::{Certificates, Introductions};
-use crate::clock::Clock;
-use crate::clock::beat::Beat;
-use crate::config::{Config, Reading, Updates};
-use crate::control;
-use crate::delivery::Delivery;
-use crate::domain::act::Who;
-use crate::domain::part::Part;
-use crate::domain::time::Timestamp;
-use crate::flow::alert::Alert;
-use crate::guard::{self, Guard};
-use crate::janitor::Janitor;
-use crate::live::Live;
-use crate::page::Page;
-use crate::photos::Photos;
-use crate::private;
-use crate::store::{Options, Shop, Store, StoreError, Txn, alarm};
-use crate::telegram::pace::Pace;
-use crate::telemetry::seldom::Seldom;
-use crate::tls;
-use crate::watch::Watch;
-use crate::web::operator::Office;
-use crate::web::{self, Web, listen};
-use crate::worker::keys::Keys;
-use crate::worker::{Parts, Pool};
+use crate::actors::certificates::{Certificates, Introductions};
+use crate::actors::intake::Bot;
+use crate::actors::janitor::Janitor;
+use crate::actors::monitor::guard::{self, Guard};
+use crate::actors::monitor::watch::Watch;
+use crate::actors::sender::Delivery;
+use crate::actors::workers::keys::Keys;
+use crate::actors::workers::{Parts, Pool};
+use crate::base::clock::Clock;
+use crate::base::clock::beat::Beat;
+use crate::base::live::Live;
+use crate::base::private;
+use crate::base::telemetry::seldom::Seldom;
+use crate::base::time::Timestamp;
+use crate::door::operator::Office;
+use crate::door::{self, Web, listen};
+use crate::edge::config::{Config, Reading, Updates};
+use crate::edge::files::Photos;
+use crate::edge::telegram::pace::Pace;
+use crate::edge::tls;
+use crate::operator::page::Page;
+use crate::operator::service::{Answer, Ask, Desk, Place, Reloads};
+use crate::operator::socket;
+use crate::rules::domain::act::Who;
+use crate::rules::domain::alert::Alert;
+use crate::rules::domain::part::Part;
+use crate::shop::alerts;
+use crate::store::{Options, Shop, Store, StoreError, Txn};
 use crew::Crew;
 use made::Made;
 use reload::{Cells, Reloader};
@@ -74,7 +75,7 @@ pub struct Daemon {
     desk: Desk,
     pool: Arc<Pool>,
     delivery: Arc<Delivery>,
-    keeper: Arc<web::Keeper>,
+    keeper: Arc<door::Keeper>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
     config: Live<Config>,
@@ -111,7 +112,7 @@ pub struct Doors {
     /// For operators.
     pub operator: Vec<StdListener>,
     /// What they put up with; how many connections of an address, the configuration says.
-    pub limits: web::Limits,
+    pub limits: door::Limits,
 }
 
 impl Doors {
@@ -129,7 +130,7 @@ impl Doors {
             http: open(passed.http, &config.http.listen)?,
             https: open(passed.https, &config.https.listen)?,
             operator: operators(&config.operator.listen),
-            limits: web::Limits::default(),
+            limits: door::Limits::default(),
         })
     }
 }
@@ -269,11 +270,11 @@ impl Daemon {
             }
             Updates::Polling => None,
         };
-        let door_limits = web::Limits {
+        let door_limits = door::Limits {
             per_address: config.http.connections_per_address,
             ..doors.limits.clone()
         };
-        let keeper = web::Keeper::new(door_limits, config.http.trusted_proxies.clone());
+        let keeper = door::Keeper::new(door_limits, config.http.trusted_proxies.clone());
         let keeper = Arc::new(keeper);
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
@@ -285,7 +286,7 @@ impl Daemon {
             unsigned: Seldom::default(),
             clock: clock.clone(),
         });
-        let http = tls::client(root.as_deref(), None)?;
+        let http = crate::edge::http(root.as_deref(), None)?;
         let archivist = archive::archivist(&config, data, &store, &clock, http)?;
         let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();
@@ -304,7 +305,7 @@ impl Daemon {
             keeper: Arc::clone(&keeper),
         });
         open_office(&mut crew, operators, office, &stop)?;
-        let ways = (web::router(web), Arc::clone(&keeper));
+        let ways = (door::router(web), Arc::clone(&keeper));
         let public_url = config.public_url.as_deref();
         open_doors(&mut crew, public_url, doors, ways, &certificates, &stop)?;
         let watch = Arc::new(Watch {
@@ -326,7 +327,7 @@ impl Daemon {
             archivists,
         });
         // Whoever is answered at the socket speaks to a run that is marked: its end, whatever it is, will be known.
-        let control = control::open(data).context("cannot open the control socket")?;
+        let control = socket::open(data).context("cannot open the control socket")?;
         let running = begin(data, &store, clock.now()).await;
         crew.takes(Part::Workers, {
             let pool = Arc::clone(&pool);
@@ -367,7 +368,7 @@ impl Daemon {
         crew.takes(Part::Control, {
             let (control, desk) = (Arc::new(control), desk.clone());
             move |stop| {
-                let served = control::serve(Arc::clone(&control), desk.clone(), stop);
+                let served = socket::serve(Arc::clone(&control), desk.clone(), stop);
                 async {
                     served.await;
                     Ok(())
@@ -431,7 +432,7 @@ impl Daemon {
     }
 
     /// How often each kind of stranger was refused at the doors.
-    pub fn refused(&self, refusal: web::Refusal) -> u64 {
+    pub fn refused(&self, refusal: door::Refusal) -> u64 {
         self.keeper.refusals.of(refusal)
     }
 
@@ -531,7 +532,7 @@ async fn begin(data: &Path, store: &Store, now: Timestamp) -> Running {
     let shop = store.shop();
     let alert = Alert::Restarted { before };
     let cause = alert.topic().word();
-    let tell = move |txn: &mut Txn<'_>| alarm::alert(txn, &shop, cause, &alert, now);
+    let tell = move |txn: &mut Txn<'_>| alerts::alert(txn, &shop, cause, &alert, now);
     if let Err(error) = store.try_write(tell).await {
         tracing::warn!(%error, "operators could not be told of the restart");
     }
@@ -556,8 +557,8 @@ fn open_office(
     office: Arc<Office>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let keeper = web::Keeper::for_operators(web::Limits::default(), &office.keeper);
-    let (router, keeper) = (web::operator::router(office), Arc::new(keeper));
+    let keeper = door::Keeper::for_operators(door::Limits::default(), &office.keeper);
+    let (router, keeper) = (door::operator::router(office), Arc::new(keeper));
     for listener in listeners {
         let (router, keeper) = (router.clone(), Arc::clone(&keeper));
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
@@ -570,7 +571,7 @@ fn open_doors(
     crew: &mut Crew,
     public_url: Option<&str>,
     doors: Doors,
-    (router, keeper): (axum::Router, Arc<web::Keeper>),
+    (router, keeper): (axum::Router, Arc<door::Keeper>),
     certificates: &Certificates,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -584,9 +585,9 @@ fn open_doors(
         // What comes from elsewhere belongs at the other door.
         let elsewhere = secure && !listener.local_addr()?.ip().is_loopback();
         let router = match &origin {
-            Some(origin) if elsewhere => web::elsewhere(door, origin.clone()),
-            None if elsewhere => web::proofs(door),
-            Some(_) | None => router.clone().merge(web::proofs(door)),
+            Some(origin) if elsewhere => door::elsewhere(door, origin.clone()),
+            None if elsewhere => door::proofs(door),
+            Some(_) | None => router.clone().merge(door::proofs(door)),
         };
         let keeper = Arc::clone(&keeper);
         let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());

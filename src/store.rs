@@ -4,38 +4,20 @@
 //! answered after the one `fsync` they share. Wakers fire after the commit. No row locks, no leases: the
 //! file lock makes this process the only owner.
 
-pub mod acts;
-pub mod alarm;
-pub mod archive;
-pub mod audience;
-pub mod audit;
 pub mod backup;
-pub mod broadcasts;
-mod copy;
-mod disk;
+pub(crate) mod copy;
+pub(crate) mod disk;
 pub mod known;
-pub mod late;
-pub mod ledger;
 pub mod links;
 pub mod migrate;
-mod office;
-pub mod outbox;
-mod place;
-pub mod queue;
-pub mod reckoning;
 pub mod record;
 pub mod room;
-mod row;
-pub mod sales;
+pub(crate) mod row;
 pub mod snapshot;
 pub mod tables;
-pub mod tally;
-pub mod turn;
 pub mod txn;
-pub mod undelivered;
-pub mod verdict;
 pub mod wakes;
-mod writer;
+pub(crate) mod writer;
 
 use std::fs::File;
 use std::path::Path;
@@ -52,12 +34,12 @@ pub use txn::Txn;
 use wakes::Wakes;
 use writer::Writer;
 
-use crate::domain::credit::Credits;
-use crate::domain::id::UserId;
-use crate::domain::job::MAX_ATTEMPTS;
-use crate::flow::alert::Alerting;
-use crate::live::Live;
-use crate::telemetry::meters::Meters;
+use crate::base::live::Live;
+use crate::base::telemetry::meters::Meters;
+use crate::rules::domain::alert::Alerting;
+use crate::rules::domain::credit::Credits;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::job::MAX_ATTEMPTS;
 
 /// What can go wrong with the store, by what the caller must do.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +131,7 @@ impl StoreError {
     }
 
     /// Whether the system has refused to read or write the file; it may do so again later.
-    fn is_fault(&self) -> bool {
+    pub(crate) fn is_fault(&self) -> bool {
         match self {
             Self::Redb(error) => matches!(
                 **error,
@@ -439,6 +421,3 @@ fn builder(cache: usize) -> redb::Builder {
     builder.set_cache_size(cache);
     builder
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use neurocards::config::{AT_START, Config, SHIPPED};
+use neurocards::edge::config::{AT_START, Config, SHIPPED};
 use serde_json::Value;
 
 const TOKEN: &str = "123:hidden-token";

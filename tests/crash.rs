@@ -10,15 +10,16 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::admin::{Answer, Ask};
-use neurocards::clock::Clock;
-use neurocards::control;
-use neurocards::domain::job::{Job, Stage};
-use neurocards::points;
+use neurocards::base::clock::Clock;
+use neurocards::base::failpoints;
+use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::socket;
+use neurocards::rules::domain::job::{Job, Stage};
 use neurocards::sandbox::{
     Ending, Hooks, Message, Options, Person, Sandbox, Writing, sample_photo,
 };
-use neurocards::store::{self, audit};
+use neurocards::shop::audit;
+use neurocards::store;
 
 /// How fast time runs.
 const SPEED: f64 = 40.0;
@@ -27,7 +28,7 @@ const SELLERS: i64 = 12;
 /// The operator.
 const ADMIN: i64 = 99;
 /// Kills when nobody says how many: enough for every point once.
-const KILLS: usize = points::NAMES.len() * 3 / 2;
+const KILLS: usize = failpoints::NAMES.len() * 3 / 2;
 /// After the last kill something must happen at least this often (real time) until everything is quiet.
 const QUIET: Duration = Duration::from_secs(120);
 
@@ -158,7 +159,7 @@ impl World {
     async fn serving(&mut self) -> Option<Duration> {
         let begun = Instant::now();
         loop {
-            if control::ask(&self.data, &Ask::Books).await.is_ok() {
+            if socket::ask(&self.data, &Ask::Books).await.is_ok() {
                 return Some(begun.elapsed());
             }
             let daemon = self.daemon.as_mut().expect("the daemon was started");
@@ -300,7 +301,7 @@ async fn no_credit_no_video_and_no_answer_is_lost_whatever_dies() {
     let mut slowest = Duration::ZERO;
     for round in 0..kills {
         // Two rounds of three die at a point, each in its turn; the third at a random moment.
-        let point = points::NAMES[(round - round / 3) % points::NAMES.len()];
+        let point = failpoints::NAMES[(round - round / 3) % failpoints::NAMES.len()];
         let armed = (round % 3 != 2).then(|| format!("{point}:{}", 1 + luck.below(2)));
         let is_armed = armed.is_some();
         world.start(armed);
@@ -503,7 +504,7 @@ fn log(data: &Path) -> String {
 async fn quiet(world: &World) {
     let (mut last, mut moved) = ((0, 0, 0), Instant::now());
     loop {
-        let answer = control::ask(&world.data, &Ask::Books).await.unwrap();
+        let answer = socket::ask(&world.data, &Ask::Books).await.unwrap();
         let Answer::Books(books) = answer else {
             panic!("{answer:?}")
         };

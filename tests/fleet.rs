@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
-use neurocards::domain::job::{Job, Stage};
-use neurocards::domain::time::Timestamp;
-use neurocards::photos::Photos;
+use neurocards::edge::files::Photos;
+use neurocards::rules::domain::job::{Job, Stage};
 use neurocards::sandbox::Ending;
-use neurocards::store::audit;
+use neurocards::shop::audit;
 use tokio::runtime::Handle;
 
 #[path = "../benches/filled.rs"]

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
-use neurocards::domain::time::Timestamp;
 
 async fn neurocards(data: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_neurocards"));

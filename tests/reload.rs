@@ -5,11 +5,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::admin::{Answer, Ask};
-use neurocards::clock::Clock;
-use neurocards::control;
+use neurocards::base::clock::Clock;
+use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::socket;
 use neurocards::sandbox::{Hooks, Options, Person, Sandbox, sample_photo};
-use neurocards::store::{self, audit};
+use neurocards::shop::audit;
+use neurocards::store;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// How fast time runs.
@@ -247,7 +248,7 @@ async fn no_order_is_lost_while_the_operator_hangs_up_again_and_again() {
         keys.iter().all(|key| made(key) > 0),
         "each key was used while it was there"
     );
-    let Ok(Answer::Audited(report)) = control::ask(world.data.path(), &Ask::Audit).await else {
+    let Ok(Answer::Audited(report)) = socket::ask(world.data.path(), &Ask::Audit).await else {
         panic!("no audit");
     };
     assert_eq!(report.breaches, [], "{hung_up} times hung up");

@@ -439,7 +439,7 @@ fn the_map_has_every_module_and_no_other() {
 fn clocks(file: &Text) -> Vec<String> {
     let free = file.is_test()
         || matches!(file.module(), Some("cli" | "sandbox"))
-        || file.path == "src/clock.rs";
+        || file.path == "src/base/clock.rs";
     if free || !file.is_rust() {
         return Vec::new();
     }
@@ -454,9 +454,9 @@ fn clocks(file: &Text) -> Vec<String> {
 #[test]
 fn only_the_clock_tells_the_time() {
     let bad = "fn f() { let now = std::time::Instant::now(); }";
-    assert_eq!(clocks(&Text::new("src/worker.rs", bad)).len(), 1);
-    assert!(clocks(&Text::new("src/clock.rs", bad)).is_empty());
-    assert!(clocks(&Text::new("src/worker.rs", "// Instant::now()")).is_empty());
+    assert_eq!(clocks(&Text::new("src/actors/workers.rs", bad)).len(), 1);
+    assert!(clocks(&Text::new("src/base/clock.rs", bad)).is_empty());
+    assert!(clocks(&Text::new("src/actors/workers.rs", "// Instant::now()")).is_empty());
     holds(all(clocks));
 }
 
@@ -477,7 +477,7 @@ fn prints(file: &Text) -> Vec<String> {
 #[test]
 fn only_cli_prints() {
     let bad = "fn f() { println!(\"x\"); }";
-    assert!(!prints(&Text::new("src/web.rs", bad)).is_empty());
+    assert!(!prints(&Text::new("src/door.rs", bad)).is_empty());
     assert!(prints(&Text::new("src/cli/run.rs", bad)).is_empty());
     holds(all(prints));
 }

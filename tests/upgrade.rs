@@ -5,13 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::UserId;
-use neurocards::domain::time::Timestamp;
-use neurocards::domain::user::{Lang, User};
-use neurocards::points;
+use neurocards::base::failpoints;
+use neurocards::base::time::Timestamp;
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::UserId;
+use neurocards::rules::domain::user::{Lang, User};
+use neurocards::shop::audit;
 use neurocards::store::record::UserRow;
-use neurocards::store::{self, Options, Shop, Store, audit, migrate, tables};
+use neurocards::store::{self, Options, Shop, Store, migrate, tables};
 use redb::{Database, ReadableDatabase};
 
 /// The user everybody grants to.
@@ -148,7 +149,7 @@ fn an_old_file_is_brought_up_to_date_and_kept() {
 
 #[test]
 fn a_file_killed_on_its_way_up_is_the_old_one_or_the_new_one() {
-    for point in points::UPGRADE {
+    for point in failpoints::UPGRADE {
         let ground = Ground::new();
         let killed = ground.grant("3", "upgrade", Some(point));
         assert!(!killed.status.success(), "{point} was not reached");

@@ -8,19 +8,19 @@ use clap::Subcommand;
 
 use super::place::{self, Place};
 use super::table::{or_dash, size, span, table};
-use crate::admin::{Answer, Ask};
-use crate::clock::Clock;
-use crate::config::{Backups, Config, Env};
-use crate::domain::time::Timestamp;
-use crate::private;
+use crate::base::clock::Clock;
+use crate::base::private;
+use crate::base::time::Timestamp;
+use crate::edge::config::{Backups, Config, Env};
+use crate::edge::offsite::{Copy, Patience, Vault};
+use crate::edge::tls;
+use crate::operator::service::{Answer, Ask};
 use crate::store;
 use crate::store::backup::front::Made;
 use crate::store::backup::make::{self, Order};
 use crate::store::backup::name::Name;
 use crate::store::backup::reached;
 use crate::store::backup::shelf::{Found, Kind, Shelf};
-use crate::tls;
-use crate::vault::{Copy, Patience, Vault};
 
 /// Make a backup.
 #[derive(Debug, clap::Args)]
@@ -92,7 +92,7 @@ impl Ground {
             let root = std::fs::read(path);
             root.with_context(|| format!("extra_root_file {}", path.display()))
         });
-        let http = tls::client(root.transpose()?.as_deref(), None)?;
+        let http = crate::edge::http(root.transpose()?.as_deref(), None)?;
         Ok(Vault::new(
             http,
             chosen,

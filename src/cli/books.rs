@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::place::{Place, json, senseless};
-use crate::admin::{Answer, Ask};
-use crate::store::audit;
+use crate::operator::service::{Answer, Ask};
+use crate::shop::audit;
 
 /// Check the books: of the running daemon, or of a file.
 #[derive(Debug, clap::Args)]

@@ -15,9 +15,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::place::{Place, json};
-use crate::config::{Config, Mistake, Mistakes};
+use crate::base::time::Timestamp;
 use crate::daemon::{self, made::Made};
-use crate::domain::time::Timestamp;
+use crate::edge::config::{Config, Mistake, Mistakes};
 
 /// No other side is waited for longer.
 const PATIENCE: Duration = Duration::from_secs(15);

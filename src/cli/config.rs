@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::place::{self, Place};
 use super::table::table;
-use crate::config::{Config, Mistakes, Reading, SHIPPED, Setting};
 use crate::daemon::check;
+use crate::edge::config::{Config, Mistakes, Reading, SHIPPED, Setting};
 
 /// A longer value is cut where it is shown to the eye.
 const SHOWN: usize = 60;

@@ -9,13 +9,14 @@ use serde::Serialize;
 use super::backups::{Ground, ago};
 use super::place::{self, Place};
 use super::restore::{self, Scratch};
-use crate::clock::Clock;
-use crate::domain::time::Timestamp;
+use crate::base::clock::Clock;
+use crate::base::time::Timestamp;
+use crate::shop::audit;
 use crate::store::backup::FILE;
 use crate::store::backup::name::Name;
 use crate::store::backup::restore::{Order, restore as put_back};
 use crate::store::backup::shelf::Source;
-use crate::store::{Options, Shop, Store, audit};
+use crate::store::{Options, Shop, Store};
 
 /// Try the newest backup.
 #[derive(Debug, clap::Args)]

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::place::{self, Place};
 use super::table::{fields, table};
-use crate::config::Mistakes;
 use crate::daemon::made;
 use crate::daemon::shipped::Files;
-use crate::domain::failure::Kind;
-use crate::failures::{Failures, Reading, SHIPPED, Why};
+use crate::edge::config::Mistakes;
+use crate::rules::domain::failure::Kind;
+use crate::rules::failures::{Failures, Reading, SHIPPED, Why};
 
 /// Say what the provider's refusals and failures mean, by the table in failures.toml.
 #[derive(Debug, clap::Args)]

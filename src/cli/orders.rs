@@ -3,10 +3,10 @@
 use super::place::{Place, json, senseless};
 use super::table::{fields, moment, or_dash, table};
 use super::users;
-use crate::admin::answer::{JobCard, JobLine, OrderCard};
-use crate::admin::ask::Wanted;
-use crate::admin::{Answer, Ask, Whom};
-use crate::domain::id::{Code, NoCode};
+use crate::operator::service::answer::{JobCard, JobLine, OrderCard};
+use crate::operator::service::ask::Wanted;
+use crate::operator::service::{Answer, Ask, Whom};
+use crate::rules::domain::id::{Code, NoCode};
 
 /// Look at orders.
 #[derive(Debug, clap::Args)]

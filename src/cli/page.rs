@@ -7,8 +7,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::place::Place;
-use crate::config::{Config, Origin};
 use crate::daemon::shipped;
+use crate::edge::config::{Config, Origin};
 
 /// Show where the operator's page is, how to reach it from elsewhere, and where its token is.
 #[derive(Debug, clap::Args)]

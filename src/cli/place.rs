@@ -6,14 +6,14 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde::Serialize;
 
-use crate::admin::desk::Providing;
-use crate::admin::{self, Answer, Ask, Desk, Provider};
-use crate::config::Config;
-use crate::control::{self, ControlError};
 use crate::daemon::{self, made};
-use crate::domain::act::Who;
+use crate::edge::config::Config;
+use crate::edge::tls;
+use crate::operator::service::desk::Providing;
+use crate::operator::service::{self, Answer, Ask, Desk, Provider};
+use crate::operator::socket::{self, ControlError};
+use crate::rules::domain::act::Who;
 use crate::store::{self, Options, Shop, Store};
-use crate::tls;
 
 /// Where the shop is, and how it answers.
 #[derive(Debug, clap::Args)]
@@ -87,7 +87,7 @@ impl Place {
     }
 
     fn asked(&self, ask: &Ask, say: bool) -> anyhow::Result<Option<Answer>> {
-        match super::runtime()?.block_on(control::ask(&self.data(), ask)) {
+        match super::runtime()?.block_on(socket::ask(&self.data(), ask)) {
             Ok(answer) => {
                 if say {
                     eprintln!("asked the running daemon");
@@ -134,7 +134,7 @@ impl Place {
             store,
             clock: super::run::clock(),
             provider,
-            place: admin::Place { file, since },
+            place: service::Place { file, since },
             reloads: None,
         })
     }
@@ -147,7 +147,7 @@ impl Place {
             let known = || -> anyhow::Result<Provider> {
                 let config = Config::load(config.as_deref(), &super::run::env(&data))?;
                 let root = daemon::extra_root(&config)?;
-                let http = tls::client(root.as_deref(), None)?;
+                let http = crate::edge::http(root.as_deref(), None)?;
                 made::provider(&config, &data, http)
             };
             known()

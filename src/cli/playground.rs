@@ -9,15 +9,15 @@ use std::time::Duration;
 use anyhow::Context;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use crate::admin::{self, Answer, Ask, Desk, Whom};
-use crate::clock::Clock;
-use crate::config::Config;
+use crate::base::clock::Clock;
 use crate::daemon::{Daemon, Doors, Machine};
-use crate::domain::act::Who;
+use crate::door::{Limits, Refusal};
+use crate::edge::config::Config;
+use crate::operator::service::{self, Answer, Ask, Desk, Whom};
+use crate::rules::domain::act::Who;
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
 use crate::store::snapshot::notes::Next;
-use crate::web::{Limits, Refusal};
 
 /// How a playground is set up.
 pub struct Setting<'a> {
@@ -306,7 +306,7 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
         advance: Arc::new(move |ms| advance.pass(Duration::from_millis(ms))),
         books: Arc::new(move || {
             let shown = lent(&books)
-                .and_then(|store| admin::books(&store).ok())
+                .and_then(|store| service::books(&store).ok())
                 .unwrap_or_default();
             serde_json::to_value(shown).unwrap_or_default()
         }),

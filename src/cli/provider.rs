@@ -2,9 +2,9 @@
 
 use super::place::{Place, json, senseless};
 use super::table::{moment, or_dash, table};
-use crate::admin::ask::Tired;
-use crate::admin::{Answer, Ask};
-use crate::config::parse_duration;
+use crate::edge::config::parse_duration;
+use crate::operator::service::ask::Tired;
+use crate::operator::service::{Answer, Ask};
 
 /// Look after the provider's keys. They are known by fingerprints.
 #[derive(Debug, clap::Args)]

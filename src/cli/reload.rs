@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use super::place::{Place, json};
-use crate::admin::{Answer, Ask, Reloaded};
+use crate::operator::service::{Answer, Ask, Reloaded};
 
 /// Have the running daemon read configuration, secrets and texts again, all or nothing.
 #[derive(Debug, clap::Args)]

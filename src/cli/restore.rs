@@ -6,9 +6,9 @@ use anyhow::{Context, ensure};
 
 use super::backups::{Ground, ago};
 use super::place::{self, Place};
-use crate::clock::Clock;
-use crate::control::{self, ControlError};
-use crate::domain::time::Timestamp;
+use crate::base::clock::Clock;
+use crate::base::time::Timestamp;
+use crate::operator::socket::{self, ControlError};
 use crate::store::backup::BackupError;
 use crate::store::backup::manifest::Manifest;
 use crate::store::backup::name::Name;
@@ -116,7 +116,7 @@ pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
 
 /// A daemon holds the lock of its file, but for moments in which its disk fails.
 fn not_running(ground: &Ground) -> anyhow::Result<()> {
-    let asked = control::ask(&ground.data, &crate::admin::Ask::Status);
+    let asked = socket::ask(&ground.data, &crate::operator::service::Ask::Status);
     match super::runtime()?.block_on(asked) {
         Err(ControlError::NoDaemon) => Ok(()),
         Err(error @ ControlError::Io(_)) => Err(error.into()),

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::RunArgs;
-use crate::clock::Clock;
-use crate::config::{CREDSTORE, Config, LogFormat};
+use crate::base::clock::Clock;
+use crate::base::private;
+use crate::base::telemetry::{self, Form};
+use crate::base::time::Timestamp;
 use crate::daemon::systemd::Systemd;
 use crate::daemon::{self, Daemon, Doors, Source, lifecycle};
-use crate::domain::time::Timestamp;
-use crate::private;
-use crate::telemetry::{self, Form};
+use crate::edge::config::{CREDSTORE, Config, LogFormat};
 
 /// What a person sees who asks systemd how we are.
 const SERVES: &str = "serves";

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::playground::{Playground, Reach, Setting};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::base::private;
+use crate::base::telemetry::{self, Form};
 use crate::daemon::lifecycle;
-use crate::private;
-use crate::telemetry::{self, Form};
 
 /// What `neurocards sandbox` can be told.
 #[derive(Debug, clap::Args)]

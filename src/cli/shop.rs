@@ -2,10 +2,10 @@
 
 use super::place::{Place, json, senseless};
 use super::table::{fields, moment, or_dash, size, span, table};
-use crate::admin::answer::Status;
-use crate::admin::{Answer, Ask};
-use crate::clock::Clock;
-use crate::domain::time::Timestamp;
+use crate::base::clock::Clock;
+use crate::base::time::Timestamp;
+use crate::operator::service::answer::Status;
+use crate::operator::service::{Answer, Ask};
 
 /// Show how the shop fares.
 #[derive(Debug, clap::Args)]

@@ -2,10 +2,10 @@
 
 use super::place::{Place, json, senseless};
 use super::table::{fields, span as spell, table};
-use crate::admin::answer::{Counts, Stats, StatsOf};
-use crate::admin::ask::Span;
-use crate::admin::{Answer, Ask};
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::operator::service::answer::{Counts, Stats, StatsOf};
+use crate::operator::service::ask::Span;
+use crate::operator::service::{Answer, Ask};
 
 /// Show orders, videos and credits of the last day, week or month. Days are UTC.
 #[derive(Debug, clap::Args)]

@@ -8,12 +8,12 @@ use anyhow::{Context, bail, ensure};
 
 use super::playground::{Playground, Reach, Setting};
 use super::sandbox::{SandboxArgs, Scratch};
-use crate::admin::{Answer, Ask};
-use crate::clock::Clock;
-use crate::domain::failure::Kind;
-use crate::domain::id::UserId;
-use crate::domain::job::Stage;
-use crate::domain::time::Timestamp;
+use crate::base::clock::Clock;
+use crate::base::time::Timestamp;
+use crate::operator::service::{Answer, Ask};
+use crate::rules::domain::failure::Kind;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::job::Stage;
 use crate::sandbox::{Ending, Message, Person, sample_photo};
 
 /// 2026-01-22 12:00:00 UTC, the day of the spec.
@@ -240,7 +240,7 @@ impl Told {
 
 fn sum_up(stage: &Playground) -> anyhow::Result<Told> {
     let snapshot = stage.daemon().store().snapshot()?;
-    let report = crate::store::audit::audit(&snapshot)?;
+    let report = crate::shop::audit::audit(&snapshot)?;
     ensure!(
         report.breaches.is_empty(),
         "the books do not balance: {}",

@@ -2,7 +2,7 @@
 
 use comfy_table::{Table, presets};
 
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
 
 /// Prints rows under a header; `nothing` if there are none.
 pub fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, nothing: &str) {

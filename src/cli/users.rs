@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::place::{Place, json, senseless};
 use super::table::{fields, moment, or_dash, table};
-use crate::admin::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
-use crate::admin::{Answer, Ask, Refusal, Whom};
-use crate::control::ControlError;
-use crate::domain::act;
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::operator::service::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
+use crate::operator::service::{Answer, Ask, Refusal, Whom};
+use crate::operator::socket::ControlError;
+use crate::rules::domain::act;
 use crate::store::StoreError;
 
 /// Look after sellers.

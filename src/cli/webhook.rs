@@ -6,12 +6,12 @@ use anyhow::{Context, bail};
 use url::Url;
 
 use super::place::Place;
-use crate::clock::Clock;
-use crate::config::{Config, Tls, Updates};
+use crate::base::clock::Clock;
 use crate::daemon::{self, made, shipped};
-use crate::telegram::client::Telegram;
-use crate::telegram::webhook::Hook;
-use crate::tls::own;
+use crate::edge::config::{Config, Tls, Updates};
+use crate::edge::telegram::client::Telegram;
+use crate::edge::telegram::webhook::Hook;
+use crate::edge::tls::own;
 
 /// Show, set or delete the webhook. A running daemon does this by itself.
 #[derive(Debug, clap::Args)]

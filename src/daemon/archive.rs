@@ -7,13 +7,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::archivist::Archivist;
-use crate::clock::Clock;
-use crate::config::Config;
+use crate::actors::backups::Archivist;
+use crate::base::clock::Clock;
+use crate::edge::config::Config;
+use crate::edge::offsite::{Patience, Vault, VaultError};
 use crate::store::backup::retention::Keep;
 use crate::store::backup::shelf::Shelf;
 use crate::store::{Store, StoreError};
-use crate::vault::{Patience, Vault, VaultError};
 
 /// The archivist that the configuration wants.
 pub fn archivist(

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::made::Made;
 use super::{extra_root, webhook_url};
-use crate::config::{Config, Mistake, Mistakes, Tls, Updates};
-use crate::tls::Pair;
+use crate::edge::config::{Config, Mistake, Mistakes, Tls, Updates};
+use crate::edge::tls::Pair;
 
 /// Everything wrong with what goes with a configuration.
 pub fn check(config: &Config, data: &Path) -> Vec<Mistake> {

@@ -7,10 +7,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::clock::Clock;
-use crate::domain::part::Part;
-use crate::flow::alert::Alert;
-use crate::store::{Store, StoreError, Txn, alarm};
+use crate::base::clock::Clock;
+use crate::rules::domain::alert::Alert;
+use crate::rules::domain::part::Part;
+use crate::shop::alerts;
+use crate::store::{Store, StoreError, Txn};
 
 /// The pause before a part is begun again; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(1);
@@ -121,7 +122,7 @@ impl Tender {
         let (shop, now, cause) = (self.store.shop(), self.clock.now(), self.cause());
         let part = self.part;
         let alert = Alert::PartFails { part, why };
-        let tell = move |txn: &mut Txn<'_>| alarm::lasts(txn, &shop, &cause, &alert, now);
+        let tell = move |txn: &mut Txn<'_>| alerts::lasts(txn, &shop, &cause, &alert, now);
         self.told(self.store.try_write(tell).await);
     }
 
@@ -132,7 +133,7 @@ impl Tender {
             return;
         }
         let over = Alert::PartWorks { part: self.part };
-        let tell = move |txn: &mut Txn<'_>| alarm::recovered(txn, &shop, &cause, &over, now);
+        let tell = move |txn: &mut Txn<'_>| alerts::recovered(txn, &shop, &cause, &over, now);
         self.told(self.store.try_write(tell).await);
     }
 

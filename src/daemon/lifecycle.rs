@@ -6,7 +6,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::systemd::Systemd;
-use crate::admin::Reloads;
+use crate::operator::service::Reloads;
 
 /// Makes a file that may not grow (`RLIMIT_FSIZE`) an error of the write, as a full disk is, and not our death.
 pub fn survive_limits() {

@@ -5,21 +5,21 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::shipped::Files;
-use crate::admin::Provider;
-use crate::config::{self, Config, Mistakes, Setting, print};
-use crate::domain::brief::Template;
-use crate::domain::credit::Credits;
-use crate::domain::user::Lang;
-use crate::failures::Failures;
-use crate::gpt::{Gpt, Templates};
-use crate::kie::{Kie, Models, Reach, Seal};
+use crate::actors::workers::Choices;
+use crate::base::telemetry::meters::Meters;
+use crate::edge::author::{Gpt, Templates};
+use crate::edge::config::{self, Config, Mistakes, Setting, print};
+use crate::edge::provider::kie::{Kie, Models, Reach, Seal};
+use crate::edge::telegram::client::Telegram;
+use crate::edge::telegram::pace::Limits;
+use crate::edge::telegram::words::{EN, Labels, RU, Words, WordsError};
+use crate::edge::tls;
+use crate::operator::service::Provider;
+use crate::rules::domain::brief::Template;
+use crate::rules::domain::credit::Credits;
+use crate::rules::domain::user::Lang;
+use crate::rules::failures::Failures;
 use crate::store::Shop;
-use crate::telegram::client::Telegram;
-use crate::telegram::pace::Limits;
-use crate::telegram::words::{EN, Labels, RU, Words, WordsError};
-use crate::telemetry::meters::Meters;
-use crate::tls;
-use crate::worker::Choices;
 
 /// Everything that may change while the daemon runs.
 pub struct Made {
@@ -66,7 +66,7 @@ impl Made {
         let clients = telegram.and_then(|telegram| {
             let reach = Reach::new(&config.kie.api_url, &config.kie.upload_url);
             let results = tls::guarded(root, |client| reach.guard(client))?;
-            Ok((telegram, tls::client(root, None)?, results))
+            Ok((telegram, crate::edge::http(root, None)?, results))
         });
         let (files, mut mistakes) = files.finish();
         // What else belongs to a client is right once the configuration is read.
@@ -136,8 +136,8 @@ fn known(config: &Config, kie: Kie, models: Models) -> Provider {
 /// Telegram, as the configuration knows it; `root` is trusted in calls.
 pub fn telegram(config: &Config, root: Option<&[u8]>, menu: Vec<u8>) -> anyhow::Result<Telegram> {
     let chosen = &config.telegram;
-    let calls = tls::client(root, Some(chosen.call_timeout))?;
-    let slow = tls::client(root, Some(chosen.upload_timeout))?;
+    let calls = crate::edge::http(root, Some(chosen.call_timeout))?;
+    let slow = crate::edge::http(root, Some(chosen.upload_timeout))?;
     Ok(Telegram::new(
         &chosen.api_url,
         &chosen.token,

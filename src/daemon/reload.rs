@@ -9,23 +9,23 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::made::Made;
 use super::{Source, archive, slack};
-use crate::admin::Provider;
-use crate::admin::reload::{Reloaded, Reloading};
-use crate::archivist::Archivist;
-use crate::bot::Bot;
-use crate::clock::Clock;
-use crate::clock::beat::Beat;
-use crate::config::{Change, Config, Mistake, Mistakes, Setting, changes};
-use crate::kie::Seal;
-use crate::live::Live;
+use crate::actors::backups::Archivist;
+use crate::actors::intake::Bot;
+use crate::actors::workers::{Parts, Pool};
+use crate::base::clock::Clock;
+use crate::base::clock::beat::Beat;
+use crate::base::live::Live;
+use crate::base::telemetry;
+use crate::door::Keeper;
+use crate::edge::config::{Change, Config, Mistake, Mistakes, Setting, changes};
+use crate::edge::provider::kie::Seal;
+use crate::edge::telegram::client::Telegram;
+use crate::edge::telegram::pace::Limits;
+use crate::edge::telegram::words::Words;
+use crate::edge::tls;
+use crate::operator::service::Provider;
+use crate::operator::service::reload::{Reloaded, Reloading};
 use crate::store::Store;
-use crate::telegram::client::Telegram;
-use crate::telegram::pace::Limits;
-use crate::telegram::words::Words;
-use crate::telemetry;
-use crate::tls;
-use crate::web::Keeper;
-use crate::worker::{Parts, Pool};
 
 /// What is replaced under those who hold it.
 #[derive(Clone)]
@@ -140,7 +140,7 @@ impl Reloader {
                 text: error.to_string(),
             }])
         };
-        let http = tls::client(self.root.as_deref(), None).map_err(|error| wrong(&error))?;
+        let http = crate::edge::http(self.root.as_deref(), None).map_err(|error| wrong(&error))?;
         archive::archivist(config, &self.data, &self.store, &self.clock, http)
             .map_err(|error| wrong(&error))
     }

@@ -4,8 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::time::Timestamp;
-use crate::private;
+use crate::base::private;
+use crate::base::time::Timestamp;
 
 /// The file's name.
 const NAME: &str = "running";

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use secrecy::SecretString;
 
-use crate::config::{Config, Mistake, Setting};
-use crate::photos::frame;
-use crate::telegram::client::MENU_PICTURE;
+use crate::edge::config::{Config, Mistake, Setting};
+use crate::edge::files::frame;
+use crate::edge::telegram::client::MENU_PICTURE;
 
 /// The operator's own files, each read once, and what is wrong with them.
 pub struct Files<'d> {

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use anyhow::{Context, bail, ensure};
 use listenfd::ListenFd;
 
-use crate::config::Config;
+use crate::edge::config::Config;
 
 /// What `FileDescriptorName=` of a socket unit may say: the door it is for.
 const NAMES: [&str; 2] = ["http", "https"];

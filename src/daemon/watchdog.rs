@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::systemd::Systemd;
-use crate::clock::beat::Beat;
+use crate::base::clock::beat::Beat;
 use crate::store::{Store, StoreError};
 
 /// What the machine may take on top of what a loop has promised.

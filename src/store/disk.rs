@@ -17,7 +17,7 @@ use redb::{
 };
 
 use super::StoreError;
-use crate::points;
+use crate::base::failpoints;
 
 /// Opens the file, the first time and after each fault.
 pub type Opener = Box<dyn Fn(&Alarm) -> Result<Database, StoreError> + Send + Sync>;
@@ -185,9 +185,9 @@ impl<B: StorageBackend> StorageBackend for Watched<B> {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        points::reach("store.sync.before");
+        failpoints::reach("store.sync.before");
         self.alarm.rings(self.backend.sync_data())?;
-        points::reach("store.sync.after");
+        failpoints::reach("store.sync.after");
         Ok(())
     }
 

@@ -2,11 +2,11 @@
 
 use super::row::missing;
 use super::{Snapshot, StoreError};
-use crate::domain::id::{JobId, OrderId, UserId};
-use crate::domain::job::{Job, Stage};
-use crate::domain::order::Order;
-use crate::domain::retired::{End, Ended, Retired};
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::rules::domain::id::{JobId, OrderId, UserId};
+use crate::rules::domain::job::{Job, Stage};
+use crate::rules::domain::order::Order;
+use crate::rules::domain::retired::{End, Ended, Retired};
 
 /// An order, wherever it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,13 +154,13 @@ impl Snapshot {
     }
 
     /// An order that must be or have been.
-    pub(super) fn order_or_retired(&self, id: OrderId) -> Result<KnownOrder, StoreError> {
+    pub(crate) fn order_or_retired(&self, id: OrderId) -> Result<KnownOrder, StoreError> {
         self.known_order(id)?
             .ok_or_else(|| missing("orders.v1", id.0))
     }
 
     /// A job that must be or have been.
-    pub(super) fn job_or_retired(&self, id: JobId) -> Result<KnownJob, StoreError> {
+    pub(crate) fn job_or_retired(&self, id: JobId) -> Result<KnownJob, StoreError> {
         self.known_job(id)?.ok_or_else(|| missing("jobs.v1", id.0))
     }
 }

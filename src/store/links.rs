@@ -8,8 +8,8 @@ use super::row::entry;
 use super::row::missing;
 use super::snapshot::Snapshot;
 use super::{StoreError, tables};
-use crate::domain::credit::Entry;
-use crate::domain::id::{EntryId, JobId, OrderId, UserId};
+use crate::rules::domain::credit::Entry;
+use crate::rules::domain::id::{EntryId, JobId, OrderId, UserId};
 
 /// What was found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Snapshot {
     }
 
     /// A user's entries from the last one on; or from the one before `before`, if that is theirs.
-    pub(super) fn entries_back(
+    pub(crate) fn entries_back(
         &self,
         user: UserId,
         before: Option<u64>,
@@ -147,7 +147,7 @@ impl Snapshot {
 }
 
 /// Goes back from one entry of a user to the one before.
-pub(super) struct EntriesBack {
+pub(crate) struct EntriesBack {
     ledger: ReadOnlyTable<u64, tables::Row>,
     next: Option<EntryId>,
     /// Where it has come to.

@@ -11,7 +11,7 @@ use redb::{
 };
 
 use super::{StoreError, disk, tables};
-use crate::{points, private};
+use crate::base::{failpoints, private};
 
 /// The schema this program writes.
 ///
@@ -68,9 +68,9 @@ pub fn migrate(db: &Database) -> Result<(), StoreError> {
         .open_table(tables::META)?
         .insert("schema", SCHEMA.to_le_bytes().as_slice())?;
     tables::each(&mut Maker(&transaction))?;
-    points::reach("migrate.before");
+    failpoints::reach("migrate.before");
     transaction.commit()?;
-    points::reach("migrate.after");
+    failpoints::reach("migrate.after");
     Ok(())
 }
 
@@ -100,11 +100,11 @@ fn copy(from: &Path, half: &Path, to: &Path) -> std::io::Result<()> {
     private::dir(dir)?;
     disk::sync_dir(from.parent().unwrap_or(Path::new(".")))?;
     std::fs::copy(from, half)?;
-    points::reach("backup.written");
+    failpoints::reach("backup.written");
     std::fs::File::open(half)?.sync_all()?;
-    points::reach("backup.synced");
+    failpoints::reach("backup.synced");
     std::fs::rename(half, to)?;
-    points::reach("backup.renamed");
+    failpoints::reach("backup.renamed");
     disk::sync_dir(dir)
 }
 

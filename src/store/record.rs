@@ -10,22 +10,22 @@ use ring::digest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::act::{Act, Ban};
-use crate::domain::broadcast::Broadcast;
-use crate::domain::credit::{Entry, Seal};
-use crate::domain::id::{EntryId, JobId, OrderId};
-use crate::domain::job::{Job, Stage};
-use crate::domain::keyring::Rest;
-use crate::domain::late::Late;
-use crate::domain::order::Order;
-use crate::domain::retired::Retired;
-use crate::domain::tally::Tally;
-use crate::domain::time::Timestamp;
-use crate::domain::user::{Lang, User};
-use crate::flow::alert::Alert;
-use crate::flow::office::form::Form;
-use crate::flow::say::Say;
-use crate::flow::session::Session;
+use crate::base::time::Timestamp;
+use crate::rules::conversation::office::form::Form;
+use crate::rules::conversation::say::Say;
+use crate::rules::conversation::session::Session;
+use crate::rules::domain::act::{Act, Ban};
+use crate::rules::domain::alert::Alert;
+use crate::rules::domain::broadcast::Broadcast;
+use crate::rules::domain::credit::{Entry, Seal};
+use crate::rules::domain::id::{EntryId, JobId, OrderId};
+use crate::rules::domain::job::{Job, Stage};
+use crate::rules::domain::keyring::Rest;
+use crate::rules::domain::late::Late;
+use crate::rules::domain::order::Order;
+use crate::rules::domain::retired::Retired;
+use crate::rules::domain::tally::Tally;
+use crate::rules::domain::user::{Lang, User};
 
 /// No record is larger, in bytes; a corrupt length cannot ask for more.
 const LIMIT: usize = 1 << 20;

@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use super::tables::Visitor;
 use super::txn::Txn;
 use super::{Store, StoreError, tables};
-use crate::clock::Stopwatch;
+use crate::base::clock::Stopwatch;
 
 /// The row of `meta.v1` that asks for it.
 const WANTED: &str = "compact";
@@ -43,7 +43,7 @@ pub fn is_worth_it(held: u64, taken: u64) -> bool {
 }
 
 /// Whether a third of it is free.
-pub(super) fn much_is_free(held: u64, taken: u64) -> bool {
+pub(crate) fn much_is_free(held: u64, taken: u64) -> bool {
     held.saturating_sub(taken) > held / 3
 }
 
@@ -62,7 +62,7 @@ pub fn is_asked(sight: &Snapshot) -> Result<bool, StoreError> {
 /// It is asked for no longer before it begins: a start that is killed over it is not followed by another such start.
 /// What a kill in the middle leaves is whole, but is repaired when it is opened, which reads all of it. A disk that
 /// refuses leaves the file as it is: nobody has to wait for this.
-pub(super) fn compact(disk: &Disk) -> Result<(), StoreError> {
+pub(crate) fn compact(disk: &Disk) -> Result<(), StoreError> {
     if !is_asked(&Snapshot::new(disk.begin_read()?))? {
         return Ok(());
     }

@@ -4,10 +4,10 @@ use redb::ReadableTable;
 
 use super::record::{Record, decode, unsealed};
 use super::{StoreError, tables};
-use crate::domain::credit::{Entry, Seal};
+use crate::rules::domain::credit::{Entry, Seal};
 
 /// Reads a record from any table, written or seen through a snapshot.
-pub(super) fn read<'k, K, T>(
+pub(crate) fn read<'k, K, T>(
     table: &impl ReadableTable<K, tables::Row>,
     key: K::SelfType<'k>,
     name: &'static str,
@@ -24,7 +24,7 @@ where
 }
 
 /// The record of a row.
-pub(super) fn parse<T: Record>(
+pub(crate) fn parse<T: Record>(
     bytes: &[u8],
     table: &'static str,
     key: impl ToString,
@@ -37,7 +37,7 @@ pub(super) fn parse<T: Record>(
 }
 
 /// A row that goes by a name, with it.
-pub(super) fn named<T: Record>(
+pub(crate) fn named<T: Record>(
     name: &str,
     bytes: &[u8],
     table: &'static str,
@@ -46,7 +46,7 @@ pub(super) fn named<T: Record>(
 }
 
 /// The error for a row that must be there.
-pub(super) fn missing(table: &'static str, key: u64) -> StoreError {
+pub(crate) fn missing(table: &'static str, key: u64) -> StoreError {
     StoreError::Corrupt {
         table,
         key: key.to_string(),
@@ -55,12 +55,12 @@ pub(super) fn missing(table: &'static str, key: u64) -> StoreError {
 }
 
 /// A name as it is looked up: Telegram does not tell capitals apart.
-pub(super) fn small(name: &str) -> String {
+pub(crate) fn small(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
 /// An entry and its seal, from its row.
-pub(super) fn entry(number: u64, row: &[u8]) -> Result<(Entry, Seal), StoreError> {
+pub(crate) fn entry(number: u64, row: &[u8]) -> Result<(Entry, Seal), StoreError> {
     let (record, seal) = unsealed(row).map_err(|error| StoreError::Corrupt {
         table: "ledger.v2",
         key: number.to_string(),

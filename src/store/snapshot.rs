@@ -1,6 +1,6 @@
 //! What readers see: everything committed before the snapshot was taken.
 
-pub(super) mod archive;
+pub(crate) mod archive;
 mod ledger;
 pub mod notes;
 mod users;
@@ -17,14 +17,14 @@ use super::links::Found;
 use super::record::{Cause, Closed, Counters, JobRow, Lane};
 use super::row::{missing, parse, read};
 use super::{StoreError, migrate, tables};
-use crate::domain::act::{Act, Ban};
-use crate::domain::broadcast::Broadcast;
-use crate::domain::id::{JobId, OrderId, UpdateId, UserId};
-use crate::domain::job::Job;
-use crate::domain::keyring::Rest;
-use crate::domain::order::Order;
-use crate::domain::time::Timestamp;
-use crate::flow::office::form::Form;
+use crate::base::time::Timestamp;
+use crate::rules::conversation::office::form::Form;
+use crate::rules::domain::act::{Act, Ban};
+use crate::rules::domain::broadcast::Broadcast;
+use crate::rules::domain::id::{JobId, OrderId, UpdateId, UserId};
+use crate::rules::domain::job::Job;
+use crate::rules::domain::keyring::Rest;
+use crate::rules::domain::order::Order;
 
 /// Whoever looks for rows that no index leads to has so many looked at and no more, so that a question costs the same
 /// however large the file is: some 0.3 s.
@@ -42,7 +42,7 @@ pub struct Snapshot(
 );
 
 /// A file that is open for as long as somebody looks at it.
-pub(super) enum File {
+pub(crate) enum File {
     /// For reading only.
     ReadOnly(redb::ReadOnlyDatabase),
     /// With everything done that opening it takes.
@@ -61,12 +61,12 @@ pub struct Due {
 }
 
 impl Snapshot {
-    pub(super) fn new(transaction: ReadTransaction) -> Self {
+    pub(crate) fn new(transaction: ReadTransaction) -> Self {
         Self(transaction, None)
     }
 
     /// A view of a file that nobody else keeps open.
-    pub(super) fn of(file: File) -> Result<Self, StoreError> {
+    pub(crate) fn of(file: File) -> Result<Self, StoreError> {
         let transaction = match &file {
             File::ReadOnly(db) => db.begin_read()?,
             File::Whole(db) => db.begin_read()?,
@@ -75,12 +75,12 @@ impl Snapshot {
     }
 
     /// The schema of the file.
-    pub(super) fn schema(&self) -> Result<Option<u32>, StoreError> {
+    pub(crate) fn schema(&self) -> Result<Option<u32>, StoreError> {
         migrate::schema_of(&self.0)
     }
 
     /// A table, for whoever reads it row by row.
-    pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(crate) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
         table: TableDefinition<'static, K, V>,
     ) -> Result<ReadOnlyTable<K, V>, StoreError> {
@@ -88,7 +88,7 @@ impl Snapshot {
     }
 
     /// Every row of a table, one after the other.
-    pub(super) fn rows<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(crate) fn rows<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
         table: TableDefinition<'static, K, V>,
     ) -> Result<Range<'static, K, V>, StoreError> {
@@ -96,7 +96,7 @@ impl Snapshot {
     }
 
     /// The rows of a table from a number on.
-    pub(super) fn rows_from<V: redb::Value + 'static>(
+    pub(crate) fn rows_from<V: redb::Value + 'static>(
         &self,
         table: TableDefinition<'static, u64, V>,
         first: u64,

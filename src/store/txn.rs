@@ -16,13 +16,13 @@ use super::record::{Counters, JobRow, Raised, decode, encode, sealed};
 use super::row::{missing, named, read};
 use super::snapshot::archive;
 use super::{StoreError, tables};
-use crate::domain::credit::Entry;
-use crate::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
-use crate::domain::job::Stage;
-use crate::domain::order::Order;
-use crate::domain::retired::Retired;
-use crate::domain::tally::{SLOT, Tally, begin};
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::rules::domain::credit::Entry;
+use crate::rules::domain::id::{CallbackId, EntryId, JobId, OrderId, TaskId, UpdateId, UserId};
+use crate::rules::domain::job::Stage;
+use crate::rules::domain::order::Order;
+use crate::rules::domain::retired::Retired;
+use crate::rules::domain::tally::{SLOT, Tally, begin};
 use users::Met;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
@@ -45,7 +45,7 @@ pub struct Txn<'t> {
     callbacks: Table<'t, &'static str, u64>,
     jobs: Rows<'t, u64>,
     failed: Table<'t, u64, ()>,
-    pub(super) due: Table<'t, (u8, u64, u64), u8>,
+    pub(crate) due: Table<'t, (u8, u64, u64), u8>,
     ledger: Rows<'t, u64>,
     outbox: Rows<'t, (i64, u64)>,
     kept: Rows<'t, (i64, u64)>,
@@ -54,10 +54,10 @@ pub struct Txn<'t> {
     grants: Table<'t, &'static str, u64>,
     videos: Table<'t, u64, &'static str>,
     strays: Table<'t, (u64, &'static str), u64>,
-    pub(super) late: Rows<'t, (u64, &'static str)>,
+    pub(crate) late: Rows<'t, (u64, &'static str)>,
     bans: Rows<'t, u64>,
     acts: Rows<'t, u64>,
-    pub(super) tallies: Rows<'t, u64>,
+    pub(crate) tallies: Rows<'t, u64>,
     /// What this batch adds to them.
     happened: BTreeMap<Timestamp, Tally>,
     forms: Rows<'t, u64>,
@@ -82,7 +82,7 @@ pub struct Woken {
 }
 
 impl<'t> Txn<'t> {
-    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+    pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
         let meta = transaction.open_table(tables::META)?;
         let counters = read(&meta, "counters", "meta.v1")?.unwrap_or_default();
         Ok(Self {
@@ -120,7 +120,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Numbers the commit, writes users, counters and tallies and lets the tables go; the caller commits.
-    pub(super) fn finish(mut self) -> Result<Woken, StoreError> {
+    pub(crate) fn finish(mut self) -> Result<Woken, StoreError> {
         self.write_met()?;
         for (at, more) in &self.happened {
             let mut tally: Tally = read(&self.tallies, at.0, "tallies.v1")?.unwrap_or_default();
@@ -135,7 +135,7 @@ impl<'t> Txn<'t> {
 
     /// Writes a row with nothing in it into the table of what is known of the file, or strikes it; nothing is written
     /// if it is so already.
-    pub(super) fn put_mark(&mut self, name: &'static str, set: bool) -> Result<(), StoreError> {
+    pub(crate) fn put_mark(&mut self, name: &'static str, set: bool) -> Result<(), StoreError> {
         if self.meta.get(name)?.is_some() == set {
             return Ok(());
         }
@@ -164,18 +164,18 @@ impl<'t> Txn<'t> {
     }
 
     /// What this batch adds to what happens at `now`.
-    pub(super) fn tally(&mut self, now: Timestamp) -> &mut Tally {
+    pub(crate) fn tally(&mut self, now: Timestamp) -> &mut Tally {
         self.tally_at(begin(now, SLOT))
     }
 
     /// What this batch adds to the row of that beginning.
-    pub(super) fn tally_at(&mut self, at: Timestamp) -> &mut Tally {
+    pub(crate) fn tally_at(&mut self, at: Timestamp) -> &mut Tally {
         self.writes += 1;
         self.happened.entry(at).or_default()
     }
 
     /// Strikes a row of what happened.
-    pub(super) fn strike_tally(&mut self, at: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn strike_tally(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.writes += 1;
         self.tallies.remove(at.0)?;
         Ok(())
@@ -220,7 +220,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Up to `most` orders from a number on; nothing for one that cannot be read.
-    pub(super) fn orders_from(
+    pub(crate) fn orders_from(
         &self,
         first: OrderId,
         most: usize,
@@ -234,7 +234,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Puts what stays of an order into the archive, and strikes everything else of it but its entries.
-    pub(super) fn retire(&mut self, order: &Order, retired: &Retired) -> Result<(), StoreError> {
+    pub(crate) fn retire(&mut self, order: &Order, retired: &Retired) -> Result<(), StoreError> {
         self.put_retired(retired)?;
         for JobId(job) in order.jobs() {
             self.jobs.remove(job)?;
@@ -250,7 +250,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Keeps the row of a retired order.
-    pub(super) fn put_retired(&mut self, retired: &Retired) -> Result<(), StoreError> {
+    pub(crate) fn put_retired(&mut self, retired: &Retired) -> Result<(), StoreError> {
         self.writes += 1;
         let row = encode(retired);
         self.archive.insert(retired.first_job.0, row.as_slice())?;
@@ -298,7 +298,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Keeps a job's row; the due index is `queue`'s business.
-    pub(super) fn put_job(&mut self, row: &JobRow) -> Result<(), StoreError> {
+    pub(crate) fn put_job(&mut self, row: &JobRow) -> Result<(), StoreError> {
         self.writes += 1;
         self.jobs.insert(row.job.id.0, encode(row).as_slice())?;
         if let Stage::Failed { .. } = row.job.stage {
@@ -307,31 +307,31 @@ impl<'t> Txn<'t> {
         Ok(())
     }
 
-    pub(super) fn put_due(&mut self, key: (u8, u64, u64), waits: bool) -> Result<(), StoreError> {
+    pub(crate) fn put_due(&mut self, key: (u8, u64, u64), waits: bool) -> Result<(), StoreError> {
         self.writes += 1;
         self.woken.jobs = true;
         self.due.insert(key, u8::from(waits))?;
         Ok(())
     }
 
-    pub(super) fn strike_due(&mut self, key: (u8, u64, u64)) -> Result<(), StoreError> {
+    pub(crate) fn strike_due(&mut self, key: (u8, u64, u64)) -> Result<(), StoreError> {
         self.writes += 1;
         self.due.remove(key)?;
         Ok(())
     }
 
     /// Wakes the workers: a place has become free.
-    pub(super) fn wake_jobs(&mut self) {
+    pub(crate) fn wake_jobs(&mut self) {
         self.woken.jobs = true;
     }
 
     /// Tells the workers that a job was ended past them.
-    pub(super) fn wake_cancelled(&mut self, job: JobId) {
+    pub(crate) fn wake_cancelled(&mut self, job: JobId) {
         self.woken.cancelled.push(job);
     }
 
     /// Writes an entry and seals it.
-    pub(super) fn put_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
+    pub(crate) fn put_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let (row, seal) = sealed(entry, self.counters.seal);
         self.counters().seal = seal;
         self.ledger.insert(entry.id.0, row.as_slice())?;
@@ -339,7 +339,7 @@ impl<'t> Txn<'t> {
     }
 
     /// An entry of the ledger that must be there.
-    pub(super) fn entry(&self, id: EntryId) -> Result<Entry, StoreError> {
+    pub(crate) fn entry(&self, id: EntryId) -> Result<Entry, StoreError> {
         let row = self.ledger.get(id.0)?;
         let row = row.ok_or_else(|| missing("ledger.v2", id.0))?;
         Ok(super::row::entry(id.0, row.value())?.0)
@@ -351,7 +351,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Every raised alert, by its cause.
-    pub(super) fn all_raised(&self) -> Result<Vec<(String, Raised)>, StoreError> {
+    pub(crate) fn all_raised(&self) -> Result<Vec<(String, Raised)>, StoreError> {
         let rows = self.alerts.iter()?;
         rows.map(|row| {
             let (cause, raised) = row?;
@@ -397,7 +397,7 @@ impl<'t> Txn<'t> {
     }
 
     /// Remembers a task that nobody waited for; whether it is the first time, and one of few.
-    pub(super) fn put_stray(
+    pub(crate) fn put_stray(
         &mut self,
         job: JobId,
         task: &TaskId,
@@ -418,7 +418,7 @@ impl<'t> Txn<'t> {
 #[cfg(test)]
 impl Txn<'_> {
     /// Shows an entry's row.
-    pub(super) fn entry_row(
+    pub(crate) fn entry_row(
         &self,
         number: u64,
         look: impl FnOnce(&[u8]) -> Result<(), StoreError>,
@@ -428,7 +428,7 @@ impl Txn<'_> {
     }
 
     /// Writes a version that nobody knows over a user's.
-    pub(super) fn damage_user(&mut self, id: UserId) -> Result<(), StoreError> {
+    pub(crate) fn damage_user(&mut self, id: UserId) -> Result<(), StoreError> {
         let mut row = encode(&self.known_user(id)?);
         row[1] = 99;
         self.writes += 1;

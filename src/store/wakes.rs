@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::domain::id::JobId;
+use crate::rules::domain::id::JobId;
 
 /// Wakers for the actors. Losing one loses nothing: rows are found again at the next start.
 #[derive(Default)]

@@ -23,9 +23,9 @@ use super::snapshot::Snapshot;
 use super::txn::{Txn, Woken};
 use super::wakes::Wakes;
 use super::{Options, StoreError};
-use crate::clock::Stopwatch;
-use crate::points;
-use crate::telemetry::meters::Meters;
+use crate::base::clock::Stopwatch;
+use crate::base::failpoints;
+use crate::base::telemetry::meters::Meters;
 
 /// A commit that so many shared says that as many will be back: for as long as it took they are waited for.
 const CROWD: usize = 8;
@@ -488,11 +488,11 @@ fn attempt(
         return Ok(Attempt::Idle);
     }
     let woken = txn.finish()?;
-    points::reach("commit.before");
+    failpoints::reach("commit.before");
     let begun = Stopwatch::start();
     transaction.commit()?;
     meters.commit.observe(begun.elapsed().as_secs_f64());
-    points::reach("commit.after");
+    failpoints::reach("commit.after");
     Ok(Attempt::Committed(woken))
 }
 

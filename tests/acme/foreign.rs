@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use neurocards::tls::Door;
-use neurocards::web::{Keeper, Limits, elsewhere, listen};
+use neurocards::door::{Keeper, Limits, elsewhere, listen};
+use neurocards::edge::tls::Door;
 use tokio_util::sync::CancellationToken;
 
 use crate::pebble::{Authority, free_port};

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::clock::Clock;
-use neurocards::config::Config;
+use neurocards::base::clock::Clock;
 use neurocards::daemon::{Daemon, Doors};
+use neurocards::edge::config::Config;
 use neurocards::sandbox::{Hooks, Options, Person, Sandbox};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::clock::Clock;
-use neurocards::control;
+use neurocards::base::clock::Clock;
+use neurocards::operator::socket;
 use neurocards::sandbox::{Hooks, Options, Person, Sandbox, sample_photo};
 use serde_json::Value;
 
@@ -95,7 +95,7 @@ impl Machine {
             .stdout(Stdio::null());
         self.daemon = Some(command.spawn().unwrap());
         let begun = Instant::now();
-        while control::ask(&self.data(), &neurocards::admin::Ask::Books)
+        while socket::ask(&self.data(), &neurocards::operator::service::Ask::Books)
             .await
             .is_err()
         {

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
-use neurocards::domain::time::Timestamp;
+use neurocards::operator::service::{Answer, Ask};
 use neurocards::sandbox::Person;
 use neurocards::store::backup::front::Status;
 use neurocards::store::backup::shelf::Shelf;

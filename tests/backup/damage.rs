@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neurocards::domain::id::UserId;
+use neurocards::rules::domain::id::UserId;
 use neurocards::store::backup::manifest::{Item, MANIFEST, Manifest};
 use neurocards::store::migrate::SCHEMA;
 use neurocards::store::{Options, Store};

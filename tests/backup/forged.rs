@@ -10,9 +10,9 @@ use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use neurocards::config::Encryption;
+use neurocards::edge::config::Encryption;
+use neurocards::edge::offsite::{Vault, VaultError};
 use neurocards::store::backup::manifest::{Item, MANIFEST, Manifest};
-use neurocards::vault::{Vault, VaultError};
 use tar::{Builder, EntryType, Header};
 
 use crate::ground::{Ground, entries, fails, succeeds};

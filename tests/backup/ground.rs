@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use neurocards::domain::brief::Count;
-use neurocards::domain::credit::Credits;
-use neurocards::domain::id::UserId;
-use neurocards::domain::time::Timestamp;
+use neurocards::base::time::Timestamp;
+use neurocards::rules::domain::brief::Count;
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::id::UserId;
+use neurocards::shop::audit;
 use neurocards::store::backup::BackupError;
 use neurocards::store::backup::make::{self, Order};
 use neurocards::store::backup::manifest::Manifest;
 use neurocards::store::backup::shelf::Shelf;
-use neurocards::store::{Options, Shop, Store, audit, read_only};
+use neurocards::store::{Options, Shop, Store, read_only};
 
 use crate::shop;
 

@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use neurocards::points;
+use neurocards::base::failpoints;
 
 use crate::ground::{Ground, fails, place, succeeds};
 
 #[tokio::test]
 async fn a_backup_that_is_killed_is_none_and_the_next_one_clears_up() {
-    for point in points::BACKUP {
+    for point in failpoints::BACKUP {
         let ground = Ground::with_orders(10).await;
         let mut command = ground.command(&["backup"]);
         command.env("NEUROCARDS_DIE_AT", format!("{point}:1"));
@@ -28,7 +28,7 @@ async fn a_backup_that_is_killed_is_none_and_the_next_one_clears_up() {
 
 #[tokio::test]
 async fn a_restore_that_is_killed_leaves_the_old_or_the_new_data_whole() {
-    for point in points::RESTORE {
+    for point in failpoints::RESTORE {
         let ground = Ground::with_orders(10).await;
         let old = ground.entries();
         let name = ground.backs_up(None).unwrap().name.to_string();
@@ -54,7 +54,7 @@ async fn a_restore_that_is_killed_leaves_the_old_or_the_new_data_whole() {
 
 #[tokio::test]
 async fn a_restore_into_nothing_that_is_killed_can_be_done_again() {
-    for point in points::RESTORE {
+    for point in failpoints::RESTORE {
         let ground = Ground::with_orders(10).await;
         let old = ground.entries();
         let name = ground.backs_up(None).unwrap().name.to_string();

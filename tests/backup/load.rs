@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::domain::time::Timestamp;
+use neurocards::base::time::Timestamp;
 use neurocards::store::backup::retention::Keep;
 use neurocards::store::backup::shelf::Source;
 use neurocards::store::backup::verify::verify;

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
-use neurocards::clock::Clock;
-use neurocards::config::{Encryption, S3};
+use neurocards::base::clock::Clock;
+use neurocards::edge::config::{Encryption, S3};
+use neurocards::edge::offsite::{Patience, Vault, VaultError};
+use neurocards::edge::tls;
 use neurocards::store::backup::shelf::Source;
 use neurocards::store::backup::verify::verify;
-use neurocards::tls;
-use neurocards::vault::{Patience, Vault, VaultError};
 
 use crate::ground::{Ground, entries, fails, said, succeeds};
 use crate::storage::{BUCKET, Fault, ID, REGION, SECRET, Storage};
@@ -44,7 +44,7 @@ pub fn chosen(storage: &Storage, encryption: Encryption, identity: Option<&str>)
 }
 
 pub fn vault_of(chosen: &S3) -> Vault {
-    let http = tls::client(None, None).unwrap();
+    let http = neurocards::edge::http(None, None).unwrap();
     Vault::new(http, chosen, Clock::system(), patience()).unwrap()
 }
 

@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use fantoccini::Locator;
-use neurocards::admin::ask::Wanted;
-use neurocards::admin::{Answer, Ask};
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
-use neurocards::domain::id::UserId;
-use neurocards::domain::time::Timestamp;
+use neurocards::operator::service::ask::Wanted;
+use neurocards::operator::service::{Answer, Ask};
+use neurocards::rules::domain::id::UserId;
 use neurocards::sandbox::{Ending, Person, sample_photo};
-use neurocards::store::audit;
+use neurocards::shop::audit;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;

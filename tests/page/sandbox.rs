@@ -7,8 +7,8 @@ use std::pin::Pin;
 
 use fantoccini::Locator;
 use fantoccini::key::Key;
+use neurocards::base::clock::Clock;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
 use serde_json::json;
 
 use crate::browser::{Browser, DESK, TELEPHONE};

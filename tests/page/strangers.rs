@@ -1,6 +1,6 @@
 //! The operator's door against strangers, foreign forms and guesses: asked without a browser.
 
-use neurocards::domain::id::UserId;
+use neurocards::rules::domain::id::UserId;
 use reqwest::{Response, StatusCode, redirect};
 
 use crate::ground::{ANNA, stage, stage_with};

@@ -1,6 +1,6 @@
 //! What an operator may do, and what becomes of it.
 
-use neurocards::admin::{Answer, Ask, Refusal};
+use neurocards::operator::service::{Answer, Ask, Refusal};
 use neurocards::sandbox::Ending;
 
 use crate::scene::Scene;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use neurocards::flow::alert::Topic;
+use neurocards::rules::domain::alert::Topic;
 use neurocards::sandbox::{Ending, Fault};
 
 use crate::scene::{Scene, Seller};
@@ -70,7 +70,7 @@ fn story(topic: Topic) -> (&'static str, &'static str) {
         ),
         Topic::Disk => ("crash.rs", "a_disk_that_takes_nothing_is_told_and_sat_out"),
         Topic::Panic => (
-            "../src/worker/tests.rs",
+            "../src/actors/workers/tests.rs",
             "a_step_that_panics_is_refunded_as_unknown_and_told",
         ),
         Topic::Restart => ("crash.rs", "a_restart_after_a_crash_is_told"),

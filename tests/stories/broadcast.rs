@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::operator::service::{Answer, Ask};
 use neurocards::sandbox::{Fault, Message};
 use redb::{Database, TableDefinition};
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use neurocards::domain::time::Timestamp;
+use neurocards::base::time::Timestamp;
 use neurocards::sandbox::{Ending, Task};
 use ring::hmac;
 use serde_json::json;

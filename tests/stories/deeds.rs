@@ -1,6 +1,6 @@
 //! What an operator may do has the same limits in every face: the shell, with a daemon and without, the chat, the page.
 
-use neurocards::admin::{Answer, Ask, Refusal};
+use neurocards::operator::service::{Answer, Ask, Refusal};
 
 use crate::scene::{ADMIN, OPERATOR_TOKEN, Scene};
 
@@ -302,7 +302,7 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
         let store = store.clone();
         async move {
             let fill = move |txn: &mut neurocards::store::Txn<'_>| {
-                let user = neurocards::domain::id::UserId(1);
+                let user = neurocards::rules::domain::id::UserId(1);
                 let mut row = txn.known_user(user)?;
                 let full = i64::from(row.user.available.0) + change;
                 row.user.available.0 = u32::try_from(full).unwrap();

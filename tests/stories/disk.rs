@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::operator::service::{Answer, Ask};
 use neurocards::sandbox::Fault;
 
 use crate::scene::Scene;

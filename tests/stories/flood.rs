@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::admin::{Answer, Ask};
+use neurocards::operator::service::{Answer, Ask};
 
 use crate::scene::{At, Scene, Seller};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::domain::id::UserId;
+use neurocards::rules::domain::id::UserId;
 
 use crate::scene::{At, Scene};
 

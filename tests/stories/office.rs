@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use neurocards::admin::answer::ActLine;
-use neurocards::admin::{Answer, Ask};
+use neurocards::operator::service::answer::ActLine;
+use neurocards::operator::service::{Answer, Ask};
 use neurocards::sandbox::{Ending, Fault, Message};
 use serde_json::json;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use neurocards::admin::{Answer, Ask, Refusal};
 use neurocards::cli::playground::SECRET;
+use neurocards::operator::service::{Answer, Ask, Refusal};
 use neurocards::sandbox::{Ending, Fault, Message};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;

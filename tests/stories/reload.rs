@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use neurocards::edge::telegram::words::RU;
 use neurocards::sandbox::Ending;
-use neurocards::telegram::words::RU;
 
 use crate::scene::{ADMIN, At, Scene};
 

@@ -5,16 +5,16 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use neurocards::admin::{Answer, Ask, Refusal, Reloaded};
+use neurocards::base::clock::Clock;
+use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::clock::Clock;
-use neurocards::domain::credit::Entry;
-use neurocards::domain::id::{EntryId, UserId};
-use neurocards::domain::job::Job;
-use neurocards::domain::time::Timestamp;
+use neurocards::door::Limits;
+use neurocards::operator::service::{Answer, Ask, Refusal, Reloaded};
+use neurocards::rules::domain::credit::Entry;
+use neurocards::rules::domain::id::{EntryId, UserId};
+use neurocards::rules::domain::job::Job;
 use neurocards::sandbox::{Call, Ending, Gpt, Kie, Telegram};
-use neurocards::store::audit;
-use neurocards::web::Limits;
+use neurocards::shop::audit;
 
 pub use crate::seller::{At, PRODUCT, Seller};
 

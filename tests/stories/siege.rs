@@ -10,7 +10,7 @@ mod slow;
 use std::time::Duration;
 
 use neurocards::cli::playground::SECRET;
-use neurocards::web::{Limits, Refusal};
+use neurocards::door::{Limits, Refusal};
 
 use crate::scene::Scene;
 use line::Line;

@@ -1,7 +1,7 @@
 //! The four questions, and everything that can be sent instead of an answer.
 
-use neurocards::domain::brief::Template;
-use neurocards::gpt::Templates;
+use neurocards::edge::author::Templates;
+use neurocards::rules::domain::brief::Template;
 use neurocards::sandbox::{Ending, sample_photo};
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use neurocards::clock::Clock;
+use neurocards::base::clock::Clock;
 use neurocards::sandbox::{Hooks, Options, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;

@@ -85,7 +85,7 @@ fn the_service_is_exposed_as_little_as_it_can_be() {
 #[test]
 fn the_unit_allows_a_daemon_its_own_grace_and_knows_every_secret() {
     let unit = std::fs::read_to_string(&units()[0]).unwrap();
-    let config = neurocards::config::SHIPPED;
+    let config = neurocards::edge::config::SHIPPED;
     assert!(config.contains("shutdown_grace = \"30s\"") && unit.contains("TimeoutStopSec=45s"));
     for order in ["Wants=", "After="] {
         let line = format!("{order}network-online.target time-sync.target\n");

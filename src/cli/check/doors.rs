@@ -3,17 +3,18 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use super::{Finding, PATIENCE, Patient, machine};
-use crate::config::Tls;
-use crate::control::{self, ControlError};
-use crate::tls::pair::Pair;
-use crate::tls::{acme, keep};
-use crate::{admin, tls};
+use crate::edge::config::Tls;
+use crate::edge::tls;
+use crate::edge::tls::pair::Pair;
+use crate::edge::tls::{acme, keep};
+use crate::operator::service;
+use crate::operator::socket::{self, ControlError};
 
 pub async fn look(patient: &Patient) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(certificate(patient));
     let config = &patient.config;
-    let runs = control::ask(&patient.data, &admin::Ask::Status).await;
+    let runs = socket::ask(&patient.data, &service::Ask::Status).await;
     let runs = !matches!(runs, Err(ControlError::NoDaemon));
     let doors = config.http.listen.iter().chain(&config.https.listen);
     for address in doors.chain(&config.operator.listen) {
@@ -41,7 +42,7 @@ fn certificate(patient: &Patient) -> Option<Finding> {
             }
         },
         Tls::Acme(chosen) => {
-            let http = tls::client(patient.root.as_deref(), Some(PATIENCE)).ok()?;
+            let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE)).ok()?;
             acme::Authority::new(chosen.clone(), &certificates, http).kept()
         }
         Tls::SelfSigned { host } => {

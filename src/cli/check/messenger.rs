@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::super::webhook::Wanted;
 use super::{Finding, PATIENCE, Patient};
+use crate::base::time::Timestamp;
 use crate::daemon::made;
-use crate::domain::time::Timestamp;
-use crate::telegram::trouble::Trouble;
-use crate::tls;
+use crate::edge::telegram::trouble::Trouble;
+use crate::edge::tls;
 
 /// A clock that is further off makes certificates and signatures fail.
 const OFF: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
     findings
 }
 
-async fn webhook(patient: &Patient, telegram: crate::telegram::client::Telegram) -> Finding {
+async fn webhook(patient: &Patient, telegram: crate::edge::telegram::client::Telegram) -> Finding {
     let wanted = match Wanted::of(patient.config.clone(), patient.data.clone(), telegram) {
         Ok(wanted) => wanted,
         Err(error) => return Finding::fail("webhook", format!("{error:#}"), "mend public_url"),
@@ -99,7 +99,7 @@ fn an_hour_ago(patient: &Patient) -> Timestamp {
 /// Our clock against Telegram's.
 async fn clock(patient: &Patient) -> Finding {
     let asked = async {
-        let http = tls::client(patient.root.as_deref(), Some(PATIENCE)).ok()?;
+        let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE)).ok()?;
         let answer = http
             .get(&patient.config.telegram.api_url)
             .send()

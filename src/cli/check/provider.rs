@@ -6,13 +6,13 @@ use futures_util::future::join_all;
 use secrecy::SecretString;
 
 use super::{Finding, Grade, PATIENCE, Patient};
-use crate::admin::Provider;
 use crate::daemon::made;
-use crate::domain::failure::{Failure, Kind};
-use crate::domain::id::KeyPrint;
-use crate::gpt::Pulse as Author;
-use crate::kie::Pulse;
-use crate::tls;
+use crate::edge::author::Pulse as Author;
+use crate::edge::provider::kie::Pulse;
+use crate::edge::tls;
+use crate::operator::service::Provider;
+use crate::rules::domain::failure::{Failure, Kind};
+use crate::rules::domain::id::KeyPrint;
 
 /// Two models are asked for so far apart: the provider takes about two requests a second.
 const PACE: Duration = Duration::from_millis(550);
@@ -22,7 +22,7 @@ const VIDEOS: f64 = 20.0;
 /// Keys with their credits, then models.
 pub async fn videos(patient: &Patient) -> Vec<Finding> {
     let known = || -> anyhow::Result<Provider> {
-        let http = tls::client(patient.root.as_deref(), Some(PATIENCE))?;
+        let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE))?;
         made::provider(&patient.config, &patient.data, http)
     };
     let provider = match known() {
@@ -129,7 +129,7 @@ async fn models(provider: &Provider, keys: &[&SecretString]) -> Vec<Finding> {
 /// The author of scripts.
 pub async fn author(patient: &Patient) -> Finding {
     const NAME: &str = "gpt";
-    let http = match tls::client(patient.root.as_deref(), Some(PATIENCE)) {
+    let http = match crate::edge::http(patient.root.as_deref(), Some(PATIENCE)) {
         Ok(http) => http,
         Err(error) => return Finding::fail(NAME, error.to_string(), "mend extra_root_file"),
     };

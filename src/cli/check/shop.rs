@@ -2,12 +2,12 @@
 
 use super::super::table::span;
 use super::{Finding, PATIENCE, Patient};
-use crate::admin::answer::Status;
-use crate::admin::{Answer, Ask};
-use crate::control::{self, ControlError};
+use crate::operator::service::answer::Status;
+use crate::operator::service::{Answer, Ask};
+use crate::operator::socket::{self, ControlError};
 
 pub async fn daemon(patient: &Patient) -> Vec<Finding> {
-    let asked = tokio::time::timeout(PATIENCE, control::ask(&patient.data, &Ask::Status)).await;
+    let asked = tokio::time::timeout(PATIENCE, socket::ask(&patient.data, &Ask::Status)).await;
     match asked {
         Ok(Ok(Answer::Status(status))) => status_of(&status),
         Ok(Err(ControlError::NoDaemon)) => {

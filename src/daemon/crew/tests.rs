@@ -5,10 +5,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::*;
-use crate::domain::id::UserId;
-use crate::domain::time::Timestamp;
-use crate::flow::say::Say;
-use crate::store::{Options, Shop, outbox};
+use crate::base::time::Timestamp;
+use crate::rules::conversation::say::Say;
+use crate::rules::domain::id::UserId;
+use crate::shop::outbox;
+use crate::store::{Options, Shop};
 
 const ADMIN: UserId = UserId(9);
 

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::BackupError;
 use super::manifest::Manifest;
 use super::name::Name;
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
 
 /// Backups that may be asked for while one is made.
 const WAITING: usize = 8;

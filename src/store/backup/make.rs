@@ -10,10 +10,10 @@ use super::manifest::{Item, MANIFEST, Manifest};
 use super::name::Name;
 use super::shelf::Shelf;
 use super::{At, BackupError, FILE, contents};
-use crate::domain::id::EntryId;
-use crate::domain::time::Timestamp;
-use crate::points;
-use crate::store::audit::{self, Report};
+use crate::base::failpoints;
+use crate::base::time::Timestamp;
+use crate::rules::domain::id::EntryId;
+use crate::shop::audit::{self, Report};
 use crate::store::disk::sync_dir;
 use crate::store::{Snapshot, StoreError, copy, migrate};
 
@@ -66,9 +66,9 @@ fn fill(
         files.extend(take_live(order.data, part)?);
         snapshot.copy_to(&file)?;
     }
-    points::reach("copy.written");
+    failpoints::reach("copy.written");
     prove(&file, &mut manifest)?;
-    points::reach("copy.proven");
+    failpoints::reach("copy.proven");
     for path in contents::own(order.data)? {
         if contents::copy(&below(order.data, &path)?, &part.join(&path))? {
             files.push(path);
@@ -80,10 +80,10 @@ fn fill(
     let files = files.iter().map(|path| Item::of(part, path));
     manifest.files = files.collect::<Result<_, _>>()?;
     seal(part, &manifest)?;
-    points::reach("copy.sealed");
+    failpoints::reach("copy.sealed");
     let done = order.shelf.path(name);
     fs::rename(part, &done).at(&done)?;
-    points::reach("copy.named");
+    failpoints::reach("copy.named");
     sync_dir(order.shelf.dir()).at(order.shelf.dir())?;
     Ok(manifest)
 }
@@ -115,7 +115,7 @@ fn prove(file: &Path, manifest: &mut Manifest) -> Result<(), BackupError> {
 }
 
 /// The audit's report, if there is no breach in it.
-pub(super) fn audited(snapshot: &Snapshot) -> Result<Report, BackupError> {
+pub(crate) fn audited(snapshot: &Snapshot) -> Result<Report, BackupError> {
     let report = audit::audit(snapshot)?;
     match report.breaches.first() {
         None => Ok(report),
@@ -127,7 +127,7 @@ pub(super) fn audited(snapshot: &Snapshot) -> Result<Report, BackupError> {
 }
 
 /// When the last ledger entry was made.
-pub(super) fn newest_entry(snapshot: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) fn newest_entry(snapshot: &Snapshot) -> Result<Option<Timestamp>, StoreError> {
     let last = EntryId(snapshot.counters()?.entry);
     Ok(snapshot.entries(last, 1)?.first().map(|entry| entry.at))
 }

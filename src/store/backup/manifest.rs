@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::below::below;
 use super::name::Name;
 use super::{At, BackupError};
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
 
 /// The manifest's file in a backup.
 pub const MANIFEST: &str = "manifest.json";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
 
 /// As in `2026-11-23T05-37-49Z`.
 const SHAPE: &str = "%Y-%m-%dT%H-%M-%SZ";

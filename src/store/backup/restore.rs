@@ -15,8 +15,8 @@ use super::name::Name;
 use super::shelf::{REPLACED, Shelf, Source};
 use super::verify::{Contents, verify};
 use super::{At, BackupError, FILE, contents};
-use crate::domain::time::Timestamp;
-use crate::points;
+use crate::base::failpoints;
+use crate::base::time::Timestamp;
 use crate::store::disk::sync_dir;
 
 /// What is to be restored, and where.
@@ -65,7 +65,7 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
     let lock = lock(order)?;
     reached(order.data, order.shelf.dir())?;
     let (left, strange) = put_files(order, &contents)?;
-    points::reach("restore.files");
+    failpoints::reach("restore.files");
     // Not the name that a daemon gives a file it makes, which it removes when it starts.
     let half = order.data.join(HALF);
     match fs::remove_file(&half) {
@@ -162,7 +162,7 @@ fn put_database(
         Source::File(file) => file.clone(),
     };
     contents::copy(&from, half)?;
-    points::reach("restore.written");
+    failpoints::reach("restore.written");
     // What was looked at is what is put in place, and what the disk now has.
     let wanted = contents.files.iter().find(|file| file.path == FILE);
     let same = wanted.is_some_and(|wanted| {
@@ -177,7 +177,7 @@ fn put_database(
         true => Some(put_aside(order, &place)?),
         false => None,
     };
-    points::reach("restore.aside");
+    failpoints::reach("restore.aside");
     match occupied {
         true => fs::rename(half, &place).at(&place)?,
         // A daemon that was started meanwhile has made one of its own, which is not to be pulled from under it.
@@ -189,7 +189,7 @@ fn put_database(
             fs::remove_file(half).at(half)?;
         }
     }
-    points::reach("restore.renamed");
+    failpoints::reach("restore.renamed");
     sync_dir(order.data).at(order.data)?;
     Ok(replaced)
 }

@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::time::Timestamp;
+    use crate::base::time::Timestamp;
 
     const KEEP: Keep = Keep {
         hours: 8,

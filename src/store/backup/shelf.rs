@@ -11,7 +11,7 @@ use super::manifest::Manifest;
 use super::name::Name;
 use super::retention::{Keep, kept};
 use super::{At, BackupError, FILE};
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
 use crate::store::disk::sync_dir;
 
 /// How a directory ends that is not a backup yet, or no more.
@@ -19,7 +19,7 @@ const PART: &str = ".part";
 /// How a directory begins that a process needs for itself; its number follows.
 const SCRATCH: &str = ".scratch-";
 /// How a directory begins that holds what a restore has replaced.
-pub(super) const REPLACED: &str = "replaced-";
+pub(crate) const REPLACED: &str = "replaced-";
 
 /// A directory of backups.
 #[derive(Debug, Clone)]

@@ -11,8 +11,8 @@ use super::make::{audited, newest_entry};
 use super::manifest::{Item, MANIFEST, Manifest, digest};
 use super::shelf::Source;
 use super::{At, BackupError, FILE};
-use crate::domain::time::Timestamp;
-use crate::store::audit::Report;
+use crate::base::time::Timestamp;
+use crate::shop::audit::Report;
 use crate::store::{self, Snapshot, StoreError, copy, migrate};
 
 /// What was found in something that can be restored.

@@ -98,8 +98,8 @@ fn a_giant_length_anywhere_is_refused_or_harmless() {
 #[test]
 fn a_giant_text_is_refused() {
     let note = crate::store::record::Note {
-        say: Say::Alert(crate::flow::alert::Alert::ModelBack {
-            model: crate::domain::id::ModelName("m".into()),
+        say: Say::Alert(crate::rules::domain::alert::Alert::ModelBack {
+            model: crate::rules::domain::id::ModelName("m".into()),
         }),
         lang: Lang::Ru,
         at: Timestamp(0),

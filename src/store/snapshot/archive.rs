@@ -3,8 +3,8 @@
 use redb::ReadableTable;
 
 use super::{LOOKED, Snapshot};
-use crate::domain::id::{JobId, OrderId};
-use crate::domain::retired::Retired;
+use crate::rules::domain::id::{JobId, OrderId};
+use crate::rules::domain::retired::Retired;
 use crate::store::known::KnownJob;
 use crate::store::links::Found;
 use crate::store::row::parse;

@@ -2,9 +2,9 @@
 
 use super::LOOKED;
 use super::Snapshot;
-use crate::domain::credit::{Entry, Reason};
-use crate::domain::id::EntryId;
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::rules::domain::credit::{Entry, Reason};
+use crate::rules::domain::id::EntryId;
 use crate::store::known::KnownJob;
 use crate::store::row::{entry, missing};
 use crate::store::{StoreError, tables};

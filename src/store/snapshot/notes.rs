@@ -3,8 +3,8 @@
 use redb::ReadableTableMetadata;
 
 use super::{Snapshot, WAITING};
-use crate::domain::id::NoteId;
-use crate::domain::time::Timestamp;
+use crate::base::time::Timestamp;
+use crate::rules::domain::id::NoteId;
 use crate::store::record::Note;
 use crate::store::row::parse;
 use crate::store::{StoreError, tables};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{NAMES, Snapshot};
-use crate::domain::id::UserId;
-use crate::domain::whom::Bearer;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::whom::Bearer;
 use crate::store::links::Found;
 use crate::store::record::UserRow;
 use crate::store::row::{missing, parse, read, small};

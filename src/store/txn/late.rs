@@ -1,15 +1,16 @@
 //! Late tasks: rows of those that may still bring videos.
 
 use super::Txn;
-use crate::domain::id::{JobId, TaskId};
-use crate::domain::late::Late;
+use crate::rules::domain::id::{JobId, TaskId};
+use crate::rules::domain::late::Late;
+use crate::shop::late;
+use crate::store::StoreError;
 use crate::store::record::encode;
 use crate::store::row::read;
-use crate::store::{StoreError, late};
 
 impl Txn<'_> {
     /// Keeps a late task and wakes the workers, who look at it.
-    pub(in crate::store) fn put_late(&mut self, late: &Late) -> Result<(), StoreError> {
+    pub(crate) fn put_late(&mut self, late: &Late) -> Result<(), StoreError> {
         self.writes += 1;
         self.woken.jobs = true;
         let key = (late.job.0, late.task.0.as_str());
@@ -18,7 +19,7 @@ impl Txn<'_> {
     }
 
     /// Forgets a late task; the row, if there was one.
-    pub(in crate::store) fn strike_late(
+    pub(crate) fn strike_late(
         &mut self,
         job: JobId,
         task: &TaskId,
@@ -33,7 +34,7 @@ impl Txn<'_> {
     }
 
     /// Forgets every late task of a job.
-    pub(in crate::store) fn strike_all_late(&mut self, job: JobId) -> Result<(), StoreError> {
+    pub(crate) fn strike_all_late(&mut self, job: JobId) -> Result<(), StoreError> {
         for late in late::of(self, job)? {
             self.strike_late(late.job, &late.task)?;
         }

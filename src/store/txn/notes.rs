@@ -3,9 +3,9 @@
 use redb::ReadableTable;
 
 use super::{Rows, Txn};
-use crate::domain::id::NoteId;
+use crate::rules::domain::id::NoteId;
+use crate::shop::outbox::{is_answer, user_of};
 use crate::store::StoreError;
-use crate::store::outbox::{is_answer, user_of};
 use crate::store::record::{Note, encode};
 use crate::store::row::parse;
 
@@ -14,11 +14,7 @@ const MANY: usize = 20;
 
 impl Txn<'_> {
     /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
-    pub(in crate::store) fn put_note(
-        &mut self,
-        chat: i64,
-        note: &Note,
-    ) -> Result<NoteId, StoreError> {
+    pub(crate) fn put_note(&mut self, chat: i64, note: &Note) -> Result<NoteId, StoreError> {
         let away = match user_of(chat) {
             Some(user) => self.is_away(user)?,
             None => false,
@@ -69,7 +65,7 @@ impl Txn<'_> {
     }
 
     /// Writes a note that waits to be sent anew; nothing if it does not wait any more.
-    pub(in crate::store) fn change_note(
+    pub(crate) fn change_note(
         &mut self,
         chat: i64,
         id: NoteId,
@@ -83,11 +79,7 @@ impl Txn<'_> {
     }
 
     /// Strikes a note.
-    pub(in crate::store) fn strike_note(
-        &mut self,
-        chat: i64,
-        note: NoteId,
-    ) -> Result<bool, StoreError> {
+    pub(crate) fn strike_note(&mut self, chat: i64, note: NoteId) -> Result<bool, StoreError> {
         self.writes += 1;
         let struck = self.outbox.remove((chat, note.0))?.is_some();
         if struck && !self.has_notes(chat)? {
@@ -98,7 +90,7 @@ impl Txn<'_> {
     }
 
     /// A chat's notes, those that are kept for somebody's return as well.
-    pub(in crate::store) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
+    pub(crate) fn notes(&self, chat: i64) -> Result<Vec<(NoteId, Note)>, StoreError> {
         let mut notes = Vec::new();
         for (table, name) in [(&self.kept, "kept.v1"), (&self.outbox, "outbox.v1")] {
             for row in table.range((chat, 0)..=(chat, u64::MAX))? {
@@ -111,7 +103,7 @@ impl Txn<'_> {
     }
 
     /// Keeps what waits for a chat until somebody returns.
-    pub(in crate::store) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
+    pub(crate) fn put_away(&mut self, chat: i64) -> Result<(), StoreError> {
         for (id, note) in of_chat(&self.outbox, chat)? {
             self.strike_note(chat, id)?;
             self.kept.insert((chat, id.0), note.as_slice())?;
@@ -120,7 +112,7 @@ impl Txn<'_> {
     }
 
     /// What was kept for a chat can be sent again.
-    pub(in crate::store) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
+    pub(crate) fn bring_back(&mut self, chat: i64) -> Result<(), StoreError> {
         for (id, note) in of_chat(&self.kept, chat)? {
             self.kept.remove((chat, id.0))?;
             self.send_note(chat, id, &note)?;

@@ -3,10 +3,10 @@
 use redb::ReadableTable;
 
 use super::Txn;
-use crate::domain::act::{Act, Ban};
-use crate::domain::broadcast::Broadcast;
-use crate::domain::id::UserId;
-use crate::flow::office::form::Form;
+use crate::rules::conversation::office::form::Form;
+use crate::rules::domain::act::{Act, Ban};
+use crate::rules::domain::broadcast::Broadcast;
+use crate::rules::domain::id::UserId;
 use crate::store::StoreError;
 use crate::store::record::{Cause, Closed, Reading, encode};
 use crate::store::row::{missing, parse, read};
@@ -21,7 +21,7 @@ impl Txn<'_> {
     }
 
     /// Closes the shop for a cause, or ends that; whether it changes anything.
-    pub(in crate::store) fn put_closed(
+    pub(crate) fn put_closed(
         &mut self,
         cause: Cause,
         closed: Option<Closed>,
@@ -38,12 +38,12 @@ impl Txn<'_> {
     }
 
     /// What was shown when the shop was last seen, if it ever was.
-    pub(in crate::store) fn reading(&self) -> Result<Option<Reading>, StoreError> {
+    pub(crate) fn reading(&self) -> Result<Option<Reading>, StoreError> {
         read(&self.meta, CLOCK, "meta.v1")
     }
 
     /// Keeps what is shown.
-    pub(in crate::store) fn put_reading(&mut self, reading: &Reading) -> Result<(), StoreError> {
+    pub(crate) fn put_reading(&mut self, reading: &Reading) -> Result<(), StoreError> {
         self.writes += 1;
         self.meta.insert(CLOCK, encode(reading).as_slice())?;
         Ok(())
@@ -55,11 +55,7 @@ impl Txn<'_> {
     }
 
     /// Bans a user, or lets them in again.
-    pub(in crate::store) fn put_ban(
-        &mut self,
-        id: UserId,
-        ban: Option<&Ban>,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn put_ban(&mut self, id: UserId, ban: Option<&Ban>) -> Result<(), StoreError> {
         self.writes += 1;
         match ban {
             Some(ban) => self.bans.insert(id.0, encode(ban).as_slice())?,
@@ -69,7 +65,7 @@ impl Txn<'_> {
     }
 
     /// Writes down what an operator did.
-    pub(in crate::store) fn put_act(&mut self, act: &Act) -> Result<(), StoreError> {
+    pub(crate) fn put_act(&mut self, act: &Act) -> Result<(), StoreError> {
         let last = self.acts.last()?.map_or(0, |(number, _)| number.value());
         self.writes += 1;
         self.acts.insert(last + 1, encode(act).as_slice())?;
@@ -82,11 +78,7 @@ impl Txn<'_> {
     }
 
     /// Keeps the form an operator has open, or drops it.
-    pub(in crate::store) fn put_form(
-        &mut self,
-        id: UserId,
-        form: Option<&Form>,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn put_form(&mut self, id: UserId, form: Option<&Form>) -> Result<(), StoreError> {
         self.writes += 1;
         match form {
             Some(form) => self.forms.insert(id.0, encode(form).as_slice())?,
@@ -101,13 +93,13 @@ impl Txn<'_> {
     }
 
     /// A broadcast that must be there.
-    pub(in crate::store) fn known_broadcast(&self, number: u64) -> Result<Broadcast, StoreError> {
+    pub(crate) fn known_broadcast(&self, number: u64) -> Result<Broadcast, StoreError> {
         let broadcast = self.broadcast(number)?;
         broadcast.ok_or_else(|| missing("broadcasts.v1", number))
     }
 
     /// The last broadcast and its number.
-    pub(in crate::store) fn last_broadcast(&self) -> Result<Option<(u64, Broadcast)>, StoreError> {
+    pub(crate) fn last_broadcast(&self) -> Result<Option<(u64, Broadcast)>, StoreError> {
         let Some((key, value)) = self.broadcasts.last()? else {
             return Ok(None);
         };
@@ -119,7 +111,7 @@ impl Txn<'_> {
     }
 
     /// Keeps a broadcast.
-    pub(in crate::store) fn put_broadcast(
+    pub(crate) fn put_broadcast(
         &mut self,
         number: u64,
         broadcast: &Broadcast,

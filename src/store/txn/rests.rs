@@ -3,7 +3,7 @@
 use redb::ReadableTable;
 
 use super::Txn;
-use crate::domain::keyring::Rest;
+use crate::rules::domain::keyring::Rest;
 use crate::store::StoreError;
 use crate::store::record::encode;
 use crate::store::row::{named, read};
@@ -15,7 +15,7 @@ impl Txn<'_> {
     }
 
     /// Every key and model that has been put to rest, by its name.
-    pub(in crate::store) fn all_rests(&self) -> Result<Vec<(String, Rest)>, StoreError> {
+    pub(crate) fn all_rests(&self) -> Result<Vec<(String, Rest)>, StoreError> {
         let rows = self.rests.iter()?;
         rows.map(|row| {
             let (name, rest) = row?;
@@ -32,7 +32,7 @@ impl Txn<'_> {
     }
 
     /// Ends the rest of a key or model; whether there was one.
-    pub(in crate::store) fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
+    pub(crate) fn end_rest(&mut self, name: &str) -> Result<bool, StoreError> {
         self.writes += 1;
         Ok(self.rests.remove(name)?.is_some())
     }

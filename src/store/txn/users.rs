@@ -3,15 +3,15 @@
 use redb::ReadableTable;
 
 use super::Txn;
-use crate::domain::id::UserId;
-use crate::domain::user::Lang;
-use crate::domain::whom::Bearer;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::user::Lang;
+use crate::rules::domain::whom::Bearer;
 use crate::store::StoreError;
 use crate::store::record::{UserRow, encode};
 use crate::store::row::{missing, read, small};
 
 /// A user whom the batch has met.
-pub(super) struct Met {
+pub(crate) struct Met {
     row: UserRow,
     /// Whether the table does not have it yet.
     new: bool,
@@ -19,7 +19,7 @@ pub(super) struct Met {
 
 impl Txn<'_> {
     /// Writes the users whom the batch has changed.
-    pub(super) fn write_met(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn write_met(&mut self) -> Result<(), StoreError> {
         for (id, met) in self.met.take() {
             if met.new {
                 self.users.insert(id.0, encode(&met.row).as_slice())?;
@@ -50,7 +50,7 @@ impl Txn<'_> {
     }
 
     /// Whether a user cannot be written to.
-    pub(super) fn is_away(&self, id: UserId) -> Result<bool, StoreError> {
+    pub(crate) fn is_away(&self, id: UserId) -> Result<bool, StoreError> {
         if let Some(met) = self.met.borrow().get(&id) {
             return Ok(!met.row.user.reachable);
         }

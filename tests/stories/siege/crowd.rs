@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use neurocards::web::{Limits, Refusal};
+use neurocards::door::{Limits, Refusal};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::line::{Line, refusal};

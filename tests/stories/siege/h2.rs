@@ -1,6 +1,6 @@
 //! HTTP/2 by hand: floods of requests taken back, heads without end, answers nobody takes, silence.
 
-use neurocards::web::{Limits, Refusal};
+use neurocards::door::{Limits, Refusal};
 
 use super::line::Line;
 use super::{besieged, counted, short, still_serves};

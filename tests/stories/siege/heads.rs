@@ -1,6 +1,6 @@
 //! Heads that are too large, break the rules, or look for something that is not there.
 
-use neurocards::web::Refusal;
+use neurocards::door::Refusal;
 
 use super::line::{Line, refusal};
 use super::{besieged, counted, still_serves, webhook};

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use neurocards::web::{Limits, Refusal};
+use neurocards::door::{Limits, Refusal};
 use tokio::net::TcpStream;
 
 use super::h2::{DATA, END_HEADERS, GOAWAY, HEADERS, frame, greets_from, kinds};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use neurocards::web::Refusal;
+use neurocards::door::Refusal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::line::{Line, dial, refusal};

@@ -6,29 +6,29 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Sample, sample};
-use crate::domain::act::{Act, Ban, Deed, Who};
-use crate::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::domain::broadcast::Segment;
-use crate::domain::credit::{Account, Credits, Entry, Reason, Seal};
-use crate::domain::failure::{Failure, Kind, Source};
-use crate::domain::id::{
+use crate::base::time::Timestamp;
+use crate::rules::conversation::office::line::Line;
+use crate::rules::conversation::say::{Ask, Hint, Say, Video};
+use crate::rules::conversation::session::{Session, Step};
+use crate::rules::domain::act::{Act, Ban, Deed, Who};
+use crate::rules::domain::alert::{Alert, Lack, Obstacle, Trouble};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::rules::domain::broadcast::Segment;
+use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
+use crate::rules::domain::failure::{Failure, Kind, Source};
+use crate::rules::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
     PhotoName, TaskId, TopicId, UserId,
 };
-use crate::domain::job::{Job, Missed, Route, Stage};
-use crate::domain::keyring::Rest;
-use crate::domain::late::Late;
-use crate::domain::order::{Order, PhotoState};
-use crate::domain::part::Part;
-use crate::domain::retired::{End, Ended, Retired};
-use crate::domain::strange::Strange;
-use crate::domain::tally::{Moved, Sort, Tally};
-use crate::domain::time::Timestamp;
-use crate::domain::user::{Lang, User};
-use crate::flow::alert::{Alert, Lack, Obstacle, Trouble};
-use crate::flow::office::line::Line;
-use crate::flow::say::{Ask, Hint, Say, Video};
-use crate::flow::session::{Session, Step};
+use crate::rules::domain::job::{Job, Missed, Route, Stage};
+use crate::rules::domain::keyring::Rest;
+use crate::rules::domain::late::Late;
+use crate::rules::domain::order::{Order, PhotoState};
+use crate::rules::domain::part::Part;
+use crate::rules::domain::retired::{End, Ended, Retired};
+use crate::rules::domain::strange::Strange;
+use crate::rules::domain::tally::{Moved, Sort, Tally};
+use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{
     Closed, Counters, Failing, JobRow, Lane, Live, Note, Raised, Reading, UserRow,
 };

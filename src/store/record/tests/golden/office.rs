@@ -2,16 +2,16 @@
 
 use super::super::{Sample, sample};
 use super::{noted, numbered};
-use crate::domain::broadcast::{Broadcast, Course, Letter, Mark, Segment, Style};
-use crate::domain::credit::Credits;
-use crate::domain::id::{DraftId, JobId, MessageId, OrderId, UserId};
-use crate::domain::span::Span;
-use crate::domain::time::Timestamp;
-use crate::domain::user::Lang;
-use crate::domain::whom::Bearer;
-use crate::flow::office::form::{Chore, Form};
-use crate::flow::office::line::{Line, Look, Person, Slip, Topic};
-use crate::flow::say::Say;
+use crate::base::time::Timestamp;
+use crate::rules::conversation::office::form::{Chore, Form};
+use crate::rules::conversation::office::line::{Line, Look, Person, Slip, Topic};
+use crate::rules::conversation::say::Say;
+use crate::rules::domain::broadcast::{Broadcast, Course, Letter, Mark, Segment, Style};
+use crate::rules::domain::credit::Credits;
+use crate::rules::domain::id::{DraftId, JobId, MessageId, OrderId, UserId};
+use crate::rules::domain::span::Span;
+use crate::rules::domain::user::Lang;
+use crate::rules::domain::whom::Bearer;
 
 #[test]
 fn variants_keep_their_numbers() {

@@ -1,0 +1,4 @@
+//! Who watches the shop: its machine and books, and its trade.
+
+pub mod guard;
+pub mod watch;

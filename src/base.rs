@@ -1,0 +1,10 @@
+//! What every floor needs.
+
+pub mod charts;
+pub mod clock;
+pub mod failpoints;
+pub mod live;
+pub mod picture;
+pub mod private;
+pub mod telemetry;
+pub mod time;

@@ -1,0 +1,10 @@
+//! The world outside, as types.
+
+pub mod author;
+pub mod config;
+pub mod files;
+pub mod http;
+pub mod offsite;
+pub mod provider;
+pub mod telegram;
+pub mod tls;

@@ -1,0 +1,192 @@
+//! What each key says now, and where that comes from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use ring::digest;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use toml::de::DeValue;
+
+use crate::rules::domain::id::KeyPrint;
+
+/// What is read at the start only. The shipped file says so of each key that stands in it.
+pub const AT_START: [&str; 23] = [
+    "public_url",
+    "updates",
+    "extra_root_file",
+    "telegram.webhook_secret_file",
+    "telegram.webhook_secret",
+    "http.listen",
+    "https.listen",
+    "tls.mode",
+    "tls.cert_file",
+    "tls.key_file",
+    "tls.acme_directory",
+    "tls.acme_challenge",
+    "tls.acme_contact",
+    "tls.acme_profile",
+    "tls.acme_eab_key_id",
+    "tls.acme_eab_key_file",
+    "tls.acme_eab_key",
+    "operator.listen",
+    "operator.token_file",
+    "operator.token",
+    "store.cache_mb",
+    "store.batch",
+    "log.format",
+];
+
+/// What one key says, or one secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name with its section's, such as `kie.models`. Secrets of one purpose share a name.
+    pub key: String,
+    /// As TOML writes it, of a secret the fingerprint; nothing if it is unset.
+    pub value: Option<String>,
+    /// Whether the value is only a fingerprint.
+    pub secret: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// The configuration.
+    Line {
+        /// The file, as the operator named it.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A variable of the environment.
+    Environment(String),
+    /// A file that holds nothing else.
+    File(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(f, "default"),
+            Self::Line { file, line } => write!(f, "{file}:{line}"),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+impl Setting {
+    /// A secret, or that there is none.
+    pub(super) fn secret(key: String, found: Option<(&SecretString, Origin)>) -> Self {
+        let (value, origin) = match found {
+            Some((secret, origin)) => (Some(print(secret).to_string()), origin),
+            None => (None, Origin::Default),
+        };
+        Self {
+            key,
+            value,
+            secret: true,
+            origin,
+        }
+    }
+
+    /// A whole file of the data directory by its fingerprint; nothing stands for the one that is compiled in.
+    pub fn file(name: &str, content: Option<&[u8]>, path: PathBuf) -> Self {
+        Self {
+            key: name.to_owned(),
+            value: content.map(|content| print_of(content).to_string()),
+            secret: false,
+            origin: match content {
+                Some(_) => Origin::File(path),
+                None => Origin::Default,
+            },
+        }
+    }
+
+    /// Whether it is read at the start only.
+    pub fn is_read_at_the_start(&self) -> bool {
+        AT_START.contains(&self.key.as_str())
+    }
+}
+
+/// The fingerprint of a secret: it can be told from others by it, and not be found out.
+pub fn print(secret: &SecretString) -> KeyPrint {
+    print_of(secret.expose_secret().as_bytes())
+}
+
+fn print_of(bytes: &[u8]) -> KeyPrint {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    let first = digest.as_ref()[..8].try_into();
+    KeyPrint(first.expect("a digest has 32 bytes"))
+}
+
+/// The names of what differs between two lists, in the order of their names.
+pub fn changes(before: &[Setting], after: &[Setting]) -> Vec<String> {
+    let (before, after) = (by_name(before), by_name(after));
+    let names = before
+        .keys()
+        .chain(after.keys().filter(|key| !before.contains_key(*key)));
+    let changed = names.filter(|key| before.get(*key) != after.get(*key));
+    let mut changed: Vec<_> = changed.map(|key| (*key).to_owned()).collect();
+    changed.sort_unstable();
+    changed
+}
+
+fn by_name(settings: &[Setting]) -> BTreeMap<&str, Vec<Option<&str>>> {
+    let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for setting in settings {
+        let values = named.entry(setting.key.as_str()).or_default();
+        values.push(setting.value.as_deref());
+    }
+    named
+}
+
+/// Where a key stands in the annotated file; a secret stands where the key for its file does.
+pub(super) fn place(annotated: &str, key: &str) -> usize {
+    let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+    let section = match section {
+        "" => Some(0),
+        section => annotated.find(&format!("\n[{section}]")),
+    };
+    let start = section.unwrap_or(annotated.len());
+    let here = &annotated[start..];
+    let one = name.trim_end_matches('s');
+    let names = [
+        name.to_owned(),
+        format!("{name}_file"),
+        format!("{one}_files"),
+    ];
+    let mut places = names.iter().filter_map(|name| {
+        let stands = [format!("\n{name} = "), format!("\n# {name} = ")];
+        stands.iter().filter_map(|stands| here.find(stands)).min()
+    });
+    places.next().map_or(annotated.len(), |at| start + at)
+}
+
+/// A value as TOML writes it on one line, however it was written.
+pub(super) fn written(value: &DeValue<'_>) -> String {
+    match value {
+        // What JSON escapes, TOML escapes in the same way.
+        DeValue::String(text) => Value::from(text.as_ref()).to_string(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string()),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        DeValue::Datetime(moment) => moment.to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<_> = items.iter().map(|item| written(item.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(table) => {
+            let pairs = table.iter();
+            let pairs = pairs
+                .map(|(key, value)| format!("{} = {}", key.get_ref(), written(value.get_ref())));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+    }
+}

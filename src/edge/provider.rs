@@ -1,0 +1,3 @@
+//! The video providers, one folder to each.
+
+pub mod kie;

@@ -1,0 +1,645 @@
+//! Words and buttons: what each `Say` is in a seller's language.
+
+mod alerts;
+mod office;
+
+use std::collections::HashMap;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::rules::conversation::event::{Button, Command, Style};
+use crate::rules::conversation::say::{Ask, Hint, Say, Toast, Video};
+use crate::rules::domain::brief::{Count, Template};
+use crate::rules::domain::failure::Kind;
+use crate::rules::domain::id::{Code, JobId, ModelName, UpdateId};
+use crate::rules::domain::user::Lang;
+
+/// The Russian texts that are compiled in.
+pub const RU: &str = include_str!("../../../data/texts/ru.ftl");
+/// The English texts that are compiled in.
+pub const EN: &str = include_str!("../../../data/texts/en.ftl");
+
+/// Every text of the bot, and what the operator fills into them.
+pub struct Words {
+    bundles: [(Lang, FluentBundle<FluentResource>); 2],
+    shop: Labels,
+}
+
+/// What the operator fills into the texts.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// The support contact, without `@`.
+    pub support: String,
+    /// The packages on sale, per language.
+    pub packages: HashMap<Lang, String>,
+    /// What sellers call a model.
+    pub titles: HashMap<ModelName, String>,
+    /// The button of each template, per language.
+    pub templates: HashMap<(Lang, Template), String>,
+}
+
+/// A message as Telegram takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The text, or the caption.
+    pub text: String,
+    /// The buttons below it.
+    pub keyboard: Vec<Vec<Key>>,
+    /// Whether it goes with the menu's picture.
+    pub picture: bool,
+}
+
+/// A button below a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Comes back to us.
+    Press(String, Button),
+    /// Opens an address.
+    Open(String, String),
+}
+
+/// How one video of an order fares, as the status message shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Waits for its first attempt.
+    Queued,
+    /// Waits for another one.
+    Retrying(JobId),
+    /// The script is being written.
+    Preparing,
+    /// The provider films, with this model.
+    Rendering(ModelName),
+    /// The video is being fetched.
+    Rendered,
+    /// Ready.
+    Done,
+    /// Refunded.
+    Failed(JobId),
+}
+
+/// Why texts cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WordsError {
+    /// Not Fluent.
+    #[error("texts/{lang}.ftl: line {line}: {what}")]
+    Syntax {
+        /// Which file.
+        lang: &'static str,
+        /// Which line.
+        line: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// Texts that the bot needs are missing.
+    #[error("texts/{lang}.ftl: these texts are missing: {}", keys.join(", "))]
+    Missing {
+        /// Which file.
+        lang: &'static str,
+        /// Which texts.
+        keys: Vec<String>,
+    },
+}
+
+impl Words {
+    /// Reads both languages; every text that the compiled-in file has must be there. All mistakes are told.
+    pub fn new(ru: &str, en: &str, shop: Labels) -> Result<Self, Vec<WordsError>> {
+        match (bundle(Lang::Ru, ru, RU), bundle(Lang::En, en, EN)) {
+            (Ok(ru), Ok(en)) => Ok(Self {
+                bundles: [(Lang::Ru, ru), (Lang::En, en)],
+                shop,
+            }),
+            (ru, en) => Err([ru.err(), en.err()]
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect()),
+        }
+    }
+
+    /// A text without anything to fill in but the shop's labels.
+    pub fn plain(&self, lang: Lang, key: &str) -> String {
+        self.text(lang, key, &[])
+    }
+
+    /// What a seller reads and can press. The status message of an order is [`Words::status`].
+    pub fn message(&self, lang: Lang, say: &Say) -> Message {
+        match say {
+            Say::Welcome { balance } => {
+                let text = self.text(lang, "welcome", &[("balance", balance.0.into())]);
+                Message {
+                    text,
+                    keyboard: self.menu(lang),
+                    picture: true,
+                }
+            }
+            Say::Menu { hint } => {
+                let text = self.hinted(lang, *hint, self.plain(lang, "menu"));
+                Message {
+                    text,
+                    keyboard: self.menu(lang),
+                    picture: true,
+                }
+            }
+            Say::Ask { hint, ask } => {
+                let (text, keyboard) = self.ask(lang, ask);
+                Message {
+                    text: self.hinted(lang, *hint, text),
+                    keyboard,
+                    picture: false,
+                }
+            }
+            Say::Help => self.said(lang, "help", &[], vec![self.to_menu(lang)]),
+            Say::Support => {
+                let write = Key::Open(
+                    self.plain(lang, "button-write-support"),
+                    self.support_link(),
+                );
+                self.said(lang, "support", &[], vec![vec![write], self.to_menu(lang)])
+            }
+            Say::Cabinet { balance } => {
+                let topup = vec![self.press(lang, "button-topup", Button::TopUp)];
+                let keyboard = vec![topup, self.to_menu(lang)];
+                self.said(lang, "cabinet", &[("balance", balance.0.into())], keyboard)
+            }
+            Say::TopUp => {
+                let packages = self.shop.packages.get(&lang).cloned().unwrap_or_default();
+                let write = Key::Open(
+                    self.plain(lang, "button-write-support"),
+                    self.support_link(),
+                );
+                let keyboard = vec![vec![write], self.to_menu(lang)];
+                self.said(lang, "topup", &[("packages", packages.into())], keyboard)
+            }
+            Say::TooFew {
+                draft,
+                need,
+                balance,
+            } => {
+                let mut keyboard = vec![vec![self.press(lang, "button-topup", Button::TopUp)]];
+                let affordable = Count::ALL
+                    .into_iter()
+                    .filter(|count| count.price() <= *balance);
+                keyboard.extend(affordable.map(|count| vec![self.count(lang, *draft, count)]));
+                keyboard.push(self.to_menu(lang));
+                let args = [
+                    ("need", need.0.into()),
+                    ("balance", balance.0.into()),
+                    ("affordable", keyboard.len().saturating_sub(2).into()),
+                ];
+                self.said(lang, "too-few", &args, keyboard)
+            }
+            Say::Accepted { count } => {
+                self.said(lang, "accepted", &[("count", (*count).into())], vec![])
+            }
+            Say::AlbumFirst => self.said(lang, "album-first", &[], vec![]),
+            Say::Group => self.said(lang, "group", &[], vec![]),
+            Say::Status { .. } => self.said(lang, "status-running", &[], vec![]),
+            Say::Video(video) => {
+                let text = format!(
+                    "{}\n\n{}",
+                    self.plain(lang, headline(video)),
+                    self.video_note(lang, video)
+                );
+                Message {
+                    text,
+                    keyboard: vec![self.after_video(lang, video)],
+                    picture: false,
+                }
+            }
+            Say::VideoLink(video) => self.video_link(lang, video),
+            Say::Retrying => self.said(lang, "retrying", &[], vec![]),
+            Say::RetryingJob { job } => {
+                let code = self.code(lang, "reference", Code::Job(*job));
+                let text = format!("{}\n\n{code}", self.plain(lang, "retrying"));
+                Message {
+                    text,
+                    keyboard: vec![],
+                    picture: false,
+                }
+            }
+            Say::Undelivered { job } => {
+                let code = self.code(lang, "reference-support", Code::Job(*job));
+                Message {
+                    text: format!("{}\n\n{code}", self.plain(lang, "undelivered")),
+                    keyboard: vec![self.to_menu(lang)],
+                    picture: false,
+                }
+            }
+            Say::Refunded { job, kind, model } => self.refunded(lang, *job, *kind, model.as_ref()),
+            Say::Granted { credits, balance } => {
+                let key = if *credits < 0 {
+                    "taken-back"
+                } else {
+                    "granted"
+                };
+                let args = [
+                    ("credits", credits.unsigned_abs().into()),
+                    ("balance", balance.0.into()),
+                ];
+                self.said(lang, key, &args, vec![])
+            }
+            Say::Alert(alert) => self.alert(lang, alert),
+            Say::Held { alert, held } => self.held(lang, alert, *held),
+            Say::Banned => {
+                let write = Key::Open(
+                    self.plain(lang, "button-write-support"),
+                    self.support_link(),
+                );
+                self.said(lang, "banned", &[], vec![vec![write]])
+            }
+            Say::Desk(line) => self.line(lang, line),
+            // What there is to see only the sender knows.
+            Say::Report { .. } | Say::Progress { .. } => {
+                self.said(lang, "report-none", &[], vec![])
+            }
+            Say::Letter(letter) => Message {
+                text: letter.text.clone(),
+                keyboard: vec![],
+                picture: false,
+            },
+        }
+    }
+
+    /// The status message of an order.
+    pub fn status(&self, lang: Lang, videos: &[Progress]) -> Message {
+        let over = videos
+            .iter()
+            .all(|video| matches!(video, Progress::Done | Progress::Failed(_)));
+        let done = videos
+            .iter()
+            .filter(|video| **video == Progress::Done)
+            .count();
+        let head = if over {
+            self.text(
+                lang,
+                "status-over",
+                &[("done", done.into()), ("count", videos.len().into())],
+            )
+        } else {
+            self.plain(lang, "status-running")
+        };
+        let lines = videos.iter().zip(1..).map(|(video, number): (_, u32)| {
+            let state = self.progress(lang, video);
+            self.text(
+                lang,
+                "status-line",
+                &[("number", number.into()), ("state", state.into())],
+            )
+        });
+        let text = format!("{head}\n\n{}", lines.collect::<Vec<_>>().join("\n"));
+        Message {
+            text,
+            keyboard: vec![],
+            picture: false,
+        }
+    }
+
+    /// What appears for a moment on a pressed button; nothing for a plain one.
+    pub fn toast(&self, lang: Lang, toast: Toast) -> Option<String> {
+        let key = match toast {
+            Toast::Plain => return None,
+            Toast::Stale => "toast-stale",
+            Toast::Already => "toast-already",
+            Toast::Launched => "toast-launched",
+            Toast::Stopping => "toast-stopping",
+        };
+        Some(self.plain(lang, key))
+    }
+
+    /// What is said when an update cannot be stored, not even that it was said.
+    pub fn outage(&self, lang: Lang, update: UpdateId) -> Message {
+        let code = self.code(lang, "reference-support", Code::Update(update));
+        Message {
+            text: format!("{}\n\n{code}", self.plain(lang, "outage")),
+            keyboard: vec![],
+            picture: false,
+        }
+    }
+
+    /// What the commands of the bot's menu do.
+    pub fn commands(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        Command::SHOWN
+            .into_iter()
+            .map(|(_, name)| (name, self.plain(lang, &format!("command-{name}"))))
+            .collect()
+    }
+
+    fn progress(&self, lang: Lang, video: &Progress) -> String {
+        let key = match video {
+            Progress::Queued => "state-queued",
+            Progress::Retrying(job) => return self.coded(lang, "state-retrying", *job),
+            Progress::Preparing => "state-preparing",
+            Progress::Rendering(model) => {
+                let title = self.title(lang, Some(model));
+                return self.text(lang, "state-rendering-by", &[("model", title.into())]);
+            }
+            Progress::Rendered => "state-rendered",
+            Progress::Done => "state-done",
+            Progress::Failed(job) => return self.coded(lang, "state-failed", *job),
+        };
+        self.plain(lang, key)
+    }
+
+    /// A text with its job's code behind it.
+    fn coded(&self, lang: Lang, key: &str, job: JobId) -> String {
+        let state = self.plain(lang, key);
+        let code = Code::Job(job).to_string();
+        self.text(
+            lang,
+            "state-code",
+            &[("state", state.into()), ("code", code.into())],
+        )
+    }
+
+    /// The line with a reference code.
+    fn code(&self, lang: Lang, key: &str, code: Code) -> String {
+        self.text(lang, key, &[("code", code.to_string().into())])
+    }
+
+    fn ask(&self, lang: Lang, ask: &Ask) -> (String, Vec<Vec<Key>>) {
+        match ask {
+            Ask::Photo => (self.plain(lang, "ask-photo"), vec![]),
+            Ask::Text => (self.plain(lang, "ask-text"), vec![]),
+            Ask::Prompt => (self.plain(lang, "ask-prompt"), vec![]),
+            Ask::Wishes => (self.plain(lang, "ask-wishes"), vec![]),
+            Ask::Template { draft } => {
+                let keys = Style::ALL.map(|style| {
+                    let draft = *draft;
+                    vec![Key::Press(
+                        self.style(lang, style),
+                        Button::Style { draft, style },
+                    )]
+                });
+                (self.plain(lang, "ask-template"), keys.to_vec())
+            }
+            Ask::Count { draft } => {
+                let keys = Count::ALL.map(|count| vec![self.count(lang, *draft, count)]);
+                (self.plain(lang, "ask-count"), keys.to_vec())
+            }
+            Ask::Confirm {
+                draft,
+                count,
+                cost,
+                balance,
+            } => {
+                let args = [
+                    ("count", (*count).into()),
+                    ("cost", cost.0.into()),
+                    ("balance", balance.0.into()),
+                ];
+                let keys = vec![
+                    vec![self.press(lang, "button-confirm", Button::Confirm { draft: *draft })],
+                    vec![self.press(lang, "button-cancel", Button::Cancel { draft: *draft })],
+                ];
+                (self.text(lang, "ask-confirm", &args), keys)
+            }
+        }
+    }
+
+    /// The button of a style.
+    pub fn style(&self, lang: Lang, style: Style) -> String {
+        match style {
+            Style::Own => self.plain(lang, "button-self"),
+            Style::Template(template) => {
+                let titled = self.shop.templates.get(&(lang, template));
+                titled
+                    .cloned()
+                    .unwrap_or_else(|| template.name().to_owned())
+            }
+        }
+    }
+
+    fn hinted(&self, lang: Lang, hint: Option<Hint>, text: String) -> String {
+        match hint {
+            Some(hint) => format!("{}\n\n{text}", self.plain(lang, hint_key(hint))),
+            None => text,
+        }
+    }
+
+    fn refunded(&self, lang: Lang, job: JobId, kind: Kind, model: Option<&ModelName>) -> Message {
+        let key = match kind {
+            Kind::UserViolation => "refund-user-violation",
+            Kind::Billing | Kind::ModelOff => "refund-billing",
+            Kind::RateLimit => "refund-rate-limit",
+            Kind::Temporary => "refund-temporary",
+            Kind::Unknown => "refund-unknown",
+            Kind::BadPhoto => "refund-bad-photo",
+            Kind::Cancelled => "refund-cancelled",
+            Kind::OutputRefused => "refund-output",
+        };
+        let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
+        let reference = match kind {
+            // What to do is said, and support could do no more.
+            Kind::UserViolation | Kind::BadPhoto | Kind::RateLimit => "reference",
+            Kind::Billing
+            | Kind::ModelOff
+            | Kind::Temporary
+            | Kind::Unknown
+            | Kind::Cancelled
+            | Kind::OutputRefused => "reference-support",
+        };
+        let code = self.code(lang, reference, Code::Job(job));
+        let text = format!("{text}\n\n{code}");
+        Message {
+            text,
+            keyboard: vec![self.to_menu(lang)],
+            picture: false,
+        }
+    }
+
+    fn video_note(&self, lang: Lang, video: &Video) -> String {
+        let args = [
+            ("number", video.number.into()),
+            ("count", video.count.into()),
+            ("model", self.title(lang, Some(&video.model)).into()),
+        ];
+        self.text(lang, "video-note", &args)
+    }
+
+    fn video_link(&self, lang: Lang, video: &Video) -> Message {
+        let text = format!(
+            "{}\n\n{}\n\n{}\n{}\n\n{}",
+            self.plain(lang, headline(video)),
+            self.video_note(lang, video),
+            self.plain(lang, "video-link"),
+            video.url,
+            self.code(lang, "reference-support", Code::Job(video.job)),
+        );
+        let open = Key::Open(self.plain(lang, "button-download"), video.url.clone());
+        Message {
+            text,
+            keyboard: vec![vec![open], self.after_video(lang, video)],
+            picture: false,
+        }
+    }
+
+    fn after_video(&self, lang: Lang, video: &Video) -> Vec<Key> {
+        let again = self.press(lang, "button-again", Button::Again(video.order));
+        vec![again, self.press(lang, "button-menu", Button::Menu)]
+    }
+
+    /// What sellers call a model.
+    pub fn title(&self, lang: Lang, model: Option<&ModelName>) -> String {
+        let known = model.map(|model| {
+            self.shop
+                .titles
+                .get(model)
+                .cloned()
+                .unwrap_or(model.0.clone())
+        });
+        known.unwrap_or_else(|| self.plain(lang, "the-model"))
+    }
+
+    fn menu(&self, lang: Lang) -> Vec<Vec<Key>> {
+        vec![
+            vec![self.press(lang, "button-make", Button::Make)],
+            vec![self.press(lang, "button-cabinet", Button::Cabinet)],
+            vec![self.press(lang, "button-support", Button::Support)],
+        ]
+    }
+
+    fn to_menu(&self, lang: Lang) -> Vec<Key> {
+        vec![self.press(lang, "button-menu", Button::Menu)]
+    }
+
+    fn count(&self, lang: Lang, draft: crate::rules::domain::id::DraftId, count: Count) -> Key {
+        let label = self.text(lang, "button-count", &[("count", count.number().into())]);
+        Key::Press(label, Button::Count { draft, count })
+    }
+
+    /// A button with a text of its own.
+    pub fn press(&self, lang: Lang, key: &str, button: Button) -> Key {
+        Key::Press(self.plain(lang, key), button)
+    }
+
+    fn support_link(&self) -> String {
+        format!("https://t.me/{}", self.shop.support)
+    }
+
+    fn said(
+        &self,
+        lang: Lang,
+        key: &str,
+        args: &[(&str, FluentValue<'_>)],
+        keyboard: Vec<Vec<Key>>,
+    ) -> Message {
+        Message {
+            text: self.text(lang, key, args),
+            keyboard,
+            picture: false,
+        }
+    }
+
+    /// A text with what is to be filled in.
+    pub fn text(&self, lang: Lang, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+        let (_, bundle) = self
+            .bundles
+            .iter()
+            .find(|(known, _)| *known == lang)
+            .expect("every language is loaded");
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+            tracing::error!(text = key, lang = lang.code(), "a text is missing");
+            return key.to_owned();
+        };
+        let mut filled = FluentArgs::new();
+        filled.set("support", self.shop.support.clone());
+        for (name, value) in args {
+            filled.set((*name).to_owned(), value.clone());
+        }
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&filled), &mut errors);
+        if !errors.is_empty() {
+            tracing::error!(
+                text = key,
+                lang = lang.code(),
+                "a text does not fit its variables"
+            );
+        }
+        text.into_owned()
+    }
+}
+
+fn hint_key(hint: Hint) -> &'static str {
+    match hint {
+        Hint::NeedPhoto => "hint-need-photo",
+        Hint::NeedText => "hint-need-text",
+        Hint::NeedButton => "hint-need-button",
+        Hint::EmptyText => "hint-empty-text",
+        Hint::TooLong => "hint-too-long",
+        Hint::HavePhoto => "hint-have-photo",
+        Hint::PhotoReplaced => "hint-photo-replaced",
+        Hint::CaptionTaken => "hint-caption-taken",
+        Hint::NotAPicture => "hint-not-a-picture",
+        Hint::PlainText => "hint-plain-text",
+        Hint::FileTooBig => "hint-file-too-big",
+        Hint::PhotoTooSmall => "hint-photo-too-small",
+        Hint::EditIgnored => "hint-edit-ignored",
+        Hint::OldButton => "hint-old-button",
+        Hint::OrderGone => "hint-order-gone",
+        Hint::UnknownCommand => "hint-unknown-command",
+        Hint::NotUnderstood => "hint-not-understood",
+        Hint::Cancelled => "hint-cancelled",
+        Hint::NothingToCancel => "hint-nothing-to-cancel",
+        Hint::SameAgain => "hint-same-again",
+        Hint::NoRoom => "hint-no-room",
+        Hint::Paused => "hint-paused",
+        Hint::PausedEarly => "hint-paused-early",
+    }
+}
+
+fn bundle(
+    lang: Lang,
+    source: &str,
+    complete: &str,
+) -> Result<FluentBundle<FluentResource>, Vec<WordsError>> {
+    let file = lang.code();
+    let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
+        let errors = errors.into_iter().map(|error| {
+            let before = source.as_bytes().iter().take(error.pos.start);
+            WordsError::Syntax {
+                lang: file,
+                line: before.filter(|byte| **byte == b'\n').count() + 1,
+                what: error.to_string(),
+            }
+        });
+        errors.collect::<Vec<_>>()
+    })?;
+    let id: LanguageIdentifier = file.parse().expect("our language codes are well-formed");
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    let missing: Vec<String> = keys(complete)
+        .filter(|key| !bundle.has_message(key))
+        .map(str::to_owned)
+        .collect();
+    if missing.is_empty() {
+        Ok(bundle)
+    } else {
+        Err(vec![WordsError::Missing {
+            lang: file,
+            keys: missing,
+        }])
+    }
+}
+
+/// The names of a Fluent file's messages.
+fn keys(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once(" ="))
+        .map(|(key, _)| key.trim())
+}
+
+/// The text that a video comes with.
+fn headline(video: &Video) -> &'static str {
+    match video.gift {
+        true => "video-late",
+        false => "video",
+    }
+}
+
+#[cfg(test)]
+mod tests;

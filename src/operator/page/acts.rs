@@ -1,0 +1,52 @@
+//! What operators did.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use maud::html;
+use serde::Deserialize;
+
+use super::frame::{self, Tab};
+use super::trouble::Instead;
+use super::visitor::Visitor;
+use super::{Page, trail};
+use crate::operator::service::{Answer, Ask};
+
+/// Acts of a page.
+const SHOWN: usize = 50;
+
+/// Where a page begins.
+#[derive(Debug, Deserialize)]
+pub struct From {
+    before: Option<u64>,
+}
+
+/// The list.
+pub async fn list(
+    State(page): State<Arc<Page>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(from): Query<From>,
+) -> Result<Response, Instead> {
+    let voice = visitor.voice;
+    let ask = Ask::Acts {
+        before: from.before,
+        most: SHOWN,
+    };
+    let Answer::Acts(acts) = page.ask(&visitor, ask).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let older = acts.last().filter(|_| acts.len() == SHOWN).map(|act| act.n);
+    let main = html! {
+        h1 { (voice.say("nav-acts")) }
+        (trail::trail(voice, &acts))
+        (frame::pages(voice, "/acts?", from.before, older))
+    };
+    Ok(frame::list(
+        &visitor,
+        &voice.say("nav-acts"),
+        Tab::Acts,
+        main,
+    ))
+}

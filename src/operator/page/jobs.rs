@@ -1,0 +1,201 @@
+//! Jobs: the list, and one with the story of every attempt.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::frame::{self, Tab};
+use super::trouble::Instead;
+use super::visitor::Visitor;
+use super::voice::Voice;
+use super::{Page, deeds, marks, orders, users};
+use crate::operator::service::answer::{JobCard, MissedLine};
+use crate::operator::service::ask::Wanted;
+use crate::operator::service::{Answer, Ask, Whom};
+
+/// Jobs of a page.
+const SHOWN: usize = 50;
+/// Which may be wanted, by the word in the address.
+const SHOW: [(&str, Wanted); 4] = [
+    ("all", Wanted::All),
+    ("live", Wanted::Live),
+    ("failed", Wanted::Failed),
+    ("done", Wanted::Done),
+];
+
+/// Which, whose, and where a page begins.
+#[derive(Debug, Deserialize)]
+pub struct Wish {
+    show: Option<String>,
+    user: Option<u64>,
+    before: Option<u64>,
+}
+
+/// The list.
+pub async fn list(
+    State(page): State<Arc<Page>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wish): Query<Wish>,
+) -> Result<Response, Instead> {
+    let voice = visitor.voice;
+    let show = wish.show.as_deref();
+    let (word, wanted) = SHOW
+        .into_iter()
+        .find(|(word, _)| Some(*word) == show)
+        .unwrap_or(SHOW[0]);
+    let ask = Ask::Jobs {
+        wanted,
+        whom: wish.user.map(Whom::Number),
+        before: wish.before,
+        most: SHOWN,
+    };
+    let Answer::Jobs(jobs) = page.ask(&visitor, ask).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let lines = &jobs.lines;
+    let older = lines.last().filter(|_| lines.len() == SHOWN);
+    let older = older.map(|job| job.id);
+    let of = wish
+        .user
+        .map_or(String::new(), |user| format!("user={user}&"));
+    let base = format!("/jobs?show={word}&{of}");
+    let main = html! {
+        h1 { (voice.say("nav-jobs")) }
+        nav.tabs aria-label=(voice.say("jobs-show")) {
+            @for (each, _) in SHOW {
+                a href=(format!("/jobs?{of}show={each}")) aria-current=[(each == word).then_some("true")] {
+                    (voice.word("show", each))
+                }
+            }
+        }
+        @if let Some(user) = wish.user { (orders::of_user(voice, user, &format!("/jobs?show={word}"))) }
+        (marks::jobs(voice, &voice.say("nav-jobs"), lines, &voice.say("jobs-none")))
+        (frame::unseen(voice, jobs.looked))
+        (frame::pages(voice, &base, wish.before, older))
+    };
+    Ok(frame::list(
+        &visitor,
+        &voice.say("nav-jobs"),
+        Tab::Jobs,
+        main,
+    ))
+}
+
+/// One job.
+pub async fn card(
+    State(page): State<Arc<Page>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(job): Path<String>,
+) -> Result<Response, Instead> {
+    let voice = visitor.voice;
+    let Ok(job) = job.parse() else {
+        return Err(Instead::page(&visitor, StatusCode::NOT_FOUND));
+    };
+    let Answer::Job(card) = page.ask(&visitor, Ask::Job { job }).await? else {
+        return Err(Page::senseless(&visitor));
+    };
+    let title = voice.fill("job-title", &[("n", job.to_string().into())]);
+    let main = html! {
+        div.titled { h1 { (title) } (marks::stage(voice, &card.job.stage)) }
+        (facts(voice, &card))
+        (marks::no_more(voice, card.retired))
+        div.actions { (actions(&visitor, &card)) }
+        h2 { (voice.say("job-story")) }
+        (story(voice, &card))
+        h2 { (voice.say("ledger")) }
+        (users::ledger(voice, &card.entries))
+    };
+    Ok(frame::live(&visitor, &title, Tab::Jobs, main))
+}
+
+fn facts(voice: Voice, card: &JobCard) -> Markup {
+    let job = &card.job;
+    let code = |text: &Option<String>| match text {
+        Some(text) => html! { code { (text) } },
+        None => marks::none(),
+    };
+    let script = voice.say(if card.scripted { "yes" } else { "no" });
+    marks::facts(&[
+        (voice.word("head", "order"), marks::order(job.order)),
+        (voice.word("head", "seller"), marks::user(job.seller)),
+        (voice.word("head", "placed"), marks::time(job.at)),
+        (voice.word("head", "attempt"), html! { (job.attempt) }),
+        (voice.word("head", "model"), code(&job.model)),
+        (voice.word("head", "key"), code(&card.key)),
+        (voice.word("head", "task"), code(&card.task)),
+        (voice.word("head", "script"), html! { (script) }),
+        (voice.word("head", "due"), marks::maybe_time(job.due)),
+        (voice.word("head", "ended"), marks::maybe_time(job.ended)),
+    ])
+}
+
+fn actions(visitor: &Visitor, card: &JobCard) -> Markup {
+    let (id, back) = (card.job.id.to_string(), format!("/jobs/{}", card.job.id));
+    let hidden = [("job", id.as_str()), ("back", back.as_str())];
+    match card.job.stage.as_str() {
+        "done" => deeds::opened(visitor, "refund", &hidden, "do-refund", "hint-refund"),
+        "failed" if card.retired.is_some() => html! {},
+        "failed" => deeds::opened(visitor, "reorder", &hidden, "do-reorder", "hint-reorder"),
+        _ => html! {
+            (deeds::button(visitor, "hurry", &hidden, "do-hurry"))
+            (deeds::opened(visitor, "cancel", &hidden, "do-cancel", "hint-cancel"))
+        },
+    }
+}
+
+/// What happened, oldest first.
+fn story(voice: Voice, card: &JobCard) -> Markup {
+    let job = &card.job;
+    html! {
+        ol.story {
+            li { (marks::time(job.at)) p { (voice.say("story-placed")) } }
+            @for missed in &card.missed { (attempt(voice, missed)) }
+            @match (job.ended, &job.failure) {
+                (Some(at), Some(kind)) => li.bad {
+                    (marks::time(at))
+                    p { (voice.say("story-failed")) " " strong { (voice.word("kind", kind)) } }
+                    // The last attempt has said already what that means.
+                    @if card.missed.last().is_none_or(|last| &last.failure != kind) {
+                        p.means { (voice.word("means", kind)) }
+                    }
+                },
+                (Some(at), None) => li.good {
+                    (marks::time(at))
+                    p { (voice.say("story-done")) }
+                },
+                (None, _) => li.busy {
+                    p { (marks::stage(voice, &job.stage)) " " (voice.word("story", &job.stage)) }
+                    @if let Some(due) = job.due {
+                        p.means { (voice.word("head", "due")) ": " (marks::time(due)) }
+                    }
+                },
+            }
+        }
+    }
+}
+
+fn attempt(voice: Voice, missed: &MissedLine) -> Markup {
+    let n = [("n", missed.attempt.into())];
+    html! {
+        li.bad {
+            (marks::time(missed.at))
+            p {
+                (voice.fill("story-attempt", &n)) " "
+                strong { (voice.word("kind", &missed.failure)) }
+                " · " (voice.word("source", &missed.source))
+            }
+            p.means { (voice.word("means", &missed.failure)) }
+            @if missed.model.is_some() || missed.task.is_some() {
+                p.means {
+                    @if let Some(model) = &missed.model { span.model { (model) } }
+                    @if let Some(task) = &missed.task { " · " code { (task) } }
+                }
+            }
+        }
+    }
+}

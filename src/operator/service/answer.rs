@@ -1,0 +1,602 @@
+//! What an operator is told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::Span;
+use super::books::Books;
+use super::reload::Reloaded;
+use crate::rules::domain::act::{Deed, LONGEST_KEY, LONGEST_WHY, MOST_CREDITS};
+use crate::rules::domain::whom::Bearer;
+use crate::shop::audit::Report;
+use crate::store::backup::front::Made;
+use crate::store::links::Found;
+
+/// What an operator is told. Times are Unix milliseconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Answer {
+    /// How the shop fares.
+    Status(Box<Status>),
+    /// What happened of late.
+    Stats(Box<Stats>),
+    /// Users.
+    Users(Listed<UserLine>),
+    /// A user.
+    User(Box<UserCard>),
+    /// Entries.
+    Entries(Listed<EntryLine>),
+    /// Whether anything changed; if not, it was so before.
+    Changed(bool),
+    /// Who was shut out, or let in; if nothing changed, it was so before.
+    ShutOut {
+        /// Whom the name meant.
+        user: u64,
+        /// Whether anything changed.
+        changed: bool,
+    },
+    /// The balance after credits were given, or taken back.
+    Granted {
+        /// Whose.
+        user: u64,
+        /// What they may spend now.
+        balance: u32,
+        /// Whether it had been done before and nothing moved.
+        repeated: bool,
+    },
+    /// Orders.
+    Orders(Vec<OrderLine>),
+    /// An order.
+    Order(Box<OrderCard>),
+    /// Jobs.
+    Jobs(Listed<JobLine>),
+    /// A job.
+    Job(Box<JobCard>),
+    /// A job is tried again.
+    Retried {
+        /// The order it became; nothing for a waiting job that is due at once now.
+        order: Option<u64>,
+        /// Whether that order had been placed before.
+        repeated: bool,
+    },
+    /// Keys.
+    Keys(Vec<KeyLine>),
+    /// Models.
+    Models(Vec<ModelLine>),
+    /// A key or a model rests until then.
+    Rests {
+        /// Its whole name.
+        name: String,
+        /// Until when.
+        until: u64,
+    },
+    /// What operators did.
+    Acts(Vec<ActLine>),
+    /// What the audit found.
+    Audited(Report),
+    /// The books.
+    Books(Books),
+    /// The backup that was made.
+    BackedUp(Box<Made>),
+    /// What a reload has changed.
+    Reloaded(Reloaded),
+    /// It cannot be done, and nothing was.
+    Refused(Refusal),
+}
+
+/// Lines of a list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Listed<T> {
+    /// The lines, newest first.
+    pub lines: Vec<T>,
+    /// Older ones may be missing: so many rows were looked at, and no more.
+    pub looked: Option<usize>,
+}
+
+impl<T> Listed<T> {
+    /// A list of which nothing is missing.
+    pub fn whole(lines: Vec<T>) -> Self {
+        let looked = None;
+        Self { lines, looked }
+    }
+
+    /// Lines for what was found by looking at no more rows than `most`.
+    pub fn of<R>(found: &Found<R>, most: usize, line: impl FnMut(&R) -> T) -> Self {
+        Self {
+            lines: found.rows.iter().map(line).collect(),
+            looked: found.cut.then_some(most),
+        }
+    }
+}
+
+/// Why something cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// No such user.
+    #[error("there is no user {0}: they must write /start to the bot first")]
+    NoUser(String),
+    /// Somebody else has that name, or has had it.
+    #[error(
+        "the name {name} may have passed on to somebody else, choose a number:{}",
+        listed(bearers)
+    )]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Who has it, and who has had it.
+        bearers: Vec<Bearer>,
+    },
+    /// The number of credits.
+    #[error("credits are a whole number, not 0, and {MOST_CREDITS} at most either way")]
+    Amount,
+    /// The reason.
+    #[error("a reason has 1 to {LONGEST_WHY} characters")]
+    Reason,
+    /// The key.
+    #[error(
+        "a key has 1 to {LONGEST_KEY} characters and no colon: those with one the program makes itself"
+    )]
+    Key,
+    /// The key was used for another grant.
+    #[error(
+        "the key {key} was used before, for a grant of {credits} to user {user}: nothing was changed; choose another key"
+    )]
+    Used {
+        /// The key.
+        key: String,
+        /// Whom for.
+        user: u64,
+        /// How many credits; negative for what was taken back.
+        credits: i64,
+    },
+    /// It is so already.
+    #[error("it is so already")]
+    Already,
+    /// More would be taken back than there is, or given than an account can hold.
+    #[error("user {user} has only {balance} credits")]
+    TooMuch {
+        /// Who.
+        user: u64,
+        /// What there is.
+        balance: u32,
+    },
+    /// An account can hold no more.
+    #[error("user {user} has {balance} credits, and an account can hold no more")]
+    Full {
+        /// Who.
+        user: u64,
+        /// What there is.
+        balance: u32,
+    },
+    /// No such order.
+    #[error("there is no order {0}")]
+    NoOrder(u64),
+    /// No such job.
+    #[error("there is no job {0}")]
+    NoJob(u64),
+    /// The job has not ended.
+    #[error("job {0} has not ended: cancel it instead, and its credit goes back")]
+    Live(u64),
+    /// The job ended with a video.
+    #[error("job {0} has ended with a video: `jobs refund` gives its credit back")]
+    Done(u64),
+    /// The job ended without a video.
+    #[error("job {0} has failed, and its credit went back then")]
+    Failed(u64),
+    /// What was ordered is no longer kept.
+    #[error(
+        "job {0} failed so long ago that what was ordered is no longer kept: the seller must order anew"
+    )]
+    Retired(u64),
+    /// The provider was asked and has not answered.
+    #[error(
+        "the provider was asked for job {0} and has not answered: asking again might pay twice. \
+         It settles by itself within generation_deadline; `jobs cancel` ends it at once"
+    )]
+    Asked(u64),
+    /// The job waits for nothing but its turn.
+    #[error("job {0} waits for nothing but its turn")]
+    Waits(u64),
+    /// The seller of a failed job has no credit for another try.
+    #[error("the seller of job {0} has no credit left for another try: grant one first")]
+    Poor(u64),
+    /// The credit of a finished job was given back before.
+    #[error("the credit of job {0} was given back before")]
+    Repaid(u64),
+    /// A failed job was ordered again before.
+    #[error("job {job} was ordered again before: order {order}")]
+    Reordered {
+        /// Which.
+        job: u64,
+        /// What it became.
+        order: u64,
+    },
+    /// Operators are not shut out.
+    #[error("user {0} is an operator: take them out of admin_ids first")]
+    Operator(u64),
+    /// No such key.
+    #[error("no key of the configuration has a fingerprint that begins with {0}: see `keys list`")]
+    NoKey(String),
+    /// Several keys begin so.
+    #[error("several keys have a fingerprint that begins with {0}: write more of it")]
+    ManyKeys(String),
+    /// No such model.
+    #[error("the chain has no model {name}; it has {chain}")]
+    NoModel {
+        /// As it was named.
+        name: String,
+        /// What there is.
+        chain: String,
+    },
+    /// What is in the configuration is not known.
+    #[error("without a configuration nobody knows the keys and models: name it with --config")]
+    NoConfig,
+    /// A backup could not be made.
+    #[error("no backup was made: {0}")]
+    NotBackedUp(String),
+    /// What was read again is wrong.
+    #[error("nothing was taken, the daemon goes on as before:\n{}", .0.join("\n"))]
+    Mistakes(Vec<String>),
+    /// Nobody there who could.
+    #[error("no daemon runs that could do it")]
+    NoDaemon,
+}
+
+fn listed(bearers: &[Bearer]) -> String {
+    let lines = bearers.iter().map(|bearer| {
+        let has = if bearer.has {
+            "has it now"
+        } else {
+            "had it before"
+        };
+        format!(
+            "\n  {}: {has}, last wrote {} UTC",
+            bearer.user,
+            bearer.seen.utc()
+        )
+    });
+    lines.collect()
+}
+
+/// How the shop fares.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Status {
+    /// The program's version.
+    pub version: String,
+    /// Whether the daemon itself answers, and not its file.
+    pub running: bool,
+    /// Its process, if it answers.
+    pub pid: Option<u32>,
+    /// Since when it runs.
+    pub since: Option<u64>,
+    /// The file's schema.
+    pub schema: u32,
+    /// The file's size, in bytes.
+    pub file_bytes: u64,
+    /// Room on its disk, in bytes.
+    pub free_bytes: Option<u64>,
+    /// Why orders are not taken: `room`, `pause`.
+    pub closed: Vec<String>,
+    /// Why the disk cannot be written, if it cannot.
+    pub fault: Option<String>,
+    /// Users.
+    pub users: u64,
+    /// Users who are shut out.
+    pub banned: u64,
+    /// Orders so far.
+    pub orders: u64,
+    /// Jobs so far.
+    pub jobs: u64,
+    /// Live jobs by stage.
+    pub live: BTreeMap<String, u64>,
+    /// Places taken at the provider.
+    pub places: u32,
+    /// How long the oldest job that waits for its first attempt has waited, in seconds; of the thousand that are next,
+    /// if more wait.
+    pub oldest_queued_s: Option<u64>,
+    /// Messages that can be sent: none that are kept for those who have blocked the bot.
+    pub notes: u64,
+    /// Chats that wait for one of them.
+    pub chats: u64,
+    /// How long the oldest of those has waited, in seconds; of a thousand chats, if more wait.
+    pub oldest_note_s: Option<u64>,
+    /// Keys and models that rest.
+    pub resting: Vec<RestLine>,
+    /// Entries in the ledger.
+    pub entries: u64,
+    /// Balances of the shop's own accounts.
+    pub accounts: BTreeMap<String, i64>,
+}
+
+/// What happened of late.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// How far back.
+    pub span: Span,
+    /// Since when.
+    pub from: u64,
+    /// Until when: now.
+    pub until: u64,
+    /// All of it.
+    pub total: Counts,
+    /// Hour by hour, or day by day (UTC), oldest first.
+    pub bars: Vec<StatsBar>,
+    /// By model; without a name those that did not get so far as to have one.
+    pub models: Vec<StatsOf>,
+    /// By template: `ugc`, `ad`, and `self` for a seller's own prompt.
+    pub templates: Vec<StatsOf>,
+    /// Videos that failed, by the kind of the last failure.
+    pub failures: BTreeMap<String, u64>,
+}
+
+/// An hour or a day of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatsBar {
+    /// When it began.
+    pub at: u64,
+    /// What happened.
+    pub counts: Counts,
+}
+
+/// What happened in a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Sellers who came for the first time.
+    pub newcomers: u64,
+    /// Orders placed.
+    pub orders: u64,
+    /// Videos ordered in them.
+    pub ordered: u64,
+    /// Videos made.
+    pub done: u64,
+    /// Videos that failed.
+    pub failed: u64,
+    /// Credits paid for.
+    pub sold: u64,
+    /// Credits given to newcomers.
+    pub gifts: u64,
+    /// Credits given by operators.
+    pub granted: u64,
+    /// Credits taken back by operators.
+    pub taken: u64,
+    /// Credits earned by videos.
+    pub earned: u64,
+    /// Credits given back for videos that failed.
+    pub released: u64,
+    /// The provider's credits that videos took.
+    pub burned: f64,
+    /// How long half of the sellers waited at most for a video, in seconds.
+    pub median_s: Option<u64>,
+    /// How long nine of ten waited at most.
+    pub p90_s: Option<u64>,
+}
+
+/// Videos of one model or template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatsOf {
+    /// Its name.
+    pub name: Option<String>,
+    /// Videos made.
+    pub done: u64,
+    /// Videos that failed.
+    pub failed: u64,
+    /// The provider's credits they took.
+    pub burned: f64,
+    /// How long half of the sellers waited at most, in seconds.
+    pub median_s: Option<u64>,
+    /// How long nine of ten waited at most.
+    pub p90_s: Option<u64>,
+}
+
+/// A key or a model that rests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestLine {
+    /// `key:` or `model:` and its name.
+    pub name: String,
+    /// Until when.
+    pub until: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// A user's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserLine {
+    /// Their Telegram number.
+    pub id: u64,
+    /// Their Telegram name.
+    pub name: Option<String>,
+    /// What they may spend.
+    pub available: u32,
+    /// What their jobs hold.
+    pub held: u32,
+    /// Their language.
+    pub lang: String,
+    /// Since when they are known.
+    pub since: u64,
+    /// When they last wrote.
+    #[serde(default)]
+    pub seen: u64,
+    /// Whether Telegram lets us write to them.
+    pub reachable: bool,
+    /// Whether they are shut out.
+    pub banned: bool,
+}
+
+/// A user, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserCard {
+    /// Who.
+    pub user: UserLine,
+    /// Why and since when they are shut out, if they are.
+    pub ban: Option<(u64, String)>,
+    /// The open question.
+    pub step: String,
+    /// Messages that wait for them.
+    pub notes: usize,
+    /// Their newest entries, newest first.
+    pub entries: Vec<EntryLine>,
+    /// Their newest orders, newest first.
+    pub orders: Vec<OrderLine>,
+}
+
+/// A ledger entry's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EntryLine {
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub at: u64,
+    /// The account that gave.
+    pub from: String,
+    /// The account that got.
+    pub to: String,
+    /// How much.
+    pub amount: u32,
+    /// Why, in a word.
+    pub reason: String,
+    /// In the operator's words, if one did it.
+    pub why: Option<String>,
+    /// The job it belongs to.
+    pub job: Option<u64>,
+}
+
+/// An order's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// Its number.
+    pub id: u64,
+    /// Whose.
+    pub seller: u64,
+    /// When it was placed.
+    pub at: u64,
+    /// The template, or `own` for the seller's own prompt.
+    pub template: String,
+    /// The stage of each of its jobs.
+    pub jobs: Vec<String>,
+}
+
+/// An order, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderCard {
+    /// Which.
+    pub order: OrderLine,
+    /// Since when its details are no longer kept, if they are not.
+    #[serde(default)]
+    pub retired: Option<u64>,
+    /// What became of its photo, if that is kept.
+    pub photo: Option<String>,
+    /// Its jobs.
+    pub jobs: Vec<JobLine>,
+}
+
+/// A job's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobLine {
+    /// Its number.
+    pub id: u64,
+    /// Its order.
+    pub order: u64,
+    /// Who pays.
+    pub seller: u64,
+    /// When it was ordered.
+    pub at: u64,
+    /// Where it stands.
+    pub stage: String,
+    /// How many attempts have begun.
+    pub attempt: u8,
+    /// The model it was sent to last.
+    pub model: Option<String>,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+    /// When it is due; nothing once it has ended.
+    pub due: Option<u64>,
+    /// When it ended.
+    pub ended: Option<u64>,
+}
+
+/// A job, closely.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobCard {
+    /// Which.
+    pub job: JobLine,
+    /// Since when its details are no longer kept, if they are not.
+    #[serde(default)]
+    pub retired: Option<u64>,
+    /// The key it was sent with last, by its fingerprint, while it is out.
+    pub key: Option<String>,
+    /// The provider's task.
+    pub task: Option<String>,
+    /// Whether its script is written.
+    pub scripted: bool,
+    /// Whether its credit was given back after it was done.
+    pub repaid: bool,
+    /// The order it became when it was ordered again.
+    pub reordered: Option<u64>,
+    /// Every submission that failed, oldest first.
+    pub missed: Vec<MissedLine>,
+    /// Its entries in the ledger.
+    pub entries: Vec<EntryLine>,
+}
+
+/// A failed submission.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MissedLine {
+    /// Of which attempt.
+    pub attempt: u8,
+    /// When it failed.
+    pub at: u64,
+    /// How.
+    pub failure: String,
+    /// Who said so.
+    pub source: String,
+    /// The model, if it got so far.
+    pub model: Option<String>,
+    /// The provider's task, if it got so far.
+    pub task: Option<String>,
+}
+
+/// A key of the provider's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyLine {
+    /// Its fingerprint.
+    pub key: String,
+    /// Until when it rests, if it does.
+    pub until: Option<u64>,
+    /// Why.
+    pub why: Option<String>,
+    /// The provider's credits on its account.
+    pub credits: Option<f64>,
+    /// Why nobody knows them.
+    pub trouble: Option<String>,
+}
+
+/// A model of the chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ModelLine {
+    /// As the provider names it.
+    pub model: String,
+    /// As sellers read it.
+    pub title: String,
+    /// What one clip costs, in the provider's credits.
+    pub credits: f64,
+    /// Until when it rests, if it does.
+    pub until: Option<u64>,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// Something an operator did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ActLine {
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub at: u64,
+    /// Who.
+    pub who: String,
+    /// What, as a sentence without its subject.
+    pub what: String,
+    /// What, for whoever words it in another language.
+    pub deed: Deed,
+}

@@ -1,0 +1,173 @@
+//! Users, as operators see them.
+
+use std::cmp::Reverse;
+
+use super::answer::{EntryLine, Listed, Refusal, UserCard, UserLine};
+use super::ask::Whom;
+use super::orders;
+use crate::rules::conversation::session::Step;
+use crate::rules::domain::credit::{Entry, Reason};
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::whom::Bearer;
+use crate::shop::outbox;
+use crate::store::links::Found;
+use crate::store::record::UserRow;
+use crate::store::snapshot::NAMES;
+use crate::store::{Snapshot, StoreError};
+
+/// The newest entries and orders that a user's card shows.
+const SHOWN: usize = 20;
+
+/// Who is meant.
+pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, StoreError> {
+    let name = match whom {
+        Whom::Number(number) => {
+            let known = sight.user(UserId(*number))?.is_some();
+            let user = known.then_some(UserId(*number));
+            return Ok(user.ok_or_else(|| Refusal::NoUser(whom.to_string())));
+        }
+        Whom::Name(name) => name,
+    };
+    let bearers = sight.bearers(name)?;
+    Ok(match Bearer::only(&bearers) {
+        Some(one) => Ok(one),
+        None if bearers.is_empty() => Err(Refusal::NoUser(whom.to_string())),
+        None => Err(Refusal::Ambiguous {
+            name: name.clone(),
+            bearers,
+        }),
+    })
+}
+
+/// A user's entries before that number, newest first.
+pub fn history(
+    sight: &Snapshot,
+    id: UserId,
+    before: Option<u64>,
+    most: usize,
+) -> Result<Listed<EntryLine>, StoreError> {
+    let entries = sight.entries_of_user(id, before, most)?;
+    Ok(Listed::whole(entries.iter().map(entry).collect()))
+}
+
+/// Users, the newest first.
+pub fn users(
+    sight: &Snapshot,
+    like: Option<&str>,
+    banned: bool,
+    before: Option<u64>,
+    most: usize,
+) -> Result<Listed<UserLine>, StoreError> {
+    let like = like.map(|like| like.trim_start_matches('@').to_lowercase());
+    let before = before.map(UserId);
+    let found = match (&like, banned) {
+        (None, false) => return listed(sight, &sight.newest_users(before, most)?, None),
+        (Some(like), false) => sight.users_like(like, most)?,
+        (like, true) => shut_out(sight, like.as_deref())?,
+    };
+    let mut users = Vec::new();
+    for id in &found.rows {
+        users.extend(sight.user(*id)?.map(|row| (*id, row)));
+    }
+    users.sort_by_key(|(id, row)| Reverse((row.user.since, *id)));
+    if let Some(at) = users.iter().position(|(id, _)| Some(*id) == before) {
+        users.drain(..=at);
+    }
+    users.truncate(most);
+    listed(sight, &users, found.cut.then_some(NAMES))
+}
+
+/// Those who are shut out, as far as name or number fit: an operator has named each of them.
+fn shut_out(sight: &Snapshot, like: Option<&str>) -> Result<Found<UserId>, StoreError> {
+    let mut found = Found {
+        rows: Vec::new(),
+        cut: false,
+    };
+    for id in sight.banned()? {
+        let fits = match like {
+            None => true,
+            Some(like) if id.to_string().starts_with(like) => true,
+            Some(like) => {
+                let name = sight.user(id)?.and_then(|row| row.user.username);
+                name.is_some_and(|name| name.to_lowercase().contains(like))
+            }
+        };
+        found.rows.extend(fits.then_some(id));
+    }
+    Ok(found)
+}
+
+fn listed(
+    sight: &Snapshot,
+    users: &[(UserId, UserRow)],
+    looked: Option<usize>,
+) -> Result<Listed<UserLine>, StoreError> {
+    let lines = users.iter().map(|(id, row)| line(sight, *id, row));
+    let lines = lines.collect::<Result<_, _>>()?;
+    Ok(Listed { lines, looked })
+}
+
+/// A user, closely.
+pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, StoreError> {
+    let Some(row) = sight.user(id)? else {
+        return Ok(Err(Refusal::NoUser(id.to_string())));
+    };
+    let entries = sight.entries_of_user(id, None, SHOWN)?;
+    let orders = orders::list(sight, Some(id), None, SHOWN)?;
+    Ok(Ok(UserCard {
+        user: line(sight, id, &row)?,
+        ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
+        step: step(&row.session.step).to_owned(),
+        notes: sight.notes(outbox::chat_of(id))?.len(),
+        entries: entries.iter().map(entry).collect(),
+        orders,
+    }))
+}
+
+fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreError> {
+    let user = &row.user;
+    Ok(UserLine {
+        id: id.0,
+        name: user.username.clone(),
+        available: user.available.0,
+        held: user.held.0,
+        lang: user.lang.code().to_owned(),
+        since: user.since.0,
+        seen: row.seen.0,
+        reachable: user.reachable,
+        banned: sight.ban(id)?.is_some(),
+    })
+}
+
+/// An entry's line.
+pub fn entry(entry: &Entry) -> EntryLine {
+    EntryLine {
+        n: entry.id.0,
+        at: entry.at.0,
+        from: entry.from.to_string(),
+        to: entry.to.to_string(),
+        amount: entry.amount.0,
+        reason: entry.reason.word().to_owned(),
+        why: match &entry.reason {
+            Reason::Grant { why, .. } => Some(why.clone()),
+            Reason::Welcome
+            | Reason::Hold { .. }
+            | Reason::Capture { .. }
+            | Reason::Release { .. } => None,
+        },
+        job: entry.reason.job().map(|job| job.0),
+    }
+}
+
+fn step(step: &Step) -> &'static str {
+    match step {
+        Step::Idle => "menu",
+        Step::AwaitPhoto => "photo",
+        Step::AwaitText { .. } => "text",
+        Step::AwaitTemplate { .. } => "template",
+        Step::AwaitPrompt { .. } => "prompt",
+        Step::AwaitWishes { .. } => "wishes",
+        Step::AwaitCount { .. } => "count",
+        Step::AwaitConfirm { .. } => "confirm",
+    }
+}

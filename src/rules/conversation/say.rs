@@ -1,0 +1,308 @@
+//! Every message by meaning; `telegram::words` turns it into text and buttons.
+//!
+//! Stored in the outbox as it is: variants are only ever appended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::domain::alert::Alert;
+use crate::rules::domain::broadcast::Letter;
+use crate::rules::domain::credit::Credits;
+use crate::rules::domain::failure::Kind;
+use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
+
+use super::office::line::{Line, Look};
+
+/// Something the bot says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Say {
+    /// The greeting, with the menu and its picture.
+    Welcome {
+        /// What the user may spend.
+        balance: Credits,
+    },
+    /// The menu with its picture.
+    Menu {
+        /// Why it is shown.
+        hint: Option<Hint>,
+    },
+    /// A question of the six steps.
+    Ask {
+        /// What was wrong with the last answer.
+        hint: Option<Hint>,
+        /// The question.
+        ask: Ask,
+    },
+    /// What the bot can do.
+    Help,
+    /// The contact.
+    Support,
+    /// The balance.
+    Cabinet {
+        /// What the user may spend.
+        balance: Credits,
+    },
+    /// The packages.
+    TopUp,
+    /// The balance does not cover the videos wanted.
+    TooFew {
+        /// The draft whose counts may still be picked.
+        draft: DraftId,
+        /// What they cost.
+        need: Credits,
+        /// What there is.
+        balance: Credits,
+    },
+    /// The order is placed.
+    Accepted {
+        /// How many videos.
+        count: u8,
+    },
+    /// Only the first picture of an album counts.
+    AlbumFirst,
+    /// The bot works in private.
+    Group,
+    /// How an order fares: sent once, then edited.
+    Status {
+        /// Which order.
+        order: OrderId,
+    },
+    /// A video, from our disk.
+    Video(Video),
+    /// A video too large for Telegram, as a link.
+    VideoLink(Video),
+    /// As [`Say::RetryingJob`], of before there were codes.
+    Retrying,
+    /// A job ended without a video; its credit is back.
+    Refunded {
+        /// Which job.
+        job: JobId,
+        /// Why.
+        kind: Kind,
+        /// The model that was used, if it got so far.
+        model: Option<ModelName>,
+    },
+    /// An operator changed the balance.
+    Granted {
+        /// By how much; negative when taken back.
+        credits: i64,
+        /// What there is now.
+        balance: Credits,
+    },
+    /// To an operator: something needs a look.
+    Alert(Alert),
+    /// The user is shut out.
+    Banned,
+    /// A temporary failure of a job; the next attempt comes by itself.
+    RetryingJob {
+        /// Which job.
+        job: JobId,
+    },
+    /// To an operator: something in the course of a form.
+    Desk(Line),
+    /// To an operator: something they asked to see, as it is when it is sent.
+    Report {
+        /// What.
+        look: Look,
+        /// The message whose place it takes.
+        over: Option<MessageId>,
+    },
+    /// A letter as its receivers see it.
+    Letter(Letter),
+    /// To an operator: how far a broadcast is; sent once, then edited.
+    Progress {
+        /// Its number.
+        broadcast: u64,
+    },
+    /// To an operator: an alert, and that it was held back meanwhile.
+    Held {
+        /// What happened last.
+        alert: Alert,
+        /// How often it was not told.
+        held: u32,
+    },
+    /// Telegram did not take a finished video; its credit is back.
+    Undelivered {
+        /// Which job.
+        job: JobId,
+    },
+}
+
+impl Say {
+    /// What kind of message it is, for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Welcome { .. } => "welcome",
+            Self::Menu { .. } => "menu",
+            Self::Ask { .. } => "ask",
+            Self::Help => "help",
+            Self::Support => "support",
+            Self::Cabinet { .. } => "cabinet",
+            Self::TopUp => "topup",
+            Self::TooFew { .. } => "too few",
+            Self::Accepted { .. } => "accepted",
+            Self::AlbumFirst => "album first",
+            Self::Group => "group",
+            Self::Status { .. } => "status",
+            Self::Video(_) => "video",
+            Self::VideoLink(_) => "video link",
+            Self::Retrying | Self::RetryingJob { .. } => "retrying",
+            Self::Refunded { .. } => "refunded",
+            Self::Undelivered { .. } => "undelivered",
+            Self::Granted { .. } => "granted",
+            Self::Alert(_) | Self::Held { .. } => "alert",
+            Self::Banned => "banned",
+            Self::Desk(_) => "desk",
+            Self::Report { .. } => "report",
+            Self::Letter(_) => "letter",
+            Self::Progress { .. } => "progress",
+        }
+    }
+}
+
+/// A finished video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Video {
+    /// The order, for «again».
+    pub order: OrderId,
+    /// The job, which is also the file's name.
+    pub job: JobId,
+    /// Its number in the order, from 1.
+    pub number: u8,
+    /// How many the order has.
+    pub count: u8,
+    /// The model that made it.
+    pub model: ModelName,
+    /// Where the provider keeps it for a while.
+    pub url: String,
+    /// Whether its credit had gone back before it came.
+    pub gift: bool,
+}
+
+/// A question of the six steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// Step 1.
+    Photo,
+    /// Step 2.
+    Text,
+    /// Step 3.
+    Template {
+        /// The draft the buttons belong to.
+        draft: DraftId,
+    },
+    /// Step 3, own prompt.
+    Prompt,
+    /// Step 4.
+    Wishes,
+    /// Step 5.
+    Count {
+        /// The draft the buttons belong to.
+        draft: DraftId,
+    },
+    /// Step 6.
+    Confirm {
+        /// The draft the buttons belong to.
+        draft: DraftId,
+        /// How many videos.
+        count: u8,
+        /// What they cost.
+        cost: Credits,
+        /// What there is.
+        balance: Credits,
+    },
+}
+
+/// Why a question is asked again, or the menu shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hint {
+    /// A photo is wanted.
+    NeedPhoto,
+    /// A text is wanted.
+    NeedText,
+    /// A button is wanted.
+    NeedButton,
+    /// Only blanks were written.
+    EmptyText,
+    /// Too much was written.
+    TooLong,
+    /// There is a photo already.
+    HavePhoto,
+    /// The photo takes the place of the one before.
+    PhotoReplaced,
+    /// The text under the photo is taken as the description.
+    CaptionTaken,
+    /// The file is not a picture.
+    NotAPicture,
+    /// The file is too large.
+    FileTooBig,
+    /// The picture is too small.
+    PhotoTooSmall,
+    /// Edited messages are not read.
+    EditIgnored,
+    /// The button belongs to an earlier draft.
+    OldButton,
+    /// No such command.
+    UnknownCommand,
+    /// Nothing to make of it.
+    NotUnderstood,
+    /// The draft is dropped.
+    Cancelled,
+    /// There was no draft.
+    NothingToCancel,
+    /// The same photo, text and style as before.
+    SameAgain,
+    /// Orders are not taken: the disk is nearly full.
+    NoRoom,
+    /// Orders are not taken for a while.
+    Paused,
+    /// The same, to somebody who only begins.
+    PausedEarly,
+    /// The order to be made once more is no longer kept.
+    OrderGone,
+    /// A message of a kind whose text is out of reach.
+    PlainText,
+}
+
+impl Hint {
+    /// Every hint, for tests that walk the texts.
+    pub const ALL: [Self; 23] = [
+        Self::NeedPhoto,
+        Self::NeedText,
+        Self::NeedButton,
+        Self::EmptyText,
+        Self::TooLong,
+        Self::HavePhoto,
+        Self::PhotoReplaced,
+        Self::CaptionTaken,
+        Self::NotAPicture,
+        Self::FileTooBig,
+        Self::PhotoTooSmall,
+        Self::EditIgnored,
+        Self::OldButton,
+        Self::UnknownCommand,
+        Self::NotUnderstood,
+        Self::Cancelled,
+        Self::NothingToCancel,
+        Self::SameAgain,
+        Self::NoRoom,
+        Self::Paused,
+        Self::PausedEarly,
+        Self::OrderGone,
+        Self::PlainText,
+    ];
+}
+
+/// What appears for a moment when a button is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Toast {
+    /// Nothing but the end of the spinner.
+    Plain,
+    /// The button's time is over.
+    Stale,
+    /// That is picked already.
+    Already,
+    /// The order runs.
+    Launched,
+    /// The broadcast is stopped.
+    Stopping,
+}

@@ -1,0 +1,113 @@
+//! A session: which question is open, and exactly what is known by then.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::domain::brief::{Brief, Count, Photo, Template, Text};
+use crate::rules::domain::id::{AlbumId, DraftId};
+
+/// Where a seller stands in the conversation. Stored with the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The walk through the steps that buttons must belong to.
+    pub draft: DraftId,
+    /// The open question.
+    pub step: Step,
+    /// The album the photo came with.
+    pub album: Option<AlbumId>,
+    /// Whether the seller knows that only its first picture counts.
+    pub album_told: bool,
+}
+
+/// The open question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// None: the menu.
+    Idle,
+    /// Step 1.
+    AwaitPhoto,
+    /// Step 2.
+    AwaitText {
+        /// From step 1.
+        photo: Photo,
+    },
+    /// Step 3.
+    AwaitTemplate {
+        /// From step 1.
+        photo: Photo,
+        /// From step 2.
+        product: Text,
+    },
+    /// Step 3, own prompt.
+    AwaitPrompt {
+        /// From step 1.
+        photo: Photo,
+        /// From step 2.
+        product: Text,
+    },
+    /// Step 4.
+    AwaitWishes {
+        /// From step 1.
+        photo: Photo,
+        /// From step 2.
+        product: Text,
+        /// From step 3.
+        template: Template,
+    },
+    /// Step 5.
+    AwaitCount {
+        /// Everything so far.
+        brief: Brief,
+    },
+    /// Step 6.
+    AwaitConfirm {
+        /// Everything so far.
+        brief: Brief,
+        /// From step 5.
+        count: Count,
+    },
+}
+
+impl Session {
+    /// The session of somebody new.
+    pub fn new() -> Self {
+        Self {
+            draft: DraftId(0),
+            step: Step::Idle,
+            album: None,
+            album_told: false,
+        }
+    }
+
+    /// The menu; buttons of the draft that was dropped no longer mean anything.
+    pub fn idle(self) -> Self {
+        Self {
+            draft: DraftId(0),
+            step: Step::Idle,
+            ..self
+        }
+    }
+
+    /// The menu after an order; its draft is kept, so that a second tap on «yes» is known.
+    pub fn ordered(self) -> Self {
+        Self {
+            step: Step::Idle,
+            ..self
+        }
+    }
+
+    /// A new walk through the steps.
+    pub fn fresh(self, draft: DraftId) -> Self {
+        Self {
+            draft,
+            step: Step::AwaitPhoto,
+            album: self.album,
+            album_told: self.album_told,
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,564 @@
+//! What operators are told of trouble, by meaning; `telegram::words` turns it into text.
+//!
+//! Stored in the outbox as it is: variants of [`Alert`] and [`Obstacle`] are only ever appended.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::rules::domain::failure::Source;
+use crate::rules::domain::id::{JobId, ModelName};
+use crate::rules::domain::part::Part;
+use crate::rules::domain::strange::Strange;
+
+/// What an operator is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Alert {
+    /// A provider refuses to work unpaid.
+    Billing {
+        /// Which provider.
+        source: Source,
+        /// The key's fingerprint, if there are several.
+        key: Option<String>,
+    },
+    /// A provider works again after a billing refusal.
+    BillingOver {
+        /// Which provider.
+        source: Source,
+    },
+    /// A model is switched off.
+    ModelOff {
+        /// Which.
+        model: ModelName,
+        /// Whether another one takes over.
+        models_left: bool,
+    },
+    /// A model answers again.
+    ModelBack {
+        /// Which.
+        model: ModelName,
+    },
+    /// Every key rests.
+    AllKeysRest,
+    /// At least one key works again.
+    KeysAwake,
+    /// A step of a job panicked.
+    Panic {
+        /// Which job.
+        job: JobId,
+    },
+    /// Every model of the chain rests: orders are refunded.
+    NoModels,
+    /// The disk is nearly full: orders are not taken.
+    NoRoom {
+        /// What is left, in MiB.
+        free_mb: u64,
+    },
+    /// There is room again, and orders are taken.
+    RoomBack,
+    /// The disk takes nothing.
+    Unwritable {
+        /// What the system says.
+        why: String,
+    },
+    /// The disk takes what is written again.
+    Writable,
+    /// The books do not balance.
+    Breach {
+        /// How many breaches.
+        breaches: u64,
+        /// One of them, as the audit says it.
+        first: String,
+    },
+    /// The books balance again.
+    BooksFine,
+    /// The public address has no certificate, or one that ends soon, and no new one is to be had.
+    CertificateFails {
+        /// The host it is for.
+        host: String,
+        /// Whole days that are left; nothing when there is no valid certificate at all.
+        days: Option<u32>,
+        /// What stands in the way.
+        obstacle: Obstacle,
+    },
+    /// The public address has a good certificate again.
+    CertificateBack {
+        /// The host it is for.
+        host: String,
+    },
+    /// No backup could be made.
+    BackupFails {
+        /// Why, in the program's words.
+        why: String,
+        /// How old the newest one is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// The newest backup is older than it should ever be.
+    BackupLate {
+        /// How old it is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// Backups are made again.
+    BackupBack,
+    /// No copy of a backup could be sent away.
+    CopyFails {
+        /// Why, in the program's words.
+        why: String,
+        /// How old the newest copy is, in hours; nothing if there is none.
+        hours: Option<u64>,
+    },
+    /// Copies are sent away again.
+    CopyBack,
+    /// A key of the provider's has had too many requests and rests.
+    KeyRests {
+        /// Its fingerprint.
+        key: String,
+        /// For how many minutes.
+        minutes: u64,
+    },
+    /// The key works again.
+    KeyBack {
+        /// Its fingerprint.
+        key: String,
+    },
+    /// An account at the provider is nearly empty.
+    CreditsLow {
+        /// What the key with the least has left, in the provider's credits.
+        left: u64,
+    },
+    /// There are credits again.
+    CreditsBack {
+        /// What the key with the least has.
+        left: u64,
+    },
+    /// Many videos failed within the last hour.
+    Failing {
+        /// How many failed, sellers' own faults left out.
+        failed: u64,
+        /// Of how many that ended.
+        ended: u64,
+    },
+    /// Videos are made again.
+    FailingOver,
+    /// A video has waited long for its first attempt.
+    QueueLate {
+        /// For how many minutes.
+        minutes: u64,
+    },
+    /// The queue moves again.
+    QueueMoves,
+    /// A message has waited long to be said.
+    Unsent {
+        /// For how many minutes.
+        minutes: u64,
+        /// How many chats wait.
+        waiting: u64,
+    },
+    /// Messages are said again.
+    SentAgain,
+    /// The program did not end in good order and was started again.
+    Restarted {
+        /// When it had been started before.
+        before: Timestamp,
+    },
+    /// The author of scripts wrote none, and the template stood in.
+    Unwritten {
+        /// Why.
+        trouble: Trouble,
+    },
+    /// What the provider says of its tasks cannot be understood.
+    AnswersChanged {
+        /// A job of which it is so.
+        job: JobId,
+        /// The model.
+        model: ModelName,
+        /// What an answer looks like: names of fields, and no words of anybody's.
+        shape: String,
+    },
+    /// What the provider says of a model's tasks is understood again.
+    AnswersFine {
+        /// Which model.
+        model: ModelName,
+    },
+    /// The provider says that a video is made, and there is none to be had.
+    NoResult {
+        /// Which job; its credit is back.
+        job: JobId,
+        /// What is the matter.
+        lack: Lack,
+    },
+    /// A video came after its credit had gone back, and was given away.
+    LateVideo {
+        /// Which job.
+        job: JobId,
+    },
+    /// The provider has made two tasks for one video, and is paid for both.
+    Doubled {
+        /// Which job.
+        job: JobId,
+    },
+    /// The provider says something that no row of the failures' table knows.
+    Strange(Strange),
+    /// The table knows it now.
+    StrangeOver {
+        /// What was not known.
+        text: String,
+    },
+    /// The machine's clock was set ahead of what we go by.
+    ClockAhead {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// The machine's clock was set back behind what we go by.
+    ClockBack {
+        /// By how many minutes.
+        minutes: u64,
+    },
+    /// We go by what the machine's clock shows.
+    ClockFine,
+    /// A part of the daemon fails, and is begun again and again.
+    PartFails {
+        /// Which.
+        part: Part,
+        /// Why, in the program's words.
+        why: String,
+    },
+    /// That part works again.
+    PartWorks {
+        /// Which.
+        part: Part,
+    },
+    /// Telegram did not take a finished video; its credit is back.
+    Undelivered {
+        /// Which job.
+        job: JobId,
+    },
+    /// Somebody else takes the updates that are ours.
+    Rival,
+    /// Nobody else takes them any more.
+    RivalGone,
+}
+
+impl Alert {
+    /// What it is about.
+    pub fn topic(&self) -> Topic {
+        match self {
+            Self::Billing { .. } | Self::BillingOver { .. } => Topic::Billing,
+            Self::KeyRests { .. } | Self::KeyBack { .. } => Topic::Key,
+            Self::AllKeysRest | Self::KeysAwake => Topic::Keys,
+            Self::ModelOff { .. } | Self::ModelBack { .. } => Topic::Model,
+            Self::NoModels => Topic::Models,
+            Self::CreditsLow { .. } | Self::CreditsBack { .. } => Topic::Credits,
+            Self::Failing { .. } | Self::FailingOver => Topic::Failures,
+            Self::QueueLate { .. } | Self::QueueMoves => Topic::Queue,
+            Self::Unsent { .. } | Self::SentAgain => Topic::Outbox,
+            Self::Undelivered { .. } => Topic::Undelivered,
+            Self::Rival | Self::RivalGone => Topic::Rival,
+            Self::CertificateFails { .. } | Self::CertificateBack { .. } => Topic::Certificate,
+            Self::BackupFails { .. } | Self::BackupLate { .. } | Self::BackupBack => Topic::Backup,
+            Self::CopyFails { .. } | Self::CopyBack => Topic::Copy,
+            Self::NoRoom { .. } | Self::RoomBack => Topic::Room,
+            Self::Unwritable { .. } | Self::Writable => Topic::Disk,
+            Self::Breach { .. } | Self::BooksFine => Topic::Books,
+            Self::Panic { .. } => Topic::Panic,
+            Self::Restarted { .. } => Topic::Restart,
+            Self::Unwritten { .. } => Topic::Author,
+            Self::AnswersChanged { .. } | Self::AnswersFine { .. } => Topic::Answers,
+            Self::NoResult { .. } => Topic::Result,
+            Self::LateVideo { .. } | Self::Doubled { .. } => Topic::Late,
+            Self::Strange(_) | Self::StrangeOver { .. } => Topic::Texts,
+            Self::ClockAhead { .. } | Self::ClockBack { .. } | Self::ClockFine => Topic::Clock,
+            Self::PartFails { .. } | Self::PartWorks { .. } => Topic::Part,
+        }
+    }
+}
+
+/// Everything alerts are about; each can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// A provider refuses to work unpaid.
+    Billing,
+    /// A key of the provider's rests.
+    Key,
+    /// Every key rests.
+    Keys,
+    /// A model is switched off.
+    Model,
+    /// Every model rests.
+    Models,
+    /// The provider's credits run out.
+    Credits,
+    /// Many videos fail.
+    Failures,
+    /// Videos wait long for their first attempt.
+    Queue,
+    /// Messages wait long to be said.
+    Outbox,
+    /// The certificate of the public address.
+    Certificate,
+    /// Backups on this machine.
+    Backup,
+    /// Copies of backups elsewhere.
+    Copy,
+    /// Room on the disk.
+    Room,
+    /// A disk that takes nothing.
+    Disk,
+    /// Books that do not balance.
+    Books,
+    /// A step that panicked.
+    Panic,
+    /// A restart after a crash.
+    Restart,
+    /// The author of scripts, where it is no matter of money.
+    Author,
+    /// What the provider says of its tasks.
+    Answers,
+    /// Videos that are made and cannot be had.
+    Result,
+    /// Videos that come too late, or twice.
+    Late,
+    /// A text of the provider's that nobody knows.
+    Texts,
+    /// A clock that was set.
+    Clock,
+    /// A part of the daemon that fails.
+    Part,
+    /// A finished video that Telegram did not take.
+    Undelivered,
+    /// Somebody else with the same token.
+    Rival,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 26] = [
+        Self::Billing,
+        Self::Key,
+        Self::Keys,
+        Self::Model,
+        Self::Models,
+        Self::Credits,
+        Self::Failures,
+        Self::Queue,
+        Self::Outbox,
+        Self::Certificate,
+        Self::Backup,
+        Self::Copy,
+        Self::Room,
+        Self::Disk,
+        Self::Books,
+        Self::Panic,
+        Self::Restart,
+        Self::Author,
+        Self::Answers,
+        Self::Result,
+        Self::Late,
+        Self::Texts,
+        Self::Clock,
+        Self::Part,
+        Self::Undelivered,
+        Self::Rival,
+    ];
+
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Billing => "billing",
+            Self::Key => "key",
+            Self::Keys => "keys",
+            Self::Model => "model",
+            Self::Models => "models",
+            Self::Credits => "credits",
+            Self::Failures => "failures",
+            Self::Queue => "queue",
+            Self::Outbox => "outbox",
+            Self::Certificate => "certificate",
+            Self::Backup => "backup",
+            Self::Copy => "copy",
+            Self::Room => "room",
+            Self::Disk => "disk",
+            Self::Books => "books",
+            Self::Panic => "panic",
+            Self::Restart => "restart",
+            Self::Author => "author",
+            Self::Answers => "answers",
+            Self::Result => "result",
+            Self::Late => "late",
+            Self::Texts => "texts",
+            Self::Clock => "clock",
+            Self::Part => "part",
+            Self::Undelivered => "undelivered",
+            Self::Rival => "rival",
+        }
+    }
+
+    /// Whether it is said when it is over. What just happened is never over.
+    pub fn ends(self) -> bool {
+        match self {
+            Self::Panic
+            | Self::Restart
+            | Self::Author
+            | Self::Result
+            | Self::Late
+            | Self::Undelivered => false,
+            Self::Billing
+            | Self::Key
+            | Self::Keys
+            | Self::Model
+            | Self::Models
+            | Self::Credits
+            | Self::Failures
+            | Self::Queue
+            | Self::Outbox
+            | Self::Certificate
+            | Self::Backup
+            | Self::Copy
+            | Self::Room
+            | Self::Disk
+            | Self::Books
+            | Self::Answers
+            | Self::Texts
+            | Self::Clock
+            | Self::Part
+            | Self::Rival => true,
+        }
+    }
+}
+
+/// Which alerts operators want, and from when on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alerting {
+    /// What they do not want to hear of.
+    pub off: Vec<Topic>,
+    /// An alert is repeated no sooner than this.
+    pub quiet: Duration,
+    /// The provider's credits are low when a key has fewer; never at 0.
+    pub credits_below: u64,
+    /// Many videos fail when this share of an hour's does, in percent.
+    pub failing_percent: u64,
+    /// But not before so many have ended.
+    pub failing_least: u64,
+    /// A video has waited long for its first attempt after this.
+    pub queued_longer: Duration,
+    /// A message has waited long to be said after this.
+    pub unsent_longer: Duration,
+}
+
+impl Default for Alerting {
+    fn default() -> Self {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        Self {
+            off: Vec::new(),
+            quiet: minutes(60),
+            credits_below: 500,
+            failing_percent: 50,
+            failing_least: 5,
+            queued_longer: minutes(15),
+            unsent_longer: minutes(10),
+        }
+    }
+}
+
+impl Alerting {
+    /// Whether an alert is wanted.
+    pub fn has(&self, alert: &Alert) -> bool {
+        !self.off.contains(&alert.topic())
+    }
+}
+
+/// Why the author of scripts wrote none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// There is no author at the address, or it does not have the model.
+    Unfound,
+    /// It does not work for us: for this country, or by its makers' terms.
+    Forbidden,
+    /// It does not take what it is asked.
+    Request,
+    /// It had used up its longest answer before it wrote anything.
+    Budget,
+    /// It answered twice with something else than a script: nothing, half a sentence, a question.
+    Senseless,
+}
+
+impl Trouble {
+    /// Every trouble, for tests that walk the texts.
+    pub const ALL: [Self; 5] = [
+        Self::Unfound,
+        Self::Forbidden,
+        Self::Request,
+        Self::Budget,
+        Self::Senseless,
+    ];
+
+    /// One word for causes and logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unfound => "unfound",
+            Self::Forbidden => "forbidden",
+            Self::Request => "request",
+            Self::Budget => "budget",
+            Self::Senseless => "senseless",
+        }
+    }
+}
+
+/// What is the matter with a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// No address is named.
+    Nameless,
+    /// Nothing lies there.
+    Gone,
+    /// What lies there is no video.
+    NotAVideo,
+    /// What lies there is a part of a video.
+    NotWhole,
+    /// The address is none of the public web.
+    Forbidden,
+}
+
+impl Lack {
+    /// Every lack, for tests that walk the texts.
+    pub const ALL: [Self; 5] = [
+        Self::Nameless,
+        Self::Gone,
+        Self::NotAVideo,
+        Self::NotWhole,
+        Self::Forbidden,
+    ];
+}
+
+/// What stands in the way of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// The authority does not answer.
+    Silent,
+    /// The authority did not find our proof at the public address.
+    Unseen,
+    /// The authority wants no more requests for now.
+    Limited,
+    /// The authority does not take our account.
+    Account,
+    /// The authority refuses for another reason.
+    Refused,
+    /// The operator's files hold nothing newer.
+    Files,
+    /// Our own machine: the disk, or keys that cannot be made.
+    Machine,
+}
+
+impl Obstacle {
+    /// Every obstacle, for tests that walk the texts.
+    pub const ALL: [Self; 7] = [
+        Self::Silent,
+        Self::Unseen,
+        Self::Limited,
+        Self::Account,
+        Self::Refused,
+        Self::Files,
+        Self::Machine,
+    ];
+}

@@ -1,0 +1,180 @@
+//! Broadcasts: begun, stopped, and each letter written down before the next is sent.
+//!
+//! There is one at a time, and no note for each of its letters: the last user who was dealt with says all. A crash,
+//! or an answer of Telegram's that is lost, repeats at most the one letter that was on its way; nobody is left out.
+
+use std::time::Duration;
+
+use super::outbox;
+use crate::base::time::Timestamp;
+use crate::rules::conversation::office::line::Line;
+use crate::rules::conversation::say::Say;
+use crate::rules::domain::act::{Deed, Who};
+use crate::rules::domain::broadcast::{Broadcast, Course, Letter, Outcome, Segment};
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::user::Lang;
+use crate::shop::deeds::{self, By};
+use crate::store::txn::Txn;
+use crate::store::{Snapshot, StoreError, tables};
+
+/// Its author is told no more often how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// The number of the one that is on its way, if one is.
+pub(crate) fn on_its_way(txn: &Txn<'_>) -> Result<Option<u64>, StoreError> {
+    let last = txn.last_broadcast()?;
+    Ok(last
+        .filter(|(_, last)| last.is_open())
+        .map(|(number, _)| number))
+}
+
+/// Begins one: its number, or that of another one if that is on its way.
+pub fn begin(
+    txn: &mut Txn<'_>,
+    (by, lang): (UserId, Lang),
+    letter: Letter,
+    segment: Segment,
+    now: Timestamp,
+) -> Result<Result<u64, u64>, StoreError> {
+    if let Some(other) = on_its_way(txn)? {
+        return Ok(Err(other));
+    }
+    let broadcast = Broadcast {
+        by,
+        lang,
+        at: now,
+        letter,
+        segment,
+        course: Course::Running,
+        total: None,
+        last: None,
+        delivered: 0,
+        blocked: 0,
+        failed: 0,
+        told: now,
+        message: None,
+    };
+    let number = txn.last_broadcast()?.map_or(1, |(last, _)| last + 1);
+    txn.put_broadcast(number, &broadcast)?;
+    let by_chat = by_chat(by, now);
+    let deed = Deed::BroadcastBegun {
+        broadcast: number,
+        segment,
+    };
+    deeds::write_down(txn, by_chat, deed)?;
+    outbox::tell(txn, by, lang, Say::Progress { broadcast: number }, now)?;
+    Ok(Ok(number))
+}
+
+/// Stops one; whether it went on.
+pub fn stop(
+    txn: &mut Txn<'_>,
+    by: UserId,
+    number: u64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(mut broadcast) = txn.broadcast(number)? else {
+        return Ok(false);
+    };
+    if broadcast.course != Course::Running {
+        return Ok(false);
+    }
+    broadcast.course = Course::Stopping;
+    txn.put_broadcast(number, &broadcast)?;
+    let deed = Deed::BroadcastStopped { broadcast: number };
+    deeds::write_down(txn, by_chat(by, now), deed)?;
+    Ok(true)
+}
+
+/// Writes down how many it is for.
+pub fn counted(txn: &mut Txn<'_>, number: u64, total: u64) -> Result<(), StoreError> {
+    let mut broadcast = txn.known_broadcast(number)?;
+    broadcast.total = Some(total);
+    txn.put_broadcast(number, &broadcast)
+}
+
+/// Writes down what became of a user's letter.
+pub fn dealt(
+    txn: &mut Txn<'_>,
+    number: u64,
+    user: UserId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut broadcast = txn.known_broadcast(number)?;
+    if broadcast.last >= Some(user) {
+        return Ok(());
+    }
+    broadcast.last = Some(user);
+    match outcome {
+        Outcome::Delivered => broadcast.delivered += 1,
+        Outcome::Blocked => {
+            broadcast.blocked += 1;
+            outbox::unreachable(txn, outbox::chat_of(user))?;
+        }
+        Outcome::Failed => broadcast.failed += 1,
+    }
+    if now.since(broadcast.told) >= TELL_EVERY {
+        broadcast.told = now;
+        tell_progress(txn, number, &broadcast, now)?;
+    }
+    txn.put_broadcast(number, &broadcast)
+}
+
+/// Ends one, and tells its author what came of it.
+pub fn end(txn: &mut Txn<'_>, number: u64, now: Timestamp) -> Result<(), StoreError> {
+    let mut broadcast = txn.known_broadcast(number)?;
+    broadcast.course = match broadcast.course {
+        Course::Running => Course::Done,
+        Course::Stopping => Course::Stopped,
+        Course::Done | Course::Stopped => return Ok(()),
+    };
+    let (delivered, blocked, failed) = (broadcast.delivered, broadcast.blocked, broadcast.failed);
+    let deed = Deed::BroadcastEnded {
+        broadcast: number,
+        delivered,
+        blocked,
+        failed,
+    };
+    deeds::write_down(txn, by_chat(broadcast.by, now), deed)?;
+    tell_progress(txn, number, &broadcast, now)?;
+    let line = Line::Sent {
+        stopped: broadcast.course == Course::Stopped,
+        delivered,
+        blocked,
+        failed,
+    };
+    outbox::tell(txn, broadcast.by, broadcast.lang, Say::Desk(line), now)?;
+    txn.put_broadcast(number, &broadcast)
+}
+
+/// The one that is on its way.
+pub fn open(sight: &Snapshot) -> Result<Option<(u64, Broadcast)>, StoreError> {
+    let last = sight.rows(tables::BROADCASTS)?.next_back().transpose()?;
+    let Some((key, value)) = last else {
+        return Ok(None);
+    };
+    let number = key.value();
+    let last: Broadcast = crate::store::row::parse(value.value(), "broadcasts.v1", number)?;
+    Ok(last.is_open().then_some((number, last)))
+}
+
+/// Has the message edited that tells how far it is; not while its author cannot be reached.
+fn tell_progress(
+    txn: &mut Txn<'_>,
+    number: u64,
+    broadcast: &Broadcast,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let author = txn.user(broadcast.by)?;
+    if author.is_none_or(|row| !row.user.reachable) {
+        return Ok(());
+    }
+    let say = Say::Progress { broadcast: number };
+    outbox::tell(txn, broadcast.by, broadcast.lang, say, now)
+}
+
+fn by_chat(user: UserId, at: Timestamp) -> By {
+    let who = Who::Chat(user);
+    By { who, at }
+}

@@ -1,0 +1,217 @@
+//! The books: every move of credits is an entry, and balances change only here.
+
+use crate::base::time::Timestamp;
+use crate::rules::domain::credit::{Account, Credits, Entry, Reason};
+use crate::rules::domain::id::{EntryId, UserId};
+use crate::shop::deeds::Unfit;
+use crate::store::StoreError;
+use crate::store::record::{Counters, UserRow};
+use crate::store::txn::Txn;
+
+/// Moves `amount` from one account to another and writes it down. The caller keeps `row` afterwards.
+///
+/// A user's account in the move must be `user`'s. Nothing is written when a user's account does not cover it.
+#[allow(clippy::too_many_arguments)]
+pub fn post(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    row: &mut UserRow,
+    now: Timestamp,
+    from: Account,
+    to: Account,
+    amount: Credits,
+    reason: Reason,
+) -> Result<EntryId, StoreError> {
+    let taken = take(row, user, from, amount)?;
+    row.user.available = taken.0;
+    row.user.held = taken.1;
+    give(row, user, to, amount);
+    let counters = txn.counters();
+    for (account, sign) in [(from, -1), (to, 1)] {
+        let change = sign * i64::from(amount.0);
+        match account {
+            Account::Gifts => counters.gifts += change,
+            Account::Sales => counters.sales += change,
+            Account::Grants => counters.grants += change,
+            Account::Revenue => counters.revenue += change,
+            Account::Available(_) | Account::Held(_) => {}
+        }
+    }
+    counters.entry += 1;
+    let id = EntryId(counters.entry);
+    let entry = Entry {
+        id,
+        at: now,
+        from,
+        to,
+        amount,
+        reason,
+        from_balance: balance(counters, row, from),
+        to_balance: balance(counters, row, to),
+        before: row.last_entry.replace(id),
+    };
+    txn.put_entry(&entry)?;
+    txn.tally(now).moved(from, to, amount);
+    Ok(id)
+}
+
+fn balance(counters: &Counters, row: &UserRow, account: Account) -> i64 {
+    match account {
+        Account::Available(_) => row.user.available.0.into(),
+        Account::Held(_) => row.user.held.0.into(),
+        Account::Gifts => counters.gifts,
+        Account::Sales => counters.sales,
+        Account::Grants => counters.grants,
+        Account::Revenue => counters.revenue,
+    }
+}
+
+/// The user's balances after `amount` has left `from`.
+fn take(
+    row: &UserRow,
+    user: UserId,
+    from: Account,
+    amount: Credits,
+) -> Result<(Credits, Credits), StoreError> {
+    let (available, held) = (row.user.available, row.user.held);
+    let short = || StoreError::Overdrawn {
+        account: from.to_string(),
+        amount,
+    };
+    let less = |balance: Credits| {
+        balance
+            .0
+            .checked_sub(amount.0)
+            .map(Credits)
+            .ok_or_else(short)
+    };
+    match from {
+        Account::Available(owner) if owner == user => Ok((less(available)?, held)),
+        Account::Held(owner) if owner == user => Ok((available, less(held)?)),
+        Account::Available(_) | Account::Held(_) => Err(short()),
+        Account::Gifts | Account::Sales | Account::Grants | Account::Revenue => {
+            Ok((available, held))
+        }
+    }
+}
+
+fn give(row: &mut UserRow, user: UserId, to: Account, amount: Credits) {
+    let more = |balance: &mut Credits| balance.0 = balance.0.saturating_add(amount.0);
+    match to {
+        Account::Available(owner) if owner == user => more(&mut row.user.available),
+        Account::Held(owner) if owner == user => more(&mut row.user.held),
+        Account::Available(_)
+        | Account::Held(_)
+        | Account::Gifts
+        | Account::Sales
+        | Account::Grants
+        | Account::Revenue => {}
+    }
+}
+
+/// What an operator's grant came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Granted {
+    /// Done; the balance now.
+    Done(Credits),
+    /// The same was granted with that key before; the balance now.
+    Before(Credits),
+    /// It cannot be done, and nothing was.
+    Not(Unfit),
+}
+
+/// What stands in the way of a grant, if anything does. The same grant with the same key is none: it is known.
+pub(crate) fn hindrance(
+    txn: &Txn<'_>,
+    user: UserId,
+    credits: i32,
+    key: Option<&str>,
+) -> Result<Option<Unfit>, StoreError> {
+    let Some(row) = txn.user(user)? else {
+        return Ok(Some(Unfit::NoUser(user)));
+    };
+    if let Some(before) = key.map(|key| before(txn, key)).transpose()?.flatten() {
+        let same = before == (user, i64::from(credits));
+        return Ok((!same).then_some(Unfit::Used(before.0, before.1)));
+    }
+    let (amount, balance) = (Credits(credits.unsigned_abs()), row.user.available);
+    Ok(match credits < 0 {
+        true if balance < amount => Some(Unfit::TooMuch(user, balance)),
+        false if !holds(&row, amount) => Some(Unfit::Full(user, balance)),
+        true | false => None,
+    })
+}
+
+/// Whom a key was used for, and for how many credits, if it was used.
+fn before(txn: &Txn<'_>, key: &str) -> Result<Option<(UserId, i64)>, StoreError> {
+    let Some(entry) = txn.granted(key)? else {
+        return Ok(None);
+    };
+    let entry = txn.entry(entry)?;
+    let amount = i64::from(entry.amount.0);
+    Ok(match (entry.from, entry.to) {
+        (_, Account::Available(user)) => Some((user, amount)),
+        (Account::Available(user), _) => Some((user, -amount)),
+        (_, _) => None,
+    })
+}
+
+/// Gives `credits` to a user, or takes them back when negative. `key` makes a repeat harmless. The user is told.
+pub fn grant(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    credits: i32,
+    why: &str,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Granted, StoreError> {
+    let granted = credit(txn, user, credits, why, key, now)?;
+    if let Granted::Done(balance) = granted {
+        let credits = i64::from(credits);
+        let say = crate::rules::conversation::say::Say::Granted { credits, balance };
+        let lang = txn.lang_of(user)?;
+        super::outbox::tell(txn, user, lang, say, now)?;
+    }
+    Ok(granted)
+}
+
+/// As [`grant`], and the caller tells the user.
+pub fn credit(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    credits: i32,
+    why: &str,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Granted, StoreError> {
+    if let Some(unfit) = hindrance(txn, user, credits, key)? {
+        return Ok(Granted::Not(unfit));
+    }
+    let mut row = txn.known_user(user)?;
+    if let Some(key) = key
+        && txn.granted(key)?.is_some()
+    {
+        return Ok(Granted::Before(row.user.available));
+    }
+    let amount = Credits(credits.unsigned_abs());
+    let (from, to) = match credits < 0 {
+        false => (Account::Grants, Account::Available(user)),
+        true => (Account::Available(user), Account::Grants),
+    };
+    let reason = Reason::Grant {
+        why: why.to_owned(),
+        key: key.map(str::to_owned),
+    };
+    let entry = post(txn, user, &mut row, now, from, to, amount, reason)?;
+    if let Some(key) = key {
+        txn.put_granted(key, entry)?;
+    }
+    txn.put_user(user, &row)?;
+    Ok(Granted::Done(row.user.available))
+}
+
+/// Whether all of a user's credits and `amount` more fit one account; what is held may come back to it.
+fn holds(row: &UserRow, amount: Credits) -> bool {
+    let all = row.user.available.0.checked_add(row.user.held.0);
+    all.and_then(|all| all.checked_add(amount.0)).is_some()
+}

@@ -1,0 +1,111 @@
+//! Broadcasts in the books: one at a time, each letter counted once, nobody left out.
+
+use super::{ADMIN, ANNA, BORIS, Ground, NOW, starts};
+use crate::base::time::Timestamp;
+use crate::rules::domain::act::Who;
+use crate::rules::domain::broadcast::{Course, Letter, Outcome, Segment};
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::user::Lang;
+use crate::shop::audience::Audience;
+use crate::shop::{broadcasts, deeds};
+
+fn letter() -> Letter {
+    Letter {
+        text: "новинка".into(),
+        marks: Vec::new(),
+    }
+}
+
+/// Anna, Boris and the operator.
+fn ground() -> Ground {
+    let ground = Ground::new();
+    for (number, user) in (1..).zip([ANNA, BORIS, ADMIN]) {
+        ground.turn(starts(user, number));
+    }
+    ground
+}
+
+/// Its number, or that of another one which is on its way.
+fn begins(ground: &Ground) -> Result<u64, u64> {
+    let author = (ADMIN, Lang::Ru);
+    ground.write(move |txn| broadcasts::begin(txn, author, letter(), Segment::All, NOW))
+}
+
+#[test]
+fn there_is_one_at_a_time() {
+    let ground = ground();
+    assert_eq!(begins(&ground), Ok(1));
+    assert_eq!(begins(&ground), Err(1));
+    assert!(ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)));
+    assert!(
+        !ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)),
+        "once"
+    );
+    assert_eq!(begins(&ground), Err(1), "its last letter may be on its way");
+    ground.write(|txn| broadcasts::end(txn, 1, NOW));
+    assert_eq!(begins(&ground), Ok(2));
+}
+
+#[test]
+fn a_letter_that_is_written_down_twice_counts_once() {
+    let ground = ground();
+    begins(&ground).unwrap();
+    for outcome in [Outcome::Delivered, Outcome::Failed] {
+        ground.write(move |txn| broadcasts::dealt(txn, 1, ANNA, outcome, NOW));
+    }
+    ground.write(|txn| broadcasts::dealt(txn, 1, BORIS, Outcome::Blocked, NOW));
+    let ground = ground.reopened();
+    let sight = ground.store.snapshot().unwrap();
+    let (number, open) = broadcasts::open(&sight).unwrap().unwrap();
+    let counts = (open.delivered, open.blocked, open.failed);
+    assert_eq!((number, open.last, counts), (1, Some(BORIS), (1, 1, 0)));
+    assert!(!sight.user(BORIS).unwrap().unwrap().user.reachable);
+    for _ in 0..2 {
+        ground.write(|txn| broadcasts::end(txn, 1, NOW));
+    }
+    let sight = ground.store.snapshot().unwrap();
+    assert_eq!(sight.broadcast(1).unwrap().unwrap().course, Course::Done);
+    assert_eq!(
+        sight.acts(None, 10).unwrap().len(),
+        2,
+        "begun and ended, once each"
+    );
+}
+
+#[test]
+fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear() {
+    let ground = ground();
+    let late = UserId(50);
+    let later = Timestamp(NOW.0 - 1);
+    let after = |ground: &Ground, at, last| {
+        let sight = ground.store.snapshot().unwrap();
+        let audience = Audience::new(&sight, ADMIN, at).unwrap();
+        audience.after(&sight, Segment::All, last, 2).unwrap()
+    };
+    assert_eq!(after(&ground, NOW, None), [ANNA, BORIS]);
+    assert_eq!(after(&ground, NOW, Some(ANNA)), [BORIS, ADMIN]);
+    assert_eq!(after(&ground, NOW, Some(ADMIN)), []);
+    assert_eq!(
+        after(&ground, later, None),
+        [],
+        "they came after it was begun"
+    );
+    let by = deeds::By {
+        who: Who::Page,
+        at: NOW,
+    };
+    let shop = ground.shop.clone();
+    let banned = ground.write(move |txn| deeds::ban(txn, by, &shop, ANNA, "spam"));
+    assert_eq!(banned, Ok(()));
+    ground.turn(starts(late, 9));
+    assert_eq!(after(&ground, NOW, None), [BORIS, late]);
+    let sight = ground.store.snapshot().unwrap();
+    let audience = Audience::new(&sight, ADMIN, NOW).unwrap();
+    let counts: Vec<_> = audience
+        .count(&sight)
+        .unwrap()
+        .into_iter()
+        .map(|it| it.1)
+        .collect();
+    assert_eq!(counts, [3, 3, 0, 0, 0, 3, 1]);
+}

@@ -1,0 +1,36 @@
+//! The end of a note that Telegram does not take: nothing that was paid for is dropped without a word.
+
+use super::{ledger, outbox};
+use crate::base::time::Timestamp;
+use crate::rules::conversation::say::Say;
+use crate::rules::domain::alert::Alert;
+use crate::rules::domain::credit::PRICE;
+use crate::rules::domain::id::NoteId;
+use crate::shop::{alerts, deeds};
+use crate::store::txn::Txn;
+use crate::store::{Shop, StoreError};
+
+/// Gives a note up. The credit of a video goes back to whoever paid for it, once, and operators hear.
+pub fn give_up(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    chat: i64,
+    id: NoteId,
+    say: &Say,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !txn.strike_note(chat, id)? {
+        return Ok(());
+    }
+    let (Some(user), Some(job)) = (outbox::user_of(chat), outbox::paid_for(say)) else {
+        return Ok(());
+    };
+    let key = deeds::refund_key(job);
+    let why = format!("job {job}: telegram does not take the video");
+    let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
+    ledger::credit(txn, user, credits, &why, Some(&key), now)?;
+    let lang = txn.lang_of(user)?;
+    outbox::tell(txn, user, lang, Say::Undelivered { job }, now)?;
+    let alert = Alert::Undelivered { job };
+    alerts::alert(txn, shop, alert.topic().word(), &alert, now)
+}
