@@ -227,7 +227,7 @@ async fn pool(store: &Store, dir: &Path, photos: &Photos) -> Arc<Pool> {
     let listener = listener.expect("a port");
     let provider = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let http = neurocards::edge::http(None, None).expect("a client");
+    let http = neurocards::edge::http::client(None, None).expect("a client");
     let (minute, nowhere) = (Duration::from_secs(60), "http://127.0.0.1:9");
     let telegram = Telegram::new(nowhere, &"1:t".into(), http.clone(), http.clone(), vec![]);
     Pool::new(Parts {

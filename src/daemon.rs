@@ -43,8 +43,8 @@ use crate::door::operator::Office;
 use crate::door::{self, Web, listen};
 use crate::edge::config::{Config, Reading, Updates};
 use crate::edge::files::Photos;
+use crate::edge::http;
 use crate::edge::telegram::pace::Pace;
-use crate::edge::tls;
 use crate::operator::page::Page;
 use crate::operator::service::{Answer, Ask, Desk, Place, Reloads};
 use crate::operator::socket;
@@ -286,7 +286,7 @@ impl Daemon {
             unsigned: Seldom::default(),
             clock: clock.clone(),
         });
-        let http = crate::edge::http(root.as_deref(), None)?;
+        let http = http::client(root.as_deref(), None)?;
         let archivist = archive::archivist(&config, data, &store, &clock, http)?;
         let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();

@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::edge::config::{Config, Tls};
+use crate::edge::http;
 use crate::edge::tls::acme::{Authority, Method};
-use crate::edge::tls::{self, Door, TlsError, own};
+use crate::edge::tls::{Door, TlsError, own};
 use crate::rules::domain::alert::{Alert, Obstacle};
 use crate::shop::alerts;
 use crate::store::{Store, StoreError};
@@ -70,7 +71,7 @@ impl Certificates {
         let (host, source) = match &config.tls {
             Tls::Off => (public, Source::Off),
             Tls::Acme(chosen) => {
-                let http = crate::edge::http(root, Some(CALL))?;
+                let http = http::client(root, Some(CALL))?;
                 let authority = Authority::new(chosen.clone(), &kept, http);
                 if let Some(pair) = authority.kept() {
                     door.show(pair);

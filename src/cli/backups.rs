@@ -12,8 +12,8 @@ use crate::base::clock::Clock;
 use crate::base::private;
 use crate::base::time::Timestamp;
 use crate::edge::config::{Backups, Config, Env};
+use crate::edge::http;
 use crate::edge::offsite::{Copy, Patience, Vault};
-use crate::edge::tls;
 use crate::operator::service::{Answer, Ask};
 use crate::store;
 use crate::store::backup::front::Made;
@@ -92,7 +92,7 @@ impl Ground {
             let root = std::fs::read(path);
             root.with_context(|| format!("extra_root_file {}", path.display()))
         });
-        let http = crate::edge::http(root.transpose()?.as_deref(), None)?;
+        let http = http::client(root.transpose()?.as_deref(), None)?;
         Ok(Vault::new(
             http,
             chosen,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::daemon::{self, made};
 use crate::edge::config::Config;
-use crate::edge::tls;
+use crate::edge::http;
 use crate::operator::service::desk::Providing;
 use crate::operator::service::{self, Answer, Ask, Desk, Provider};
 use crate::operator::socket::{self, ControlError};
@@ -147,7 +147,7 @@ impl Place {
             let known = || -> anyhow::Result<Provider> {
                 let config = Config::load(config.as_deref(), &super::run::env(&data))?;
                 let root = daemon::extra_root(&config)?;
-                let http = crate::edge::http(root.as_deref(), None)?;
+                let http = http::client(root.as_deref(), None)?;
                 made::provider(&config, &data, http)
             };
             known()

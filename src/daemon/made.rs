@@ -9,11 +9,11 @@ use crate::actors::workers::Choices;
 use crate::base::telemetry::meters::Meters;
 use crate::edge::author::{Gpt, Templates};
 use crate::edge::config::{self, Config, Mistakes, Setting, print};
+use crate::edge::http;
 use crate::edge::provider::kie::{Kie, Models, Reach, Seal};
 use crate::edge::telegram::client::Telegram;
 use crate::edge::telegram::pace::Limits;
 use crate::edge::telegram::words::{EN, Labels, RU, Words, WordsError};
-use crate::edge::tls;
 use crate::operator::service::Provider;
 use crate::rules::domain::brief::Template;
 use crate::rules::domain::credit::Credits;
@@ -65,8 +65,8 @@ impl Made {
         let telegram = telegram(config, root, files.menu());
         let clients = telegram.and_then(|telegram| {
             let reach = Reach::new(&config.kie.api_url, &config.kie.upload_url);
-            let results = tls::guarded(root, |client| reach.guard(client))?;
-            Ok((telegram, crate::edge::http(root, None)?, results))
+            let results = http::guarded(root, |client| reach.guard(client))?;
+            Ok((telegram, http::client(root, None)?, results))
         });
         let (files, mut mistakes) = files.finish();
         // What else belongs to a client is right once the configuration is read.
@@ -136,8 +136,8 @@ fn known(config: &Config, kie: Kie, models: Models) -> Provider {
 /// Telegram, as the configuration knows it; `root` is trusted in calls.
 pub fn telegram(config: &Config, root: Option<&[u8]>, menu: Vec<u8>) -> anyhow::Result<Telegram> {
     let chosen = &config.telegram;
-    let calls = crate::edge::http(root, Some(chosen.call_timeout))?;
-    let slow = crate::edge::http(root, Some(chosen.upload_timeout))?;
+    let calls = http::client(root, Some(chosen.call_timeout))?;
+    let slow = http::client(root, Some(chosen.upload_timeout))?;
     Ok(Telegram::new(
         &chosen.api_url,
         &chosen.token,

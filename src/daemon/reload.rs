@@ -18,11 +18,11 @@ use crate::base::live::Live;
 use crate::base::telemetry;
 use crate::door::Keeper;
 use crate::edge::config::{Change, Config, Mistake, Mistakes, Setting, changes};
+use crate::edge::http;
 use crate::edge::provider::kie::Seal;
 use crate::edge::telegram::client::Telegram;
 use crate::edge::telegram::pace::Limits;
 use crate::edge::telegram::words::Words;
-use crate::edge::tls;
 use crate::operator::service::Provider;
 use crate::operator::service::reload::{Reloaded, Reloading};
 use crate::store::Store;
@@ -140,7 +140,7 @@ impl Reloader {
                 text: error.to_string(),
             }])
         };
-        let http = crate::edge::http(self.root.as_deref(), None).map_err(|error| wrong(&error))?;
+        let http = http::client(self.root.as_deref(), None).map_err(|error| wrong(&error))?;
         archive::archivist(config, &self.data, &self.store, &self.clock, http)
             .map_err(|error| wrong(&error))
     }

@@ -1,5 +1,4 @@
-//! TLS both ways: the certificate of our own door and where it comes from, and the one HTTP client behind every
-//! call we make.
+//! The certificate of our own door, and where it comes from.
 //!
 //! Deliberately absent: the renewal information of RFC 9773, for the third of its life that we leave a
 //! certificate is ample; OCSP, which authorities have given up; certificates for clients.
@@ -13,7 +12,6 @@ pub mod pair;
 use std::io;
 use std::path::PathBuf;
 
-pub use client::{USER_AGENT, client, guarded};
 pub use door::Door;
 pub use pair::Pair;
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use neurocards::base::clock::Clock;
 use neurocards::edge::config::{Encryption, S3};
 use neurocards::edge::offsite::{Patience, Vault, VaultError};
-use neurocards::edge::tls;
 use neurocards::store::backup::shelf::Source;
 use neurocards::store::backup::verify::verify;
 
@@ -44,7 +43,7 @@ pub fn chosen(storage: &Storage, encryption: Encryption, identity: Option<&str>)
 }
 
 pub fn vault_of(chosen: &S3) -> Vault {
-    let http = neurocards::edge::http(None, None).unwrap();
+    let http = http::client(None, None).unwrap();
     Vault::new(http, chosen, Clock::system(), patience()).unwrap()
 }
 

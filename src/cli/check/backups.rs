@@ -6,8 +6,8 @@ use super::super::table::{size, span};
 use super::{Finding, PATIENCE, Patient};
 use crate::base::clock::Clock;
 use crate::daemon;
+use crate::edge::http;
 use crate::edge::offsite::{Patience, Vault};
-use crate::edge::tls;
 use crate::store::backup::name::Name;
 use crate::store::backup::shelf::{Found, Kind, Shelf};
 
@@ -68,7 +68,7 @@ async fn elsewhere(patient: &Patient) -> Option<Finding> {
     let storage = chosen.s3.as_ref()?;
     let remedy = "look at [backup.s3] and its secrets";
     let fail = |why: String| Some(Finding::fail("storage", why, remedy));
-    let vault = match crate::edge::http(patient.root.as_deref(), None) {
+    let vault = match http::client(patient.root.as_deref(), None) {
         Ok(http) => Vault::new(http, storage, Clock::system(), Patience::default()),
         Err(error) => return fail(error.to_string()),
     };

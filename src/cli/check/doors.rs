@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use super::{Finding, PATIENCE, Patient, machine};
 use crate::edge::config::Tls;
-use crate::edge::tls;
+use crate::edge::http;
 use crate::edge::tls::pair::Pair;
 use crate::edge::tls::{acme, keep};
 use crate::operator::service;
@@ -42,7 +42,7 @@ fn certificate(patient: &Patient) -> Option<Finding> {
             }
         },
         Tls::Acme(chosen) => {
-            let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE)).ok()?;
+            let http = http::client(patient.root.as_deref(), Some(PATIENCE)).ok()?;
             acme::Authority::new(chosen.clone(), &certificates, http).kept()
         }
         Tls::SelfSigned { host } => {

@@ -6,8 +6,8 @@ use super::super::webhook::Wanted;
 use super::{Finding, PATIENCE, Patient};
 use crate::base::time::Timestamp;
 use crate::daemon::made;
+use crate::edge::http;
 use crate::edge::telegram::trouble::Trouble;
-use crate::edge::tls;
 
 /// A clock that is further off makes certificates and signatures fail.
 const OFF: Duration = Duration::from_secs(60);
@@ -99,13 +99,13 @@ fn an_hour_ago(patient: &Patient) -> Timestamp {
 /// Our clock against Telegram's.
 async fn clock(patient: &Patient) -> Finding {
     let asked = async {
-        let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE)).ok()?;
+        let http = http::client(patient.root.as_deref(), Some(PATIENCE)).ok()?;
         let answer = http
             .get(&patient.config.telegram.api_url)
             .send()
             .await
             .ok()?;
-        let date = answer.headers().get(http::header::DATE)?;
+        let date = answer.headers().get(reqwest::header::DATE)?;
         let date = jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok()?;
         u64::try_from(date.timestamp().as_second()).ok()
     };

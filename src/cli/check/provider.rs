@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use super::{Finding, Grade, PATIENCE, Patient};
 use crate::daemon::made;
 use crate::edge::author::Pulse as Author;
+use crate::edge::http;
 use crate::edge::provider::kie::Pulse;
-use crate::edge::tls;
 use crate::operator::service::Provider;
 use crate::rules::domain::failure::{Failure, Kind};
 use crate::rules::domain::id::KeyPrint;
@@ -22,7 +22,7 @@ const VIDEOS: f64 = 20.0;
 /// Keys with their credits, then models.
 pub async fn videos(patient: &Patient) -> Vec<Finding> {
     let known = || -> anyhow::Result<Provider> {
-        let http = crate::edge::http(patient.root.as_deref(), Some(PATIENCE))?;
+        let http = http::client(patient.root.as_deref(), Some(PATIENCE))?;
         made::provider(&patient.config, &patient.data, http)
     };
     let provider = match known() {
@@ -129,7 +129,7 @@ async fn models(provider: &Provider, keys: &[&SecretString]) -> Vec<Finding> {
 /// The author of scripts.
 pub async fn author(patient: &Patient) -> Finding {
     const NAME: &str = "gpt";
-    let http = match crate::edge::http(patient.root.as_deref(), Some(PATIENCE)) {
+    let http = match http::client(patient.root.as_deref(), Some(PATIENCE)) {
         Ok(http) => http,
         Err(error) => return Finding::fail(NAME, error.to_string(), "mend extra_root_file"),
     };

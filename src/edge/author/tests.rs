@@ -46,7 +46,7 @@ fn plain(status: u16, body: &Value) -> (u16, HeaderMap, Bytes) {
 }
 
 fn gpt_of(model: &str, url: &str, key: Option<&str>, vision: bool) -> Gpt {
-    let http = crate::edge::http(None, None).unwrap();
+    let http = crate::edge::http::client(None, None).unwrap();
     let timeout = Duration::from_millis(500);
     Gpt::new(http, url, key.map(Into::into), model, vision, timeout, 600)
 }

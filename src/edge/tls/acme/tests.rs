@@ -45,7 +45,7 @@ async fn refusing(status: StatusCode, kind: &'static str, wait: &'static str) ->
         profile: None,
         binding: None,
     };
-    let http = crate::edge::http(None, Some(Duration::from_secs(10))).unwrap();
+    let http = crate::edge::http::client(None, Some(Duration::from_secs(10))).unwrap();
     Authority::new(chosen, Path::new("nowhere"), http)
 }
 
