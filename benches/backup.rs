@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use neurocards::rules::domain::brief::Count;
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::UserId;
-use neurocards::store::backup::make::{self, Order};
-use neurocards::store::backup::shelf::{Shelf, Source};
-use neurocards::store::backup::verify::verify;
+use neurocards::shop::backup::make::{self, Order};
+use neurocards::shop::backup::shelf::{Shelf, Source};
+use neurocards::shop::backup::verify::verify;
 use neurocards::store::{Options, Shop, Store, StoreError, Txn};
 use tokio::runtime::Runtime;
 

@@ -48,7 +48,7 @@ pub async fn fill(file: &Path, filling: Filling) -> Result<Store, StoreError> {
     let said = move |txn: &mut Txn<'_>| {
         let notes = (1..=txn.counted().note).zip(1..=sellers);
         notes.into_iter().try_for_each(|(note, user)| {
-            let chat = outbox::chat_of(UserId(user));
+            let chat = UserId(user).chat();
             outbox::strike(txn, chat, NoteId(note), &Sent::Plainly)
         })
     };
@@ -98,7 +98,7 @@ fn job(
 
 /// Strikes every note of a seller's behind that one.
 pub fn say_all(txn: &mut Txn<'_>, user: UserId, after: u64) -> Result<(), StoreError> {
-    let chat = outbox::chat_of(user);
+    let chat = user.chat();
     let last = txn.counted().note;
     (after + 1..=last).try_for_each(|note| outbox::strike(txn, chat, NoteId(note), &Sent::Plainly))
 }

@@ -37,12 +37,7 @@ pub async fn place(
         // That they were given credits has been said.
         let mut notes = (1..=many).map(UserId).zip(told..);
         notes.try_for_each(|(user, before)| {
-            outbox::strike(
-                txn,
-                outbox::chat_of(user),
-                NoteId(before + 1),
-                &Sent::Plainly,
-            )
+            outbox::strike(txn, user.chat(), NoteId(before + 1), &Sent::Plainly)
         })
     };
     store.write(seed).await?;

@@ -67,7 +67,7 @@ async fn fill(file: &Path, jobs: u64) -> Result<(), StoreError> {
     // One in ten has blocked the bot, and something waits for their return.
     let blocked = move |txn: &mut Txn<'_>| {
         (1..=sellers).step_by(10).try_for_each(|user| {
-            outbox::unreachable(txn, outbox::chat_of(UserId(user)))?;
+            outbox::unreachable(txn, UserId(user).chat())?;
             ledger::grant(txn, UserId(user), 1, "bench", None, NOW).map(drop)
         })
     };

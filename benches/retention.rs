@@ -132,7 +132,7 @@ fn job(
 }
 
 fn strike(txn: &mut Txn<'_>, user: UserId, note: u64) -> Result<(), StoreError> {
-    outbox::strike(txn, outbox::chat_of(user), NoteId(note), &Sent::Plainly)
+    outbox::strike(txn, user.chat(), NoteId(note), &Sent::Plainly)
 }
 
 /// Retires what is old at `now`, as the janitor does, but without a breath.

@@ -10,8 +10,8 @@ use neurocards::rules::domain::id::{
 };
 use neurocards::rules::domain::job::Route;
 use neurocards::rules::domain::user::{Lang, User};
+use neurocards::shop::ledger;
 use neurocards::shop::turn::turn;
-use neurocards::shop::{ledger, outbox};
 use neurocards::store::record::UserRow;
 use neurocards::store::{Shop, Store, StoreError, Txn};
 
@@ -69,7 +69,7 @@ pub fn place_at(
     let update = Update {
         id: UpdateId(number),
         user,
-        chat: outbox::chat_of(user),
+        chat: user.chat(),
         username: None,
         lang: Lang::Ru,
         event: Event::Press(Some(Button::Confirm { draft: DraftId(1) })),

@@ -287,8 +287,8 @@ async fn life(store: &Store, user: UserId, number: u64) -> Result<(), StoreError
         .await?;
     done.expect("nobody else ends it");
     // Somebody else's order may have been first: each strikes what it wrote.
-    let chat = outbox::chat_of(job.user);
-    strike(store, outbox::chat_of(user), accepted).await?;
+    let chat = job.user.chat();
+    strike(store, user.chat(), accepted).await?;
     strike(store, chat, begun).await?;
     strike(store, chat, ended).await
 }

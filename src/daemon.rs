@@ -52,6 +52,7 @@ use crate::rules::domain::act::Who;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::part::Part;
 use crate::shop::alerts;
+use crate::shop::backup::front::Status;
 use crate::store::{Options, Shop, Store, StoreError, Txn};
 use crew::Crew;
 use made::Made;
@@ -218,6 +219,7 @@ impl Daemon {
         let desk = Desk {
             store: store.clone(),
             clock: clock.clone(),
+            backups: Arc::default(),
             provider: Arc::new(move || Some(known.now().as_ref().clone())),
             place: Place {
                 file: data_file(data),
@@ -287,7 +289,7 @@ impl Daemon {
             clock: clock.clone(),
         });
         let http = http::client(root.as_deref(), None)?;
-        let archivist = archive::archivist(&config, data, &store, &clock, http)?;
+        let archivist = archive::archivist(&config, data, (&store, &desk.backups), &clock, http)?;
         let (archivists, other) = mpsc::channel(1);
         let stop = CancellationToken::new();
         let mut crew = Crew::new(store.clone(), clock.clone(), stop.clone());
@@ -319,6 +321,7 @@ impl Daemon {
             root,
             cells: cells.clone(),
             store: store.clone(),
+            backups: Arc::clone(&desk.backups),
             pool: Arc::clone(&pool),
             keeper: Arc::clone(&keeper),
             bot: Arc::clone(&bot),
@@ -429,6 +432,11 @@ impl Daemon {
     /// The store, for whoever tells what has become of things.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How things stand with backups.
+    pub fn backups(&self) -> Status {
+        self.desk.backups.status()
     }
 
     /// How often each kind of stranger was refused at the doors.

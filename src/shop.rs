@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod audience;
 pub mod audit;
+pub mod backup;
 pub mod broadcasts;
 pub mod deeds;
 pub mod late;

@@ -4,7 +4,6 @@
 //! answered after the one `fsync` they share. Wakers fire after the commit. No row locks, no leases: the
 //! file lock makes this process the only owner.
 
-pub mod backup;
 pub(crate) mod copy;
 pub(crate) mod disk;
 pub mod known;
@@ -278,7 +277,6 @@ pub struct Store {
     disk: Arc<Disk>,
     writer: Arc<Writer>,
     wakes: Arc<Wakes>,
-    backups: Arc<backup::front::Front>,
     shop: Live<Shop>,
     meters: Meters,
 }
@@ -342,7 +340,6 @@ impl Store {
             disk,
             writer: Arc::new(writer),
             wakes,
-            backups: Arc::default(),
             shop: Live::new(shop),
             meters,
         })
@@ -387,11 +384,6 @@ impl Store {
     /// What fires after commits.
     pub fn wakes(&self) -> &Arc<Wakes> {
         &self.wakes
-    }
-
-    /// Where a backup is asked for, and how things stand with them.
-    pub fn backups(&self) -> &Arc<backup::front::Front> {
-        &self.backups
     }
 
     /// The operator's choices of now.

@@ -17,11 +17,11 @@ use tokio_util::sync::CancellationToken;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::edge::offsite::Vault;
-use crate::store::backup::BackupError;
-use crate::store::backup::front::{Made, Ring};
-use crate::store::backup::make::{self, Order};
-use crate::store::backup::retention::Keep;
-use crate::store::backup::shelf::Shelf;
+use crate::shop::backup::BackupError;
+use crate::shop::backup::front::{Front, Made, Ring};
+use crate::shop::backup::make::{self, Order};
+use crate::shop::backup::retention::Keep;
+use crate::shop::backup::shelf::Shelf;
 use crate::store::record::Cause;
 use crate::store::{Store, StoreError};
 use tell::{What, Worry};
@@ -37,6 +37,8 @@ const LOOK: Duration = Duration::from_secs(10 * 60);
 pub struct Archivist {
     /// The store.
     pub store: Store,
+    /// Where a backup is asked for, and how things stand with them.
+    pub front: Arc<Front>,
     /// The time.
     pub clock: Clock,
     /// The data directory.
@@ -56,14 +58,12 @@ pub struct Archivist {
 impl Archivist {
     /// Makes backups until told to stop. One that is being made then is finished.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
-        let rings = self.store.backups().attend();
+        let rings = self.front.attend();
         // One of a clock that was ahead says nothing about today.
         let now = self.clock.now();
         let names = self.shelf.names().unwrap_or_default();
         let newest = names.into_iter().rfind(|name| name.at() <= now);
-        self.store
-            .backups()
-            .note(|status| status.here.newest = newest);
+        self.front.note(|status| status.here.newest = newest);
         let looks = async { tokio::join!(self.look_late(), self.send_copies()) };
         tokio::select! {
             () = self.make_all(rings, &stop) => {}
@@ -111,7 +111,7 @@ impl Archivist {
 
     /// When the first is due by itself.
     fn first_due(&self) -> Option<Timestamp> {
-        let newest = self.store.backups().status().here.newest;
+        let newest = self.front.status().here.newest;
         let rested = self.clock.now().plus(BREATH);
         let due = |every| newest.map_or(rested, |newest| newest.at().plus(every).max(rested));
         self.every.map(due)
@@ -124,7 +124,7 @@ impl Archivist {
 
     async fn make(&self) -> Result<Made, BackupError> {
         let begun = self.clock.now();
-        let front = self.store.backups();
+        let front = &self.front;
         front.note(|status| status.here.last_try = Some(begun));
         let (store, data, shelf) = (self.store.clone(), self.data.clone(), self.shelf.clone());
         let floor = self.floor;
@@ -182,7 +182,7 @@ impl Archivist {
         let mut was_late = false;
         loop {
             self.clock.sleep(LOOK).await;
-            let (status, now) = (self.store.backups().status().here, self.clock.now());
+            let (status, now) = (self.front.status().here, self.clock.now());
             let newest = status.newest.filter(|newest| newest.at() <= now);
             let since = newest.map_or(begun, |newest| newest.at().max(begun));
             // A failure has been told as such.

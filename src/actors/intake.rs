@@ -31,8 +31,8 @@ use crate::rules::domain::alert::Alert;
 use crate::rules::domain::id::{CallbackId, Code, OrderId, UpdateId, UserId};
 use crate::rules::domain::order::Order;
 use crate::rules::domain::user::Lang;
+use crate::shop::alerts;
 use crate::shop::turn::{self, Turned};
-use crate::shop::{alerts, outbox};
 use crate::store::{Store, StoreError, Txn};
 use answers::Answers;
 use groups::Groups;
@@ -217,7 +217,7 @@ impl Bot {
     ) -> Result<(), StoreError> {
         self.toast(user, press, None, lang);
         let _place = self.answers.place(user).await;
-        let chat = outbox::chat_of(user);
+        let chat = user.chat();
         let told = match self.pace.take(chat, self.clock.now()) {
             Ok(()) => {
                 let outage = self.words.now().outage(lang, update);

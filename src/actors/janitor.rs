@@ -17,8 +17,8 @@ use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::id::{JobId, OrderId, PhotoName, UpdateId, UserId};
 use crate::rules::domain::part::Part;
-use crate::shop::{alerts, outbox, retire, tally};
-use crate::store::backup::restore;
+use crate::shop::backup::restore;
+use crate::shop::{alerts, retire, tally};
 use crate::store::txn::REMEMBER;
 use crate::store::{Snapshot, Store, StoreError, Txn, room};
 
@@ -297,7 +297,7 @@ fn is_wanted(snapshot: &Snapshot, id: JobId) -> Result<bool, StoreError> {
     let Some(job) = snapshot.find_job(id)? else {
         return Ok(false);
     };
-    let notes = snapshot.notes(outbox::chat_of(job.user))?;
+    let notes = snapshot.notes(job.user.chat())?;
     let mut says = notes.into_iter().map(|(_, note)| note.say);
     Ok(!job.stage.ended() || says.any(|say| matches!(say, Say::Video(video) if video.job == id)))
 }

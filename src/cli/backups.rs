@@ -15,12 +15,12 @@ use crate::edge::config::{Backups, Config, Env};
 use crate::edge::http;
 use crate::edge::offsite::{Copy, Patience, Vault};
 use crate::operator::service::{Answer, Ask};
+use crate::shop::backup::front::Made;
+use crate::shop::backup::make::{self, Order};
+use crate::shop::backup::name::Name;
+use crate::shop::backup::reached;
+use crate::shop::backup::shelf::{Found, Kind, Shelf};
 use crate::store;
-use crate::store::backup::front::Made;
-use crate::store::backup::make::{self, Order};
-use crate::store::backup::name::Name;
-use crate::store::backup::reached;
-use crate::store::backup::shelf::{Found, Kind, Shelf};
 
 /// Make a backup.
 #[derive(Debug, clap::Args)]

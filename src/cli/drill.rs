@@ -12,10 +12,10 @@ use super::restore::{self, Scratch};
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::shop::audit;
-use crate::store::backup::FILE;
-use crate::store::backup::name::Name;
-use crate::store::backup::restore::{Order, restore as put_back};
-use crate::store::backup::shelf::Source;
+use crate::shop::backup::FILE;
+use crate::shop::backup::name::Name;
+use crate::shop::backup::restore::{Order, restore as put_back};
+use crate::shop::backup::shelf::Source;
 use crate::store::{Options, Shop, Store};
 
 /// Try the newest backup.
@@ -78,7 +78,7 @@ fn rehearse(ground: &Ground, name: Name, remote: bool) -> anyhow::Result<Drilled
     };
     let now = Clock::system().now();
     let scratch = Scratch(ground.shelf.scratch("drill"));
-    let shelf = crate::store::backup::shelf::Shelf::new(scratch.0.join("backups"));
+    let shelf = crate::shop::backup::shelf::Shelf::new(scratch.0.join("backups"));
     let order = Order {
         source: &source,
         data: &scratch.0,

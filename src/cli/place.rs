@@ -133,6 +133,7 @@ impl Place {
         Ok(Desk {
             store,
             clock: super::run::clock(),
+            backups: Arc::default(),
             provider,
             place: service::Place { file, since },
             reloads: None,

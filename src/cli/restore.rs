@@ -9,12 +9,12 @@ use super::place::{self, Place};
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::operator::socket::{self, ControlError};
-use crate::store::backup::BackupError;
-use crate::store::backup::manifest::Manifest;
-use crate::store::backup::name::Name;
-use crate::store::backup::restore::{self, Order, Restored};
-use crate::store::backup::shelf::Source;
-use crate::store::backup::verify::Contents;
+use crate::shop::backup::BackupError;
+use crate::shop::backup::manifest::Manifest;
+use crate::shop::backup::name::Name;
+use crate::shop::backup::restore::{self, Order, Restored};
+use crate::shop::backup::shelf::Source;
+use crate::shop::backup::verify::Contents;
 
 /// Put a backup in place.
 #[derive(Debug, clap::Args)]

@@ -11,15 +11,16 @@ use crate::actors::backups::Archivist;
 use crate::base::clock::Clock;
 use crate::edge::config::Config;
 use crate::edge::offsite::{Patience, Vault, VaultError};
-use crate::store::backup::retention::Keep;
-use crate::store::backup::shelf::Shelf;
+use crate::shop::backup::front::Front;
+use crate::shop::backup::retention::Keep;
+use crate::shop::backup::shelf::Shelf;
 use crate::store::{Store, StoreError};
 
 /// The archivist that the configuration wants.
 pub fn archivist(
     config: &Config,
     data: &Path,
-    store: &Store,
+    (store, front): (&Store, &Arc<Front>),
     clock: &Clock,
     http: reqwest::Client,
 ) -> Result<Archivist, VaultError> {
@@ -31,6 +32,7 @@ pub fn archivist(
     let dir = chosen.dir.clone();
     Ok(Archivist {
         store: store.clone(),
+        front: Arc::clone(front),
         clock: clock.clone(),
         data: data.to_owned(),
         shelf: Shelf::new(dir.unwrap_or_else(|| data.join("backups"))),

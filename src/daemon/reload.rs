@@ -25,6 +25,7 @@ use crate::edge::telegram::pace::Limits;
 use crate::edge::telegram::words::Words;
 use crate::operator::service::Provider;
 use crate::operator::service::reload::{Reloaded, Reloading};
+use crate::shop::backup::front::Front;
 use crate::store::Store;
 
 /// What is replaced under those who hold it.
@@ -48,6 +49,7 @@ pub struct Reloader {
     pub root: Option<Vec<u8>>,
     pub cells: Cells,
     pub store: Store,
+    pub backups: Arc<Front>,
     pub pool: Arc<Pool>,
     pub keeper: Arc<Keeper>,
     pub bot: Arc<Bot>,
@@ -141,7 +143,8 @@ impl Reloader {
             }])
         };
         let http = http::client(self.root.as_deref(), None).map_err(|error| wrong(&error))?;
-        archive::archivist(config, &self.data, &self.store, &self.clock, http)
+        let shop = (&self.store, &self.backups);
+        archive::archivist(config, &self.data, shop, &self.clock, http)
             .map_err(|error| wrong(&error))
     }
 

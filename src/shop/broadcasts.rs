@@ -110,7 +110,7 @@ pub fn dealt(
         Outcome::Delivered => broadcast.delivered += 1,
         Outcome::Blocked => {
             broadcast.blocked += 1;
-            outbox::unreachable(txn, outbox::chat_of(user))?;
+            outbox::unreachable(txn, user.chat())?;
         }
         Outcome::Failed => broadcast.failed += 1,
     }

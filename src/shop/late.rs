@@ -16,7 +16,7 @@ const MOST: usize = 4;
 
 /// Keeps a task, unless its job has as many as are looked at; whether it is kept.
 pub(crate) fn keep(txn: &mut Txn<'_>, late: &Late) -> Result<bool, StoreError> {
-    if of(txn, late.job)?.len() >= MOST {
+    if txn.late_of(late.job)?.len() >= MOST {
         return Ok(false);
     }
     txn.put_late(late)?;
@@ -59,13 +59,6 @@ pub fn failed(txn: &mut Txn<'_>, job: JobId, task: &TaskId) -> Result<(), StoreE
     txn.strike_late(job, task).map(drop)
 }
 
-/// The tasks of a job.
-pub(crate) fn of(txn: &Txn<'_>, job: JobId) -> Result<Vec<Late>, StoreError> {
-    let rows = txn.late.range((job.0, "")..(job.0 + 1, ""))?;
-    rows.map(|row| parse(row?.1.value(), "late.v1", job))
-        .collect()
-}
-
 /// Moves every task's moments along with a clock that was set.
 pub(crate) fn move_all(txn: &mut Txn<'_>, by: i64) -> Result<(), StoreError> {
     let rows = txn.late.range::<(u64, &str)>(..)?;
@@ -77,7 +70,10 @@ pub(crate) fn move_all(txn: &mut Txn<'_>, by: i64) -> Result<(), StoreError> {
 }
 
 fn find(txn: &Txn<'_>, job: JobId, task: &TaskId) -> Result<Option<Late>, StoreError> {
-    Ok(of(txn, job)?.into_iter().find(|late| late.task == *task))
+    Ok(txn
+        .late_of(job)?
+        .into_iter()
+        .find(|late| late.task == *task))
 }
 
 impl Snapshot {

@@ -1,22 +1,12 @@
 //! The outbox: what is to be said, in order per chat, until Telegram has it.
 
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Worth};
 use crate::rules::domain::id::{JobId, MessageId, NoteId, OrderId, TopicId, UserId};
 use crate::rules::domain::user::Lang;
 use crate::store::StoreError;
 use crate::store::record::{Failing, Note};
 use crate::store::txn::Txn;
-
-/// The private chat with a user.
-pub fn chat_of(user: UserId) -> i64 {
-    i64::try_from(user.0).expect("Telegram's user ids have at most 52 bits")
-}
-
-/// The user of a private chat; nothing for a group.
-pub fn user_of(chat: i64) -> Option<UserId> {
-    u64::try_from(chat).ok().map(UserId)
-}
 
 /// Says something to a user.
 pub fn tell(
@@ -26,7 +16,7 @@ pub fn tell(
     say: Say,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tell_chat(txn, chat_of(user), lang, say, now)
+    tell_chat(txn, user.chat(), lang, say, now)
 }
 
 /// Says something in any chat.
@@ -104,72 +94,9 @@ pub fn put_aside(
     txn.change_note(chat, id, &note)
 }
 
-/// The job whose video a note brings.
-pub fn paid_for(say: &Say) -> Option<JobId> {
-    match say {
-        Say::Video(video) | Say::VideoLink(video) => Some(video.job),
-        Say::Refunded { .. }
-        | Say::Undelivered { .. }
-        | Say::Granted { .. }
-        | Say::Welcome { .. }
-        | Say::Menu { .. }
-        | Say::Ask { .. }
-        | Say::Help
-        | Say::Support
-        | Say::Cabinet { .. }
-        | Say::TopUp
-        | Say::TooFew { .. }
-        | Say::Accepted { .. }
-        | Say::AlbumFirst
-        | Say::Group
-        | Say::Status { .. }
-        | Say::Retrying
-        | Say::RetryingJob { .. }
-        | Say::Banned
-        | Say::Alert(_)
-        | Say::Desk(_)
-        | Say::Letter(_)
-        | Say::Progress { .. }
-        | Say::Report { .. }
-        | Say::Held { .. } => None,
-    }
-}
-
-/// Whether a note only answers what somebody did, and the next answer is worth more.
-pub fn is_answer(say: &Say) -> bool {
-    match say {
-        Say::Welcome { .. }
-        | Say::Menu { .. }
-        | Say::Ask { .. }
-        | Say::Help
-        | Say::Support
-        | Say::Cabinet { .. }
-        | Say::TopUp
-        | Say::TooFew { .. }
-        | Say::AlbumFirst
-        | Say::Banned => true,
-        Say::Accepted { .. }
-        | Say::Group
-        | Say::Status { .. }
-        | Say::Video(_)
-        | Say::VideoLink(_)
-        | Say::Retrying
-        | Say::RetryingJob { .. }
-        | Say::Refunded { .. }
-        | Say::Undelivered { .. }
-        | Say::Granted { .. }
-        | Say::Alert(_)
-        | Say::Held { .. }
-        | Say::Desk(_)
-        | Say::Letter(_)
-        | Say::Progress { .. }
-        | Say::Report { .. } => false,
-    }
-}
-
 /// Forgets the topic a user was in: it is gone.
 pub fn forget_topic(txn: &mut Txn<'_>, chat: i64, topic: TopicId) -> Result<(), StoreError> {
-    let Some(user) = user_of(chat) else {
+    let Some(user) = UserId::of_chat(chat) else {
         return Ok(());
     };
     match txn.user(user)? {
@@ -184,7 +111,7 @@ pub fn forget_topic(txn: &mut Txn<'_>, chat: i64, topic: TopicId) -> Result<(), 
 /// Marks the user of a chat as out of reach and drops what waits for them, but for how their orders ended:
 /// that is said when they come back.
 pub fn unreachable(txn: &mut Txn<'_>, chat: i64) -> Result<(), StoreError> {
-    let known = match user_of(chat) {
+    let known = match UserId::of_chat(chat) {
         Some(user) => txn.user(user)?.map(|row| (user, row)),
         None => None,
     };
@@ -194,41 +121,9 @@ pub fn unreachable(txn: &mut Txn<'_>, chat: i64) -> Result<(), StoreError> {
         txn.put_user(user, &row)?;
     }
     for (id, note) in txn.notes(chat)? {
-        if !(stays && outcome(&note.say)) {
+        if !(stays && note.say.worth() == Worth::Outcome) {
             txn.strike_note(chat, id)?;
         }
     }
     txn.put_away(chat)
-}
-
-/// Whether a note tells how an order ended, or what became of a balance.
-pub fn outcome(say: &Say) -> bool {
-    match say {
-        Say::Video(_)
-        | Say::VideoLink(_)
-        | Say::Refunded { .. }
-        | Say::Undelivered { .. }
-        | Say::Granted { .. } => true,
-        Say::Welcome { .. }
-        | Say::Menu { .. }
-        | Say::Ask { .. }
-        | Say::Help
-        | Say::Support
-        | Say::Cabinet { .. }
-        | Say::TopUp
-        | Say::TooFew { .. }
-        | Say::Accepted { .. }
-        | Say::AlbumFirst
-        | Say::Group
-        | Say::Status { .. }
-        | Say::Retrying
-        | Say::RetryingJob { .. }
-        | Say::Banned
-        | Say::Alert(_)
-        | Say::Desk(_)
-        | Say::Letter(_)
-        | Say::Progress { .. }
-        | Say::Report { .. }
-        | Say::Held { .. } => false,
-    }
 }

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::outbox;
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Subject};
 use crate::rules::domain::id::{JobId, NoteId, OrderId, UserId};
 use crate::rules::domain::job::Job;
 use crate::rules::domain::order::Order;
@@ -64,7 +63,7 @@ pub fn retire(
             continue;
         };
         for (note, say) in said_no_more {
-            txn.strike_note(outbox::chat_of(order.user), note)?;
+            txn.strike_note(order.user.chat(), note)?;
             pass.dropped += 1;
             if let Say::Video(video) = say {
                 pass.videos.push(video.job);
@@ -108,7 +107,7 @@ fn aged(
         return Ok(None);
     };
     if let std::collections::btree_map::Entry::Vacant(entry) = notes.entry(order.user) {
-        entry.insert(txn.notes(outbox::chat_of(order.user))?);
+        entry.insert(txn.notes(order.user.chat())?);
     }
     let waiting = notes.get(&order.user).into_iter().flatten();
     let of_it: Vec<_> = waiting
@@ -127,32 +126,10 @@ fn aged(
 
 /// Whether something that is said to its seller cannot be said without the order.
 fn speaks_of(say: &Say, order: &Order) -> bool {
-    let is_its = |job: &JobId| order.jobs().any(|its| its == *job);
-    match say {
-        Say::Status { order: id } => *id == order.id,
-        Say::Video(video) | Say::VideoLink(video) => video.order == order.id,
-        Say::Refunded { job, .. } | Say::RetryingJob { job } | Say::Undelivered { job } => {
-            is_its(job)
-        }
-        Say::Welcome { .. }
-        | Say::Menu { .. }
-        | Say::Ask { .. }
-        | Say::Help
-        | Say::Support
-        | Say::Cabinet { .. }
-        | Say::TopUp
-        | Say::TooFew { .. }
-        | Say::Accepted { .. }
-        | Say::AlbumFirst
-        | Say::Group
-        | Say::Retrying
-        | Say::Granted { .. }
-        | Say::Alert(_)
-        | Say::Banned
-        | Say::Desk(_)
-        | Say::Report { .. }
-        | Say::Letter(_)
-        | Say::Progress { .. }
-        | Say::Held { .. } => false,
+    match say.subject() {
+        Subject::Other => false,
+        Subject::Order(id) => id == order.id,
+        Subject::Job(job) => order.jobs().any(|its| its == job),
+        Subject::Video(video) => video.order == order.id,
     }
 }

@@ -243,7 +243,7 @@ impl Ground {
     }
 
     fn notes(&self, user: UserId) -> Vec<Note> {
-        let chat = super::outbox::chat_of(user);
+        let chat = user.chat();
         let notes = self.store.snapshot().unwrap().notes(chat).unwrap();
         notes.into_iter().map(|(_, note)| note).collect()
     }
@@ -308,7 +308,7 @@ fn update(user: UserId, number: u64, event: Event) -> Update {
     Update {
         id: UpdateId(number),
         user,
-        chat: super::outbox::chat_of(user),
+        chat: user.chat(),
         username: None,
         lang: Lang::Ru,
         event,

@@ -67,7 +67,7 @@ pub fn turn(
         row.user.reachable = true;
         // From here on what is said goes out, after what was kept.
         txn.put_user(update.user, &row)?;
-        txn.bring_back(outbox::chat_of(update.user))?;
+        txn.bring_back(update.user.chat())?;
     }
     if shop.admins.contains(&update.user) {
         txn.put_user(update.user, &row)?;
@@ -103,7 +103,7 @@ pub fn turn(
     }
     txn.put_user(update.user, &row)?;
     if !row.user.reachable {
-        txn.put_away(outbox::chat_of(update.user))?;
+        txn.put_away(update.user.chat())?;
     }
     Ok(Turned::Done {
         toast,

@@ -2,10 +2,10 @@
 
 use super::{ledger, outbox};
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Subject};
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::credit::PRICE;
-use crate::rules::domain::id::NoteId;
+use crate::rules::domain::id::{NoteId, UserId};
 use crate::shop::{alerts, deeds};
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
@@ -22,10 +22,10 @@ pub fn give_up(
     if !txn.strike_note(chat, id)? {
         return Ok(());
     }
-    let (Some(user), Some(job)) = (outbox::user_of(chat), outbox::paid_for(say)) else {
+    let (Some(user), Subject::Video(video)) = (UserId::of_chat(chat), say.subject()) else {
         return Ok(());
     };
-    let key = deeds::refund_key(job);
+    let (job, key) = (video.job, deeds::refund_key(video.job));
     let why = format!("job {job}: telegram does not take the video");
     let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
     ledger::credit(txn, user, credits, &why, Some(&key), now)?;

@@ -9,8 +9,8 @@ use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::operator::service::{Answer, Ask};
 use neurocards::sandbox::Person;
-use neurocards::store::backup::front::Status;
-use neurocards::store::backup::shelf::Shelf;
+use neurocards::shop::backup::front::Status;
+use neurocards::shop::backup::shelf::Shelf;
 
 use crate::storage::{BUCKET, Fault, ID, REGION, SECRET, Storage};
 
@@ -50,7 +50,7 @@ impl Stage {
     }
 
     fn status(&self) -> Status {
-        self.stage.daemon().store().backups().status()
+        self.stage.daemon().backups()
     }
 
     fn shelf(&self) -> Shelf {
@@ -206,14 +206,14 @@ async fn without_room_there_is_no_backup_and_all_else_goes_on() {
     stage
         .until("the first", |stage| stage.status().here.made == 1)
         .await;
-    let order = neurocards::store::backup::make::Order {
+    let order = neurocards::shop::backup::make::Order {
         data: stage.data.path(),
         shelf: &stage.shelf(),
         floor: u64::MAX / 2,
         now: stage.stage.clock.now(),
     };
     let store = stage.stage.daemon().store();
-    let refused = neurocards::store::backup::make::make(&order, &|| store.snapshot());
+    let refused = neurocards::shop::backup::make::make(&order, &|| store.snapshot());
     let refused = refused.unwrap_err().to_string();
     assert!(
         refused.starts_with("there is no room on the disk: "),

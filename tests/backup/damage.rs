@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use neurocards::rules::domain::id::UserId;
-use neurocards::store::backup::manifest::{Item, MANIFEST, Manifest};
+use neurocards::shop::backup::manifest::{Item, MANIFEST, Manifest};
 use neurocards::store::migrate::SCHEMA;
 use neurocards::store::{Options, Store};
 use redb::{Database, TableDefinition};

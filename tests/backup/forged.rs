@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use neurocards::edge::config::Encryption;
 use neurocards::edge::offsite::{Vault, VaultError};
-use neurocards::store::backup::manifest::{Item, MANIFEST, Manifest};
+use neurocards::shop::backup::manifest::{Item, MANIFEST, Manifest};
 use tar::{Builder, EntryType, Header};
 
 use crate::ground::{Ground, entries, fails, succeeds};

@@ -9,10 +9,10 @@ use neurocards::rules::domain::brief::Count;
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::UserId;
 use neurocards::shop::audit;
-use neurocards::store::backup::BackupError;
-use neurocards::store::backup::make::{self, Order};
-use neurocards::store::backup::manifest::Manifest;
-use neurocards::store::backup::shelf::Shelf;
+use neurocards::shop::backup::BackupError;
+use neurocards::shop::backup::make::{self, Order};
+use neurocards::shop::backup::manifest::Manifest;
+use neurocards::shop::backup::shelf::Shelf;
 use neurocards::store::{Options, Shop, Store, read_only};
 
 use crate::shop;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use neurocards::base::time::Timestamp;
-use neurocards::store::backup::retention::Keep;
-use neurocards::store::backup::shelf::Source;
-use neurocards::store::backup::verify::verify;
+use neurocards::shop::backup::retention::Keep;
+use neurocards::shop::backup::shelf::Source;
+use neurocards::shop::backup::verify::verify;
 
 use crate::ground::{Ground, SELLERS, place};
 use crate::shop;

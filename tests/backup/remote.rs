@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use neurocards::base::clock::Clock;
 use neurocards::edge::config::{Encryption, S3};
+use neurocards::edge::http;
 use neurocards::edge::offsite::{Patience, Vault, VaultError};
-use neurocards::store::backup::shelf::Source;
-use neurocards::store::backup::verify::verify;
+use neurocards::shop::backup::shelf::Source;
+use neurocards::shop::backup::verify::verify;
 
 use crate::ground::{Ground, entries, fails, said, succeeds};
 use crate::storage::{BUCKET, Fault, ID, REGION, SECRET, Storage};

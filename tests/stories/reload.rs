@@ -205,16 +205,7 @@ async fn a_raised_and_a_lowered_limit_hold_at_once() {
 #[tokio::test]
 async fn backups_are_made_by_the_new_choice_and_where_it_says() {
     let scene = Scene::with("[backup]\nevery = \"0s\"\n", false).await;
-    let newest = |scene: &Scene| {
-        scene
-            .stage()
-            .daemon()
-            .store()
-            .backups()
-            .status()
-            .here
-            .newest
-    };
+    let newest = |scene: &Scene| scene.stage().daemon().backups().here.newest;
     scene.passes(Duration::from_secs(180)).await;
     assert!(newest(&scene).is_none());
     scene.changes("every = \"0s\"", "every = \"1h\"\ndir = \"elsewhere\"");

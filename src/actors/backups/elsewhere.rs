@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::Archivist;
 use super::tell::{What, Worry};
 use crate::edge::offsite::{Vault, VaultError};
-use crate::store::backup::name::Name;
-use crate::store::backup::retention::kept;
+use crate::shop::backup::name::Name;
+use crate::shop::backup::retention::kept;
 
 /// The pause after a copy could not be sent, though it was tried again and again; it doubles up to [`LONGEST`].
 const PAUSE: Duration = Duration::from_secs(5 * 60);
@@ -19,7 +19,7 @@ impl Archivist {
         let Some(vault) = &self.vault else {
             return std::future::pending().await;
         };
-        let front = self.store.backups();
+        let front = &self.front;
         front.note(|status| status.elsewhere = Some(Default::default()));
         let mut board = front.board();
         let (mut worry, mut pause) = (Worry::new(What::Elsewhere), PAUSE);
@@ -58,8 +58,8 @@ impl Archivist {
     }
 
     async fn send_copy(&self, vault: &Arc<Vault>, name: Name) -> Result<(), VaultError> {
-        let (front, begun) = (self.store.backups(), self.clock.now());
-        let note = |note: &dyn Fn(&mut crate::store::backup::front::Standing)| {
+        let (front, begun) = (&self.front, self.clock.now());
+        let note = |note: &dyn Fn(&mut crate::shop::backup::front::Standing)| {
             front.note(|status| note(status.elsewhere.get_or_insert_default()));
         };
         note(&|copies| copies.last_try = Some(begun));

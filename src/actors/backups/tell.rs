@@ -76,7 +76,7 @@ impl Worry {
             return;
         }
         self.told = Some(now);
-        let status = archivist.store.backups().status();
+        let status = archivist.front.status();
         let standing = match self.what {
             What::Here | What::Late => status.here,
             What::Elsewhere => status.elsewhere.unwrap_or_default(),

@@ -8,7 +8,6 @@ use super::recent::Recent;
 use crate::edge::telegram::trouble::Trouble;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::user::Lang;
-use crate::shop::outbox;
 
 /// Who has an operator's menu, as far as this process knows.
 #[derive(Default)]
@@ -30,7 +29,7 @@ impl Bot {
         let operators = self.store.shop().admins.clone();
         let held: Vec<_> = self.menus.lock().iter().copied().collect();
         for user in held.into_iter().filter(|user| !operators.contains(user)) {
-            forgiving(self.telegram.now().end_menu(outbox::chat_of(user)).await)?;
+            forgiving(self.telegram.now().end_menu(user.chat()).await)?;
             self.menus.lock().remove(&user);
         }
         for user in operators {
@@ -50,7 +49,7 @@ impl Bot {
         self.menus.strangers.forget(user);
         let bot = Arc::clone(self);
         self.answering.spawn(async move {
-            let given = match bot.takes_its_turn(outbox::chat_of(user)).await {
+            let given = match bot.takes_its_turn(user.chat()).await {
                 true => bot.give_menu(user, lang).await,
                 false => Err(Trouble::Away),
             };
@@ -69,7 +68,7 @@ impl Bot {
         }
         let bot = Arc::clone(self);
         self.answering.spawn(async move {
-            let chat = outbox::chat_of(user);
+            let chat = user.chat();
             let ended = match bot.takes_its_turn(chat).await {
                 true => forgiving(bot.telegram.now().end_menu(chat).await),
                 false => Err(Trouble::Away),
@@ -90,7 +89,7 @@ impl Bot {
         let words = self.words.now();
         let mut commands = words.commands(lang);
         commands.extend(words.desk_commands(lang));
-        let chat = outbox::chat_of(user);
+        let chat = user.chat();
         forgiving(self.telegram.now().set_menu(chat, commands).await)?;
         self.menus.lock().insert(user);
         Ok(())

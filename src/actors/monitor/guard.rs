@@ -19,7 +19,7 @@ use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::user::Lang;
 use crate::shop::audit::{self, Breach, Report};
-use crate::shop::{alerts, outbox, sales};
+use crate::shop::{alerts, sales};
 use crate::store::record::Cause;
 use crate::store::{Store, StoreError, Txn};
 
@@ -205,11 +205,7 @@ impl Guard {
     async fn tell_past_the_store(&self, alert: Alert) {
         let message = self.words.now().message(Lang::Ru, &Say::Alert(alert));
         for admin in &self.store.shop().admins {
-            let sent = self
-                .telegram
-                .now()
-                .send(outbox::chat_of(*admin), &message)
-                .await;
+            let sent = self.telegram.now().send(admin.chat(), &message).await;
             if let Err(trouble) = sent {
                 tracing::warn!(%trouble, "an operator could not be told of the disk");
             }

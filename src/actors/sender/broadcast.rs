@@ -14,7 +14,7 @@ use crate::edge::telegram::trouble::Trouble;
 use crate::rules::domain::broadcast::{Broadcast, Course, Outcome};
 use crate::rules::domain::id::UserId;
 use crate::shop::audience::Audience;
-use crate::shop::{broadcasts, outbox};
+use crate::shop::broadcasts;
 use crate::store::{Snapshot, StoreError, Txn};
 
 /// So many users are looked for at a time.
@@ -135,7 +135,7 @@ impl Delivery {
         user: UserId,
         stop: &CancellationToken,
     ) -> Result<bool, StoreError> {
-        let chat = outbox::chat_of(user);
+        let chat = user.chat();
         let mut failing = Failing::default();
         loop {
             self.wait_for_room(chat, stop).await;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{Delivery, Next};
 use crate::base::time::Timestamp;
 use crate::edge::telegram::trouble::Trouble;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Subject};
 use crate::rules::domain::id::NoteId;
 use crate::shop::outbox::{self, Sent};
 use crate::shop::undelivered;
@@ -68,7 +68,7 @@ impl Delivery {
         trouble: Trouble,
     ) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let dear = outbox::paid_for(&note.say).is_some() || note.failing.is_some();
+        let dear = matches!(note.say.subject(), Subject::Video(_)) || note.failing.is_some();
         let said = note.say.name();
         match trouble {
             Trouble::Wait(span) => self.wait(chat, id, note, span, now).await,

@@ -21,7 +21,7 @@ use crate::rules::conversation::office::line::Look;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::id::{Code, JobId, MessageId, UserId};
 use crate::rules::domain::user::Lang;
-use crate::shop::outbox::{self, Sent};
+use crate::shop::outbox::Sent;
 use crate::store::{Store, StoreError};
 
 /// A page in the making, in one language.
@@ -114,7 +114,7 @@ impl Delivery {
         look: Look,
         over: Option<MessageId>,
     ) -> Result<Result<Sent, Trouble>, StoreError> {
-        let Some(operator) = outbox::user_of(to.chat) else {
+        let Some(operator) = UserId::of_chat(to.chat) else {
             return Ok(Ok(Sent::Plainly));
         };
         if !self.store.shop().admins.contains(&operator) {

@@ -15,9 +15,8 @@ use crate::edge::provider::kie::mp4;
 use crate::edge::telegram::client::{Shown, To};
 use crate::edge::telegram::trouble::Trouble;
 use crate::edge::telegram::words::{Message, Progress};
-use crate::rules::conversation::office::line::Look;
-use crate::rules::conversation::say::{Say, Video};
-use crate::rules::domain::id::{JobId, NoteId, OrderId};
+use crate::rules::conversation::say::{Say, Subject, Video};
+use crate::rules::domain::id::{JobId, NoteId, OrderId, UserId};
 use crate::rules::domain::job::Stage;
 use crate::rules::domain::user::Lang;
 use crate::shop::outbox::{self, Sent};
@@ -46,7 +45,7 @@ impl Delivery {
             Waiting::Aside(until) => return Ok(Next::Aside(until)),
             Waiting::Nothing => return Ok(Next::Empty),
         };
-        let user = outbox::user_of(chat).map(|user| sight.user(user));
+        let user = UserId::of_chat(chat).map(|user| sight.user(user));
         let topic = user.transpose()?.flatten().and_then(|row| row.user.topic);
         drop(sight);
         let about = self.about(&note.say)?;
@@ -56,34 +55,11 @@ impl Delivery {
 
     /// What lines about a note are about.
     fn about(&self, say: &Say) -> Result<Span, StoreError> {
-        let job = match say {
-            Say::Status { order } => return Ok(about::order(*order)),
-            Say::Report {
-                look: Look::Job(job),
-                ..
-            } => *job,
-            Say::Video(video) | Say::VideoLink(video) => video.job,
-            Say::RetryingJob { job } | Say::Refunded { job, .. } | Say::Undelivered { job } => *job,
-            Say::Welcome { .. }
-            | Say::Menu { .. }
-            | Say::Ask { .. }
-            | Say::Help
-            | Say::Support
-            | Say::Cabinet { .. }
-            | Say::TopUp
-            | Say::TooFew { .. }
-            | Say::Accepted { .. }
-            | Say::AlbumFirst
-            | Say::Group
-            | Say::Retrying
-            | Say::Granted { .. }
-            | Say::Alert(_)
-            | Say::Held { .. }
-            | Say::Desk(_)
-            | Say::Letter(_)
-            | Say::Progress { .. }
-            | Say::Report { .. }
-            | Say::Banned => return Ok(Span::none()),
+        let job = match say.subject() {
+            Subject::Other => return Ok(Span::none()),
+            Subject::Order(order) => return Ok(about::order(order)),
+            Subject::Job(job) => job,
+            Subject::Video(video) => video.job,
         };
         let known = self.store.snapshot()?.find_job(job)?;
         Ok(known.map_or_else(|| about::named(job), |job| about::job(&job)))

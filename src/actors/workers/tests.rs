@@ -23,7 +23,7 @@ use crate::rules::domain::id::{
 };
 use crate::rules::domain::job::{Route, Stage};
 use crate::rules::domain::user::Lang;
-use crate::shop::{audit, outbox, queue, turn};
+use crate::shop::{audit, queue, turn};
 use crate::store::{Options, Shop, Store, Txn};
 
 const ANNA: UserId = UserId(7);
@@ -159,9 +159,9 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
         (Credits(2), Credits(0)),
         "refunded once"
     );
-    let told: Vec<_> = snapshot.notes(outbox::chat_of(ADMIN)).unwrap();
+    let told: Vec<_> = snapshot.notes(ADMIN.chat()).unwrap();
     assert!(matches!(told[..], [(_, ref note)] if note.say == Say::Alert(Alert::Panic { job })));
-    let refunds = snapshot.notes(outbox::chat_of(ANNA)).unwrap();
+    let refunds = snapshot.notes(ANNA.chat()).unwrap();
     let refunds = refunds
         .iter()
         .filter(|(_, note)| matches!(note.say, Say::Refunded { .. }));

@@ -8,8 +8,8 @@ use crate::base::clock::Clock;
 use crate::daemon;
 use crate::edge::http;
 use crate::edge::offsite::{Patience, Vault};
-use crate::store::backup::name::Name;
-use crate::store::backup::shelf::{Found, Kind, Shelf};
+use crate::shop::backup::name::Name;
+use crate::shop::backup::shelf::{Found, Kind, Shelf};
 
 /// The newest backup may be so many intervals old.
 const INTERVALS: u32 = 2;

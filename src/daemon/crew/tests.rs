@@ -8,7 +8,6 @@ use super::*;
 use crate::base::time::Timestamp;
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::id::UserId;
-use crate::shop::outbox;
 use crate::store::{Options, Shop};
 
 const ADMIN: UserId = UserId(9);
@@ -82,7 +81,7 @@ impl Scene {
 
     fn told(&self) -> Vec<Say> {
         let notes = self.store.snapshot().unwrap();
-        let notes = notes.notes(outbox::chat_of(ADMIN)).unwrap();
+        let notes = notes.notes(ADMIN.chat()).unwrap();
         notes.into_iter().map(|(_, note)| note.say).collect()
     }
 }

@@ -17,7 +17,7 @@ use crate::door::Refusal;
 use crate::operator::service::answer::Status;
 use crate::operator::service::{Answer, Ask, gauges};
 use crate::rules::domain::act::Who;
-use crate::store::backup::front::Standing;
+use crate::shop::backup::front::Standing;
 
 /// What every name of ours begins with.
 const PREFIX: &str = "neurocards";
@@ -89,7 +89,7 @@ fn certificate(office: &Office, registry: &mut Registry) {
 }
 
 fn backups(office: &Office, registry: &mut Registry) {
-    let status = office.desk.store.backups().status();
+    let status = office.desk.backups.status();
     let newest = Family::<Place, prometheus_client::metrics::gauge::Gauge>::default();
     let failed = Family::<Place, Counter>::default();
     let note = |place, standing: &Standing| {

@@ -6,12 +6,12 @@ use super::voice::Voice;
 use super::{Page, marks};
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::Status;
-use crate::store::backup::front::Standing;
+use crate::shop::backup::front::Standing;
 
 /// The machine and the file.
 pub fn house(page: &Page, voice: Voice, status: &Status) -> Markup {
     let now = page.desk.clock.now();
-    let backups = page.desk.store.backups().status();
+    let backups = page.desk.backups.status();
     let free = status.free_bytes.map(|free| marks::size(voice, free));
     let mut pairs = vec![
         (

@@ -10,7 +10,7 @@ use super::reload::Reloaded;
 use crate::rules::domain::act::{Deed, LONGEST_KEY, LONGEST_WHY, MOST_CREDITS};
 use crate::rules::domain::whom::Bearer;
 use crate::shop::audit::Report;
-use crate::store::backup::front::Made;
+use crate::shop::backup::front::Made;
 use crate::store::links::Found;
 
 /// What an operator is told. Times are Unix milliseconds.

@@ -15,6 +15,7 @@ use crate::base::time::Timestamp;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::id::{JobId, UserId};
 use crate::shop::audit;
+use crate::shop::backup::front::Front;
 use crate::shop::deeds::{self, By, Plan, Unfit};
 use crate::shop::ledger::Granted;
 use crate::store::{Snapshot, Store, StoreError, Txn};
@@ -38,6 +39,8 @@ pub struct Desk {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// Where a backup is asked for, and how things stand with them.
+    pub backups: Arc<Front>,
     /// The provider.
     pub provider: Providing,
     /// Where the shop is.
@@ -59,6 +62,7 @@ impl Desk {
         Self {
             store,
             clock,
+            backups: Arc::default(),
             provider: Arc::new(|| None),
             place,
             reloads: None,
@@ -243,7 +247,7 @@ impl Desk {
             Ask::Audit => Ok(Ok(Answer::Audited(self.see(audit::audit).await?))),
             Ask::Books => Ok(Ok(Answer::Books(books::books(&self.store)?))),
             Ask::Backup => {
-                let made = self.store.backups().ring().await;
+                let made = self.backups.ring().await;
                 Ok(made
                     .map(|made| Answer::BackedUp(Box::new(made)))
                     .map_err(Refusal::NotBackedUp))

@@ -9,7 +9,6 @@ use crate::rules::conversation::session::Step;
 use crate::rules::domain::credit::{Entry, Reason};
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::whom::Bearer;
-use crate::shop::outbox;
 use crate::store::links::Found;
 use crate::store::record::UserRow;
 use crate::store::snapshot::NAMES;
@@ -118,7 +117,7 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: step(&row.session.step).to_owned(),
-        notes: sight.notes(outbox::chat_of(id))?.len(),
+        notes: sight.notes(id.chat())?.len(),
         entries: entries.iter().map(entry).collect(),
         orders,
     }))

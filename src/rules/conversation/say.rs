@@ -157,6 +157,97 @@ impl Say {
             Self::Progress { .. } => "progress",
         }
     }
+
+    /// What is lost if it is never read.
+    pub fn worth(&self) -> Worth {
+        match self {
+            Self::Welcome { .. }
+            | Self::Menu { .. }
+            | Self::Ask { .. }
+            | Self::Help
+            | Self::Support
+            | Self::Cabinet { .. }
+            | Self::TopUp
+            | Self::TooFew { .. }
+            | Self::AlbumFirst
+            | Self::Banned => Worth::Answer,
+            Self::Accepted { .. }
+            | Self::Group
+            | Self::Status { .. }
+            | Self::Retrying
+            | Self::RetryingJob { .. }
+            | Self::Alert(_)
+            | Self::Held { .. }
+            | Self::Desk(_)
+            | Self::Letter(_)
+            | Self::Progress { .. }
+            | Self::Report { .. } => Worth::News,
+            Self::Video(_)
+            | Self::VideoLink(_)
+            | Self::Refunded { .. }
+            | Self::Undelivered { .. }
+            | Self::Granted { .. } => Worth::Outcome,
+        }
+    }
+
+    /// What it is about.
+    pub fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::Video(video) | Self::VideoLink(video) => Subject::Video(video),
+            Self::RetryingJob { job }
+            | Self::Refunded { job, .. }
+            | Self::Undelivered { job }
+            | Self::Report {
+                look: Look::Job(job),
+                ..
+            } => Subject::Job(*job),
+            Self::Status { order } => Subject::Order(*order),
+            Self::Welcome { .. }
+            | Self::Menu { .. }
+            | Self::Ask { .. }
+            | Self::Help
+            | Self::Support
+            | Self::Cabinet { .. }
+            | Self::TopUp
+            | Self::TooFew { .. }
+            | Self::Accepted { .. }
+            | Self::AlbumFirst
+            | Self::Group
+            | Self::Retrying
+            | Self::Granted { .. }
+            | Self::Alert(_)
+            | Self::Held { .. }
+            | Self::Banned
+            | Self::Desk(_)
+            | Self::Report { .. }
+            | Self::Letter(_)
+            | Self::Progress { .. } => Subject::Other,
+        }
+    }
+}
+
+/// What is lost with a message that is never read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// Nothing: it answers what somebody did, and the next answer is worth more.
+    Answer,
+    /// What was new when it was said.
+    News,
+    /// How an order ended, or what became of a balance.
+    Outcome,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'s> {
+    /// No order.
+    Other,
+    /// An order as a whole.
+    Order(OrderId),
+    /// One of its jobs.
+    Job(JobId),
+    /// What a job has brought.
+    Video(&'s Video),
 }
 
 /// A finished video.

@@ -55,6 +55,18 @@ number! {
     TopicId(i32);
 }
 
+impl UserId {
+    /// The private chat with the user.
+    pub fn chat(self) -> i64 {
+        i64::try_from(self.0).expect("Telegram's user ids have at most 52 bits")
+    }
+
+    /// The user of a private chat; nothing for a group.
+    pub fn of_chat(chat: i64) -> Option<Self> {
+        u64::try_from(chat).ok().map(Self)
+    }
+}
+
 text! {
     /// The task the provider made for a job; opaque.
     TaskId;

@@ -1,7 +1,7 @@
 //! The notes: those that can be sent, and those that are kept for somebody's return.
 
 use super::Audit;
-use crate::shop::outbox::user_of;
+use crate::rules::domain::id::UserId;
 use crate::store::{StoreError, tables};
 
 impl Audit<'_> {
@@ -19,7 +19,7 @@ impl Audit<'_> {
                     continue;
                 }
                 chats += u64::from(!away);
-                let user = match user_of(chat) {
+                let user = match UserId::of_chat(chat) {
                     Some(user) => self.found(self.snapshot.user(user))?.flatten(),
                     None => None,
                 };

@@ -55,7 +55,7 @@ impl Ground {
     }
 
     fn blocks(&self, user: UserId) {
-        let chat = outbox::chat_of(user);
+        let chat = user.chat();
         self.write(move |txn| outbox::unreachable(txn, chat));
     }
 
@@ -129,7 +129,7 @@ fn what_is_young_or_runs_or_has_something_to_say_stays() {
         Pass::default(),
         "its notes wait"
     );
-    ground.says_all(outbox::chat_of(ANNA));
+    ground.says_all(ANNA.chat());
     let young = ground.write(|txn| retire(txn, OrderId(0), NOW, 9, NOW));
     assert_eq!(young, Pass::default(), "it has not ended before that");
     let half = ground.orders(BORIS, Count::Three);
@@ -177,7 +177,7 @@ fn a_pass_looks_at_few_and_the_next_goes_on_behind_them() {
         ground.ended(ANNA, Count::One);
     }
     ground.orders(BORIS, Count::One);
-    ground.says_all(outbox::chat_of(ANNA));
+    ground.says_all(ANNA.chat());
     let pass = ground.retires(OrderId(0), 2);
     assert_eq!((pass.retired, pass.next), (2, Some(OrderId(3))));
     let pass = ground.retires(OrderId(3), 2);
@@ -318,7 +318,7 @@ fn a_failed_job_is_not_ordered_again_twice_because_its_second_order_is_retired()
         ground.fails(*job, 1, Kind::Unknown, NOW).unwrap();
     }
     // The first goes before the second, in one pass; meanwhile what it became is still known.
-    ground.says_all(outbox::chat_of(ANNA));
+    ground.says_all(ANNA.chat());
     assert_eq!(ground.retires(OrderId(0), 1).retired, 1);
     assert_eq!(retry(), Ok(Reordered { order, before }));
     assert_eq!(ground.retires_all(), 1);
@@ -369,7 +369,7 @@ fn what_was_on_its_way_when_its_order_was_retired_leaves_nothing() {
     let ground = Ground::new();
     let job = ground.ended(ANNA, Count::One)[0];
     ground.retires_all();
-    let chat = outbox::chat_of(ANNA);
+    let chat = ANNA.chat();
     for sent in [
         Sent::Video(job, "file".into()),
         Sent::Status(OrderId(1), Some(MessageId(5))),
@@ -387,7 +387,7 @@ fn a_row_that_cannot_be_read_stays_and_the_others_go() {
     let ground = Ground::new();
     ground.ended(ANNA, Count::One);
     ground.ended(BORIS, Count::One);
-    for chat in [ANNA, BORIS].map(outbox::chat_of) {
+    for chat in [ANNA, BORIS].map(UserId::chat) {
         ground.says_all(chat);
     }
     ground.write(|txn| txn.damage_user(ANNA));
@@ -399,7 +399,7 @@ fn a_row_that_cannot_be_read_stays_and_the_others_go() {
     let ground = Ground::new();
     ground.ended(ANNA, Count::One);
     ground.ended(BORIS, Count::One);
-    ground.says_all(outbox::chat_of(BORIS));
+    ground.says_all(BORIS.chat());
     ground.write(|txn| txn.damage_user(ANNA));
     assert_eq!(ground.retires(OrderId(0), 9).retired, 1);
     assert_eq!([1, 2].map(|order| ground.is_kept(order)), [true, false]);

@@ -187,9 +187,9 @@ impl Pen {
             Act::Retries(which) => one(any(sight, which).map(What::Retries)),
             Act::Bans(user, out) => vec![What::Bans(UserId(user), out)],
             Act::Pauses(on) => vec![What::Pauses(on)],
-            Act::Blocks(user) => vec![What::Blocks(outbox::chat_of(UserId(user)))],
+            Act::Blocks(user) => vec![What::Blocks(UserId(user).chat())],
             Act::Strikes(user) => {
-                let chat = outbox::chat_of(UserId(user));
+                let chat = UserId(user).chat();
                 one(match sight.next_note(chat, self.now).unwrap() {
                     Next::Note(note, _) => Some(What::Strikes(chat, note)),
                     Next::Aside(_) | Next::Nothing => None,

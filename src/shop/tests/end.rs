@@ -1,7 +1,7 @@
 //! Ends of attempts and grants: refunds and captures happen once.
 
 use super::*;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Worth};
 use crate::rules::domain::act::Who;
 use crate::rules::domain::failure::{BILLING_REST, MODEL_REST};
 use crate::rules::domain::job::Stage;
@@ -338,7 +338,7 @@ fn what_an_unreachable_user_must_hear_is_kept() {
         ground
             .notes(ANNA)
             .iter()
-            .all(|note| crate::shop::outbox::outcome(&note.say))
+            .all(|note| note.say.worth() == Worth::Outcome)
     );
     assert!(!ground.user(ANNA).reachable);
     let waiting = |ground: &Ground| {

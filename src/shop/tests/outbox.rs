@@ -1,7 +1,7 @@
 //! The outbox: what stands aside, what is given up, and how much of one chat's waits.
 
 use super::*;
-use crate::rules::conversation::say::Say;
+use crate::rules::conversation::say::{Say, Worth};
 use crate::shop::outbox::{self, Sent};
 use crate::shop::undelivered;
 use crate::store::record::Failing;
@@ -125,7 +125,9 @@ fn of_many_answers_the_newest_wait_and_nothing_else_is_lost() {
     let notes = ground.notes(ANNA);
     assert_eq!(notes.len(), 20);
     assert_eq!(first(&ground, NOW).0, id, "the video");
-    let answers = notes.iter().filter(|note| outbox::is_answer(&note.say));
+    let answers = notes
+        .iter()
+        .filter(|note| note.say.worth() == Worth::Answer);
     assert_eq!(
         answers.count(),
         18,

@@ -9,7 +9,6 @@ use super::deed::{Deed, Pen, What, fails};
 use super::*;
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::job::Stage;
-use crate::shop::outbox;
 
 /// A ground with what a walk must remember to judge it.
 pub(crate) struct Walk {
@@ -66,7 +65,7 @@ impl Walk {
         let snapshot = self.ground().store.snapshot().unwrap();
         let users = snapshot.users().unwrap().into_iter();
         // Those who have blocked the bot have notes, too.
-        let notes = users.flat_map(|(id, _)| snapshot.notes(outbox::chat_of(id)).unwrap());
+        let notes = users.flat_map(|(id, _)| snapshot.notes(id.chat()).unwrap());
         notes.filter(|(_, note)| ends_a_job(&note.say)).count()
     }
 
@@ -94,7 +93,7 @@ impl Walk {
                 row.user.held.0, live,
                 "user {id} holds one credit a live job"
             );
-            let notes = snapshot.notes(outbox::chat_of(id)).unwrap();
+            let notes = snapshot.notes(id.chat()).unwrap();
             told += notes
                 .iter()
                 .filter(|(_, note)| ends_a_job(&note.say))

@@ -8,7 +8,7 @@ use crate::rules::domain::id::{JobId, ModelName};
 use crate::rules::domain::job::{Job, Stage};
 use crate::rules::domain::late::Late;
 use crate::shop::queue::{self, Stood};
-use crate::shop::{alerts, late, outbox, tally};
+use crate::shop::{alerts, outbox, tally};
 use crate::store::record::{JobRow, Lane};
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
@@ -33,7 +33,7 @@ pub fn found(
     credits: f64,
     now: Timestamp,
 ) -> Result<Found, StoreError> {
-    if !late::of(txn, late.job)?.contains(late) {
+    if !txn.late_of(late.job)?.contains(late) {
         return Ok(Found::Surplus);
     }
     understood(txn, shop, &late.route.model, now)?;

@@ -1,12 +1,13 @@
 //! Late tasks: rows of those that may still bring videos.
 
+use redb::ReadableTable;
+
 use super::Txn;
 use crate::rules::domain::id::{JobId, TaskId};
 use crate::rules::domain::late::Late;
-use crate::shop::late;
 use crate::store::StoreError;
 use crate::store::record::encode;
-use crate::store::row::read;
+use crate::store::row::{parse, read};
 
 impl Txn<'_> {
     /// Keeps a late task and wakes the workers, who look at it.
@@ -16,6 +17,13 @@ impl Txn<'_> {
         let key = (late.job.0, late.task.0.as_str());
         self.late.insert(key, encode(late).as_slice())?;
         Ok(())
+    }
+
+    /// The late tasks of a job.
+    pub(crate) fn late_of(&self, job: JobId) -> Result<Vec<Late>, StoreError> {
+        let rows = self.late.range((job.0, "")..(job.0 + 1, ""))?;
+        rows.map(|row| parse(row?.1.value(), "late.v1", job))
+            .collect()
     }
 
     /// Forgets a late task; the row, if there was one.
@@ -35,7 +43,7 @@ impl Txn<'_> {
 
     /// Forgets every late task of a job.
     pub(crate) fn strike_all_late(&mut self, job: JobId) -> Result<(), StoreError> {
-        for late in late::of(self, job)? {
+        for late in self.late_of(job)? {
             self.strike_late(late.job, &late.task)?;
         }
         Ok(())

@@ -3,8 +3,8 @@
 use redb::ReadableTable;
 
 use super::{Rows, Txn};
-use crate::rules::domain::id::NoteId;
-use crate::shop::outbox::{is_answer, user_of};
+use crate::rules::conversation::say::Worth;
+use crate::rules::domain::id::{NoteId, UserId};
 use crate::store::StoreError;
 use crate::store::record::{Note, encode};
 use crate::store::row::parse;
@@ -15,7 +15,7 @@ const MANY: usize = 20;
 impl Txn<'_> {
     /// Puts a note into a chat's outbox; or with those that are kept for the return of whoever has blocked the bot.
     pub(crate) fn put_note(&mut self, chat: i64, note: &Note) -> Result<NoteId, StoreError> {
-        let away = match user_of(chat) {
+        let away = match UserId::of_chat(chat) {
             Some(user) => self.is_away(user)?,
             None => false,
         };
@@ -48,7 +48,7 @@ impl Txn<'_> {
             let (key, value) = row?;
             let (_, id) = key.value();
             let note: Note = parse(value.value(), "outbox.v1", id)?;
-            if is_answer(&note.say) {
+            if note.say.worth() == Worth::Answer {
                 oldest = Some(NoteId(id));
                 break;
             }

@@ -1,6 +1,4 @@
 //! What others see of whoever makes the backups: a bell to ring for one, and how things stand.
-//!
-//! It hangs at the store, as the wakes do, so that whoever answers operators needs to know nobody else.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

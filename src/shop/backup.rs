@@ -18,7 +18,7 @@ pub mod verify;
 use std::io;
 use std::path::Path;
 
-use super::StoreError;
+use crate::store::StoreError;
 pub use below::reached;
 
 /// The database's name, in the data directory and in a backup.
