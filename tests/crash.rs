@@ -263,11 +263,14 @@ async fn a_photo_over_which_two_processes_died_is_refused_and_not_tried_again() 
     let mut world = World::new(data.path()).await;
     let anna = world.sandbox.telegram.person(1, "Анна", Some("ru"));
     let (mut luck, begun) = (Luck(7), Instant::now());
+    let runs = |message: &Message| message.text.contains("Генерация запущена");
     for _ in 0..2 {
         world.start(Some("photo.written:1".to_owned()));
         while world.lives() {
             assert!(begun.elapsed() < PATIENCE, "nobody died over a photo");
-            act(&anna, &mut luck);
+            if !anna.messages().iter().any(runs) {
+                act(&anna, &mut luck);
+            }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
         world.kill();
