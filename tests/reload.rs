@@ -1,5 +1,6 @@
 //! Reloads of the real binary: by signal while sellers order, and by command.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -17,6 +18,9 @@ use rustix::process::{Pid, Signal, kill_process};
 const SPEED: f64 = 40.0;
 /// Everything a test waits for comes within this time.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// What the log says of a configuration that is taken, and of one that is not.
+const READ: &str = "the configuration is read again";
+const REFUSED: &str = "the configuration is not taken; the old one stays in force";
 /// Who orders meanwhile.
 const SELLERS: i64 = 5;
 
@@ -122,7 +126,35 @@ impl World {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    async fn until(&mut self, enough: impl Fn(&Self) -> bool) {
+    /// Takes one of the provider's keys, and the models that ship.
+    fn takes(&self, key: usize) {
+        let _ = std::fs::remove_file(self.data.path().join("models.toml"));
+        self.configures("info", key);
+    }
+
+    /// How often the log says something.
+    fn told(&self, what: &str) -> usize {
+        self.log().matches(what).count()
+    }
+
+    /// How many tasks were made with a key.
+    fn made_by(&self, key: usize) -> usize {
+        let key = &self.sandbox.kie.keys()[key];
+        let tasks = self.sandbox.kie.tasks();
+        tasks.iter().filter(|task| task.key == *key).count()
+    }
+
+    /// People who have just started the bot.
+    fn sellers(&self, ids: RangeInclusive<i64>) -> Vec<Person> {
+        let telegram = &self.sandbox.telegram;
+        let sellers: Vec<_> = ids
+            .map(|id| telegram.person(id, "Анна", Some("ru")))
+            .collect();
+        sellers.iter().for_each(|seller| _ = seller.sends("/start"));
+        sellers
+    }
+
+    async fn until(&mut self, mut enough: impl FnMut(&Self) -> bool) {
         let begun = Instant::now();
         while !enough(self) {
             let daemon = self.daemon.as_mut().unwrap();
@@ -177,6 +209,13 @@ fn acts(person: &Person, asked: &mut usize) -> bool {
     false
 }
 
+/// Lets each answer what the bot asked last; how many have placed their order.
+fn placed(sellers: &[Person], asked: &mut [usize]) -> usize {
+    let each = sellers.iter().zip(asked);
+    each.filter_map(|(seller, asked)| acts(seller, asked).then_some(()))
+        .count()
+}
+
 fn videos(person: &Person) -> usize {
     let messages = person.messages();
     messages
@@ -192,62 +231,44 @@ fn said(output: &Output) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_order_is_lost_while_the_operator_hangs_up_again_and_again() {
     let mut world = World::new().await;
-    let sellers: Vec<_> = (1..=SELLERS)
-        .map(|id| world.sandbox.telegram.person(id, "Анна", Some("ru")))
-        .collect();
-    sellers.iter().for_each(|seller| _ = seller.sends("/start"));
+    let sellers = world.sellers(1..=SELLERS);
     let (begun, mut asked) = (Instant::now(), vec![0; sellers.len()]);
     let mut hung_up = 0;
     loop {
-        let placed = sellers
-            .iter()
-            .zip(&mut asked)
-            .map(|(seller, asked)| acts(seller, asked));
-        let placed = placed.filter(|placed| *placed).count();
+        let placed = placed(&sellers, &mut asked);
         let got: usize = sellers.iter().map(videos).sum();
-        if (placed, got) == (sellers.len(), 3 * sellers.len()) {
+        let (read, refused) = (world.told(READ), world.told(REFUSED));
+        if (placed, got) == (sellers.len(), 3 * sellers.len()) && read >= 5 && refused >= 3 {
             break;
         }
         assert!(
             begun.elapsed() < PATIENCE,
-            "{placed} orders, {got} videos: {}",
+            "{placed} orders, {got} videos, {read} times read, {refused} refused: {}",
             world.log()
         );
         // Every third time with a mistake.
         match hung_up % 3 {
             2 => world.writes("models.toml", "nonsense"),
-            key => {
-                let _ = std::fs::remove_file(world.data.path().join("models.toml"));
-                world.configures("info", key);
-            }
+            key => world.takes(key),
         }
         world.hangs_up();
         hung_up += 1;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let log = world.log();
-    let refused = log
-        .matches("the configuration is not taken; the old one stays in force")
-        .count();
-    assert!(
-        log.matches("the configuration is read again").count() >= 5,
-        "{log}"
-    );
-    assert!(refused >= 3, "{log}");
-    let keys = world.sandbox.kie.keys();
-    let made = |key: &String| {
+    // What is ordered after a reload is made with the key of that reload.
+    for key in [0, 1] {
+        world.takes(key);
+        let reloaded = world.says(&["reload"]).await;
+        assert!(reloaded.status.success(), "{}", said(&reloaded));
+        let before = world.made_by(key);
+        let late = SELLERS + 1 + key as i64;
+        let sellers = world.sellers(late..=late);
+        let mut asked = [0];
         world
-            .sandbox
-            .kie
-            .tasks()
-            .iter()
-            .filter(|task| task.key == *key)
-            .count()
-    };
-    assert!(
-        keys.iter().all(|key| made(key) > 0),
-        "each key was used while it was there"
-    );
+            .until(|_| placed(&sellers, &mut asked) == 1 && videos(&sellers[0]) == 3)
+            .await;
+        assert_eq!(world.made_by(key), before + 3);
+    }
     let Ok(Answer::Audited(report)) = socket::ask(world.data.path(), &Ask::Audit).await else {
         panic!("no audit");
     };
@@ -268,7 +289,7 @@ async fn no_order_is_lost_while_the_operator_hangs_up_again_and_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_tells_what_changed_what_waits_and_everything_wrong() {
     let world = World::new().await;
-    let told = |world: &World| world.log().matches("is read again").count();
+    let told = |world: &World| world.told(READ);
     world.configures("error", 1);
     let reloaded = world.says(&["reload"]).await;
     assert!(reloaded.status.success(), "{}", said(&reloaded));
