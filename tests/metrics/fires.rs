@@ -142,12 +142,12 @@ async fn rules_fire_when_there_is_trouble_and_are_quiet_when_it_is_over() {
     limit_files(&world, None);
     prometheus.resolves("NeurocardsDiskNotWritable").await;
     // Telegram is out of reach.
+    let telegram = &world.sandbox.telegram;
+    telegram.fail_next("sendMessage", Fault::DropConnection);
+    // Before the note is tried again Telegram is asked something harmless.
     let break_off = || {
         for _ in 0..20 {
-            world
-                .sandbox
-                .telegram
-                .fail_next("sendMessage", Fault::DropConnection);
+            telegram.fail_next("sendChatAction", Fault::DropConnection);
         }
     };
     break_off();
