@@ -133,8 +133,8 @@ fn ends(pieces: &[Piece], words: &[String], at: usize, rest: &dyn Fn(usize) -> b
     }
 }
 
-/// The words of a text in small letters. A Chinese sign is a word, an apostrophe is nothing; `apart` takes
-/// `camelCase` apart.
+/// The words of a text in small letters. A Chinese sign is a word, an apostrophe is nothing, `isn't` is `is not`;
+/// `apart` takes `camelCase` apart.
 fn words(text: &str, apart: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut word = String::new();
@@ -168,7 +168,21 @@ fn words(text: &str, apart: bool) -> Vec<String> {
     if !word.is_empty() {
         found.push(word);
     }
-    found
+    found.into_iter().flat_map(without_contraction).collect()
+}
+
+/// `isnt` and `cannot` are read as two words, so that a phrase with `not` in it fits them, too.
+fn without_contraction(word: String) -> Vec<String> {
+    let verb = match word.as_str() {
+        "cant" | "cannot" => "can",
+        "wont" => "will",
+        "isnt" | "arent" | "wasnt" | "werent" | "hasnt" | "havent" | "hadnt" | "dont"
+        | "doesnt" | "didnt" | "couldnt" | "wouldnt" | "shouldnt" | "mustnt" => {
+            &word[..word.len() - 2]
+        }
+        _ => return vec![word],
+    };
+    vec![verb.to_owned(), "not".to_owned()]
 }
 
 /// Chinese and Japanese signs, and the one that stands for what was taken out of a text.
@@ -192,6 +206,10 @@ mod tests {
         assert_eq!(read("invalidAPIKey OK"), "invalid api key ok");
         assert_eq!(read("余额不足, top up"), "余 额 不 足 top up");
         assert_eq!(read("Ещё раз"), "еще раз");
+        assert_eq!(
+            read("It isn't, we can’t, I cannot, don't"),
+            "it is not we can not i can not do not"
+        );
         assert_eq!(words("OpenAI", false), ["openai"]);
         assert_eq!(read(" - "), "");
     }
