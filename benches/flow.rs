@@ -61,6 +61,7 @@ fn events() -> Vec<Event> {
             },
             album: None,
             caption: None,
+            as_file: false,
         }),
         Event::Text("Ортопедическая подушка для сна, снимает напряжение".into()),
         Event::Press(Some(Button::Style {

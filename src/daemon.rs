@@ -74,6 +74,7 @@ const ANSWERS: u32 = 4;
 pub struct Daemon {
     store: Store,
     desk: Desk,
+    bot: Arc<Bot>,
     pool: Arc<Pool>,
     delivery: Arc<Delivery>,
     keeper: Arc<door::Keeper>,
@@ -234,6 +235,7 @@ impl Daemon {
             clock.clone(),
             cells.telegram.clone(),
             cells.words.clone(),
+            photos.clone(),
             Arc::clone(&pace),
             updates.clone(),
         );
@@ -379,9 +381,10 @@ impl Daemon {
             }
         });
         let beat = updates.clone();
+        let taken = Arc::clone(&bot);
         crew.takes(Part::Updates, move |stop| {
             let introductions = certificates.introductions();
-            let (bot, beat, webhook) = (Arc::clone(&bot), beat.clone(), webhook.clone());
+            let (bot, beat, webhook) = (Arc::clone(&taken), beat.clone(), webhook.clone());
             async move {
                 take_updates(bot, beat, webhook, introductions, stop).await;
                 Ok(())
@@ -390,6 +393,7 @@ impl Daemon {
         Ok(Self {
             store,
             desk,
+            bot,
             pool,
             delivery,
             keeper,
@@ -449,9 +453,9 @@ impl Daemon {
         self.delivery.asked_to_wait(chat)
     }
 
-    /// Whether no job is being stepped.
+    /// Whether no job is being stepped and no picture looked at.
     pub fn is_idle(&self) -> bool {
-        self.pool.is_idle()
+        self.pool.is_idle() && self.bot.is_idle()
     }
 
     /// Runs until `enough` resolves, an actor fails, or the store does; then stops.

@@ -3,6 +3,7 @@
 mod answers;
 mod groups;
 mod hook;
+mod looks;
 mod menus;
 mod poll;
 mod recent;
@@ -20,6 +21,7 @@ use crate::base::clock::{Clock, Stopwatch};
 use crate::base::failpoints;
 use crate::base::live::Live;
 use crate::base::telemetry::meters::Outcome;
+use crate::edge::files::Photos;
 use crate::edge::telegram::client::Telegram;
 use crate::edge::telegram::pace::Pace;
 use crate::edge::telegram::trouble::Trouble;
@@ -36,6 +38,7 @@ use crate::shop::turn::{self, Turned};
 use crate::store::{Store, StoreError, Txn};
 use answers::Answers;
 use groups::Groups;
+use looks::Looks;
 use menus::Menus;
 use recent::Recent;
 
@@ -71,6 +74,7 @@ pub struct Bot {
     menus: Menus,
     /// Groups that were answered lately.
     groups: Groups,
+    looks: Looks,
     beat: Beat,
 }
 
@@ -81,6 +85,7 @@ impl Bot {
         clock: Clock,
         telegram: Live<Telegram>,
         words: Live<Words>,
+        photos: Photos,
         pace: Arc<Pace>,
         beat: Beat,
     ) -> Arc<Self> {
@@ -97,6 +102,7 @@ impl Bot {
             turned_away: Recent::default(),
             menus: Menus::default(),
             groups: Groups::default(),
+            looks: Looks::new(photos),
             beat,
         })
     }
@@ -122,6 +128,10 @@ impl Bot {
         let (user, lang) = (update.user, update.lang);
         let waits = waits_for_an_answer(&update.event);
         let asks_as_operator = matches!(update.event, Event::Desk(_));
+        let file = match &update.event {
+            Event::Picture(picture) if picture.as_file => Some(picture.photo.clone()),
+            _ => None,
+        };
         failpoints::reach("turn.before");
         let begun = Stopwatch::start();
         let turned = self.turn(update).await;
@@ -149,6 +159,9 @@ impl Bot {
                 self.toast(user, press, toast, lang);
                 if let Some(order) = order {
                     self.tell_of(order);
+                }
+                if let Some(photo) = file {
+                    self.look_at(user, photo);
                 }
                 self.notice_operator(user, lang);
                 if asks_as_operator {
@@ -259,6 +272,11 @@ impl Bot {
             }
         };
         self.answering.spawn(answer.in_current_span());
+    }
+
+    /// Whether no picture is being looked at.
+    pub fn is_idle(&self) -> bool {
+        self.looks.is_idle()
     }
 
     /// Waits for the answers to presses that are on their way.

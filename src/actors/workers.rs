@@ -40,9 +40,6 @@ use pace::Pace;
 pub use pool::Pool;
 use upload::Upload;
 
-/// Photos that are framed at once: one takes at most 150 megabytes.
-const FRAMING: usize = 1;
-
 /// The operator's choices that steps need.
 #[derive(Debug, Clone)]
 pub struct Choices {
@@ -89,7 +86,6 @@ struct Desk {
     /// Where the photos of attempts lie that are about to be submitted.
     uploads: Mutex<HashMap<JobId, Upload>>,
     pace: Arc<Mutex<Pace>>,
-    framing: Semaphore,
     stop: OnceLock<CancellationToken>,
 }
 

@@ -17,6 +17,9 @@ mod webp;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::{failpoints, private};
 use crate::rules::domain::id::{PhotoName, UserId};
@@ -28,16 +31,29 @@ const EXTENSION: &str = ".jpg";
 /// Storing is begun anew this often when [`Photos::remove`] takes the directory away under it.
 const TRIES: u32 = 3;
 
-/// The directory of photos.
+/// Pictures that are opened at once: one takes at most 150 MiB.
+const OPENED: usize = 1;
+
+/// The directory of photos. Clones share the places where pictures are opened.
 #[derive(Debug, Clone)]
 pub struct Photos {
     dir: PathBuf,
+    places: Arc<Semaphore>,
 }
 
 impl Photos {
     /// The photos under `dir`, which is made when the first one comes.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into() }
+        Self {
+            dir: dir.into(),
+            places: Arc::new(Semaphore::new(OPENED)),
+        }
+    }
+
+    /// Waits until one more picture may be opened.
+    pub async fn place(&self) -> OwnedSemaphorePermit {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        place.expect("nobody closes it")
     }
 
     /// A new file without a name beside the photos: for a picture on its way in. It goes when it is closed, by a kill

@@ -7,7 +7,7 @@ pub mod office;
 pub mod say;
 pub mod session;
 
-use crate::rules::domain::brief::{Brief, Count, Recipe, Text, TextError};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text, TextError};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::DraftId;
 
@@ -82,6 +82,19 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
         Event::Unblocked => (session, vec![Effect::Reachable(true)]),
         Event::Group => (session, tell(Say::Group)),
     }
+}
+
+/// The photo of the open draft cannot be used: another one is asked for. Nothing if it is no longer the draft's.
+pub fn unfit(session: Session, photo: &Photo, hint: Hint) -> Option<(Session, Say)> {
+    if session.photo() != Some(photo) {
+        return None;
+    }
+    let session = Session {
+        step: Step::AwaitPhoto,
+        ..session
+    };
+    let (hint, ask) = (Some(hint), Ask::Photo);
+    Some((session, Say::Ask { hint, ask }))
 }
 
 /// Somebody who is shut out is told so, whatever they do; what they have ordered before still comes.

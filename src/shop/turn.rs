@@ -5,10 +5,11 @@ use super::place::{Wish, place};
 use super::{ledger, outbox};
 use crate::base::time::Timestamp;
 use crate::rules::conversation::event::{Button, Event, Place, Update};
-use crate::rules::conversation::say::Toast;
+use crate::rules::conversation::say::{Hint, Toast};
 use crate::rules::conversation::{self, Effect, Facts, Sales};
+use crate::rules::domain::brief::Photo;
 use crate::rules::domain::credit::{Account, Reason};
-use crate::rules::domain::id::{CallbackId, DraftId, OrderId};
+use crate::rules::domain::id::{CallbackId, DraftId, OrderId, UserId};
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{Cause, UserRow};
 use crate::store::txn::Txn;
@@ -110,6 +111,23 @@ pub fn turn(
         lang: update.lang,
         order,
     })
+}
+
+/// The photo of a draft turned out to be of no use: whoever sent it is asked for another one.
+pub fn unfit(
+    txn: &mut Txn<'_>,
+    user: UserId,
+    photo: &Photo,
+    hint: Hint,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut row = txn.known_user(user)?;
+    if let Some((session, say)) = conversation::unfit(row.session.clone(), photo, hint) {
+        row.session = session;
+        txn.put_user(user, &row)?;
+        outbox::tell(txn, user, row.user.lang, say, now)?;
+    }
+    Ok(())
 }
 
 /// A new user, with the welcome gift in the books.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::sandbox::Ending;
+use neurocards::sandbox::{Ending, Fault, sample_photo};
 
 use crate::picture;
 use crate::scene::{At, PRODUCT, Scene, Seller};
@@ -25,11 +25,85 @@ async fn goes_on(scene: &Scene, seller: &Seller, count: u8) {
     seller.confirms(scene, count).await;
 }
 
+/// An iPhone's picture: the box that says so, and something.
+fn heic() -> Vec<u8> {
+    [&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], &[7; 4000]].concat()
+}
+
 #[tokio::test]
-async fn a_file_that_only_says_it_is_a_picture_is_refunded_and_fetched_once() {
+async fn a_file_that_cannot_be_filmed_is_told_before_anything_is_paid() {
+    const NONE: &str = "🙂 Этот файл мне не открыть. Пришли его как фото";
+    let scene = Scene::new().await;
+    let anna = scene.seller(1, 2).await;
+    let photo = sample_photo(0);
+    let cut = photo[..photo.len() / 2].to_vec();
+    for (bytes, name, mime, hint) in [
+        (heic(), "IMG_0001.jpg", "image/jpeg", NONE),
+        (
+            b"%PDF-1.7".to_vec(),
+            "scan",
+            "application/octet-stream",
+            NONE,
+        ),
+        (
+            cut,
+            "1.jpg",
+            "image/jpeg",
+            "🧩 Файл повреждён или пришёл не целиком",
+        ),
+        (
+            picture::small(),
+            "1.png",
+            "image/png",
+            "🔍 Фото слишком маленькое",
+        ),
+    ] {
+        anna.walks_to(&scene, At::Photo).await;
+        anna.person.sends_file(bytes, name, mime);
+        scene.settles().await;
+        anna.sees(At::Text.question());
+        let told = anna.sees(hint);
+        assert!(
+            told.text.contains(At::Photo.question()),
+            "{name}: {}",
+            told.text
+        );
+        anna.sends(&scene, "/cancel").await;
+        anna.sees("👌 Отменил");
+    }
+    // Whoever has gone on meanwhile begins again with the photo, and with nothing else.
+    anna.walks_to(&scene, At::Photo).await;
+    let held = scene.telegram().hold_next_file();
+    let breathes = || scene.stage().clock.pass(Duration::from_secs(2));
+    anna.person.sends_file(heic(), "1.jpg", "image/jpeg");
+    breathes();
+    let files = |scene: &Scene| scene.calls("telegram", "file").len();
+    scene
+        .until(|scene| files(scene) == 5 && !anna.unread().is_empty())
+        .await;
+    anna.sees(At::Text.question());
+    anna.person.sends(PRODUCT);
+    breathes();
+    scene.until(|_| !anna.unread().is_empty()).await;
+    anna.sees(At::Template.question());
+    drop(held);
+    scene.settles().await;
+    assert!(anna.sees(NONE).text.contains(At::Photo.question()));
+    anna.person
+        .sends_file(sample_photo(0), "1.jpg", "image/jpeg");
+    goes_on(&scene, &anna, 1).await;
+    scene.all_end().await;
+    anna.gets_video();
+    assert_eq!((scene.balance(&anna), scene.creations()), ((1, 0), 1));
+    scene.ends().await;
+}
+
+#[tokio::test]
+async fn what_no_look_could_see_is_refunded_and_fetched_once() {
     let scene = Scene::new().await;
     let anna = scene.seller(1, 5).await;
     anna.walks_to(&scene, At::Photo).await;
+    scene.telegram().fail_next("getFile", Fault::ServerError);
     anna.person
         .sends_file(&b"MZ this is no picture"[..], "1.jpg", "image/jpeg");
     goes_on(&scene, &anna, 3).await;
@@ -103,10 +177,9 @@ async fn a_photo_replaced_in_time_is_the_one_that_is_filmed() {
 #[tokio::test]
 async fn a_photo_that_telegram_cannot_give_now_is_asked_for_again() {
     let scene = Scene::new().await;
-    scene.telegram().fail_next(
-        "getFile",
-        neurocards::sandbox::Fault::TooMany { retry_after: 30 },
-    );
+    scene
+        .telegram()
+        .fail_next("getFile", Fault::TooMany { retry_after: 30 });
     let anna = scene.seller(1, 2).await;
     anna.orders(&scene, 1).await;
     let job = scene.jobs().remove(0);

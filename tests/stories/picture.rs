@@ -21,6 +21,12 @@ pub fn cut_out(colour: [u8; 3]) -> Bytes {
     written(&picture.into(), ImageFormat::Png)
 }
 
+/// A PNG that is too small to be filmed.
+pub fn small() -> Vec<u8> {
+    let picture = RgbImage::from_pixel(600, 200, image::Rgb([9, 9, 9]));
+    written(&picture.into(), ImageFormat::Png).into()
+}
+
 /// What the provider was served is a JPEG of 1080x1920 with this colour in its middle.
 #[track_caller]
 pub fn is(jpeg: &[u8], colour: [u8; 3]) {

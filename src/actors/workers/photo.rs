@@ -72,7 +72,7 @@ impl Worker {
             Ok(raw) => raw,
             Err(failure) => return Ok(Err(failure)),
         };
-        let permit = self.desk.framing.acquire().await;
+        let permit = self.parts.photos.place().await;
         let names: Vec<PhotoName> = {
             let snapshot = self.parts.store.snapshot()?;
             let jobs = order.jobs().map(|job| snapshot.job(job));

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
 
 use super::fetch::FETCHING;
-use super::{Desk, FRAMING, Parts, Stepped, Worker, late, lock};
+use super::{Desk, Parts, Stepped, Worker, late, lock};
 use crate::actors::about;
 use crate::base::clock::Clock;
 use crate::base::live::Live;
@@ -45,7 +45,6 @@ impl Pool {
             cancelled: Mutex::default(),
             uploads: Mutex::default(),
             pace: Arc::default(),
-            framing: Semaphore::new(FRAMING),
             stop: OnceLock::new(),
         };
         Arc::new(Self {

@@ -81,6 +81,7 @@ async fn order(store: &Store, first: u64) {
             photo,
             album: None,
             caption: Some("pillow".into()),
+            as_file: false,
         }),
     ];
     for (event, id) in events.into_iter().zip(first..) {

@@ -385,7 +385,7 @@ fn of_photo(message: &Fields<'_>, size: &Size, caption: Option<String>) -> Event
     if size.sides.is_some_and(small) {
         return Event::BadFile(Hint::PhotoTooSmall);
     }
-    picture(message, size.file.clone(), caption)
+    picture(message, size.file.clone(), caption, false)
 }
 
 fn of_document(message: &Fields<'_>, document: &Fields<'_>, caption: Option<String>) -> Event {
@@ -401,17 +401,18 @@ fn of_document(message: &Fields<'_>, document: &Fields<'_>, caption: Option<Stri
         return Event::BadFile(Hint::FileTooBig);
     }
     match document.text("file_id").filter(|id| is_name(id)) {
-        Some(file) => picture(message, FileId(file), caption),
+        Some(file) => picture(message, FileId(file), caption, true),
         None => Event::Other,
     }
 }
 
-fn picture(message: &Fields<'_>, file: FileId, caption: Option<String>) -> Event {
+fn picture(message: &Fields<'_>, file: FileId, caption: Option<String>, as_file: bool) -> Event {
     let album = message.text("media_group_id");
     Event::Picture(Picture {
         photo: Photo { file },
         album: album.filter(|id| is_name(id)).map(AlbumId),
         caption,
+        as_file,
     })
 }
 

@@ -575,6 +575,8 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::PlainText => "hint-plain-text",
         Hint::FileTooBig => "hint-file-too-big",
         Hint::PhotoTooSmall => "hint-photo-too-small",
+        Hint::PhotoTooLarge => "hint-photo-too-large",
+        Hint::PhotoBroken => "hint-photo-broken",
         Hint::EditIgnored => "hint-edit-ignored",
         Hint::OldButton => "hint-old-button",
         Hint::OrderGone => "hint-order-gone",

@@ -111,7 +111,7 @@ mod tests {
 
     /// Every text the page's sources name.
     fn named() -> BTreeSet<String> {
-        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page");
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/operator/page");
         let mut named = BTreeSet::new();
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();

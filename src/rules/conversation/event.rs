@@ -90,6 +90,8 @@ pub struct Picture {
     pub album: Option<AlbumId>,
     /// What was written under it.
     pub caption: Option<String>,
+    /// Whether it came as a file: then it is as its sender has it, and may be anything.
+    pub as_file: bool,
 }
 
 /// A command, with or without the bot's name.

@@ -328,6 +328,10 @@ pub enum Hint {
     FileTooBig,
     /// The picture is too small.
     PhotoTooSmall,
+    /// The picture has too many pixels.
+    PhotoTooLarge,
+    /// The picture is not whole.
+    PhotoBroken,
     /// Edited messages are not read.
     EditIgnored,
     /// The button belongs to an earlier draft.
@@ -356,7 +360,7 @@ pub enum Hint {
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -368,6 +372,8 @@ impl Hint {
         Self::NotAPicture,
         Self::FileTooBig,
         Self::PhotoTooSmall,
+        Self::PhotoTooLarge,
+        Self::PhotoBroken,
         Self::EditIgnored,
         Self::OldButton,
         Self::UnknownCommand,

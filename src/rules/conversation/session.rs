@@ -95,6 +95,18 @@ impl Session {
         }
     }
 
+    /// The photo that was sent for the open draft.
+    pub fn photo(&self) -> Option<&Photo> {
+        match &self.step {
+            Step::Idle | Step::AwaitPhoto => None,
+            Step::AwaitText { photo }
+            | Step::AwaitTemplate { photo, .. }
+            | Step::AwaitPrompt { photo, .. }
+            | Step::AwaitWishes { photo, .. } => Some(photo),
+            Step::AwaitCount { brief } | Step::AwaitConfirm { brief, .. } => Some(&brief.photo),
+        }
+    }
+
     /// A new walk through the steps.
     pub fn fresh(self, draft: DraftId) -> Self {
         Self {

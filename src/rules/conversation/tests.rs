@@ -39,6 +39,7 @@ fn picture() -> Event {
         photo: photo(),
         album: None,
         caption: None,
+        as_file: false,
     })
 }
 
@@ -160,6 +161,7 @@ fn pictures() -> impl Strategy<Value = Event> {
             photo: photo(),
             album,
             caption,
+            as_file: false,
         })
     })
 }

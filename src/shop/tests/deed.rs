@@ -233,6 +233,7 @@ impl Pen {
                 photo: brief().photo,
                 album: None,
                 caption: None,
+                as_file: false,
             }),
             Word::Text => Event::Text("чайник".into()),
             Word::Style => press(Button::Style {

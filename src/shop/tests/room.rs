@@ -120,11 +120,12 @@ fn a_start_that_is_killed_over_it_loses_nothing() {
     let Ground { store, dir, .. } = ground;
     drop(store);
     let copy = dir.path().join("copy.redb");
+    let (_, here) = module_path!().split_once("::").unwrap();
     let mut kills = 0;
     for sync in 1.. {
         std::fs::copy(&file, &copy).unwrap();
         let ended = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "store::tests::room::compacts_if_told_to"])
+            .args(["--exact", &format!("{here}::compacts_if_told_to")])
             .env(FILE, &copy)
             .env("NEUROCARDS_DIE_AT", format!("store.sync.before:{sync}"))
             .stdout(Stdio::null())
