@@ -1,9 +1,10 @@
-//! What the daemon keeps in memory: idle, after 100,000 updates, with 10,000 videos in flight, while it carries 20
-//! large videos at once, and with a million jobs in its file.
+//! What the daemon keeps in memory: idle, under siege, after 100,000 updates, with 10,000 videos in flight, while it
+//! carries 20 large videos at once, and with a million jobs in its file.
 //!
-//! The real daemon, between its stand-ins. Parts can be named: `cargo bench --bench memory -- idle updates flight
-//! videos jobs`. `NEUROCARDS_BENCH_JOBS`, `_UPDATES` and `_FLIGHT` say how many of each.
+//! The real daemon, between its stand-ins. Parts can be named: `cargo bench --bench memory -- idle siege updates
+//! flight videos jobs`. `NEUROCARDS_BENCH_JOBS`, `_UPDATES` and `_FLIGHT` say how many of each.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use neurocards::operator::socket;
 use neurocards::sandbox::{Ending, Sandbox};
 use neurocards::store::{Options, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 
 mod figures;
@@ -37,6 +38,8 @@ const CONNECTIONS: u64 = 64;
 const WRITERS: u64 = 10_000;
 /// Large videos at once: as many as there are workers.
 const VIDEOS: u64 = 20;
+/// Connections of strangers: as many as the door takes in all.
+const BESIEGERS: usize = 1024;
 /// Nothing takes longer.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Telegram is no bottleneck here.
@@ -51,6 +54,7 @@ fn main() {
     let mut bars = Vec::new();
     for (part, goal, measure) in [
         ("idle", 15.0, Part::Idle),
+        ("siege", 80.0, Part::Siege),
         ("updates", 25.0, Part::Updates),
         ("flight", 60.0, Part::Flight),
         ("videos", 60.0, Part::Videos),
@@ -78,6 +82,7 @@ fn main() {
 #[derive(Clone, Copy)]
 enum Part {
     Idle,
+    Siege,
     Updates,
     Flight,
     Videos,
@@ -91,6 +96,7 @@ impl Part {
         let data = scratch.path();
         match self {
             Self::Idle => idle(data, &sandbox).await,
+            Self::Siege => siege(data, &sandbox).await,
             Self::Updates => updates(data, &sandbox).await,
             Self::Flight => in_flight(data, &sandbox).await,
             Self::Videos => videos(data, &sandbox).await,
@@ -103,6 +109,43 @@ async fn idle(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
     let house = begun(data, sandbox, "", "").await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     ("idle, nothing stored".into(), house.memory())
+}
+
+/// Strangers of 64 networks hold every connection there is, each with a head that almost fills its bound and never
+/// ends, while others call with bodies for nobody.
+async fn siege(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
+    let house = begun(data, sandbox, "", "").await;
+    let mut lines = Vec::new();
+    for number in 0..BESIEGERS {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let from = SocketAddr::from(([127, 1, (number % 64) as u8, 1], 0));
+        socket.bind(from).expect("an address of this machine");
+        let mut line = socket.connect(house.door).await.expect("a connection");
+        let begin = match number % 2 {
+            0 => format!(
+                "GET /p/{number} HTTP/1.1\r\nHost: x\r\nX: {}",
+                "a".repeat(15 << 10)
+            ),
+            _ => format!(
+                "POST /kie/{number}/1/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: x\r\n\
+                 Content-Length: 65536\r\n\r\n{}",
+                "{".repeat(60 << 10)
+            ),
+        };
+        // Who is shown the door while still speaking is where we want them.
+        let _ = line.write_all(begin.as_bytes()).await;
+        lines.push(line);
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let memory = house.memory();
+    let memory = Memory {
+        resident: memory.most,
+        ..memory
+    };
+    (
+        format!("besieged by {BESIEGERS} connections, at most"),
+        memory,
+    )
 }
 
 async fn updates(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
