@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 
 static TARGET: LazyLock<targets::Target> = LazyLock::new(|| {
+    // What the program catches is no crash; what it does not ends the run all the same.
+    std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let wanted = std::env::var("NEUROCARDS_FUZZ").expect("NEUROCARDS_FUZZ names a target");
     let target = targets::TARGETS.iter().find(|(name, _)| *name == wanted);
     target.expect("there is such a target").1

@@ -7,6 +7,10 @@ use neurocards::base::time::Timestamp;
 use neurocards::door::range::Wanted;
 use neurocards::door::{callback, gate, peers, photo, range};
 use neurocards::edge::config::Network;
+use neurocards::edge::files::colour::{Colours, Mixing};
+use neurocards::edge::files::decoded::{Goal, SHORTEST};
+use neurocards::edge::files::raster::Raster;
+use neurocards::edge::files::{exif, frame};
 use neurocards::edge::provider::kie;
 use neurocards::edge::telegram::reply::Reply;
 use neurocards::edge::telegram::trouble::{LONGEST_WAIT, Trouble};
@@ -18,7 +22,7 @@ use neurocards::rules::failures::Failures;
 pub type Target = fn(&[u8]);
 
 /// Each target, by name; `corpus/` has a directory for each.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("webhook", webhook),
     ("reply", reply),
     ("callback", called_back),
@@ -29,6 +33,9 @@ pub const TARGETS: [(&str, Target); 10] = [
     ("forwarded", forwarded),
     ("look", look),
     ("mp4", movie),
+    ("picture", picture),
+    ("exif", turned),
+    ("colours", colours),
 ];
 
 /// An update as Telegram posts it, and what it means to us.
@@ -170,6 +177,82 @@ fn movie(bytes: &[u8]) {
             .is_none_or(|(width, height)| width > 0 && height > 0)
     );
     assert!(movie.length.is_none_or(|length| !length.is_zero()));
+}
+
+/// A picture as a seller sends it, made into a small one so that many can be tried.
+fn picture(bytes: &[u8]) {
+    const GOAL: Goal = Goal {
+        width: 72,
+        height: 128,
+        most: 200_000,
+    };
+    let Ok(decoded) = frame::decode(bytes, &GOAL) else {
+        return;
+    };
+    let stored = &decoded.raster;
+    let (width, height) = decoded.orientation.upright(stored.width, stored.height);
+    assert!(width.min(height) > 0 && width.max(height) >= GOAL.width);
+    assert_eq!(stored.rgb.len(), width as usize * height as usize * 3);
+    // Whole, and as large as the goal allows.
+    let whole = decoded.fitted(&GOAL);
+    assert!(whole.width == GOAL.width || whole.height == GOAL.height);
+    assert!(whole.width <= GOAL.width && whole.height <= GOAL.height);
+    assert_eq!(
+        whole.rgb.len(),
+        whole.width as usize * whole.height as usize * 3
+    );
+}
+
+/// An Exif block, which may say how a picture is to be turned.
+fn turned(block: &[u8]) {
+    let found = exif::orientation(block);
+    if !block.starts_with(b"Exif\0\0") {
+        let named = [b"Exif\0\0", block].concat();
+        assert_eq!(exif::orientation(&named), found);
+    }
+    if let Some(found) = found {
+        let (width, height) = found.upright(SHORTEST, 2);
+        assert_eq!(found.upright(width, height), (SHORTEST, 2));
+    }
+}
+
+/// What a picture says of its colours: a byte that stands for the way it is said, then a profile, or numbers.
+fn colours(bytes: &[u8]) {
+    let Some((way, said)) = bytes.split_first() else {
+        return;
+    };
+    let numbers: Vec<f32> = said
+        .chunks_exact(4)
+        .map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]) as f32 / 100_000.0)
+        .collect();
+    let colours = match way % 5 {
+        0 => Colours::of_profile(said, false),
+        1 => Colours::of_profile(said, true),
+        2 => match said {
+            [primaries, transfer, ..] => Colours::of_code_points(*primaries, *transfer),
+            _ => return,
+        },
+        3 => match numbers[..] {
+            [gamma, a, b, c, d, e, f, g, h, ..] => {
+                Colours::of_gamma(gamma, Some([(a, b), (c, d), (e, f), (g, h)]))
+            }
+            [gamma, ..] => Colours::of_gamma(gamma, None),
+            [] => return,
+        },
+        _ => {
+            let mut mixed = [0; 9];
+            Mixing::new(Some(said)).mix(&[255, 0, 9, 255, 8, 7, 6, 5, 0, 0, 0, 0], &mut mixed);
+            return;
+        }
+    };
+    let mut raster = Raster::new(5, 3);
+    let stored = raster.rgb.iter_mut().zip((0..=255).step_by(5));
+    stored.for_each(|(value, stored)| *value = stored);
+    colours.settle(&mut raster);
+    assert_eq!(
+        (raster.width, raster.height, raster.rgb.len()),
+        (5, 3, 5 * 3 * 3)
+    );
 }
 
 /// What a proxy says in `X-Forwarded-For`, a header a line.

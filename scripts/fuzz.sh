@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-seconds=${1:-8}
-targets=(webhook reply callback signed address photo range forwarded look mp4)
+seconds=${1:-5}
+targets=(webhook reply callback signed address photo range forwarded look mp4 picture exif colours)
 built=${CARGO_TARGET_DIR:-$PWD/target}
 
 RUSTC_WRAPPER=$PWD/fuzz/instrument.sh \

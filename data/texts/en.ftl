@@ -314,6 +314,11 @@ alert-certificate-ends =
 
     After that neither Telegram nor KIE can call us. The bot keeps trying; the log tells more.
 alert-certificate-back = ✅ { $host } has a new certificate.
+alert-certificate-unkept =
+    ⚠️ The certificate of { $host } has come and is in use, but the disk does not take its file.
+
+    After a restart it would have to be ordered anew, and the certificate authority does not give them without end. Look at the room on the disk and at who may write to the data directory: I try again every five minutes.
+alert-certificate-kept = ✅ The certificate of { $host } is kept.
 alert-backup-fails =
     🚨 No backup was made: { $why }
 

@@ -20,6 +20,7 @@ use crate::edge::tls::acme::{Authority, Method};
 use crate::edge::tls::{Door, TlsError, own};
 use crate::rules::domain::alert::{Alert, Obstacle};
 use crate::shop::alerts;
+use crate::store::txn::Txn;
 use crate::store::{Store, StoreError};
 use files::Files;
 pub use introductions::Introductions;
@@ -33,8 +34,12 @@ const LOOK: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// After a success nothing is asked of an authority for so long, whatever our clock says of the new certificate.
 const REST: Duration = Duration::from_secs(60 * 60);
+/// What the disk did not take is offered to it again this often.
+const OFFER: Duration = Duration::from_secs(5 * 60);
 /// What alerts about certificates are counted under.
 const CAUSE: &str = "certificate";
+/// What alerts about a certificate that cannot be kept are counted under.
+const UNKEPT: &str = "certificate-unkept";
 
 /// The certificate of our door, and where it comes from.
 pub struct Certificates {
@@ -157,7 +162,11 @@ impl Certificates {
     async fn look(&self, tries: &mut Tries) -> Result<Timestamp, StoreError> {
         match &self.source {
             Source::Off => std::future::pending().await,
-            Source::Acme(authority, methods) => self.renew(authority, methods, tries).await,
+            Source::Acme(authority, methods) => {
+                let next = self.renew(authority, methods, tries).await?;
+                let again = self.keep(authority).await?;
+                Ok(again.map_or(next, |again| again.min(next)))
+            }
             Source::Files(files) => self.read_again(files, tries).await,
             Source::Own(dir) => Ok(self.make_again(dir)),
         }
@@ -205,6 +214,30 @@ impl Certificates {
             }
         }
         Ok(tries.not_before())
+    }
+
+    /// Keeps what the authority gave, if that is still to be done; when it is to be tried again. The door shows a
+    /// certificate that the disk does not take all the same.
+    async fn keep(&self, authority: &Authority) -> Result<Option<Timestamp>, StoreError> {
+        if !authority.owes() {
+            return Ok(None);
+        }
+        let host = self.host.clone();
+        let (shop, now) = (self.store.shop(), self.clock.now());
+        let Err(error) = authority.keep().await else {
+            let alert = Alert::CertificateKept { host };
+            let told = move |txn: &mut Txn<'_>| alerts::recovered(txn, &shop, UNKEPT, &alert, now);
+            self.store.write(told).await?;
+            return Ok(None);
+        };
+        let next_s = OFFER.as_secs();
+        tracing::warn!(host, %error, next_s, "what the authority gave cannot be kept; trying again");
+        if authority.owes_certificate() {
+            let alert = Alert::CertificateUnkept { host };
+            let told = move |txn: &mut Txn<'_>| alerts::lasts(txn, &shop, UNKEPT, &alert, now);
+            self.store.write(told).await?;
+        }
+        Ok(Some(now.plus(OFFER)))
     }
 
     async fn read_again(&self, files: &Files, tries: &mut Tries) -> Result<Timestamp, StoreError> {

@@ -5,15 +5,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use secrecy::SecretString;
 use serde_json::json;
 
 use super::place::{self, Place};
 use super::table::table;
 use crate::daemon::check;
-use crate::edge::config::{Config, Mistakes, Reading, SHIPPED, Setting};
+use crate::edge::config::{Config, Mistakes, Reading, SHIPPED, Setting, Value, guarded, print};
 
 /// A longer value is cut where it is shown to the eye.
 const SHOWN: usize = 60;
+/// What is said of a secret that is there.
+const SET: &str = "set";
 
 /// Check the configuration, show it, or write one to begin with.
 #[derive(Debug, clap::Args)]
@@ -99,13 +102,16 @@ fn show(place: &Place) -> anyhow::Result<()> {
     let Some(config) = reading.config else {
         return Err(reading.mistakes.into());
     };
-    let settings = config.settings_in_order();
+    let (settings, token) = (config.settings_in_order(), &config.telegram.token);
     if place.json {
-        let settings: Vec<_> = settings.iter().map(as_json).collect();
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|setting| as_json(setting, token))
+            .collect();
         say!("{}", serde_json::to_string_pretty(&settings)?);
     } else {
         let rows = settings.iter().map(|setting| {
-            let value = cut(shown(setting));
+            let value = cut(shown(setting, token));
             [setting.key.clone(), value, setting.origin.to_string()]
         });
         table(["key", "value", "from"], rows.collect(), "there is no key");
@@ -116,11 +122,23 @@ fn show(place: &Place) -> anyhow::Result<()> {
     }
 }
 
-fn shown(setting: &Setting) -> String {
-    match (&setting.value, setting.secret) {
-        (Some(print), true) => format!("set, {print}"),
-        (Some(value), false) => value.clone(),
-        (None, _) => "unset".to_owned(),
+fn shown(setting: &Setting, token: &SecretString) -> String {
+    match value(setting, token) {
+        Some(value) if setting.value.is_secret() && value != SET => format!("{SET}, {value}"),
+        Some(value) => value,
+        None => "unset".to_owned(),
+    }
+}
+
+/// What a key says, of a secret the fingerprint or only that there is one.
+fn value(setting: &Setting, token: &SecretString) -> Option<String> {
+    match &setting.value {
+        Value::Unset | Value::Secret(None) => None,
+        Value::Written(value) => Some(value.clone()),
+        Value::Secret(Some(secret)) => {
+            Some(guarded(secret, token).map_or(SET.to_owned(), |print| print.to_string()))
+        }
+        Value::Key(key) => Some(print(key).to_string()),
     }
 }
 
@@ -131,11 +149,11 @@ fn cut(value: String) -> String {
     }
 }
 
-fn as_json(setting: &Setting) -> serde_json::Value {
+fn as_json(setting: &Setting, token: &SecretString) -> serde_json::Value {
     json!({
         "key": setting.key,
-        "value": setting.value,
-        "secret": setting.secret,
+        "value": value(setting, token),
+        "secret": setting.value.is_secret(),
         "from": setting.origin.to_string(),
         "at_start": setting.is_read_at_the_start(),
     })

@@ -3,14 +3,14 @@
 //! Everything here blocks: what writes or walks directories belongs into `spawn_blocking`. Nothing is indexed: a name knows its job,
 //! and the store knows which jobs live.
 
-mod colour;
-mod decoded;
-mod exif;
+pub mod colour;
+pub mod decoded;
+pub mod exif;
 pub mod frame;
 mod jpeg;
 mod planes;
 mod png;
-mod raster;
+pub mod raster;
 pub mod thumbnail;
 mod webp;
 

@@ -22,6 +22,9 @@ const QUESTION: u64 = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// An answer comes within this time, an audit of a large file included.
 const ANSWER: Duration = Duration::from_secs(300);
+/// Who asked takes the answer within this time, or goes without: whoever never reads would keep a place of the few
+/// there are for ever. `neurocards` reads as fast as it can, and an answer is some MB at most.
+const TAKING: Duration = Duration::from_secs(30);
 /// Questions answered at once.
 const AT_ONCE: usize = 8;
 /// The pause after the system refused to accept.
@@ -102,10 +105,19 @@ pub async fn serve(listener: Arc<UnixListener>, desk: Desk, stop: CancellationTo
 }
 
 async fn talk(stream: UnixStream, desk: &Desk) -> io::Result<()> {
-    let (mut stream, answer) = ask_of(stream, desk).await?;
-    let mut line = serde_json::to_vec(&answer)?;
+    let (stream, answer) = ask_of(stream, desk).await?;
+    say(stream, &answer, TAKING).await
+}
+
+/// Says an answer to somebody who takes it within this time.
+async fn say(
+    mut stream: UnixStream,
+    answer: &Result<Answer, String>,
+    within: Duration,
+) -> io::Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
-    stream.write_all(&line).await
+    tokio::time::timeout(within, stream.write_all(&line)).await?
 }
 
 async fn ask_of(
@@ -153,7 +165,8 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
     let mut line = serde_json::to_vec(ask).map_err(|_| ControlError::Senseless)?;
     line.push(b'\n');
     // Who is refused unheard is told why all the same: that lies there to be read.
-    let asked = stream.write_all(&line).await;
+    let asked = tokio::time::timeout(PATIENCE, stream.write_all(&line)).await;
+    let asked = asked.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let mut answer = String::new();
     let answered =
         tokio::time::timeout(ANSWER, BufReader::new(stream).read_line(&mut answer)).await;
@@ -165,4 +178,45 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
     let answer: Result<Answer, String> =
         serde_json::from_str(&answer).map_err(|_| ControlError::Senseless)?;
     answer.map_err(ControlError::Refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than any socket holds for somebody who does not read.
+    const LONG: usize = 8 << 20;
+
+    async fn connected() -> (tempfile::TempDir, UnixStream, UnixStream) {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = open(dir.path()).unwrap();
+        let asker = UnixStream::connect(socket(dir.path())).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        (dir, asker, stream)
+    }
+
+    #[tokio::test]
+    async fn who_never_reads_is_left() {
+        let (_dir, asker, stream) = connected().await;
+        let answer = Err("x".repeat(LONG));
+        let said = say(stream, &answer, Duration::from_millis(200)).await;
+        assert_eq!(said.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        // The connection is closed: what lies there ends.
+        let mut rest = Vec::new();
+        let mut asker = asker;
+        let read = asker.read_to_end(&mut rest);
+        let read = tokio::time::timeout(TAKING, read).await.unwrap().unwrap();
+        assert!(read < LONG, "{read}");
+    }
+
+    #[tokio::test]
+    async fn who_reads_gets_a_long_answer_whole() {
+        let (_dir, asker, stream) = connected().await;
+        let answer = Err("x".repeat(LONG));
+        let mut line = String::new();
+        let mut reader = BufReader::new(asker);
+        let (said, read) = tokio::join!(say(stream, &answer, TAKING), reader.read_line(&mut line));
+        said.unwrap();
+        assert_eq!(read.unwrap(), LONG + "{\"Err\":\"\"}\n".len());
+    }
 }

@@ -127,33 +127,55 @@ pub(crate) fn hindrance(
     credits: i32,
     key: Option<&str>,
 ) -> Result<Option<Unfit>, StoreError> {
-    let Some(row) = txn.user(user)? else {
-        return Ok(Some(Unfit::NoUser(user)));
-    };
-    if let Some(before) = key.map(|key| before(txn, key)).transpose()?.flatten() {
-        let same = before == (user, i64::from(credits));
-        return Ok((!same).then_some(Unfit::Used(before.0, before.1)));
-    }
-    let (amount, balance) = (Credits(credits.unsigned_abs()), row.user.available);
-    Ok(match credits < 0 {
-        true if balance < amount => Some(Unfit::TooMuch(user, balance)),
-        false if !holds(&row, amount) => Some(Unfit::Full(user, balance)),
-        true | false => None,
+    Ok(match standing(txn, user, credits, key)? {
+        Standing::Unfit(unfit) => Some(unfit),
+        Standing::Due(_) | Standing::Made(_) => None,
     })
 }
 
-/// Whom a key was used for, and for how many credits, if it was used.
-fn before(txn: &Txn<'_>, key: &str) -> Result<Option<(UserId, i64)>, StoreError> {
-    let Some(entry) = txn.granted(key)? else {
-        return Ok(None);
+/// How a grant stands before it is made.
+enum Standing {
+    /// Nothing is in its way; the user's row.
+    Due(Box<UserRow>),
+    /// It was made with that key before; the balance now.
+    Made(Credits),
+    Unfit(Unfit),
+}
+
+fn standing(
+    txn: &Txn<'_>,
+    user: UserId,
+    credits: i32,
+    key: Option<&str>,
+) -> Result<Standing, StoreError> {
+    let Some(row) = txn.user(user)? else {
+        return Ok(Standing::Unfit(Unfit::NoUser(user)));
     };
-    let entry = txn.entry(entry)?;
+    if let Some(entry) = key.map(|key| txn.granted(key)).transpose()?.flatten() {
+        let before = granted(&txn.entry(entry)?);
+        return Ok(
+            match before.filter(|before| *before != (user, credits.into())) {
+                Some((user, credits)) => Standing::Unfit(Unfit::Used(user, credits)),
+                None => Standing::Made(row.user.available),
+            },
+        );
+    }
+    let (amount, balance) = (Credits(credits.unsigned_abs()), row.user.available);
+    Ok(match credits < 0 {
+        true if balance < amount => Standing::Unfit(Unfit::TooMuch(user, balance)),
+        false if !holds(&row, amount) => Standing::Unfit(Unfit::Full(user, balance)),
+        true | false => Standing::Due(Box::new(row)),
+    })
+}
+
+/// Whom an entry of a grant was for, and how many credits it gave.
+fn granted(entry: &Entry) -> Option<(UserId, i64)> {
     let amount = i64::from(entry.amount.0);
-    Ok(match (entry.from, entry.to) {
+    match (entry.from, entry.to) {
         (_, Account::Available(user)) => Some((user, amount)),
         (Account::Available(user), _) => Some((user, -amount)),
         (_, _) => None,
-    })
+    }
 }
 
 /// Gives `credits` to a user, or takes them back when negative. `key` makes a repeat harmless. The user is told.
@@ -184,15 +206,11 @@ pub fn credit(
     key: Option<&str>,
     now: Timestamp,
 ) -> Result<Granted, StoreError> {
-    if let Some(unfit) = hindrance(txn, user, credits, key)? {
-        return Ok(Granted::Not(unfit));
-    }
-    let mut row = txn.known_user(user)?;
-    if let Some(key) = key
-        && txn.granted(key)?.is_some()
-    {
-        return Ok(Granted::Before(row.user.available));
-    }
+    let mut row = match standing(txn, user, credits, key)? {
+        Standing::Due(row) => *row,
+        Standing::Made(balance) => return Ok(Granted::Before(balance)),
+        Standing::Unfit(unfit) => return Ok(Granted::Not(unfit)),
+    };
     let amount = Credits(credits.unsigned_abs());
     let (from, to) = match credits < 0 {
         false => (Account::Grants, Account::Available(user)),

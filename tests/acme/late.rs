@@ -137,3 +137,45 @@ async fn an_authority_that_cannot_reach_us_is_named_as_such() {
     assert_eq!(times_told(&admin, "443"), 1, "{:?}", told(&admin));
     shop.sleep().await;
 }
+
+#[tokio::test]
+async fn a_certificate_that_the_disk_does_not_take_is_used_and_kept_later() {
+    let mut shop = Shop::new().await;
+    let authority = Authority::new(shop.port, free_port());
+    let running = authority.start().await;
+    let admin = shop.person(ADMIN);
+    // Where the directory should be there is a file: no user may write beneath it, root neither.
+    let wall = shop.data.path().join("certificates");
+    std::fs::write(&wall, "").unwrap();
+    let tls = format!("acme_directory = \"{}\"", authority.directory());
+    shop.open(&tls, authority.root()).await;
+    shop.is_registered().await;
+    let root = running.issuing_root().await;
+    shop.sandbox.telegram.trust_root(&root);
+    let first = shop.shown(&root).await.unwrap();
+    let unkept = "диск не принимает его файл";
+    shop.passes(MINUTE);
+    until("the operator is told", || times_told(&admin, unkept) == 1).await;
+    let tries = || authority.logged("POST /");
+    let asked = tries();
+    for _ in 0..3 {
+        shop.passes(MINUTE * 5);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(A_WHILE).await;
+    assert_eq!((tries(), times_told(&admin, unkept)), (asked, 1));
+    assert_eq!(shop.shown(&root).await.unwrap(), first);
+    std::fs::remove_file(&wall).unwrap();
+    shop.passes(MINUTE * 5);
+    until("the operator hears of the end", || {
+        times_told(&admin, "✅ The certificate of localhost is kept.") == 1
+    })
+    .await;
+    assert!(shop.kept("account.json").is_file());
+    assert!(shop.kept("localhost.pem").is_file());
+    shop.sleep().await;
+    shop.wake().await;
+    assert_eq!(shop.shown(&root).await.unwrap(), first);
+    assert_eq!(tries(), asked);
+    shop.sleep().await;
+}

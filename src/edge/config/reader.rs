@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::de::{DeTable, DeValue};
 
-use super::settings::{Origin, Setting, written};
+use super::settings::{Origin, Setting, Value, written};
 use super::value::{self, Parsed};
 
 /// The least likeness at which an unknown key is taken for a misspelt one.
@@ -257,6 +257,15 @@ impl Section<'_, '_> {
         self.reader.settings.push(Setting::secret(name, found));
     }
 
+    /// Notes a key of the provider's and where it was found.
+    pub fn provider_key(&mut self, name: &str, key: &SecretString, origin: Origin) {
+        self.reader.settings.push(Setting {
+            key: path(self.name, name),
+            value: Value::Key(key.clone()),
+            origin,
+        });
+    }
+
     /// Notes that what `key` says, or that it says nothing, cannot be.
     pub fn mistake(&mut self, key: &'static str, text: &str) {
         let span = self.find(key).map(|(span, _)| span);
@@ -295,8 +304,7 @@ impl Section<'_, '_> {
     fn set(&mut self, key: &str, value: Option<String>, origin: Origin) {
         self.reader.settings.push(Setting {
             key: path(self.name, key),
-            value,
-            secret: false,
+            value: value.map_or(Value::Unset, Value::Written),
             origin,
         });
     }

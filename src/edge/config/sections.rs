@@ -196,7 +196,7 @@ impl Kie {
             section.secret("keys", None);
         }
         for (key, origin) in &keys {
-            section.secret("keys", Some((key, origin.clone())));
+            section.provider_key("keys", key, origin.clone());
         }
         const MODELS: &str = r#"["sora-2-image-to-video", "grok-imagine-video-1-5-preview", "veo-3-1", "hailuo/2-3-image-to-video-standard"]"#;
         let models = value::some(value::list(value::model));

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use ring::digest;
+use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use toml::de::DeValue;
 
 use crate::rules::domain::id::KeyPrint;
@@ -38,17 +37,31 @@ pub const AT_START: [&str; 23] = [
     "log.format",
 ];
 
+/// A bot's token is some 46 characters long, 35 of them chance; a shorter one is nobody's, and guards nothing.
+const LONG: usize = 40;
+
 /// What one key says, or one secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Setting {
     /// Its name with its section's, such as `kie.models`. Secrets of one purpose share a name.
     pub key: String,
-    /// As TOML writes it, of a secret the fingerprint; nothing if it is unset.
-    pub value: Option<String>,
-    /// Whether the value is only a fingerprint.
-    pub secret: bool,
+    /// What it says.
+    pub value: Value,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+/// What a key says.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Nothing.
+    Unset,
+    /// This, as TOML writes it; of a whole file the fingerprint.
+    Written(String),
+    /// A secret, which may be a weak one, or that there is none.
+    Secret(Option<SecretString>),
+    /// One of the provider's keys.
+    Key(SecretString),
 }
 
 /// Where a value comes from.
@@ -83,15 +96,11 @@ impl fmt::Display for Origin {
 impl Setting {
     /// A secret, or that there is none.
     pub(super) fn secret(key: String, found: Option<(&SecretString, Origin)>) -> Self {
-        let (value, origin) = match found {
-            Some((secret, origin)) => (Some(print(secret).to_string()), origin),
-            None => (None, Origin::Default),
-        };
+        let (secret, origin) = found.unzip();
         Self {
             key,
-            value,
-            secret: true,
-            origin,
+            value: Value::Secret(secret.cloned()),
+            origin: origin.unwrap_or(Origin::Default),
         }
     }
 
@@ -99,8 +108,9 @@ impl Setting {
     pub fn file(name: &str, content: Option<&[u8]>, path: PathBuf) -> Self {
         Self {
             key: name.to_owned(),
-            value: content.map(|content| print_of(content).to_string()),
-            secret: false,
+            value: content.map_or(Value::Unset, |content| {
+                Value::Written(print_of(content).to_string())
+            }),
             origin: match content {
                 Some(_) => Origin::File(path),
                 None => Origin::Default,
@@ -114,14 +124,48 @@ impl Setting {
     }
 }
 
-/// The fingerprint of a secret: it can be told from others by it, and not be found out.
-pub fn print(secret: &SecretString) -> KeyPrint {
-    print_of(secret.expose_secret().as_bytes())
+impl Value {
+    /// Whether it is, or would be, a secret.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Self::Secret(_) | Self::Key(_) => true,
+            Self::Unset | Self::Written(_) => false,
+        }
+    }
+
+    /// What tells it from another value of its key, which nobody is shown.
+    fn own(&self) -> Option<&str> {
+        match self {
+            Self::Unset => None,
+            Self::Written(text) => Some(text),
+            Self::Secret(secret) => secret.as_ref().map(|secret| secret.expose_secret()),
+            Self::Key(key) => Some(key.expose_secret()),
+        }
+    }
+}
+
+/// The fingerprint of one of the provider's keys, or of a text that is no secret: it can be told from others by it.
+/// A key is a long random one of the provider's making, which no trying finds. For what people think up there is
+/// [`guarded`].
+pub fn print(key: &SecretString) -> KeyPrint {
+    print_of(key.expose_secret().as_bytes())
+}
+
+/// The fingerprint of a secret that may be a weak one, under the bot's token: without that nobody can try words until
+/// one has it. With a token that is none it would guard nothing, and there is no fingerprint.
+pub fn guarded(secret: &SecretString, token: &SecretString) -> Option<KeyPrint> {
+    let token = token.expose_secret();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, token.as_bytes());
+    let print = || first_of(hmac::sign(&key, secret.expose_secret().as_bytes()).as_ref());
+    (token.len() >= LONG).then(print)
 }
 
 fn print_of(bytes: &[u8]) -> KeyPrint {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    let first = digest.as_ref()[..8].try_into();
+    first_of(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+fn first_of(digest: &[u8]) -> KeyPrint {
+    let first = digest[..8].try_into();
     KeyPrint(first.expect("a digest has 32 bytes"))
 }
 
@@ -141,7 +185,7 @@ fn by_name(settings: &[Setting]) -> BTreeMap<&str, Vec<Option<&str>>> {
     let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for setting in settings {
         let values = named.entry(setting.key.as_str()).or_default();
-        values.push(setting.value.as_deref());
+        values.push(setting.value.own());
     }
     named
 }
@@ -172,7 +216,7 @@ pub(super) fn place(annotated: &str, key: &str) -> usize {
 pub(super) fn written(value: &DeValue<'_>) -> String {
     match value {
         // What JSON escapes, TOML escapes in the same way.
-        DeValue::String(text) => Value::from(text.as_ref()).to_string(),
+        DeValue::String(text) => serde_json::Value::from(text.as_ref()).to_string(),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string()),
         DeValue::Float(number) => number.as_str().to_owned(),

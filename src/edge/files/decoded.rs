@@ -52,6 +52,21 @@ pub struct Goal {
     pub width: u32,
     /// In pixels.
     pub height: u32,
+    /// No picture that has more pixels is decoded.
+    pub most: u64,
+}
+
+impl Decoded {
+    /// The picture upright and whole, in sRGB, as large as it can be within the goal.
+    pub fn fitted(self, goal: &Goal) -> Raster {
+        let (raster, orientation) = (self.raster, self.orientation);
+        let (width, height) = orientation.upright(raster.width, raster.height);
+        let (width, height) = goal.fit(width, height);
+        let (width, height) = orientation.upright(width, height);
+        let mut whole = raster.resized(width, height);
+        self.colours.settle(&mut whole);
+        whole.turned(orientation)
+    }
 }
 
 impl Goal {
@@ -80,7 +95,7 @@ impl Goal {
         if width.min(height) < SHORTEST {
             return Err(Fault::TooSmall { width, height });
         }
-        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        if u64::from(width) * u64::from(height) > self.most {
             return Err(Fault::TooLarge { width, height });
         }
         let (width, height) = orientation.upright(width, height);

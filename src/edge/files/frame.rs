@@ -19,6 +19,7 @@ pub const HEIGHT: u32 = 1920;
 const GOAL: Goal = Goal {
     width: WIDTH,
     height: HEIGHT,
+    most: MOST_PIXELS,
 };
 /// No file is larger: Telegram gives a bot none that is.
 const MOST_READ: u64 = 20 << 20;
@@ -80,25 +81,17 @@ impl From<Fault> for FrameError {
 /// The picture stands upright and whole, in sRGB, on white where it is transparent; what it does not cover
 /// shows the same picture, large, blurred and darker. It takes at most 150 MiB, however large the picture is.
 pub fn frame(file: impl Read) -> Result<Vec<u8>, FrameError> {
-    let Decoded {
-        raster,
-        colours,
-        orientation,
-    } = decode(file)?;
-    let (width, height) = orientation.upright(raster.width, raster.height);
-    let (width, height) = GOAL.fit(width, height);
-    let (width, height) = orientation.upright(width, height);
-    let mut whole = raster.resized(width, height);
-    colours.settle(&mut whole);
-    Ok(encode(&compose(whole.turned(orientation))))
+    let whole = decode(file, &GOAL)?.fitted(&GOAL);
+    Ok(encode(&compose(whole)))
 }
 
 /// Whether a JPEG, PNG or WebP can be opened, and is neither too small nor too large.
 pub fn check(file: impl Read) -> Result<(), FrameError> {
-    decode(file).map(drop)
+    decode(file, &GOAL).map(drop)
 }
 
-fn decode(file: impl Read) -> Result<Decoded, FrameError> {
+/// Decodes a JPEG, PNG or WebP for a goal.
+pub fn decode(file: impl Read, goal: &Goal) -> Result<Decoded, FrameError> {
     let mut bytes = Vec::new();
     let read = file.take(MOST_READ + 1).read_to_end(&mut bytes);
     read.map_err(|error: io::Error| FrameError::Unread(error.kind()))?;
@@ -107,9 +100,9 @@ fn decode(file: impl Read) -> Result<Decoded, FrameError> {
     }
     let (format, start) = Format::of_bytes(&bytes);
     let decoded = match format {
-        Format::Jpeg => jpeg::decode(&bytes[start..], &GOAL),
-        Format::Png => png::decode(&bytes, &GOAL),
-        Format::WebP => webp::decode(&bytes, &GOAL),
+        Format::Jpeg => jpeg::decode(&bytes[start..], goal),
+        Format::Png => png::decode(&bytes, goal),
+        Format::WebP => webp::decode(&bytes, goal),
         other => return Err(FrameError::Format(other)),
     };
     Ok(decoded?)

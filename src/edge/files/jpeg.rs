@@ -12,7 +12,7 @@ mod progressive;
 mod scan;
 mod segments;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::colour::{Colours, Mixing};
 use super::decoded::{Decoded, Fault, Goal};

@@ -20,7 +20,7 @@ const MEMORY: usize = 32 << 20;
 /// No colour profile is larger once it is unpacked.
 const MOST_PROFILE: usize = 4 << 20;
 /// By pass of an interlaced picture: where it begins and how far apart its pixels are, across and down.
-const PASSES: [((usize, usize), (usize, usize)); 7] = [
+pub(super) const PASSES: [((usize, usize), (usize, usize)); 7] = [
     ((0, 8), (0, 8)),
     ((4, 8), (0, 8)),
     ((0, 4), (4, 8)),

@@ -3,9 +3,10 @@
 mod error;
 mod wire;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use instant_acme::{
@@ -46,6 +47,8 @@ pub struct Authority {
     chosen: config::Acme,
     dir: PathBuf,
     wire: Wire,
+    /// Files that the disk has not taken yet. What an authority gave cannot be asked for again at will.
+    unkept: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
 }
 
 impl Authority {
@@ -55,6 +58,7 @@ impl Authority {
             dir: certificates.join(keep::name(&chosen.directory)),
             wire: Wire::new(http),
             chosen,
+            unkept: Mutex::default(),
         }
     }
 
@@ -83,11 +87,36 @@ impl Authority {
         }
     }
 
-    /// Orders a certificate, proves at `door` that the host is ours, and keeps what is issued.
+    /// Orders a certificate and proves at `door` that the host is ours. It can be used at once; whoever calls sees
+    /// to it that it is kept.
     pub async fn issue(&self, door: &Arc<Door>, method: Method) -> Result<Pair, AcmeError> {
         self.wire.forget();
         let issued = tokio::time::timeout(PATIENCE, self.try_issue(door, method)).await;
         issued.unwrap_or(Err(AcmeError::Slow))
+    }
+
+    /// Keeps what was given and has not been kept yet. It may be repeated; what the disk does not take is not lost.
+    pub async fn keep(&self) -> Result<(), AcmeError> {
+        let unkept = self.unkept().clone();
+        for (path, bytes) in unkept {
+            store(path.clone(), bytes.clone()).await?;
+            let mut unkept = self.unkept();
+            // By now there may be a newer one.
+            if unkept.get(&path) == Some(&bytes) {
+                unkept.remove(&path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anything has not been kept yet.
+    pub fn owes(&self) -> bool {
+        !self.unkept().is_empty()
+    }
+
+    /// Whether it is the certificate.
+    pub fn owes_certificate(&self) -> bool {
+        self.unkept().contains_key(&self.certificate_file())
     }
 
     /// How long the authority wants us to wait, if it refused the last order so.
@@ -96,13 +125,11 @@ impl Authority {
     }
 
     async fn try_issue(&self, door: &Arc<Door>, method: Method) -> Result<Pair, AcmeError> {
-        let mut order = match self.order().await {
+        let mut order = match self.order(self.kept_account()).await {
             // The authority has forgotten us, or we the right account: begin anew, once.
             Err(error) if error.is_account_gone() => {
                 tracing::warn!("the authority does not know our account; making a new one");
-                let file = self.account_file();
-                std::fs::remove_file(&file).map_err(|error| TlsError::Unwritable(file, error))?;
-                self.order().await?
+                self.order(None).await?
             }
             ordered => ordered?,
         };
@@ -121,12 +148,12 @@ impl Authority {
         if !pair.covers(&self.chosen.host) {
             return Err(AcmeError::Strange);
         }
-        store(file, pem).await?;
+        self.unkept().insert(file, pem);
         Ok(pair)
     }
 
-    async fn order(&self) -> Result<Order, AcmeError> {
-        let account = self.account().await?;
+    async fn order(&self, kept: Option<AccountCredentials>) -> Result<Order, AcmeError> {
+        let account = self.account(kept).await?;
         let host = &self.chosen.host;
         let identifier = match host.parse::<IpAddr>() {
             Ok(address) => Identifier::Ip(address),
@@ -141,9 +168,9 @@ impl Authority {
     }
 
     /// The account that is kept, or a new one.
-    async fn account(&self) -> Result<Account, AcmeError> {
+    async fn account(&self, kept: Option<AccountCredentials>) -> Result<Account, AcmeError> {
         let builder = || Account::builder_with_http(Box::new(self.wire.clone()));
-        if let Some(credentials) = self.kept_account() {
+        if let Some(credentials) = kept {
             return Ok(builder().from_credentials(credentials).await?);
         }
         let contact = self
@@ -165,7 +192,11 @@ impl Authority {
         let made = builder().create(&wanted, directory, binding.as_ref()).await;
         let (account, credentials) = made.map_err(AcmeError::of_account)?;
         let text = serde_json::to_vec(&credentials).map_err(|_| AcmeError::Strange)?;
-        store(self.account_file(), text).await?;
+        self.unkept().insert(self.account_file(), text);
+        // It is kept with the certificate at the latest.
+        if let Err(error) = self.keep().await {
+            tracing::warn!(%error, "our account with the authority cannot be kept yet");
+        }
         tracing::info!(
             account = account.id(),
             "the authority has given us an account"
@@ -174,7 +205,9 @@ impl Authority {
     }
 
     fn kept_account(&self) -> Option<AccountCredentials> {
-        let text = std::fs::read(self.account_file()).ok()?;
+        let file = self.account_file();
+        let unkept = self.unkept().get(&file).cloned();
+        let text = unkept.or_else(|| std::fs::read(file).ok())?;
         let credentials = serde_json::from_slice(&text);
         if credentials.is_err() {
             tracing::warn!("the account that was kept cannot be used; making a new one");
@@ -253,6 +286,10 @@ impl Authority {
             }
         }
         error.map_or(AcmeError::Strange, AcmeError::from)
+    }
+
+    fn unkept(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Vec<u8>>> {
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn account_file(&self) -> PathBuf {

@@ -238,6 +238,16 @@ pub enum Alert {
     Rival,
     /// Nobody else takes them any more.
     RivalGone,
+    /// The public address has a certificate that the disk does not take.
+    CertificateUnkept {
+        /// The host it is for.
+        host: String,
+    },
+    /// It is kept now.
+    CertificateKept {
+        /// The host it is for.
+        host: String,
+    },
 }
 
 impl Alert {
@@ -255,7 +265,10 @@ impl Alert {
             Self::Unsent { .. } | Self::SentAgain => Topic::Outbox,
             Self::Undelivered { .. } => Topic::Undelivered,
             Self::Rival | Self::RivalGone => Topic::Rival,
-            Self::CertificateFails { .. } | Self::CertificateBack { .. } => Topic::Certificate,
+            Self::CertificateFails { .. }
+            | Self::CertificateBack { .. }
+            | Self::CertificateUnkept { .. }
+            | Self::CertificateKept { .. } => Topic::Certificate,
             Self::BackupFails { .. } | Self::BackupLate { .. } | Self::BackupBack => Topic::Backup,
             Self::CopyFails { .. } | Self::CopyBack => Topic::Copy,
             Self::NoRoom { .. } | Self::RoomBack => Topic::Room,

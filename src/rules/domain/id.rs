@@ -80,7 +80,7 @@ text! {
     ModelName;
 }
 
-/// The first eight bytes of a key's SHA-256: enough to know a key again, nothing to use it with.
+/// The first eight bytes of a digest of a key: enough to know the key again, nothing to use it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KeyPrint(pub [u8; 8]);
 

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::super::reader::Known;
-use super::super::{AT_START, Config, Origin, SHIPPED, Setting};
+use super::super::{AT_START, Config, Origin, SHIPPED, Setting, Value, guarded, print};
 use super::{env, known, parse};
 
 /// The shipped file's comment above a key.
@@ -67,16 +67,16 @@ fn every_key_has_a_setting_that_says_where_its_value_comes_from() {
             .unwrap()
     };
     let level = of("log.level");
-    assert_eq!(
-        level.value.as_deref(),
-        Some("\"debug\""),
-        "as TOML writes it"
-    );
+    assert!(matches!(
+        level.value,
+        Value::Written(ref text) if text == "\"debug\""
+    ));
     assert_eq!(level.origin.to_string(), "shop.toml:3");
     let token = of("telegram.token");
-    assert!(token.secret && token.value.as_ref().is_some_and(|print| print.len() == 16));
+    assert!(matches!(token.value, Value::Secret(Some(_))));
     assert_eq!(token.origin.to_string(), "environment TELEGRAM_TOKEN");
-    assert_eq!(of("gpt.key").value, None);
+    assert!(matches!(of("gpt.key").value, Value::Secret(None)));
+    assert!(matches!(of("kie.keys").value, Value::Key(_)));
 }
 
 /// Another value for a key, one that the rest of the default configuration goes with.
@@ -199,4 +199,19 @@ fn another_secret_is_another_value_and_another_bot_waits() {
         (0, &["telegram.token".to_owned()][..])
     );
     assert_eq!(change.config.telegram.token.expose_secret(), "1:a");
+}
+
+#[test]
+fn a_weak_secret_cannot_be_found_by_its_fingerprint() {
+    const TOKEN: &str = "123456789:AAE7x0sVvGm1lWc5jYQ2kPn8rTzUoB4dHfI";
+    let (weak, token) = (&"summer".into(), &TOKEN.into());
+    let found = guarded(weak, token).unwrap();
+    // The same again, and another for another word, or under another bot's token.
+    assert_eq!(guarded(weak, token), Some(found));
+    assert_ne!(guarded(&"winter".into(), token), Some(found));
+    assert_ne!(guarded(weak, &TOKEN.replace('7', "8").into()), Some(found));
+    // Not what anybody can make of the word alone.
+    assert_ne!(found, print(weak));
+    assert_eq!(guarded(weak, &"1:a".into()), None);
+    assert_eq!(guarded(weak, &"".into()), None);
 }

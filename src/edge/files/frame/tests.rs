@@ -3,6 +3,7 @@
 mod cases;
 mod colours;
 mod large;
+mod memory;
 
 use std::io::Cursor;
 use std::path::Path;

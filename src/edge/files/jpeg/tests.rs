@@ -1,15 +1,16 @@
 //! Tests of the decoder with pictures of every kind, made on the spot.
 
-mod maker;
+pub mod maker;
 
 use super::*;
-use crate::edge::files::decoded::SHORTEST;
+use crate::edge::files::decoded::{MOST_PIXELS, SHORTEST};
 use maker::{Made, Maker, segment};
 
 /// Larger than what is decoded, so that nothing is reduced.
 const WHOLE: Goal = Goal {
     width: 1080,
     height: 1920,
+    most: MOST_PIXELS,
 };
 const RED: [u8; 3] = [200, 30, 30];
 const BLUE: [u8; 3] = [30, 30, 200];
@@ -95,6 +96,7 @@ fn every_share_of_planes_is_read_at_every_size() {
                 let goal = Goal {
                     width: 400 / by,
                     height: 10_000,
+                    most: MOST_PIXELS,
                 };
                 let raster = decode(&made.bytes, &goal).unwrap().raster;
                 let size = (450_u32.div_ceil(by), 390_u32.div_ceil(by));
@@ -379,6 +381,7 @@ fn two_codings_of_one_picture_are_the_same_picture() {
         let goal = Goal {
             width: 400 / by,
             height: 10_000,
+            most: MOST_PIXELS,
         };
         let [one, other] =
             [&plain[..], progressive].map(|bytes| decode(bytes, &goal).unwrap().raster);

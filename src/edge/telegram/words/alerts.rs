@@ -101,6 +101,14 @@ impl Words {
                 "alert-certificate-back",
                 vec![("host", host.clone().into())],
             ),
+            Alert::CertificateUnkept { host } => (
+                "alert-certificate-unkept",
+                vec![("host", host.clone().into())],
+            ),
+            Alert::CertificateKept { host } => (
+                "alert-certificate-kept",
+                vec![("host", host.clone().into())],
+            ),
             Alert::BackupFails { why, hours } => {
                 let newest = self.newest(lang, *hours);
                 let args = vec![("why", why.clone().into()), ("newest", newest.into())];

@@ -185,6 +185,12 @@ fn every_say() -> Vec<Say> {
             Alert::CertificateBack {
                 host: "cards.example.org".into(),
             },
+            Alert::CertificateUnkept {
+                host: "cards.example.org".into(),
+            },
+            Alert::CertificateKept {
+                host: "cards.example.org".into(),
+            },
             strange(false),
             strange(true),
             Alert::StrangeOver {

@@ -876,6 +876,8 @@ fn alerts() -> Vec<Alert> {
         Alert::Undelivered { job: JobId(9) },
         Alert::Rival,
         Alert::RivalGone,
+        Alert::CertificateUnkept { host: "ho".into() },
+        Alert::CertificateKept { host: "ho".into() },
     ]
 }
 
@@ -929,6 +931,8 @@ fn number_of_alert(alert: &Alert) -> usize {
         Alert::Undelivered { .. } => 45,
         Alert::Rival => 46,
         Alert::RivalGone => 47,
+        Alert::CertificateUnkept { .. } => 48,
+        Alert::CertificateKept { .. } => 49,
     }
 }
 

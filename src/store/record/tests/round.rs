@@ -524,6 +524,8 @@ fn alert() -> impl Strategy<Value = Alert> {
             .prop_map(|(part, why)| Alert::PartFails { part, why }),
         any::<u64>().prop_map(|job| Alert::Undelivered { job: JobId(job) }),
         Just(Alert::Rival),
+        any::<String>().prop_map(|host| Alert::CertificateUnkept { host }),
+        any::<String>().prop_map(|host| Alert::CertificateKept { host }),
     ]
 }
 
