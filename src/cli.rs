@@ -21,6 +21,8 @@ mod restore;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "sandbox")]
+mod scratch;
 mod shop;
 mod stats;
 #[cfg(feature = "sandbox")]
@@ -29,7 +31,6 @@ mod table;
 mod users;
 mod webhook;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -57,7 +58,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the bot.
-    Run(RunArgs),
+    Run(run::RunArgs),
     /// Try everything on this machine: stand-ins for Telegram, KIE and GPT, the real bot, and a page.
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::SandboxArgs),
@@ -91,17 +92,6 @@ enum Command {
     Man(pages::ManArgs),
     Manual(pages::ManualArgs),
     Completions(pages::CompletionsArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct RunArgs {
-    /// The configuration; without it neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, else
-    /// the shipped one.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
 }
 
 /// Every command, for whoever tells of them.
@@ -173,10 +163,4 @@ fn changed(
         }
         other => Err(place::senseless(&other)),
     }
-}
-
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?)
 }

@@ -16,7 +16,6 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener as StdListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::SecretString;
@@ -41,7 +40,7 @@ use crate::base::telemetry::seldom::Seldom;
 use crate::base::time::Timestamp;
 use crate::door::operator::Office;
 use crate::door::{self, Web, listen};
-use crate::edge::config::{Config, Reading, Updates};
+use crate::edge::config::{Config, Updates};
 use crate::edge::files::Photos;
 use crate::edge::http;
 use crate::edge::telegram::pace::Pace;
@@ -56,7 +55,8 @@ use crate::shop::backup::front::Status;
 use crate::store::{Options, Shop, Store, StoreError, Txn};
 use crew::Crew;
 use made::Made;
-use reload::{Cells, Reloader};
+pub use reload::Source;
+use reload::{Cells, Reloader, slack};
 use running::Running;
 use sockets::Sockets;
 use systemd::Systemd;
@@ -66,9 +66,6 @@ use watchdog::Watchdog;
 const WAITING: usize = 4096;
 /// Reloads that may wait for one another.
 const RELOADS: usize = 8;
-
-/// Rounds of calls to Telegram in which everybody of one poll is answered at worst.
-const ANSWERS: u32 = 4;
 
 /// A running daemon.
 pub struct Daemon {
@@ -100,9 +97,6 @@ impl From<Clock> for Machine {
         Self { clock, free }
     }
 }
-
-/// Where a reload reads the configuration.
-pub type Source = Box<dyn Fn() -> Reading + Send + Sync>;
 
 /// Sockets that are listened on already.
 #[derive(Default)]
@@ -495,11 +489,6 @@ impl Daemon {
             self.running.end();
         }
     }
-}
-
-/// What Telegram may take on top of what the loop that takes updates has promised.
-fn slack(config: &Config) -> Duration {
-    config.telegram.call_timeout * ANSWERS
 }
 
 /// The file of a data directory.

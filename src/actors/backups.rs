@@ -56,6 +56,10 @@ pub struct Archivist {
 }
 
 impl Archivist {
+    fn worry(&self, what: What) -> Worry {
+        Worry::new(what, &self.store, &self.front, &self.clock)
+    }
+
     /// Makes backups until told to stop. One that is being made then is finished.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
         let rings = self.front.attend();
@@ -73,7 +77,7 @@ impl Archivist {
     }
 
     async fn make_all(&self, mut rings: mpsc::Receiver<Ring>, stop: &CancellationToken) {
-        let mut worry = Worry::new(What::Here);
+        let mut worry = self.worry(What::Here);
         let mut due = self.first_due();
         loop {
             let ring = tokio::select! {
@@ -89,10 +93,10 @@ impl Archivist {
             let made = self.make().await;
             due = self.next_due(made.is_ok());
             match &made {
-                Ok(_) => worry.ends(self).await,
+                Ok(_) => worry.ends().await,
                 // Who was told that the shop is closed for want of room knows.
                 Err(BackupError::NoRoom { .. }) if self.is_closed() => {}
-                Err(error) => worry.grows(self, error).await,
+                Err(error) => worry.grows(error).await,
             }
             if let Some(ring) = ring {
                 // Whoever asked may have gone.
@@ -176,7 +180,7 @@ impl Archivist {
         let Some(every) = self.every else {
             return std::future::pending().await;
         };
-        let mut worry = Worry::new(What::Late);
+        let mut worry = self.worry(What::Late);
         let begun = self.clock.now();
         // A machine that has slept makes up for it at once: late is what still is at the next look.
         let mut was_late = false;
@@ -188,8 +192,8 @@ impl Archivist {
             // A failure has been told as such.
             let late = now.since(since) > every * 2 + LOOK && status.last_error.is_none();
             match std::mem::replace(&mut was_late, late) {
-                true if late => worry.grows(self, &"it is overdue").await,
-                true | false if !late => worry.ends(self).await,
+                true if late => worry.grows(&"it is overdue").await,
+                true | false if !late => worry.ends().await,
                 true | false => {}
             }
         }

@@ -12,16 +12,8 @@ pub mod seldom;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::JsonFields;
 
+pub use line::Form;
 use line::Line;
-
-/// The form of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// For a person.
-    Human,
-    /// For a machine.
-    Json,
-}
 
 /// Replaces the filter of the logs that have been started.
 type Refilter = Box<dyn Fn(EnvFilter) + Send + Sync>;

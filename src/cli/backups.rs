@@ -105,7 +105,7 @@ impl Ground {
     pub fn fetch(&self, name: &str, dir: &Path) -> anyhow::Result<()> {
         let vault = self.vault()?;
         private::dir(self.shelf.dir())?;
-        Ok(super::runtime()?.block_on(vault.get(name, dir))?)
+        Ok(super::run::runtime()?.block_on(vault.get(name, dir))?)
     }
 }
 
@@ -176,7 +176,7 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
     let found = match remote {
         true => {
             let vault = ground.vault()?;
-            let copies = super::runtime()?.block_on(vault.list())?;
+            let copies = super::run::runtime()?.block_on(vault.list())?;
             copies.into_iter().map(Found::elsewhere).collect()
         }
         false => ground.shelf.list()?,

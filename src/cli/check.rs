@@ -97,7 +97,7 @@ struct Patient {
 }
 
 pub fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
-    let findings = super::runtime()?.block_on(findings(&args.place));
+    let findings = super::run::runtime()?.block_on(findings(&args.place));
     if args.place.json {
         json(&findings)?;
     } else {

@@ -50,7 +50,7 @@ pub fn drill(args: DrillArgs) -> anyhow::Result<()> {
     let ground = Ground::of(&args.place, args.remote)?;
     let newest = match args.remote {
         true => {
-            let copies = super::runtime()?.block_on(ground.vault()?.list())?;
+            let copies = super::run::runtime()?.block_on(ground.vault()?.list())?;
             copies.into_iter().flat_map(|copy| copy.name.parse()).max()
         }
         false => ground.shelf.names()?.pop(),

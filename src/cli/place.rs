@@ -72,7 +72,7 @@ impl Place {
                 }
                 let desk = self.desk(&file, &ask)?;
                 let uid = rustix::process::getuid().as_raw();
-                super::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
+                super::run::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
             }
         };
         match answer {
@@ -87,7 +87,7 @@ impl Place {
     }
 
     fn asked(&self, ask: &Ask, say: bool) -> anyhow::Result<Option<Answer>> {
-        match super::runtime()?.block_on(socket::ask(&self.data(), ask)) {
+        match super::run::runtime()?.block_on(socket::ask(&self.data(), ask)) {
             Ok(answer) => {
                 if say {
                     eprintln!("asked the running daemon");

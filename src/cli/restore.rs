@@ -117,7 +117,7 @@ pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
 /// A daemon holds the lock of its file, but for moments in which its disk fails.
 fn not_running(ground: &Ground) -> anyhow::Result<()> {
     let asked = socket::ask(&ground.data, &crate::operator::service::Ask::Status);
-    match super::runtime()?.block_on(asked) {
+    match super::run::runtime()?.block_on(asked) {
         Err(ControlError::NoDaemon) => Ok(()),
         Err(error @ ControlError::Io(_)) => Err(error.into()),
         Ok(_) | Err(_) => Err(BackupError::Running(ground.data.display().to_string()).into()),

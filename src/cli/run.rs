@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::RunArgs;
 use crate::base::clock::Clock;
 use crate::base::private;
 use crate::base::telemetry::{self, Form};
@@ -31,7 +30,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
     // Before there are threads: what is handed to us is told in the environment.
     let doors = Doors::open(&mut config)?;
     let systemd = Systemd::from_env(|name| std::env::var_os(name));
-    super::runtime()?.block_on(async {
+    runtime()?.block_on(async {
         let hangups = lifecycle::hangups();
         lifecycle::survive_limits();
         // Listened for before anybody is served: who is told to stop while he starts ends in good order, too.
@@ -117,4 +116,23 @@ pub fn env(data: &Path) -> impl Fn(&str) -> Option<String> + Send + Sync + use<>
             .ok()
             .or_else(|| told().map(str::to_owned))
     }
+}
+
+#[derive(Debug, clap::Args)]
+/// What `neurocards run` can be told.
+pub struct RunArgs {
+    /// The configuration; without it neurocards.toml of the data directory, else of $CONFIGURATION_DIRECTORY, else
+    /// the shipped one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept; without it $STATE_DIRECTORY, else ./data, else the service's.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// A runtime of many threads.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::playground::{Playground, Reach, Setting};
+use super::scratch::Scratch;
 use crate::base::clock::Clock;
-use crate::base::private;
 use crate::base::telemetry::{self, Form};
 use crate::daemon::lifecycle;
 
@@ -30,45 +30,13 @@ pub struct SandboxArgs {
     pub data_dir: Option<PathBuf>,
 }
 
-/// A directory that goes when it is dropped, unless the person named one to keep.
-pub struct Scratch {
-    path: PathBuf,
-    keep: bool,
-}
-
-impl Scratch {
-    /// The chosen directory, or a new one for this process.
-    pub fn new(chosen: Option<PathBuf>) -> std::io::Result<Self> {
-        let keep = chosen.is_some();
-        let own =
-            || std::env::temp_dir().join(format!("neurocards-{}", uuid::Uuid::new_v4().simple()));
-        let path = chosen.unwrap_or_else(own);
-        private::dir(&path)?;
-        Ok(Self { path, keep })
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if !self.keep {
-            // What cannot be removed stays in the system's temporary directory.
-            let _ = std::fs::remove_dir_all(&self.path);
-        }
-    }
-}
-
 pub fn sandbox(args: SandboxArgs) -> anyhow::Result<()> {
     if args.story {
-        return super::story::story(args);
+        return super::story::story(args.data_dir, &args.out);
     }
     telemetry::start("warn,h2=error,neurocards=info", Form::Human);
     let data = Scratch::new(args.data_dir)?;
-    super::runtime()?.block_on(async {
+    super::run::runtime()?.block_on(async {
         let now = Clock::system().now();
         let mut playground = Playground::start(Setting {
             data: data.path(),

@@ -1,13 +1,13 @@
 //! `neurocards sandbox --story`: the spec's example, three videos, played in seconds with time moved by hand.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
 use super::playground::{Playground, Reach, Setting};
-use super::sandbox::{SandboxArgs, Scratch};
+use super::scratch::Scratch;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::operator::service::{Answer, Ask};
@@ -23,9 +23,9 @@ const ANNA: i64 = 123_456;
 /// A story that has not ended by then never will.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-pub fn story(args: SandboxArgs) -> anyhow::Result<()> {
-    let data = Scratch::new(args.data_dir)?;
-    super::runtime()?.block_on(play(data.path(), &args.out))
+pub fn story(data: Option<PathBuf>, out: &Path) -> anyhow::Result<()> {
+    let data = Scratch::new(data)?;
+    super::run::runtime()?.block_on(play(data.path(), out))
 }
 
 async fn play(data: &Path, out: &Path) -> anyhow::Result<()> {

@@ -96,7 +96,7 @@ impl Wanted {
 }
 
 pub fn webhook(args: WebhookArgs) -> anyhow::Result<()> {
-    let runtime = super::runtime()?;
+    let runtime = super::run::runtime()?;
     let wanted = Wanted::read(&args.place)?;
     match args.what {
         What::Show => {}

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::archive;
 use super::made::Made;
-use super::{Source, archive, slack};
 use crate::actors::backups::Archivist;
 use crate::actors::intake::Bot;
 use crate::actors::workers::{Parts, Pool};
@@ -17,7 +18,7 @@ use crate::base::clock::beat::Beat;
 use crate::base::live::Live;
 use crate::base::telemetry;
 use crate::door::Keeper;
-use crate::edge::config::{Change, Config, Mistake, Mistakes, Setting, changes};
+use crate::edge::config::{Change, Config, Mistake, Mistakes, Reading, Setting, changes};
 use crate::edge::http;
 use crate::edge::provider::kie::Seal;
 use crate::edge::telegram::client::Telegram;
@@ -27,6 +28,9 @@ use crate::operator::service::Provider;
 use crate::operator::service::reload::{Reloaded, Reloading};
 use crate::shop::backup::front::Front;
 use crate::store::Store;
+
+/// Rounds of calls to Telegram in which everybody of one poll is answered at worst.
+const ANSWERS: u32 = 4;
 
 /// What is replaced under those who hold it.
 #[derive(Clone)]
@@ -209,4 +213,12 @@ fn tell(told: &Result<Reloaded, Vec<String>>) {
             }
         }
     }
+}
+
+/// Where a reload reads the configuration.
+pub type Source = Box<dyn Fn() -> Reading + Send + Sync>;
+
+/// What Telegram may take on top of what the loop that takes updates has promised.
+pub(super) fn slack(config: &Config) -> Duration {
+    config.telegram.call_timeout * ANSWERS
 }

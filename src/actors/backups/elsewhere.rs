@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Archivist;
-use super::tell::{What, Worry};
+use super::tell::What;
 use crate::edge::offsite::{Vault, VaultError};
 use crate::shop::backup::name::Name;
 use crate::shop::backup::retention::kept;
@@ -22,7 +22,7 @@ impl Archivist {
         let front = &self.front;
         front.note(|status| status.elsewhere = Some(Default::default()));
         let mut board = front.board();
-        let (mut worry, mut pause) = (Worry::new(What::Elsewhere), PAUSE);
+        let (mut worry, mut pause) = (self.worry(What::Elsewhere), PAUSE);
         loop {
             let (here, elsewhere) = {
                 let status = board.borrow_and_update();
@@ -42,14 +42,14 @@ impl Archivist {
             match self.send_copy(vault, newest).await {
                 Ok(()) => {
                     pause = PAUSE;
-                    worry.ends(self).await;
+                    worry.ends().await;
                 }
                 // A newer one has taken its place meanwhile.
                 Err(VaultError::Io { .. })
                     if board.borrow().here.newest != Some(newest)
                         && !self.shelf.path(newest).exists() => {}
                 Err(error) => {
-                    worry.grows(self, &error).await;
+                    worry.grows(&error).await;
                     self.clock.sleep(pause).await;
                     pause = (pause * 2).min(LONGEST);
                 }

@@ -1,13 +1,15 @@
 //! When operators hear of a backup that was not made, and that all is well again.
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Archivist;
+use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Alert;
 use crate::shop::alerts;
-use crate::store::Txn;
+use crate::shop::backup::front::Front;
+use crate::store::{Store, Txn};
 
 /// Operators are told of one cause no more often.
 const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -50,8 +52,10 @@ impl What {
 }
 
 /// One cause: whether it lasts, and when it was told.
-#[derive(Debug)]
 pub(super) struct Worry {
+    store: Store,
+    front: Arc<Front>,
+    clock: Clock,
     what: What,
     told: Option<Timestamp>,
     /// A cause that was told before a restart is over with the first success after it.
@@ -60,8 +64,11 @@ pub(super) struct Worry {
 
 impl Worry {
     /// None yet in this life of the process.
-    pub fn new(what: What) -> Self {
+    pub fn new(what: What, store: &Store, front: &Arc<Front>, clock: &Clock) -> Self {
         Self {
+            store: store.clone(),
+            front: Arc::clone(front),
+            clock: clock.clone(),
             what,
             told: None,
             open: true,
@@ -69,38 +76,38 @@ impl Worry {
     }
 
     /// It went wrong: tells it, if it has not been told of late.
-    pub async fn grows(&mut self, archivist: &Archivist, why: &impl Display) {
+    pub async fn grows(&mut self, why: &impl Display) {
         self.open = true;
-        let now = archivist.clock.now();
+        let now = self.clock.now();
         if self.told.is_some_and(|told| now.since(told) < TOLD) {
             return;
         }
         self.told = Some(now);
-        let status = archivist.front.status();
+        let status = self.front.status();
         let standing = match self.what {
             What::Here | What::Late => status.here,
             What::Elsewhere => status.elsewhere.unwrap_or_default(),
         };
         let hours = standing.age(now).map(|age| age.as_secs() / 3600);
         let alert = self.what.alert(why.to_string(), hours);
-        let (cause, shop) = (self.what.cause(), archivist.store.shop());
+        let (cause, shop) = (self.what.cause(), self.store.shop());
         let tell = move |txn: &mut Txn<'_>| alerts::alert(txn, &shop, cause, &alert, now);
-        if let Err(error) = archivist.store.try_write(tell).await {
+        if let Err(error) = self.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");
             self.told = None;
         }
     }
 
     /// It went well: takes back what was told.
-    pub async fn ends(&mut self, archivist: &Archivist) {
+    pub async fn ends(&mut self) {
         if !std::mem::take(&mut self.open) {
             return;
         }
         self.told = None;
-        let (now, over) = (archivist.clock.now(), self.what.over());
-        let (cause, shop) = (self.what.cause(), archivist.store.shop());
+        let (now, over) = (self.clock.now(), self.what.over());
+        let (cause, shop) = (self.what.cause(), self.store.shop());
         let tell = move |txn: &mut Txn<'_>| alerts::recovered(txn, &shop, cause, &over, now);
-        if let Err(error) = archivist.store.try_write(tell).await {
+        if let Err(error) = self.store.try_write(tell).await {
             tracing::warn!(%error, "operators could not be told of a backup");
             self.open = true;
         }
