@@ -3,8 +3,10 @@
 mod answers;
 mod groups;
 mod hook;
+mod look;
 mod looks;
 mod menus;
+mod operators;
 mod poll;
 mod recent;
 
@@ -28,7 +30,7 @@ use crate::edge::telegram::trouble::Trouble;
 use crate::edge::telegram::update::{self, Wire};
 use crate::edge::telegram::words::Words;
 use crate::rules::conversation::event::{Event, Update};
-use crate::rules::conversation::say::Toast;
+use crate::rules::conversation::say::{Say, Toast};
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::id::{CallbackId, Code, OrderId, UpdateId, UserId};
 use crate::rules::domain::order::Order;
@@ -249,6 +251,26 @@ impl Bot {
                 Err(StoreError::Unwritable)
             }
         }
+    }
+
+    /// Tells a group where the bot works: at once or not at all, and nothing to somebody who is shut out.
+    fn answer_group(self: &Arc<Self>, update: &Update) -> Result<(), StoreError> {
+        let (chat, now) = (update.chat, self.clock.now());
+        if self.store.snapshot()?.ban(update.user)?.is_some()
+            || !self.groups.answers(chat, now)
+            || self.pace.take(chat, now).is_err()
+        {
+            return Ok(());
+        }
+        let (bot, lang) = (Arc::clone(self), update.lang);
+        let answer = async move {
+            let message = bot.words.now().message(lang, &Say::Group);
+            if let Err(trouble) = bot.telegram.now().send(chat, &message).await {
+                tracing::debug!(%trouble, "a group could not be answered");
+            }
+        };
+        self.answering.spawn(answer.in_current_span());
+        Ok(())
     }
 
     /// Ends a button's spinner: at once, once, and not kept, for a press lives 150 seconds.

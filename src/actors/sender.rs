@@ -4,6 +4,7 @@
 
 mod broadcast;
 mod cope;
+mod fails;
 mod report;
 mod send;
 
@@ -26,7 +27,7 @@ use crate::edge::telegram::words::Words;
 use crate::operator::service::Desk;
 use crate::rules::domain::id::OrderId;
 use crate::store::{Store, StoreError};
-use cope::Fails;
+use fails::Fails;
 
 /// Chats written to at the same time; more only wait for each other at Telegram.
 const AT_ONCE: usize = 32;

@@ -32,13 +32,12 @@ use crate::edge::files::Photos;
 use crate::edge::provider::kie::{Kie, Models};
 use crate::edge::telegram::client::Telegram;
 use crate::rules::domain::failure::{Failure, Kind, Source};
-use crate::rules::domain::id::{JobId, ModelName, OrderId};
+use crate::rules::domain::id::{JobId, KeyPrint, ModelName, OrderId};
 use crate::shop::verdict::{self, Blow};
 use crate::store::{Store, StoreError};
 use keys::Keys;
 use pace::Pace;
 pub use pool::Pool;
-use upload::Upload;
 
 /// The operator's choices that steps need.
 #[derive(Debug, Clone)]
@@ -87,6 +86,12 @@ struct Desk {
     uploads: Mutex<HashMap<JobId, Upload>>,
     pace: Arc<Mutex<Pace>>,
     stop: OnceLock<CancellationToken>,
+}
+
+/// A photo that lies with the provider.
+struct Upload {
+    key: KeyPrint,
+    url: String,
 }
 
 /// What every step works with.

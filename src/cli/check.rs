@@ -2,25 +2,21 @@
 
 mod backups;
 mod doors;
+mod finding;
 mod machine;
 mod messenger;
+mod patient;
 mod provider;
 mod shop;
 
-use std::fmt;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
-
-use serde::Serialize;
 
 use super::place::{Place, json};
-use crate::base::time::Timestamp;
 use crate::daemon::{self, made::Made};
 use crate::edge::config::{Config, Mistake, Mistakes};
 
-/// No other side is waited for longer.
-const PATIENCE: Duration = Duration::from_secs(15);
+use finding::{Finding, Grade};
+use patient::Patient;
 
 /// Look at everything a start needs and a shop stands on. Nothing is changed.
 #[derive(Debug, clap::Args)]
@@ -28,72 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub struct CheckArgs {
     #[command(flatten)]
     place: Place,
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Grade {
-    /// All is well.
-    Ok,
-    /// It works, for now or not as well as it could.
-    Warn,
-    /// It does not work.
-    Fail,
-}
-
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "FAIL",
-        })
-    }
-}
-
-/// What was looked at, how it is, and what to do.
-#[derive(Debug, Clone, Serialize)]
-struct Finding {
-    what: &'static str,
-    grade: Grade,
-    found: String,
-    remedy: Option<String>,
-}
-
-impl Finding {
-    fn ok(what: &'static str, found: impl Into<String>) -> Self {
-        Self {
-            what,
-            grade: Grade::Ok,
-            found: found.into(),
-            remedy: None,
-        }
-    }
-
-    fn warn(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            grade: Grade::Warn,
-            remedy: Some(remedy.into()),
-            ..Self::ok(what, found)
-        }
-    }
-
-    fn fail(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            grade: Grade::Fail,
-            remedy: Some(remedy.into()),
-            ..Self::ok(what, found)
-        }
-    }
-}
-
-/// What the doctor knows before the first look.
-struct Patient {
-    config: Config,
-    data: PathBuf,
-    root: Option<Vec<u8>>,
-    now: Timestamp,
 }
 
 pub fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 use tracing::Instrument;
 
-use super::Web;
 use super::pass::Pass;
 use super::refusals::Refusal;
+use super::web::Web;
 use crate::actors::about;
 use crate::edge::http::body;
 use crate::edge::provider::kie;

@@ -17,11 +17,13 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use tokio::time::{Sleep, sleep};
 
-use super::BODY;
 use super::keeper::Keeper;
 use super::pass::COME_AGAIN;
+use super::pass::Pass;
 use super::refusals::Refusal;
-use super::visit::{Running, Visit};
+use super::running::Running;
+use super::visit::Visit;
+use super::web::BODY;
 use crate::operator::page::Peer;
 
 /// The routes behind a gate, for one connection.
@@ -53,7 +55,7 @@ impl Gate {
     ) -> Response<Body> {
         let keeper = &self.keeper;
         let told = Arc::new(AtomicBool::new(false));
-        let passed = keeper.pass(self.address, request.headers(), &self.visit);
+        let passed = Pass::of_stranger(keeper, self.address, request.headers(), &self.visit);
         let passed = passed.and_then(|pass| fits(&request).map(|()| pass));
         let mut response = match passed {
             Ok(pass) => {

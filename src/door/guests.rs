@@ -120,7 +120,7 @@ impl Drop for Stay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::door::visit::Running;
+    use crate::door::running::Running;
 
     /// A full house; who is here goes when asked to, as a connection does.
     struct House(Arc<Guests>, Vec<Stay>);

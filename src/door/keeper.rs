@@ -8,10 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::guests::{Guests, Stay};
 use super::limits::Limits;
-use super::pass::Pass;
 use super::peers::{self, Peers, Place};
 use super::refusals::{Refusal, Refusals};
-use super::visit::Visit;
 use crate::base::live::Live;
 use crate::base::telemetry::seldom::Seldom;
 use crate::edge::config::Network;
@@ -92,13 +90,13 @@ impl Keeper {
         }
     }
 
-    /// A stranger's place for a request that came from `address`, which may be a trusted proxy's.
-    pub(super) fn pass(
-        self: &Arc<Self>,
+    /// A stranger's places for a request that came from `address`, which may be a trusted proxy's: in all, and of its
+    /// address.
+    pub(super) fn places(
+        &self,
         address: IpAddr,
         headers: &HeaderMap,
-        visit: &Visit,
-    ) -> Result<Pass, (StatusCode, Refusal)> {
+    ) -> Result<(OwnedSemaphorePermit, Option<Place>), (StatusCode, Refusal)> {
         let address = self.stranger(address, headers);
         // A proxy that does not say for whom it asks.
         let unnamed = peers::trusted(address, &self.proxies.now());
@@ -110,7 +108,7 @@ impl Keeper {
             }
         };
         match Arc::clone(&self.requests).try_acquire_owned() {
-            Ok(of_all) => Ok(Pass::new(self, visit, of_all, of_address)),
+            Ok(of_all) => Ok((of_all, of_address)),
             Err(_) => Err((StatusCode::SERVICE_UNAVAILABLE, Refusal::Crowd)),
         }
     }
@@ -124,6 +122,8 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::door::pass::Pass;
+    use crate::door::visit::Visit;
 
     const PROXY: [u8; 4] = [127, 0, 0, 1];
 
@@ -162,7 +162,7 @@ mod tests {
         };
         let proxies = vec!["127.0.0.1".parse().unwrap()];
         let (keeper, visit) = (Arc::new(Keeper::new(limits, proxies)), Visit::default());
-        let pass = |client: &str| keeper.pass(PROXY.into(), &from(client), &visit);
+        let pass = |client: &str| Pass::of_stranger(&keeper, PROXY.into(), &from(client), &visit);
         let refusal = |client: &str| pass(client).err().map(|(status, _)| status.as_u16());
         let mut first: Vec<_> = (0..2).map(|_| pass("2001:db8::1").ok().unwrap()).collect();
         assert_eq!(refusal("2001:db8::2"), Some(429), "the same 64 bits");

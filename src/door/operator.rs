@@ -5,6 +5,7 @@
 
 mod health;
 mod metrics;
+mod office;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -16,29 +17,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use secrecy::SecretString;
 
-use super::Keeper;
-use crate::base::clock::beat::Beat;
-use crate::edge::tls::door::Door;
-use crate::operator::page::{self, Heard, Page, Peer};
-use crate::operator::service::Desk;
+use crate::operator::page::{self, Heard, Peer};
 
-/// What the operator's routes work with.
-pub struct Office {
-    /// Answers operators.
-    pub desk: Desk,
-    /// What whoever asks for metrics must know, if anything.
-    pub token: Option<SecretString>,
-    /// The operator's page.
-    pub page: Arc<Page>,
-    /// The loop that takes updates.
-    pub updates: Beat,
-    /// What our public door shows; nothing if it speaks no TLS.
-    pub door: Option<Arc<Door>>,
-    /// Who keeps the public doors: knows what they have refused, and whom to believe.
-    pub keeper: Arc<Keeper>,
-}
+pub use office::Office;
 
 /// Every route of the operator's door.
 pub fn router(office: Arc<Office>) -> Router {

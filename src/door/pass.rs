@@ -1,9 +1,10 @@
 //! A pass: what a request holds while it lasts. It comes in as a stranger's and, once a secret of ours has been shown,
 //! has a place among the known, where no stranger stands in the way.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -37,21 +38,22 @@ enum Held {
 pub(super) struct Busy;
 
 impl Pass {
-    /// A stranger's, who comes on the connection of `visit`.
-    pub fn new(
+    /// A stranger's, who comes from `address` on the connection of `visit`.
+    pub fn of_stranger(
         keeper: &Arc<Keeper>,
+        address: IpAddr,
+        headers: &HeaderMap,
         visit: &Visit,
-        of_all: OwnedSemaphorePermit,
-        of_address: Option<Place>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, (StatusCode, Refusal)> {
+        let (of_all, of_address) = keeper.places(address, headers)?;
+        Ok(Self {
             keeper: Arc::clone(keeper),
             visit: Arc::clone(visit),
             held: Arc::new(Mutex::new(Held::Stranger {
                 _of_all: of_all,
                 _of_address: of_address,
             })),
-        }
+        })
     }
 
     /// Whoever asks has shown a secret of ours. Nothing that takes time is done for anybody else.

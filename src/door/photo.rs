@@ -9,10 +9,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Web;
 use super::pages::Pages;
 use super::pass::Pass;
 use super::range::{self, Wanted};
+use super::web::Web;
 use crate::actors::about;
 use crate::rules::domain::id::PhotoName;
 

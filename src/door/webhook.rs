@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::pass::Pass;
 use super::refusals::Refusal;
-use super::{BODY, Web};
+use super::web::{BODY, Web};
 use crate::edge::http::body;
 use crate::edge::telegram::update;
 

@@ -5,12 +5,12 @@
 
 mod bucket;
 mod cipher;
+mod error;
 mod pack;
 mod parts;
+mod patience;
 
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -19,82 +19,10 @@ use crate::base::clock::Clock;
 use crate::edge::config::S3;
 use bucket::{Bucket, Upload};
 use cipher::Cipher;
+pub use error::VaultError;
+use error::at;
 use parts::Parts;
-
-/// Why a copy could not be sent, found or fetched.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// What the operator chose cannot be.
-    #[error("[backup.s3] {0}")]
-    Choice(String),
-    /// The storage does not want us; asking again will not help.
-    #[error("the storage refuses: {status} {code}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// S3's own word for it.
-        code: String,
-    },
-    /// The storage fails, or does not answer, however often it is asked.
-    #[error("the storage does not answer: {0}")]
-    Unavailable(String),
-    /// The storage answers what it should not.
-    #[error("the storage's answer makes no sense: {0}")]
-    Senseless(&'static str),
-    /// There is no copy of that name.
-    #[error("there is no copy {0} in the storage")]
-    Missing(String),
-    /// A copy is not encrypted, though ours are: somebody else has put it there.
-    #[error(
-        "the copy {0} in the storage is not encrypted, though [backup.s3] encrypts copies: it is not taken. If it is \
-         yours, say encryption = \"none\" for as long as you need it"
-    )]
-    Unsealed(String),
-    /// It takes more room than there is.
-    #[error("there is no room on the disk for the copy: it is larger than {room_mb} MiB")]
-    NoRoom {
-        /// What there is, in MiB.
-        room_mb: u64,
-    },
-    /// A copy cannot be decrypted.
-    #[error("the copy cannot be decrypted: {0}")]
-    Locked(String),
-    /// Our own disk.
-    #[error("{path}: {error}")]
-    Io {
-        /// Where.
-        path: String,
-        /// What it said.
-        error: io::Error,
-    },
-}
-
-/// How patiently the storage is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// How often one thing is tried.
-    pub tries: u32,
-    /// The pause after the first failure; it doubles.
-    pub pause: Duration,
-    /// How long a call that moves little may take.
-    pub call: Duration,
-    /// How long one part may take on its way.
-    pub part: Duration,
-    /// Parts are so large, in bytes; S3 wants 5 MiB at least of all but the last.
-    pub part_size: usize,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            tries: 5,
-            pause: Duration::from_secs(2),
-            call: Duration::from_secs(30),
-            part: Duration::from_secs(300),
-            part_size: 8 << 20,
-        }
-    }
-}
+pub use patience::Patience;
 
 /// A copy in the storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,12 +199,4 @@ async fn send_all(
 async fn finished(work: tokio::task::JoinHandle<Result<(), VaultError>>) -> Result<(), VaultError> {
     work.await
         .unwrap_or(Err(VaultError::Senseless("the packer panicked")))
-}
-
-/// Names the file that the system refused.
-fn at<T>(path: &Path, done: io::Result<T>) -> Result<T, VaultError> {
-    done.map_err(|error| VaultError::Io {
-        path: path.display().to_string(),
-        error,
-    })
 }

@@ -1,16 +1,10 @@
 //! Groups: the bot works in private, and says so now and then. Nothing of that is kept.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tracing::Instrument;
-
-use super::Bot;
 use crate::base::time::Timestamp;
-use crate::rules::conversation::event::Update;
-use crate::rules::conversation::say::Say;
-use crate::store::StoreError;
 
 /// A group is answered no more often.
 const QUIET: Duration = Duration::from_secs(60 * 60);
@@ -23,7 +17,7 @@ pub struct Groups(Mutex<HashMap<i64, Timestamp>>);
 
 impl Groups {
     /// Whether a group may be answered now; it counts as answered then.
-    fn answers(&self, chat: i64, now: Timestamp) -> bool {
+    pub(super) fn answers(&self, chat: i64, now: Timestamp) -> bool {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if groups.len() >= MANY {
             groups.retain(|_, at| is_quiet(*at, now));
@@ -39,28 +33,6 @@ impl Groups {
 /// A clock that was set back makes nobody wait for ever.
 fn is_quiet(answered: Timestamp, now: Timestamp) -> bool {
     now >= answered && now.since(answered) < QUIET
-}
-
-impl Bot {
-    /// Tells a group where the bot works: at once or not at all, and nothing to somebody who is shut out.
-    pub(super) fn answer_group(self: &Arc<Self>, update: &Update) -> Result<(), StoreError> {
-        let (chat, now) = (update.chat, self.clock.now());
-        if self.store.snapshot()?.ban(update.user)?.is_some()
-            || !self.groups.answers(chat, now)
-            || self.pace.take(chat, now).is_err()
-        {
-            return Ok(());
-        }
-        let (bot, lang) = (Arc::clone(self), update.lang);
-        let answer = async move {
-            let message = bot.words.now().message(lang, &Say::Group);
-            if let Err(trouble) = bot.telegram.now().send(chat, &message).await {
-                tracing::debug!(%trouble, "a group could not be answered");
-            }
-        };
-        self.answering.spawn(answer.in_current_span());
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::fails::{FIRST_PAUSE, Fails};
 use super::{Delivery, Next};
 use crate::base::time::Timestamp;
 use crate::edge::telegram::trouble::Trouble;
@@ -17,10 +18,6 @@ use crate::shop::undelivered;
 use crate::store::record::{Failing, Note};
 use crate::store::{StoreError, Txn};
 
-/// The pause of a chat after a first failure; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// No chat waits longer for Telegram to come back.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A note that may have come so often is taken for said.
 const COPIES: u32 = 4;
 /// The pause after a note may have come.
@@ -35,28 +32,6 @@ const TRIED: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// The longest pause of what stands aside.
 const LONGEST_ASIDE: Duration = Duration::from_secs(60 * 60);
-
-/// How the first note of a chat has failed in a row, as far as this process knows.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Fails {
-    /// How often Telegram was away or failed.
-    failed: u32,
-    /// How often it refused.
-    refused: u32,
-    /// How often nobody knew whether it was taken.
-    unsure: u32,
-    /// How often Telegram wanted a wait.
-    waited: u32,
-}
-
-impl Fails {
-    /// The pause that is due by now.
-    fn pause(self) -> Duration {
-        let times = self.failed + self.refused + self.unsure;
-        let doubled = FIRST_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(10));
-        doubled.min(LONGEST_PAUSE)
-    }
-}
 
 impl Delivery {
     /// What to do with a chat whose note was not sent.

@@ -1,109 +1,26 @@
 //! Reports: what an operator asked to see, looked up when it is sent.
 
+mod asker;
 mod job;
 mod keys;
 mod letters;
+mod page;
 mod people;
 mod queue;
 mod stats;
 
-use fluent_bundle::FluentValue;
-
 use super::Delivery;
-use crate::base::time::Timestamp;
 use crate::edge::telegram::client::To;
 use crate::edge::telegram::trouble::Trouble;
-use crate::edge::telegram::words::{Key, Message, Words};
-use crate::operator::service::{Answer, Ask, Refusal, Whom};
-use crate::rules::conversation::event::Button;
-use crate::rules::conversation::office::knob::Knob;
+use crate::edge::telegram::words::Message;
 use crate::rules::conversation::office::line::Look;
 use crate::rules::domain::act::Who;
-use crate::rules::domain::id::{Code, JobId, MessageId, UserId};
+use crate::rules::domain::id::{MessageId, UserId};
 use crate::rules::domain::user::Lang;
 use crate::shop::outbox::Sent;
-use crate::store::{Store, StoreError};
-
-/// A page in the making, in one language.
-struct Page<'w> {
-    words: &'w Words,
-    lang: Lang,
-    now: Timestamp,
-    text: String,
-    keyboard: Vec<Vec<Key>>,
-}
-
-/// A value to be filled into a text.
-type Arg<'a> = (&'a str, FluentValue<'a>);
-
-impl<'w> Page<'w> {
-    fn new(words: &'w Words, lang: Lang, now: Timestamp) -> Self {
-        Self {
-            words,
-            lang,
-            now,
-            text: String::new(),
-            keyboard: Vec::new(),
-        }
-    }
-
-    fn get(&self, key: &str, args: &[Arg<'_>]) -> String {
-        self.words.text(self.lang, key, args)
-    }
-
-    /// Adds a line.
-    fn line(&mut self, key: &str, args: &[Arg<'_>]) {
-        let line = self.get(key, args);
-        self.push(&line);
-    }
-
-    fn push(&mut self, line: &str) {
-        if !self.text.is_empty() {
-            self.text.push('\n');
-        }
-        self.text.push_str(line);
-    }
-
-    /// Adds an empty line.
-    fn gap(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn button(&self, key: &str, knob: Knob) -> Key {
-        self.words.press(self.lang, key, Button::Desk(knob))
-    }
-
-    /// A span of seconds, as people say it.
-    fn span(&self, seconds: u64) -> String {
-        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-        let (key, large, small) = match seconds {
-            0..60 => ("span-seconds", seconds, 0),
-            60..3600 => ("span-minutes", minutes, 0),
-            3600..86_400 => ("span-hours", hours, minutes % 60),
-            _ => ("span-days", days, hours % 24),
-        };
-        self.get(key, &[("large", large.into()), ("small", small.into())])
-    }
-
-    /// A moment to the minute.
-    fn moment(&self, at: u64) -> String {
-        let mut text = Timestamp(at).utc();
-        text.truncate(16);
-        text
-    }
-
-    fn done(self) -> Message {
-        Message {
-            text: self.text,
-            keyboard: self.keyboard,
-            picture: false,
-        }
-    }
-}
-
-fn code(job: u64) -> String {
-    Code::Job(JobId(job)).to_string()
-}
+use crate::store::StoreError;
+use asker::Asker;
+use page::{Made, Page, code};
 
 impl Delivery {
     /// Sends what an operator asked to see, in the place of what they pressed on if it is still there.
@@ -178,39 +95,4 @@ impl Delivery {
         let picture = None;
         Ok(Made { message, picture })
     }
-}
-
-/// What is sent.
-struct Made {
-    message: Message,
-    /// A PNG that goes above it.
-    picture: Option<Vec<u8>>,
-}
-
-/// Whoever asks for an operator.
-struct Asker<'d> {
-    delivery: &'d Delivery,
-    who: Who,
-}
-
-impl Asker<'_> {
-    /// The answer, unless it is a refusal.
-    async fn ask(&self, ask: Ask) -> Result<Option<Answer>, StoreError> {
-        match self.delivery.desk.answer(self.who, ask).await? {
-            Answer::Refused(refusal) => {
-                let refusal: &Refusal = &refusal;
-                tracing::debug!(%refusal, "an operator cannot be shown what they asked for");
-                Ok(None)
-            }
-            answer => Ok(Some(answer)),
-        }
-    }
-
-    fn store(&self) -> &Store {
-        &self.delivery.store
-    }
-}
-
-fn whom(user: UserId) -> Whom {
-    Whom::Number(user.0)
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 
-use super::{Stepped, Worker};
+use super::{Stepped, Upload, Worker};
 use crate::base::failpoints;
 use crate::edge::provider::kie::UploadError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
@@ -15,12 +15,6 @@ use crate::rules::domain::id::{JobId, KeyPrint};
 use crate::rules::domain::job::Job;
 use crate::shop::verdict::Blow;
 use crate::store::StoreError;
-
-/// A photo that lies with the provider.
-pub(super) struct Upload {
-    key: KeyPrint,
-    url: String,
-}
 
 impl Worker {
     /// Where the provider finds the job's photo; nothing while it must be uploaded with `key` first.

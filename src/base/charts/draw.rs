@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::chart::{Chart, HEIGHT, Series, Stand, WIDTH};
 use super::look::{Look, Part, escaped, number};
 use super::scale::Scale;
-use super::{Chart, HEIGHT, Series, Stand, WIDTH};
 
 /// The size of letters.
 const LETTER: f64 = 12.0;

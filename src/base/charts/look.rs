@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Tone;
+use super::chart::Tone;
 
 /// Where colours and letters come from.
 #[derive(Debug, Clone)]

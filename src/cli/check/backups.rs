@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::table::{size, span};
-use super::{Finding, PATIENCE, Patient};
+use super::finding::Finding;
+use super::patient::{PATIENCE, Patient};
 use crate::base::clock::Clock;
 use crate::daemon;
 use crate::edge::http;

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use super::{Finding, PATIENCE, Patient, machine};
+use super::finding::Finding;
+use super::machine;
+use super::patient::{PATIENCE, Patient};
 use crate::edge::config::Tls;
 use crate::edge::http;
 use crate::edge::tls::pair::Pair;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Access, Mode, OFlags};
 
 use super::super::table::size;
-use super::{Finding, PATIENCE};
+use super::finding::Finding;
+use super::patient::PATIENCE;
 use crate::daemon;
 
 /// So many syncs are timed.

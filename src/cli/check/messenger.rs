@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::webhook::Wanted;
-use super::{Finding, PATIENCE, Patient};
+use super::finding::Finding;
+use super::patient::{PATIENCE, Patient};
 use crate::base::time::Timestamp;
 use crate::daemon::made;
 use crate::edge::http;

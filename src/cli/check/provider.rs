@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use secrecy::SecretString;
 
-use super::{Finding, Grade, PATIENCE, Patient};
+use super::finding::{Finding, Grade};
+use super::patient::{PATIENCE, Patient};
 use crate::daemon::made;
 use crate::edge::author::Pulse as Author;
 use crate::edge::http;

@@ -1,7 +1,8 @@
 //! The daemon itself, if it runs.
 
 use super::super::table::span;
-use super::{Finding, PATIENCE, Patient};
+use super::finding::Finding;
+use super::patient::{PATIENCE, Patient};
 use crate::operator::service::answer::Status;
 use crate::operator::service::{Answer, Ask};
 use crate::operator::socket::{self, ControlError};

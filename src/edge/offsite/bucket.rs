@@ -15,7 +15,8 @@ use rusty_s3::actions::{
 use rusty_s3::{Credentials, UrlStyle};
 use secrecy::ExposeSecret;
 
-use super::{Patience, VaultError, at};
+use super::error::{VaultError, at};
+use super::patience::Patience;
 use crate::base::clock::Clock;
 use crate::base::private;
 use crate::edge::config::S3;

@@ -11,8 +11,8 @@ use flate2::write::GzEncoder;
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::cipher::Cipher;
+use super::error::{VaultError, at};
 use super::parts::Parts;
-use super::{VaultError, at};
 
 /// Pieces smaller than this are gathered before they are encrypted or compressed.
 const BUFFER: usize = 64 << 10;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Meaning;
+use super::meaning::Meaning;
 use super::phrase::{Phrase, PhraseError, Text};
 
 /// The whole table.

@@ -1,6 +1,8 @@
 //! A job: every attempt, every entry, and what can be done to it.
 
-use super::{Asker, Page, code, people};
+use super::asker::Asker;
+use super::page::{Page, code};
+use super::people;
 use crate::edge::telegram::words::Message;
 use crate::operator::service::answer::{JobCard, MissedLine};
 use crate::operator::service::{Answer, Ask};

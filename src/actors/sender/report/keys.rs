@@ -1,6 +1,7 @@
 //! The provider's keys and models: who rests, and what is left on their accounts.
 
-use super::{Asker, Page};
+use super::asker::Asker;
+use super::page::Page;
 use crate::edge::telegram::words::Message;
 use crate::operator::service::{Answer, Ask};
 use crate::rules::conversation::office::knob::Knob;

@@ -1,7 +1,8 @@
 //! A broadcast, before it is sent and on its way.
 
 use super::super::Delivery;
-use super::{Asker, Page};
+use super::asker::Asker;
+use super::page::Page;
 use crate::edge::telegram::client::To;
 use crate::edge::telegram::trouble::Trouble;
 use crate::edge::telegram::words::{Key, Message};

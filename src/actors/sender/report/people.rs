@@ -1,6 +1,7 @@
 //! A seller: their card, their entries, and what they could be paid back.
 
-use super::{Asker, Page, code, whom};
+use super::asker::{Asker, whom};
+use super::page::{Page, code};
 use crate::edge::telegram::words::{Key, Message};
 use crate::operator::service::answer::{EntryLine, JobLine, UserCard};
 use crate::operator::service::ask::Wanted;

@@ -1,6 +1,7 @@
 //! What waits, and what stands in its way.
 
-use super::{Asker, Page};
+use super::asker::Asker;
+use super::page::Page;
 use crate::edge::telegram::words::Message;
 use crate::operator::service::answer::Status;
 use crate::operator::service::{Answer, Ask};

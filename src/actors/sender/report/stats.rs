@@ -1,6 +1,7 @@
 //! How much was ordered, filmed and spent: a picture of bars, with the numbers below it.
 
-use super::{Asker, Made, Page};
+use super::asker::Asker;
+use super::page::{Made, Page};
 use crate::base::charts::{
     Chart, HEIGHT, Look, Measure, Paint, Series, Slot, Stand, Tone, WIDTH, axis,
 };

@@ -40,7 +40,7 @@ pub(super) fn without_one(text: &str) -> String {
 pub(super) fn plain(text: &str) -> String {
     let text = text.replace("**", "");
     let mut plain = String::new();
-    for line in text.lines().map(unmarked) {
+    for line in text.lines().map(remarks::unmarked) {
         let line = line.split(' ').filter(|word| !word.is_empty());
         let line = line.collect::<Vec<_>>().join(" ");
         let is_rule = !line.is_empty() && line.chars().all(|c| "-*_=".contains(c));
@@ -54,18 +54,6 @@ pub(super) fn plain(text: &str) -> String {
         }
     }
     plain.trim().to_owned()
-}
-
-/// A line without what makes it a heading, a quotation, an item of a list or slanted.
-pub(super) fn unmarked(line: &str) -> &str {
-    let line = line.trim().trim_start_matches('#').trim();
-    let items = ["> ", "* ", "- ", "• ", "– ", "— "];
-    let bare = items.iter().find_map(|item| line.strip_prefix(item));
-    let line = bare.unwrap_or(line).trim();
-    let slanted = line
-        .strip_prefix('*')
-        .and_then(|rest| rest.strip_suffix('*'));
-    slanted.filter(|inner| !inner.contains('*')).unwrap_or(line)
 }
 
 /// What stands in the first fence that holds something.

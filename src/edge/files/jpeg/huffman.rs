@@ -1,6 +1,6 @@
 //! Huffman tables, and the bits of a scan.
 
-use super::Fault;
+use crate::edge::files::decoded::Fault;
 
 /// Codes up to this length are found by one look.
 const LOOK: u32 = 10;

@@ -3,10 +3,10 @@
 //! Only the coefficients that are needed for the wanted size are kept; of the others it is known whether they are
 //! zero, since later scans say nothing of those that are.
 
-use super::Fault;
 use super::huffman::{Bits, Table};
 use super::idct::{self, Block, ZIGZAG};
 use super::scan::{Carried, difference};
+use crate::edge::files::decoded::Fault;
 
 /// What is not kept.
 const NOWHERE: u8 = u8::MAX;

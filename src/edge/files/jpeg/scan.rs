@@ -1,9 +1,9 @@
 //! One scan: its smallest parts in order, and the blocks of a sequential one.
 
-use super::Fault;
 use super::huffman::{Bits, Table};
 use super::idct::{Block, ZIGZAG};
 use super::segments::{Frame, Scan};
+use crate::edge::files::decoded::Fault;
 
 /// What is carried on from block to block, and begins anew at a restart.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! What stands in a JPEG between its scans: sizes, tables and notes.
 
-use super::Fault;
 use super::huffman::Table;
+use crate::edge::files::decoded::Fault;
 use crate::edge::files::exif::{self, Orientation};
 
 /// One plane of a picture.

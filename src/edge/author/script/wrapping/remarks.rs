@@ -1,6 +1,5 @@
 //! What authors say of a script, before and after it.
 
-use super::unmarked;
 use crate::edge::author::words::Words;
 
 /// What is said before anything else, with a mark behind it.
@@ -247,4 +246,16 @@ fn offers(sentence: &str) -> bool {
     let begins = OFFERS.begin(&lower);
     let changes = CHANGES.stand_in(&lower);
     begins && (changes || lower.ends_with(['?', '？']) || CERTAIN.begin(&lower))
+}
+
+/// A line without what makes it a heading, a quotation, an item of a list or slanted.
+pub(super) fn unmarked(line: &str) -> &str {
+    let line = line.trim().trim_start_matches('#').trim();
+    let items = ["> ", "* ", "- ", "• ", "– ", "— "];
+    let bare = items.iter().find_map(|item| line.strip_prefix(item));
+    let line = bare.unwrap_or(line).trim();
+    let slanted = line
+        .strip_prefix('*')
+        .and_then(|rest| rest.strip_suffix('*'));
+    slanted.filter(|inner| !inner.contains('*')).unwrap_or(line)
 }
