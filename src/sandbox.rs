@@ -7,21 +7,23 @@
 mod clock;
 pub mod gpt;
 mod ground;
+mod hooks;
 mod http;
 pub mod journal;
 pub mod kie;
+mod lock;
 pub mod movie;
 mod page;
 mod pictures;
 pub mod telegram;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr};
 
-use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 pub use self::{
     gpt::{Gpt, Reply, Writing},
+    hooks::{Granted, Hooks},
     journal::Call,
     kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
@@ -30,26 +32,6 @@ pub use self::{
     },
 };
 use self::{ground::Ground, journal::Journal};
-
-/// What the sandbox asks of its surroundings.
-#[derive(Clone)]
-pub struct Hooks {
-    /// Virtual time, in Unix milliseconds.
-    pub now: Arc<dyn Fn() -> u64 + Send + Sync>,
-    /// How many virtual seconds pass in a real one.
-    pub speed: Arc<dyn Fn() -> f64 + Send + Sync>,
-    /// Changes the speed of virtual time.
-    pub set_speed: Arc<dyn Fn(f64) + Send + Sync>,
-    /// Moves virtual time forward by so many milliseconds.
-    pub advance: Arc<dyn Fn(u64) + Send + Sync>,
-    /// The ledger and the jobs, for the page.
-    pub books: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
-    /// Gives a seller credits, or tells in a sentence why not.
-    pub grant: Arc<dyn Fn(i64, i32) -> Granted + Send + Sync>,
-}
-
-/// Whether a seller got their credits, or why not.
-pub type Granted = BoxFuture<'static, Result<(), String>>;
 
 /// How to start a sandbox.
 pub struct Options {

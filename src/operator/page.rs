@@ -7,6 +7,7 @@
 
 mod acts;
 mod assets;
+mod buttons;
 mod confirm;
 mod cookies;
 mod deeds;
@@ -18,6 +19,7 @@ mod guesses;
 mod house;
 mod jobs;
 mod marks;
+mod means;
 mod now;
 mod orders;
 mod purse;
@@ -33,78 +35,15 @@ mod visitor;
 mod voice;
 mod wish;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{get, post};
-use secrecy::SecretString;
 
-use crate::base::clock::beat::Beat;
-use crate::edge::tls::door::Door;
-use crate::operator::service::{Answer, Ask, Desk};
-use crate::rules::domain::act::Who;
-use purse::Purse;
-use session::Sessions;
+pub use means::Page;
 pub use token::Heard;
-use token::Token;
-use trouble::Instead;
-use visitor::Visitor;
-
-/// From where a request came, as the listener saw it or as a trusted proxy names it.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
-
-/// What the page works with.
-pub struct Page {
-    desk: Desk,
-    token: Token,
-    door: Option<Arc<Door>>,
-    updates: Beat,
-    sessions: Sessions,
-    purse: Purse,
-}
-
-impl Page {
-    /// A page for whoever knows `token`. `door` is the public one, if it speaks TLS; `updates` the loop that takes
-    /// them.
-    pub fn new(desk: Desk, token: SecretString, door: Option<Arc<Door>>, updates: Beat) -> Self {
-        Self {
-            desk,
-            token: Token::new(token),
-            door,
-            updates,
-            sessions: Sessions::default(),
-            purse: Purse::default(),
-        }
-    }
-}
-
-impl Page {
-    /// Hears a word that is said for the token from an address, here or at another of the operator's routes.
-    pub fn hears(&self, said: &[u8], address: IpAddr) -> Heard {
-        self.token.hear(said, address, self.desk.clock.now())
-    }
-
-    /// An answer; a page instead if there is none.
-    async fn ask(&self, visitor: &Visitor, ask: Ask) -> Result<Answer, Instead> {
-        match self.desk.answer(Who::Page, ask).await {
-            Ok(Answer::Refused(refusal)) => Err(Instead::refused(visitor, &refusal)),
-            Ok(answer) => Ok(answer),
-            Err(error) => {
-                tracing::warn!(%error, "the operator's page cannot be shown");
-                Err(Instead::page(visitor, StatusCode::SERVICE_UNAVAILABLE))
-            }
-        }
-    }
-
-    /// What is shown when an answer is to another question: there is no such case.
-    fn senseless(visitor: &Visitor) -> Instead {
-        Instead::page(visitor, StatusCode::INTERNAL_SERVER_ERROR)
-    }
-}
+pub use visitor::Peer;
 
 /// Every route of the page.
 pub fn router(page: Arc<Page>) -> Router {
@@ -131,8 +70,8 @@ pub fn router(page: Arc<Page>) -> Router {
         .route("/script.js", get(assets::script))
         .route("/icon.svg", get(assets::icon))
         .merge(inside)
-        .fallback(trouble::nowhere)
-        .method_not_allowed_fallback(trouble::no_method)
+        .fallback(guard::nowhere)
+        .method_not_allowed_fallback(guard::no_method)
         .layer(middleware::from_fn(guard::dressed))
         .with_state(page)
 }

@@ -4,7 +4,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -19,8 +19,9 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
-    Hooks,
+    hooks::Hooks,
     journal::{Call, Journal},
+    lock::lock,
 };
 
 /// How often virtual time is looked at; real time, so that a leap is noticed at once.
@@ -129,9 +130,4 @@ impl Nursery {
     pub(super) fn close(&self) {
         lock(&self.0).take();
     }
-}
-
-/// Locks a mutex; what a panicking holder left behind is still good enough for a stand-in.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

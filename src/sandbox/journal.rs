@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::ground::lock;
+use super::lock::lock;
 
 /// More than any story makes, small enough for a page left open for days.
 const KEPT_CALLS: usize = 2000;

@@ -1,10 +1,12 @@
 //! The stand-in for KIE, the video provider.
 
 mod callbacks;
+mod door;
 mod ending;
 mod models;
 mod photo;
 mod raw;
+mod shelf;
 mod tasks;
 mod upload;
 mod wire;
@@ -12,29 +14,19 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    io,
-    sync::{Arc, Mutex, OnceLock},
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 
 use reqwest::{Certificate, Client};
 
-use self::wire::Door;
+use self::door::{Door, Inner, KEYS, Plan};
 pub use self::{
     ending::Ending,
     raw::{Asked, Raw},
+    shelf::{Upload, UploadFault},
     tasks::Task,
-    upload::{Upload, UploadFault},
 };
-use super::ground::{Ground, lock};
+use super::{ground::Ground, lock::lock};
 
-const KEYS: [&str; 2] = ["kie-sandbox-key-1", "kie-sandbox-key-2"];
-/// Credits in the account at the start.
-const ACCOUNT: f64 = 100_000.0;
-/// Virtual milliseconds a task takes unless told otherwise.
-const DURATION: u64 = 60_000;
 /// Real time for a photo or a callback; the provider allows a callback 15 s.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -42,36 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Kie {
     door: Door,
-}
-
-struct Inner {
-    plan: Mutex<Plan>,
-    tasks: Mutex<Vec<Task>>,
-    client: Client,
-    url: OnceLock<String>,
-    shelf: upload::Shelf,
-    upload_url: OnceLock<String>,
-}
-
-impl Inner {
-    fn files_url(&self) -> String {
-        let url = self.url.get().map(String::as_str).unwrap_or_default();
-        format!("{url}/files")
-    }
-}
-
-/// What the person at the page, or a test, wants to happen.
-struct Plan {
-    next: VecDeque<Ending>,
-    by_default: Ending,
-    duration: u64,
-    callbacks: bool,
-    /// What the account had before any task.
-    account: f64,
-    hmac_key: Option<String>,
-    dead: BTreeSet<String>,
-    raw: raw::Shelf,
-    creations: HashMap<String, VecDeque<u64>>,
 }
 
 impl Kie {
@@ -86,27 +48,10 @@ impl Kie {
                 .into_iter()
                 .fold(client, reqwest::ClientBuilder::add_root_certificate);
         }
-        let inner = Arc::new(Inner {
-            plan: Mutex::new(Plan {
-                next: VecDeque::new(),
-                by_default: Ending::Success,
-                duration: DURATION,
-                callbacks: true,
-                account: ACCOUNT,
-                hmac_key: None,
-                dead: BTreeSet::new(),
-                raw: raw::Shelf::default(),
-                creations: HashMap::new(),
-            }),
-            tasks: Mutex::default(),
-            client: client.build().map_err(io::Error::other)?,
-            url: OnceLock::new(),
-            shelf: upload::Shelf::default(),
-            upload_url: OnceLock::new(),
-        });
+        let client = client.build().map_err(io::Error::other)?;
         let door = Door {
             ground: ground.clone(),
-            inner,
+            inner: Arc::new(Inner::new(client)),
         };
         let address = ground.serve(wire::router(door.clone())).await?;
         let url = format!("http://{address}");

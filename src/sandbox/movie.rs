@@ -15,7 +15,7 @@ use image::{DynamicImage, ImageFormat, imageops::FilterType};
 use tokio::sync::OnceCell;
 
 pub use self::mp4::{Label, label, padded};
-use super::ground::lock;
+use super::lock::lock;
 
 /// Pixels from left to right.
 pub const WIDTH: u32 = 360;

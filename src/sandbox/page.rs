@@ -1,6 +1,7 @@
 //! The page on which a person plays the seller, and the wires behind it.
 
 mod actions;
+mod means;
 mod view;
 
 #[cfg(test)]
@@ -21,7 +22,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::time::Instant;
 
-use super::{gpt::Gpt, ground::Ground, http, kie::Kie, sample_photo, telegram::Telegram};
+use self::{actions::refuse, means::Page};
+use super::{gpt::Gpt, ground::Ground, kie::Kie, pictures::sample_photo, telegram::Telegram};
 
 /// Nothing from elsewhere, and no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -35,14 +37,6 @@ const LEAST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Larger than any file a seller would try.
 const BODY_LIMIT: usize = 64 << 20;
-
-#[derive(Clone)]
-struct Page {
-    ground: Ground,
-    telegram: Telegram,
-    kie: Kie,
-    gpt: Gpt,
-}
 
 pub(super) async fn start(
     address: SocketAddr,
@@ -142,10 +136,6 @@ async fn text(kind: &'static str, body: &'static str) -> Response {
 
 async fn nowhere() -> Response {
     refuse(404, "there is nothing here")
-}
-
-fn refuse(status: u16, why: &str) -> Response {
-    http::json(status, &serde_json::json!({"error": why}))
 }
 
 /// Samples are numbered from 1, as their files are.

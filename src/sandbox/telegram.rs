@@ -4,6 +4,7 @@ mod args;
 mod certificate;
 mod chats;
 mod delivery;
+mod door;
 mod edits;
 mod faults;
 mod files;
@@ -11,6 +12,7 @@ mod keyboard;
 mod person;
 mod sends;
 mod settings;
+mod setup;
 mod text;
 mod updates;
 mod wire;
@@ -38,14 +40,13 @@ pub use self::{
 };
 use self::{
     chats::{Somebody, World},
+    door::{Door, Inner, TOKEN},
     faults::Faults,
-    settings::Settings,
     updates::Lane,
 };
-use super::ground::{Ground, lock};
+use super::{ground::Ground, lock::lock};
 
 const BOT_ID: i64 = 1_000_000_001;
-const TOKEN: &str = "1000000001:SANDBOXsandboxSANDBOXsandboxSANDBOX";
 
 /// A download that stops half-way for as long as this is kept.
 #[must_use]
@@ -62,21 +63,8 @@ pub struct HeldAnswers {
 /// The stand-in Bot API; a cheap handle.
 #[derive(Clone)]
 pub struct Telegram {
-    ground: Ground,
+    door: Door,
     address: SocketAddr,
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    world: Mutex<World>,
-    settings: Mutex<Settings>,
-    faults: Mutex<Faults>,
-    /// Whose presses wait for their answers, until it ends.
-    unheard: Mutex<Vec<(i64, watch::Receiver<()>)>>,
-    /// Ends when the next download may go on.
-    hold: Mutex<Option<oneshot::Receiver<Infallible>>>,
-    /// Rings when an update is put in line or a poll must end.
-    wake: Notify,
 }
 
 impl Telegram {
@@ -89,19 +77,14 @@ impl Telegram {
             hold: Mutex::default(),
             wake: Notify::new(),
         });
-        let door = wire::Door {
+        let door = Door {
             ground: ground.clone(),
-            inner: inner.clone(),
-        };
-        let address = ground.serve(wire::router(door)).await?;
-        let telegram = Telegram {
-            ground: ground.clone(),
-            address,
             inner,
         };
-        let deliver = delivery::run(ground.clone(), telegram.inner.clone());
+        let address = ground.serve(wire::router(door.clone())).await?;
+        let deliver = delivery::run(ground.clone(), door.inner.clone());
         ground.nursery.spawn(deliver);
-        Ok(telegram)
+        Ok(Telegram { door, address })
     }
 
     /// What a client takes for `https://api.telegram.org`; without a slash at the end.
@@ -116,7 +99,7 @@ impl Telegram {
 
     /// The person with this id; made if there is none yet.
     pub fn person(&self, id: i64, first_name: &str, language_code: Option<&str>) -> Person {
-        self.change(|world| {
+        self.door.change(|world| {
             world.people.entry(id).or_insert_with(|| Somebody {
                 name: first_name.to_owned(),
                 language: language_code.map(str::to_owned),
@@ -134,7 +117,9 @@ impl Telegram {
 
     /// Everybody, by id.
     pub fn people(&self) -> Vec<Person> {
-        let ids: Vec<i64> = self.ask(|world| world.people.keys().copied().collect());
+        let ids: Vec<i64> = self
+            .door
+            .ask(|world| world.people.keys().copied().collect());
         ids.into_iter().map(|id| self.handle(id)).collect()
     }
 
@@ -143,18 +128,18 @@ impl Telegram {
     /// # Panics
     /// When the root is not a PEM certificate.
     pub fn set_webhook(&self, url: &str, secret: &str, root_pem: Option<String>) {
-        let mut settings = lock(&self.inner.settings);
+        let mut settings = lock(&self.door.inner.settings);
         if let Some(pem) = root_pem {
             settings.trust(&pem).expect("a root is a PEM certificate");
         }
         settings.hook(url, Some(secret.to_owned()));
         drop(settings);
-        self.inner.wake.notify_waiters();
+        self.door.inner.wake.notify_waiters();
     }
 
     /// As if somebody had registered the same webhook with another secret.
     pub fn keep_webhook(&self, url: &str, secret: &str) {
-        lock(&self.inner.settings).rehook(url, secret);
+        lock(&self.door.inner.settings).rehook(url, secret);
     }
 
     /// One more root certificate that webhooks may lead to.
@@ -162,82 +147,83 @@ impl Telegram {
     /// # Panics
     /// When it is not a PEM certificate.
     pub fn trust_root(&self, pem: &str) {
-        let trusted = lock(&self.inner.settings).trust(pem);
+        let trusted = lock(&self.door.inner.settings).trust(pem);
         trusted.expect("a root is a PEM certificate");
     }
 
     /// The address updates are posted to, if a webhook is set.
     pub fn webhook_url(&self) -> Option<String> {
-        lock(&self.inner.settings).webhook_url()
+        lock(&self.door.inner.settings).webhook_url()
     }
 
     /// Whether a certificate came with the webhook.
     pub fn has_custom_certificate(&self) -> bool {
-        lock(&self.inner.settings).has_certificate()
+        lock(&self.door.inner.settings).has_certificate()
     }
 
     /// The commands that only this chat is shown.
     pub fn menu_of(&self, chat: i64) -> Vec<String> {
-        lock(&self.inner.settings).menu_of(chat)
+        lock(&self.door.inner.settings).menu_of(chat)
     }
 
     /// The names and texts that the bot set about itself, by method: `setMyCommands`, `setMyName` and so on.
     pub fn profile(&self) -> Vec<(String, Value)> {
-        lock(&self.inner.settings).profile()
+        lock(&self.door.inner.settings).profile()
     }
 
     /// Makes the next call of this method go wrong; faults of a method queue up.
     ///
     /// Upper and lower case are the same; "" and "*" are any method but `getUpdates`; `file` is a download.
     pub fn fail_next(&self, method: &str, fault: Fault) {
-        lock(&self.inner.faults).plan(method, None, None, fault);
+        lock(&self.door.inner.faults).plan(method, None, None, fault);
     }
 
     /// As [`Telegram::fail_next`], for every call within that time; of one chat, if it is named.
     pub fn fail_for(&self, span: Duration, method: &str, chat: Option<i64>, fault: Fault) {
-        let until = self.now() + span.as_millis() as u64;
-        lock(&self.inner.faults).plan(method, chat, Some(until), fault);
+        let until = self.door.ground.now() + span.as_millis() as u64;
+        lock(&self.door.inner.faults).plan(method, chat, Some(until), fault);
     }
 
     /// As [`Telegram::fail_next`], for the next call that concerns a chat.
     pub fn fail_next_in(&self, chat: i64, method: &str, fault: Fault) {
-        lock(&self.inner.faults).plan(method, Some(chat), None, fault);
+        lock(&self.door.inner.faults).plan(method, Some(chat), None, fault);
     }
 
     /// Nothing goes wrong on purpose any more.
     pub fn fail_no_more(&self) {
-        *lock(&self.inner.faults) = Faults::default();
+        *lock(&self.door.inner.faults) = Faults::default();
     }
 
     /// Answers to presses of this person hang until what is returned is let go.
     pub fn hold_answers_to(&self, person: &Person) -> HeldAnswers {
         let (held, holds) = watch::channel(());
-        lock(&self.inner.unheard).push((person.id, holds));
+        lock(&self.door.inner.unheard).push((person.id, holds));
         HeldAnswers { _held: held }
     }
 
     /// The next file that is downloaded stops half-way, and goes on when what is returned is let go.
     pub fn hold_next_file(&self) -> Held {
         let (held, holds) = oneshot::channel();
-        *lock(&self.inner.hold) = Some(holds);
+        *lock(&self.door.inner.hold) = Some(holds);
         Held { _held: held }
     }
 
     /// Delivers an update again; `false` if it is not remembered.
     pub fn repeat_update(&self, update_id: i64) -> bool {
-        let now = self.now();
-        self.change(|world| world.updates.repeat(update_id, now))
+        let now = self.door.ground.now();
+        self.door
+            .change(|world| world.updates.repeat(update_id, now))
     }
 
     /// The id of the newest update; 0 before the first.
     pub fn last_update_id(&self) -> i64 {
-        self.ask(|world| world.updates.last_id())
+        self.door.ask(|world| world.updates.last_id())
     }
 
     /// Delivers a text as an update, whatever it is; `id` is the number that stands in it.
     pub fn send_text(&self, id: i64, update: String) {
-        let now = self.now();
-        self.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let lane = Lane::Raw(world.updates.last_id());
             world.updates.add_text(lane, id, update, now);
         });
@@ -245,13 +231,13 @@ impl Telegram {
 
     /// The number of the next update.
     pub fn next_update_id(&self) -> i64 {
-        self.ask(|world| world.updates.next_id())
+        self.door.ask(|world| world.updates.next_id())
     }
 
     /// Delivers any update as it is, with the next id if it has none.
     pub fn send_raw(&self, update: Value) -> i64 {
-        let now = self.now();
-        self.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let lane = Lane::Raw(world.updates.last_id());
             world.updates.add_raw(lane, update, now)
         })
@@ -259,37 +245,22 @@ impl Telegram {
 
     /// The next update has at least this id.
     pub fn skip_update_ids_to(&self, id: i64) {
-        self.change(|world| world.updates.skip_to(id));
+        self.door.change(|world| world.updates.skip_to(id));
     }
 
     /// Updates that the bot has not taken yet.
     pub fn pending_updates(&self) -> usize {
-        self.ask(|world| world.updates.count())
+        self.door.ask(|world| world.updates.count())
     }
 
     pub(super) fn file(&self, id: &str) -> Option<Stored> {
-        self.ask(|world| world.files.get(id).cloned())
-    }
-
-    pub(super) fn now(&self) -> u64 {
-        self.ground.now()
+        self.door.ask(|world| world.files.get(id).cloned())
     }
 
     fn handle(&self, id: i64) -> Person {
         Person {
-            telegram: self.clone(),
+            door: self.door.clone(),
             id,
         }
-    }
-
-    fn ask<T>(&self, question: impl FnOnce(&World) -> T) -> T {
-        question(&lock(&self.inner.world))
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        let answer = change(&mut lock(&self.inner.world));
-        self.inner.wake.notify_waiters();
-        self.ground.journal.touch();
-        answer
     }
 }

@@ -9,9 +9,10 @@ use maud::html;
 use serde::Deserialize;
 
 use super::frame::{self, Tab};
+use super::means::Page;
+use super::trail;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::{Page, trail};
 use crate::operator::service::{Answer, Ask};
 
 /// Acts of a page.

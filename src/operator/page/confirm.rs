@@ -6,11 +6,12 @@ use maud::{Markup, html};
 
 use super::form::{Form, form};
 use super::frame::{self, Tab};
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
 use super::wish::Wish;
-use super::{Page, deeds, marks, session};
+use super::{buttons, marks, session};
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::{JobCard, UserLine};
 use crate::operator::service::ask::{Tired, Wanted};
@@ -85,15 +86,15 @@ pub fn mend(visitor: &Visitor, filled: &Form, back: &str, wrong: &str) -> Respon
         .collect();
     hidden.push(("back", back));
     let (deed, why) = (filled.get("deed"), filled.get("why"));
-    let reasoned = |label, hint| Some(deeds::why(visitor, deed, why, label, hint));
+    let reasoned = |label, hint| Some(buttons::why(visitor, deed, why, label, hint));
     let fields = match deed {
-        "grant" => Some(deeds::grant(visitor, filled.get("credits"), why)),
+        "grant" => Some(buttons::grant(visitor, filled.get("credits"), why)),
         "ban" => reasoned("do-ban", "hint-ban"),
         "refund" => reasoned("do-refund", "hint-refund"),
         "reorder" => reasoned("do-reorder", "hint-reorder"),
         "cancel" => reasoned("do-cancel", "hint-cancel"),
         "pause" => reasoned("do-pause", "hint-pause"),
-        "rest" => Some(deeds::hours(visitor, "hours", filled.get("hours"))),
+        "rest" => Some(buttons::hours(visitor, "hours", filled.get("hours"))),
         _ => None,
     };
     let main = html! {

@@ -1,5 +1,4 @@
-//! Deeds: the forms that ask for them, and what is done. Each is confirmed first, done once, and told on the page
-//! one comes from.
+//! Deeds: what is done. Each is confirmed first, done once, and told on the page one comes from.
 
 use std::sync::Arc;
 
@@ -7,20 +6,17 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::{Markup, html};
 
-use super::form::{Form, form, line, number};
+use super::form::Form;
+use super::means::Page;
 use super::session::{Told, is_chance};
 use super::trouble::Instead;
 use super::visitor::{Visitor, own_path};
 use super::voice::Voice;
-use super::wish::{HOURS, Wish};
-use super::{Page, confirm, marks, purse};
+use super::wish::Wish;
+use super::{confirm, marks};
 use crate::operator::service::Answer;
-use crate::rules::domain::act::{LONGEST_WHY, MOST_CREDITS, Who};
-
-/// How long something rests unless one says otherwise, in hours.
-const REST: &str = "24";
+use crate::rules::domain::act::Who;
 
 /// Asks whether it is meant, and does it.
 pub async fn deed(
@@ -63,7 +59,7 @@ pub async fn deed(
             }
         };
         if let Wish::Rest { .. } | Wish::Wake { .. } = wish {
-            purse::forget(&page);
+            page.purse.forget();
         }
         page.sessions
             .leave(known, told(visitor.voice, &wish, &answer));
@@ -114,105 +110,4 @@ fn told(voice: Voice, wish: &Wish, answer: &Answer) -> Told {
         }),
     };
     Told { good: true, text }
-}
-
-/// A button that asks for a deed.
-pub fn button(visitor: &Visitor, deed: &str, hidden: &[(&str, &str)], label: &str) -> Markup {
-    let hidden = [&[("deed", deed)], hidden].concat();
-    form(
-        visitor,
-        "/do",
-        &hidden,
-        html! {
-            button type="submit" { (visitor.voice.say(label)) }
-        },
-    )
-}
-
-/// A form with a reason, folded up.
-pub fn opened(
-    visitor: &Visitor,
-    deed: &str,
-    hidden: &[(&str, &str)],
-    label: &str,
-    hint: &str,
-) -> Markup {
-    html! {
-        details.deed data-keep=(deed) {
-            summary.button { (visitor.voice.say(label)) }
-            (reasoned(visitor, deed, hidden, label, hint))
-        }
-    }
-}
-
-/// A form with a reason.
-pub fn reasoned(
-    visitor: &Visitor,
-    deed: &str,
-    hidden: &[(&str, &str)],
-    label: &str,
-    hint: &str,
-) -> Markup {
-    let hidden = [&[("deed", deed)], hidden].concat();
-    let inside = why(visitor, deed, "", label, hint);
-    form(visitor, "/do", &hidden, inside)
-}
-
-/// The reason and the button.
-pub fn why(visitor: &Visitor, deed: &str, said: &str, label: &str, hint: &str) -> Markup {
-    let voice = visitor.voice;
-    html! {
-        p.hint { (voice.say(hint)) }
-        (line(&format!("why-{deed}"), "why", &voice.say("field-why"), said, LONGEST_WHY))
-        button type="submit" { (voice.say(label)) }
-    }
-}
-
-/// The form that gives credits.
-pub fn grant_form(visitor: &Visitor, hidden: &[(&str, &str)]) -> Markup {
-    let hidden = [&[("deed", "grant")], hidden].concat();
-    html! {
-        div.deed.card.grant data-test="grant" {
-            (form(visitor, "/do", &hidden, grant(visitor, "", "")))
-        }
-    }
-}
-
-/// How many credits, and why.
-pub fn grant(visitor: &Visitor, credits: &str, why: &str) -> Markup {
-    let voice = visitor.voice;
-    html! {
-        div.row {
-            (number("credits", "credits", &voice.say("field-credits"), credits, (-MOST_CREDITS, MOST_CREDITS)))
-            (line("why-grant", "why", &voice.say("field-why"), why, LONGEST_WHY))
-            button.main type="submit" { (voice.say("do-grant")) }
-        }
-        p.hint { (voice.say("hint-grant")) }
-    }
-}
-
-/// The form that lets a key or a model rest, or the button that ends it.
-pub fn rest_form(visitor: &Visitor, tired: (&str, &str), rests: bool) -> Markup {
-    let hidden = [tired, ("back", "/")];
-    if rests {
-        return button(visitor, "wake", &hidden, "do-wake");
-    }
-    let (kind, name) = tired;
-    let hidden = [&[("deed", "rest")], &hidden[..]].concat();
-    html! {
-        details.deed.small data-keep=(format!("rest-{kind}-{name}")) {
-            summary.button { (visitor.voice.say("do-rest")) }
-            (form(visitor, "/do", &hidden, hours(visitor, &format!("hours-{kind}-{name}"), REST)))
-        }
-    }
-}
-
-/// For how long.
-pub fn hours(visitor: &Visitor, id: &str, said: &str) -> Markup {
-    html! {
-        div.row {
-            (number(id, "hours", &visitor.voice.say("field-hours"), said, (1, HOURS)))
-            button type="submit" { (visitor.voice.say("do-rest")) }
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The guard: who comes in, which forms are ours, and what every answer wears.
+//! The guard: who comes in and who has lost the way, which forms are ours, and what every answer wears.
 
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::form::Form;
+use super::means::Page;
 use super::visitor::Visitor;
-use super::{Page, cookies, trouble};
+use super::{cookies, trouble};
 use crate::edge::http::body::{self, Unread};
 
 /// Nothing from elsewhere and nothing inline, and nobody frames us.
@@ -52,6 +53,18 @@ pub fn visitor(page: &Page, uri: &Uri, headers: &HeaderMap) -> Visitor {
     let (id, now) = (cookies::session(headers), page.desk.clock.now());
     visitor.known = id.and_then(|id| page.sessions.find(id, now, !visitor.news));
     visitor
+}
+
+/// There is nothing at that path.
+pub async fn nowhere(State(page): State<Arc<Page>>, request: Request) -> Response {
+    let visitor = visitor(&page, request.uri(), request.headers());
+    trouble::page(&visitor, StatusCode::NOT_FOUND)
+}
+
+/// That is not done at that path.
+pub async fn no_method(State(page): State<Arc<Page>>, request: Request) -> Response {
+    let visitor = visitor(&page, request.uri(), request.headers());
+    trouble::page(&visitor, StatusCode::METHOD_NOT_ALLOWED)
 }
 
 fn to_the_door(method: &Method, visitor: &Visitor) -> Response {

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::marks;
+use super::means::Page;
 use super::voice::Voice;
-use super::{Page, marks};
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::Status;
 use crate::shop::backup::front::Standing;

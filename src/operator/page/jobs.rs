@@ -10,10 +10,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{self, Tab};
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{Page, deeds, marks, orders, users};
+use super::{buttons, marks, orders, users};
 use crate::operator::service::answer::{JobCard, MissedLine};
 use crate::operator::service::ask::Wanted;
 use crate::operator::service::{Answer, Ask, Whom};
@@ -138,12 +139,12 @@ fn actions(visitor: &Visitor, card: &JobCard) -> Markup {
     let (id, back) = (card.job.id.to_string(), format!("/jobs/{}", card.job.id));
     let hidden = [("job", id.as_str()), ("back", back.as_str())];
     match card.job.stage.as_str() {
-        "done" => deeds::opened(visitor, "refund", &hidden, "do-refund", "hint-refund"),
+        "done" => buttons::opened(visitor, "refund", &hidden, "do-refund", "hint-refund"),
         "failed" if card.retired.is_some() => html! {},
-        "failed" => deeds::opened(visitor, "reorder", &hidden, "do-reorder", "hint-reorder"),
+        "failed" => buttons::opened(visitor, "reorder", &hidden, "do-reorder", "hint-reorder"),
         _ => html! {
-            (deeds::button(visitor, "hurry", &hidden, "do-hurry"))
-            (deeds::opened(visitor, "cancel", &hidden, "do-cancel", "hint-cancel"))
+            (buttons::button(visitor, "hurry", &hidden, "do-hurry"))
+            (buttons::opened(visitor, "cancel", &hidden, "do-cancel", "hint-cancel"))
         },
     }
 }

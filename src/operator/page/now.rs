@@ -10,10 +10,11 @@ use maud::{Markup, html};
 
 use super::form::form;
 use super::frame::{self, Tab};
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{Page, deeds, graphs, house, marks, purse, resting, trail};
+use super::{buttons, graphs, house, marks, purse, resting, trail};
 use crate::operator::service::answer::{JobLine, Status};
 use crate::operator::service::ask::{Span, Wanted};
 use crate::operator::service::{Answer, Ask};
@@ -38,7 +39,7 @@ pub async fn now(
     let Answer::Models(models) = page.ask(&visitor, Ask::Models).await? else {
         return Err(Page::senseless(&visitor));
     };
-    let keys = purse::keys(&page).await;
+    let keys = purse::keys(&page.purse, &page.desk).await;
     let live = jobs(&page, &visitor, Wanted::Live, SHOWN).await?;
     let since = page.desk.clock.now().minus(NEWS).0;
     // As many as there were, so that a large file is not searched for those there are not.
@@ -159,7 +160,7 @@ fn sales(page: &Page, visitor: &Visitor, status: &Status) -> Markup {
             } @else {
                 details data-keep="pause" {
                     summary.button { (voice.say("do-pause")) }
-                    (deeds::reasoned(visitor, "pause", &[("back", "/")], "do-pause", "hint-pause"))
+                    (buttons::reasoned(visitor, "pause", &[("back", "/")], "do-pause", "hint-pause"))
                 }
             }
         }

@@ -10,10 +10,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{self, Tab};
+use super::marks;
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{Page, marks};
 use crate::operator::service::answer::OrderLine;
 use crate::operator::service::{Answer, Ask, Whom};
 

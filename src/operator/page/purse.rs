@@ -4,10 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Page;
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::KeyLine;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::{Answer, Ask, Desk};
 use crate::rules::domain::act::Who;
 
 /// What was heard is good for so long.
@@ -27,46 +26,36 @@ impl Purse {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.clone()
     }
+
+    /// Asks again when it is next looked, after something was done to a key.
+    pub fn forget(&self) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        *heard = None;
+    }
+
+    async fn ask(&self, desk: &Desk) {
+        let answer = desk.answer(Who::Page, Ask::Keys).await;
+        if let Ok(Answer::Keys(lines)) = answer {
+            let now = desk.clock.now();
+            let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            *heard = Some((now, lines));
+        }
+        self.asking.store(false, Ordering::Release);
+    }
 }
 
 /// The keys with their credits; empty while nobody knows them.
-pub async fn keys(page: &Arc<Page>) -> Vec<KeyLine> {
-    let now = page.desk.clock.now();
-    let heard = page.purse.heard();
+pub async fn keys(purse: &Arc<Purse>, desk: &Desk) -> Vec<KeyLine> {
+    let now = desk.clock.now();
+    let heard = purse.heard();
     let stale = heard.as_ref().is_none_or(|(at, _)| now.since(*at) >= FRESH);
-    if stale && !page.purse.asking.swap(true, Ordering::AcqRel) {
-        let asked = tokio::spawn(ask(Arc::clone(page)));
+    if stale && !purse.asking.swap(true, Ordering::AcqRel) {
+        let (asker, desk) = (Arc::clone(purse), desk.clone());
+        let asked = tokio::spawn(async move { asker.ask(&desk).await });
         if heard.is_none() {
             // Whoever waits in vain sees the keys a little later.
             let _ = tokio::time::timeout(PATIENCE, asked).await;
         }
     }
-    page.purse
-        .heard()
-        .map(|(_, lines)| lines)
-        .unwrap_or_default()
-}
-
-/// Asks again when it is next looked, after something was done to a key.
-pub fn forget(page: &Page) {
-    let mut heard = page
-        .purse
-        .heard
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    *heard = None;
-}
-
-async fn ask(page: Arc<Page>) {
-    let answer = page.desk.answer(Who::Page, Ask::Keys).await;
-    if let Ok(Answer::Keys(lines)) = answer {
-        let now = page.desk.clock.now();
-        let mut heard = page
-            .purse
-            .heard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *heard = Some((now, lines));
-    }
-    page.purse.asking.store(false, Ordering::Release);
+    purse.heard().map(|(_, lines)| lines).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{deeds, marks};
+use super::{buttons, marks};
 use crate::operator::service::answer::{KeyLine, ModelLine};
 
 /// A rest and the button that ends it, or the form that begins one.
@@ -19,7 +19,7 @@ fn rest(visitor: &Visitor, tired: (&str, &str), until: Option<u64>, why: Option<
             }
             None => (marks::badge("good", &voice.say("works"))),
         }
-        " " (deeds::rest_form(visitor, tired, until.is_some()))
+        " " (buttons::rest_form(visitor, tired, until.is_some()))
     }
 }
 

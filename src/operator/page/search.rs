@@ -9,9 +9,10 @@ use maud::html;
 
 use super::form::Form;
 use super::frame::{self, Tab};
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::{Page, marks, orders, users};
+use super::{marks, orders, users};
 use crate::operator::service::answer::{JobLine, OrderLine, UserLine};
 use crate::operator::service::{Answer, Ask, Whom};
 use crate::rules::domain::act::Who;

@@ -12,8 +12,10 @@ use maud::html;
 use serde::Deserialize;
 
 use super::frame::{self, Tab};
-use super::visitor::{Visitor, own_path};
-use super::{Heard, Page, Peer, cookies, guard, trouble};
+use super::means::Page;
+use super::token::Heard;
+use super::visitor::{Peer, Visitor, own_path};
+use super::{cookies, guard, trouble};
 use crate::rules::domain::user::Lang;
 
 /// Where to go afterwards.
@@ -128,7 +130,7 @@ pub async fn speak(
     request: Request,
 ) -> Response {
     let Some(lang) = Lang::ALL.into_iter().find(|it| it.code() == lang) else {
-        return trouble::nowhere(State(page), request).await;
+        return guard::nowhere(State(page), request).await;
     };
     let cookie = cookies::keep_lang(lang, cookies::is_secure(request.headers()));
     ([(header::SET_COOKIE, cookie)], Redirect::to(to.path())).into_response()

@@ -1,15 +1,11 @@
 //! Trouble: the pages that say why there is no page.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::frame::{self, Tab};
 use super::visitor::Visitor;
-use super::{Page, guard};
 use crate::operator::service::Refusal;
 
 /// What is shown in place of what was asked for.
@@ -60,18 +56,6 @@ fn told(visitor: &Visitor, status: StatusCode, text: &str) -> Response {
     let mut page = frame::still(visitor, &voice.say("trouble-title"), Tab::None, main);
     *page.status_mut() = status;
     page
-}
-
-/// There is nothing at that path.
-pub async fn nowhere(State(office): State<Arc<Page>>, request: Request) -> Response {
-    let visitor = guard::visitor(&office, request.uri(), request.headers());
-    page(&visitor, StatusCode::NOT_FOUND)
-}
-
-/// That is not done at that path.
-pub async fn no_method(State(office): State<Arc<Page>>, request: Request) -> Response {
-    let visitor = guard::visitor(&office, request.uri(), request.headers());
-    page(&visitor, StatusCode::METHOD_NOT_ALLOWED)
 }
 
 #[cfg(test)]

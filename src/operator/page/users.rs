@@ -10,10 +10,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{self, Tab};
+use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::voice::Voice;
-use super::{Page, deeds, marks, orders};
+use super::{buttons, marks, orders};
 use crate::operator::service::answer::{EntryLine, UserCard, UserLine};
 use crate::operator::service::{Answer, Ask, Whom};
 
@@ -200,11 +201,11 @@ fn actions(visitor: &Visitor, card: &UserCard) -> Markup {
     let (id, back) = (card.user.id.to_string(), format!("/users/{}", card.user.id));
     let hidden = [("user", id.as_str()), ("back", back.as_str())];
     html! {
-        (deeds::grant_form(visitor, &hidden))
+        (buttons::grant_form(visitor, &hidden))
         @if card.ban.is_some() {
-            (deeds::button(visitor, "unban", &hidden, "do-unban"))
+            (buttons::button(visitor, "unban", &hidden, "do-unban"))
         } @else {
-            (deeds::opened(visitor, "ban", &hidden, "do-ban", "hint-ban"))
+            (buttons::opened(visitor, "ban", &hidden, "do-ban", "hint-ban"))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A visitor: who asks for a page, in which language, and what they have already.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, Uri, header};
 
 use super::cookies;
@@ -8,6 +10,10 @@ use super::voice::{self, Voice};
 
 /// How the script says that it wants only what has changed.
 pub const NEWS: &str = "x-news";
+
+/// From where a request came, as the listener saw it or as a trusted proxy names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 /// Who asks for a page.
 #[derive(Debug, Clone)]

@@ -1,7 +1,5 @@
 //! Chat completions over HTTP, with every field checked.
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::{Path, Request, State},
@@ -13,23 +11,18 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Inner, KEY, Reply, Writing, script};
-use crate::sandbox::{
-    ground::{Ground, lock},
-    http,
+use super::{
+    door::{Door, KEY},
+    script,
+    writing::{Reply, Writing},
 };
+use crate::sandbox::{http, lock::lock};
 
 const NAME: &str = "chat/completions";
 /// The longest request that is read after a redirect.
 const LONGEST: usize = 4 << 20;
 /// The model that is listed.
 const MODEL: &str = "gpt-4o-mini";
-
-#[derive(Clone)]
-pub(super) struct Door {
-    pub(super) ground: Ground,
-    pub(super) inner: Arc<Inner>,
-}
 
 pub(super) fn router(door: Door) -> Router {
     Router::new()

@@ -3,8 +3,11 @@
 use ring::hmac;
 use serde_json::Value;
 
-use super::wire::Door;
-use crate::sandbox::ground::{TICK, UnderWay, lock};
+use super::door::Door;
+use crate::sandbox::{
+    ground::{TICK, UnderWay},
+    lock::lock,
+};
 
 const TRIES: u32 = 5;
 /// Virtual time between tries, doubled each time.

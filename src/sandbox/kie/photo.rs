@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use image::{ImageFormat, ImageReader};
 
-use super::{tasks::PhotoState, wire::Door};
-use crate::sandbox::ground::lock;
+use super::{door::Door, tasks::PhotoState};
+use crate::sandbox::lock::lock;
 
 const SIZE_LIMIT: usize = 10 << 20;
 const LEAST_SIDE: u32 = 300;

@@ -337,7 +337,7 @@ async fn it_is_busy_from_the_end_of_a_task_until_its_call_back_was_taken() {
     until(|| !sandbox.is_busy()).await;
 
     // From this very moment, before anybody has noticed.
-    shop.clock.pass(DURATION);
+    shop.clock.pass(door::DURATION);
     assert!(sandbox.is_busy());
     // Whoever is called takes his time.
     let (mut called, _) = listener.accept().await.unwrap();

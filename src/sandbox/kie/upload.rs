@@ -1,6 +1,6 @@
 //! KIE's upload API, at an address of its own: takes a file, keeps it for a day, gives it to whoever asks.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::collections::HashMap;
 
 use axum::{
     Router,
@@ -12,8 +12,11 @@ use axum::{
 use bytes::Bytes;
 use serde_json::json;
 
-use super::wire::Door;
-use crate::sandbox::{ground::lock, http};
+use super::{
+    door::{Door, KEYS},
+    shelf::{Upload, UploadFault},
+};
+use crate::sandbox::{http, lock::lock};
 
 const NAME: &str = "upload";
 /// What the provider recommends at most.
@@ -23,49 +26,6 @@ const FORM_LIMIT: usize = SIZE_LIMIT + (1 << 20);
 /// How long a file is kept, in virtual milliseconds.
 const KEPT: u64 = 24 * 60 * 60 * 1000;
 const NO_KEY: &str = "Authentication failed: Invalid API key";
-
-/// How an upload can go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadFault {
-    /// Code 401.
-    Unauthorized,
-    /// Code 402.
-    Billing,
-    /// HTTP 429, with a `Retry-After` of so many seconds.
-    TooMany(u64),
-    /// HTTP 500.
-    ServerError,
-    /// A page of the proxy in front.
-    Html,
-    /// The connection is dropped; the file is kept all the same.
-    HangUp,
-    /// Success, and no address.
-    NoUrl,
-}
-
-/// A file that was uploaded.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    /// Its address below the upload API's own, from the first slash on.
-    pub path: String,
-    /// The key it came with.
-    pub key: String,
-    /// The folder that was asked for.
-    pub folder: String,
-    /// The name that was asked for.
-    pub name: String,
-    /// What is in it.
-    pub bytes: Bytes,
-    /// Virtual time, Unix milliseconds.
-    pub at: u64,
-}
-
-/// The files, and what is to go wrong next.
-#[derive(Default)]
-pub(super) struct Shelf {
-    pub(super) files: Mutex<Vec<Upload>>,
-    pub(super) faults: Mutex<Vec<UploadFault>>,
-}
 
 pub(super) fn router(door: Door) -> Router {
     Router::new()
@@ -149,7 +109,7 @@ async fn take(State(door): State<Door>, headers: HeaderMap, form: Option<Multipa
 
 /// Keeps a file; one of the same key, folder and name is overwritten.
 fn keep(door: &Door, key: String, folder: String, name: String, bytes: Bytes) -> Upload {
-    let account = super::KEYS
+    let account = KEYS
         .iter()
         .position(|known| *known == key)
         .unwrap_or_default();

@@ -1,6 +1,6 @@
 //! KIE over HTTP: create a task, look at it, fetch its file.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 
 use axum::{
     Router,
@@ -14,17 +14,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Inner, callbacks,
+    callbacks,
+    door::Door,
     ending::{Ending, PAUSED, UNAUTHORIZED},
     models::{self, Model},
     photo,
     raw::{Asked, Raw},
     tasks::{Look, PhotoState, Task},
 };
-use crate::sandbox::{
-    ground::{Ground, lock},
-    http, movie, sample_photo,
-};
+use crate::sandbox::{http, lock::lock, movie, pictures::sample_photo};
 
 /// Creations of one key in one window of virtual time.
 const CREATIONS: usize = 20;
@@ -32,12 +30,6 @@ const WINDOW: u64 = 10_000;
 /// A file that Telegram does not take.
 const BIG: usize = 46 << 20;
 const TOO_FAST: &str = "Your call frequency is too high. Please try again later.";
-
-#[derive(Clone)]
-pub(super) struct Door {
-    pub(super) ground: Ground,
-    pub(super) inner: Arc<Inner>,
-}
 
 pub(super) fn router(door: Door) -> Router {
     Router::new()
@@ -255,17 +247,6 @@ impl Order {
 }
 
 impl Door {
-    /// The key of the caller, if it is one of ours.
-    pub(super) fn key(&self, name: &str, headers: &HeaderMap) -> Option<String> {
-        let given = headers.get(header::AUTHORIZATION);
-        let given = given.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
-        if given.is_none() {
-            self.complain(name, "no bearer key");
-        }
-        let known = given.filter(|key| super::KEYS.contains(key));
-        known.map(str::to_owned)
-    }
-
     fn within_rate(&self, key: &str) -> bool {
         let now = self.ground.now();
         let mut plan = lock(&self.inner.plan);
@@ -371,10 +352,6 @@ impl Door {
                 .spawn(async move { photo::fetch(&door, &id, &url).await });
         }
         id
-    }
-
-    pub(super) fn complain(&self, name: &str, why: &str) {
-        self.ground.journal.complain(format!("kie {name}: {why}"));
     }
 
     fn answer(&self, name: &str, status: u16, code: u16, text: &str) -> Response {

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Page, refuse};
-use crate::sandbox::{gpt::Writing, http, kie::Ending, sample_photo, telegram::Person};
+use super::means::Page;
+use crate::sandbox::{gpt::Writing, http, kie::Ending, pictures::sample_photo, telegram::Person};
 
 /// New sellers are numbered after the two that are there from the start.
 const FIRST_ID: i64 = 1001;
@@ -30,6 +30,10 @@ impl IntoResponse for Mistake {
     fn into_response(self) -> Response {
         refuse(self.0, &self.1)
     }
+}
+
+pub(super) fn refuse(status: u16, why: &str) -> Response {
+    http::json(status, &serde_json::json!({"error": why}))
 }
 
 fn wrong(why: impl Into<String>) -> Mistake {

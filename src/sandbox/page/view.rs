@@ -3,12 +3,12 @@
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
-use super::Page;
+use super::means::Page;
 use crate::sandbox::{
     gpt::Writing,
     http,
     kie::Ending,
-    telegram::{Content, Message, Person},
+    telegram::{Button, Content, Message, Person},
 };
 
 /// As many as a person reads.
@@ -62,7 +62,7 @@ impl Page {
             .buttons
             .iter()
             .map(|row| {
-                let tell = |it: &crate::sandbox::Button| json!({"text": it.text, "data": it.data, "url": it.url});
+                let tell = |it: &Button| json!({"text": it.text, "data": it.data, "url": it.url});
                 row.iter().map(tell).collect()
             })
             .collect();

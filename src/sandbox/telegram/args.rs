@@ -24,6 +24,11 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// Of a bot that its reader has blocked.
+    pub(super) fn blocked() -> Refusal {
+        Refusal::plain(403, "Forbidden: bot was blocked by the user")
+    }
+
     /// An ordinary refusal that any bot must live with.
     pub(super) fn plain(code: u16, description: &str) -> Refusal {
         Refusal {

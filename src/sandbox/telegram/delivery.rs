@@ -4,8 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::{Certificate, Client, header};
 
-use super::{Inner, settings::Webhook, updates::Waiting};
-use crate::sandbox::ground::{Ground, TICK, lock};
+use super::{door::Inner, settings::Webhook, updates::Waiting};
+use crate::sandbox::{
+    ground::{Ground, TICK},
+    lock::lock,
+};
 
 /// Real time a bot may take for an update.
 const PATIENCE: Duration = Duration::from_secs(60);

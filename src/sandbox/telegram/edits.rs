@@ -3,11 +3,11 @@
 use super::{
     args::{Args, Refusal},
     chats::{Content, Message, Toast, World},
+    door::{Answer, Door},
     keyboard::{self, Rows},
     sends::{self, caption_text, message_text},
     text::{self, Formatted},
     updates::PRESS_LIFE,
-    wire::{Answer, Door},
 };
 
 /// UTF-16 units of a toast.
@@ -53,7 +53,7 @@ pub(super) fn delete(door: &Door, mut args: Args) -> Answer {
     let chat = args.need_int("chat_id")?;
     let id = args.need_int("message_id")?;
     args.finish()?;
-    door.change(|world, now| {
+    door.try_change(|world, now| {
         let missing = || Refusal::plain(400, "Bad Request: message to delete not found");
         let found = world.message(chat, id).ok_or_else(missing)?;
         if now.saturating_sub(found.at) > DELETABLE {
@@ -75,7 +75,7 @@ pub(super) fn answer_press(door: &Door, mut args: Args) -> Answer {
     if text::utf16(&text) > TOAST_LIMIT {
         return Err(Refusal::wrong("MESSAGE_TOO_LONG"));
     }
-    door.change(|world, now| {
+    door.try_change(|world, now| {
         let mut presses = world.people.values_mut().filter_map(|person| {
             let open = person
                 .presses
@@ -154,7 +154,7 @@ impl Door {
             message,
             buttons,
         } = target;
-        self.change(|world: &mut World, now| {
+        self.try_change(|world: &mut World, now| {
             sends::may_write(world, chat)?;
             let missing = || Refusal::plain(400, "Bad Request: message to edit not found");
             let found = world.message_mut(chat, message).ok_or_else(missing)?;

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    Telegram,
     chats::{Content, Draft, Message, Press, Somebody, Toast, World},
+    door::Door,
     files::{Details, Kind},
     keyboard::Rows,
     text::{self, Formatted},
@@ -16,7 +16,7 @@ use crate::sandbox::movie;
 /// A person who talks to the bot; a cheap handle.
 #[derive(Clone)]
 pub struct Person {
-    pub(super) telegram: Telegram,
+    pub(super) door: Door,
     pub(super) id: i64,
 }
 
@@ -51,13 +51,13 @@ impl Person {
 
     /// Has pressed a button, of which the bot will hear in another way.
     pub fn has_pressed(&self, id: &str) {
-        let (id, at, answered) = (id.to_owned(), self.telegram.now(), false);
+        let (id, at, answered) = (id.to_owned(), self.door.ground.now(), false);
         let press = Press { id, at, answered };
         self.changes(|somebody| somebody.presses.push(press));
     }
 
     fn changes(&self, change: impl FnOnce(&mut Somebody)) {
-        self.telegram.change(|world| {
+        self.door.change(|world| {
             change(world.people.get_mut(&self.id).expect("people stay"));
         });
     }
@@ -76,7 +76,7 @@ impl Person {
     pub fn sends_album(&self, photos: Vec<Bytes>) -> Vec<i64> {
         let album = format!(
             "137000000000{:06}",
-            self.telegram.last_update_id() % 1_000_000
+            self.door.ask(|world| world.updates.last_id()) % 1_000_000
         );
         let send = |photo| self.sends_photo_with(photo, "", Some(album.clone()));
         photos.into_iter().map(send).collect()
@@ -126,8 +126,8 @@ impl Person {
 
     /// Changes a text sent before.
     pub fn edits(&self, message: i64, text: &str) -> i64 {
-        let now = self.telegram.now();
-        self.telegram.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let edited = world.message_mut(self.id, message);
             let edited = edited.expect("a person edits a message that exists");
             edited.text = text.to_owned();
@@ -153,8 +153,8 @@ impl Person {
 
     /// Presses a button by its data, even one that is no longer there; `None` if there is no such message.
     pub fn presses_on(&self, message: i64, data: &str) -> Option<String> {
-        let now = self.telegram.now();
-        self.telegram.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let (id, payload) = self.press(world, message, data, now)?;
             world
                 .updates
@@ -166,8 +166,8 @@ impl Person {
     /// Presses a button by its data, and leaves it to the caller to bring the update to the bot; `None` if there
     /// is no such message or the bot does not want presses.
     pub fn presses_to_bring(&self, message: i64, data: &str) -> Option<Value> {
-        let now = self.telegram.now();
-        self.telegram.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let (_, payload) = self.press(world, message, data, now)?;
             world
                 .updates
@@ -182,7 +182,7 @@ impl Person {
 
     /// Takes a name that others can find the person by, without the `@`.
     pub fn takes_username(&self, name: &str) {
-        self.telegram.change(|world| {
+        self.door.change(|world| {
             let person = world.people.get_mut(&self.id).expect("people stay");
             person.username = Some(name.to_owned());
         });
@@ -195,7 +195,7 @@ impl Person {
 
     /// Has written to the bot before the sandbox began: it may write back.
     pub fn has_written(&self) {
-        self.telegram.change(|world| {
+        self.door.change(|world| {
             let person = world.people.get_mut(&self.id).expect("people stay");
             person.known = true;
         });
@@ -236,7 +236,7 @@ impl Person {
 
     /// What the bot is shown to be doing, and since when.
     pub fn chat_action(&self) -> Option<(String, u64)> {
-        let now = self.telegram.now();
+        let now = self.door.ground.now();
         let action = self.asks(|world| world.people[&self.id].action.clone());
         action.filter(|(_, since)| now < since + ACTION_LIFE)
     }
@@ -246,7 +246,7 @@ impl Person {
     }
 
     fn asks<T>(&self, question: impl FnOnce(&World) -> T) -> T {
-        self.telegram.ask(question)
+        self.door.ask(question)
     }
 
     /// The id of a new press, and what the bot is told of it.
@@ -271,7 +271,7 @@ impl Person {
     }
 
     fn keeps(&self, details: Details) -> String {
-        self.telegram.change(|world| world.files.keep(details))
+        self.door.change(|world| world.files.keep(details))
     }
 
     fn sends_photo_with(&self, jpeg: Bytes, caption: &str, album: Option<String>) -> i64 {
@@ -291,8 +291,8 @@ impl Person {
     }
 
     fn writes(&self, chat: i64, text: Formatted, content: Content, album: Option<String>) -> i64 {
-        let now = self.telegram.now();
-        self.telegram.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             if let Some(person) = world.people.get_mut(&self.id) {
                 person.known = true;
             }
@@ -312,8 +312,8 @@ impl Person {
     }
 
     fn sets_blocked(&self, blocked: bool) {
-        let now = self.telegram.now();
-        self.telegram.change(|world| {
+        let now = self.door.ground.now();
+        self.door.change(|world| {
             let person = world.people.get_mut(&self.id).expect("people stay");
             if person.blocked == blocked {
                 return;

@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::{
     args::{Args, FileArg, Refusal},
     chats::{Content, Draft, World},
+    door::{Answer, Door},
     files::{Details, Kind},
     keyboard::{self, Rows},
     text::{self, Formatted},
-    wire::{Answer, Door, blocked},
 };
 use crate::sandbox::movie;
 
@@ -96,7 +96,9 @@ pub(super) fn photo(door: &Door, mut args: Args) -> Answer {
                 ..Details::new(Kind::Photo, upload.bytes, "image/jpeg")
             };
             door.may_write(place)?;
-            door.change(|world, _| Ok([thumbnail, full].map(|it| world.files.keep(it)).to_vec()))?
+            door.try_change(|world, _| {
+                Ok([thumbnail, full].map(|it| world.files.keep(it)).to_vec())
+            })?
         }
     };
     door.send(place, text, Content::Photo(sizes), buttons)
@@ -151,7 +153,7 @@ pub(super) fn video(door: &Door, mut args: Args) -> Answer {
             };
             drop(upload.mime);
             door.may_write(place)?;
-            door.change(|world, _| Ok(world.files.keep(details)))?
+            door.try_change(|world, _| Ok(world.files.keep(details)))?
         }
     };
     door.send(place, text, Content::Video(id), buttons)
@@ -179,7 +181,7 @@ pub(super) fn chat_action(door: &Door, mut args: Args) -> Answer {
         return Err(Refusal::wrong("wrong parameter action in request"));
     }
     door.may_write(place)?;
-    door.change(|world, now| {
+    door.try_change(|world, now| {
         if let Some(person) = world.people.get_mut(&place.chat) {
             person.action = Some((action, now));
         }
@@ -190,7 +192,7 @@ pub(super) fn chat_action(door: &Door, mut args: Args) -> Answer {
 pub(super) fn get_file(door: &Door, mut args: Args) -> Answer {
     let id = args.text("file_id")?.unwrap_or_default();
     args.finish()?;
-    door.change(|world, _| {
+    door.try_change(|world, _| {
         let file = world.files.get(&id);
         let file = file.ok_or_else(|| Refusal::plain(400, "Bad Request: invalid file_id"))?;
         if file.bytes.len() > DOWNLOAD_LIMIT {
@@ -247,7 +249,7 @@ fn too_large() -> Refusal {
 /// Whether the bot may write there.
 pub(super) fn may_write(world: &World, chat: i64) -> Result<(), Refusal> {
     match world.people.get(&chat) {
-        Some(person) if person.blocked => Err(blocked()),
+        Some(person) if person.blocked => Err(Refusal::blocked()),
         Some(person) if person.known => Ok(()),
         None if world.chats.contains_key(&chat) => Ok(()),
         _ => Err(Refusal::plain(400, "Bad Request: chat not found")),
@@ -283,7 +285,7 @@ impl Place {
 
 impl Door {
     fn send(&self, place: Place, text: Formatted, content: Content, buttons: Rows) -> Answer {
-        self.change(|world, now| {
+        self.try_change(|world, now| {
             place.is_open(world)?;
             let chat = place.chat;
             let draft = Draft {
@@ -301,11 +303,11 @@ impl Door {
     }
 
     fn may_write(&self, place: Place) -> Result<(), Refusal> {
-        self.change(|world, _| place.is_open(world))
+        self.try_change(|world, _| place.is_open(world))
     }
 
     fn of_kind(&self, id: &str, kind: Kind) -> Result<String, Refusal> {
-        self.change(|world, _| match world.files.get(id) {
+        self.try_change(|world, _| match world.files.get(id) {
             Some(file) if file.kind == kind => Ok(file.id.clone()),
             Some(file) => Err(Refusal::wrong(format!(
                 "can't use file of type {:?} as {kind:?}",
@@ -318,7 +320,7 @@ impl Door {
     /// All sizes of the photo that one of them names.
     fn sizes_of(&self, id: &str) -> Result<Vec<String>, Refusal> {
         let id = self.of_kind(id, Kind::Photo)?;
-        self.change(|world, _| {
+        self.try_change(|world, _| {
             let all = world.chats.values().flatten();
             let known = all.filter_map(|message| match &message.content {
                 Content::Photo(sizes) if sizes.contains(&id) => Some(sizes.clone()),

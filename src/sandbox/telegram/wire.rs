@@ -1,6 +1,6 @@
 //! The Bot API over HTTP: the path, the envelope, and what goes wrong on purpose.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
@@ -10,31 +10,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    Fault, Inner, RawReply, TOKEN,
     args::{Args, Refusal},
     chats::World,
-    edits, sends, settings,
+    door::{Door, TOKEN},
+    edits,
+    faults::{Fault, RawReply},
+    sends, setup,
 };
-use crate::sandbox::{
-    ground::{Ground, lock},
-    http,
-};
+use crate::sandbox::{http, lock::lock};
 
 /// The longest a poll may hang, as the real one.
 const LONGEST_POLL: i64 = 50;
-
-/// What a request meets.
-#[derive(Clone)]
-pub(super) struct Door {
-    pub(super) ground: Ground,
-    pub(super) inner: Arc<Inner>,
-}
-
-/// What a method answers.
-pub(super) type Answer = Result<Value, Refusal>;
 
 pub(super) fn router(door: Door) -> Router {
     Router::new()
@@ -119,16 +108,16 @@ impl Door {
         }
         let note = args.note();
         let answer = match method {
-            "getme" => settings::get_me(self, args),
-            "setwebhook" => settings::set_webhook(self, args),
-            "deletewebhook" => settings::delete_webhook(self, args),
-            "getwebhookinfo" => settings::get_webhook_info(self, args),
+            "getme" => setup::get_me(self, args),
+            "setwebhook" => setup::set_webhook(self, args),
+            "deletewebhook" => setup::delete_webhook(self, args),
+            "getwebhookinfo" => setup::get_webhook_info(self, args),
             "setmycommands"
             | "getmycommands"
             | "deletemycommands"
             | "setmyname"
             | "setmydescription"
-            | "setmyshortdescription" => settings::profile_call(self, method, args),
+            | "setmyshortdescription" => setup::profile_call(self, method, args),
             "sendmessage" => sends::message(self, args),
             "sendphoto" => sends::photo(self, args),
             "sendvideo" => sends::video(self, args),
@@ -170,7 +159,7 @@ impl Door {
         let offset = args.int("offset")?.unwrap_or(0);
         let limit = args.int("limit")?.unwrap_or(100);
         let timeout = args.int("timeout")?.unwrap_or(0).clamp(0, LONGEST_POLL);
-        let allowed = settings::kinds(args.json("allowed_updates")?)?;
+        let allowed = setup::kinds(args.json("allowed_updates")?)?;
         args.finish()?;
         if !(1..=100).contains(&limit) || offset < 0 {
             return Err(Refusal::wrong("offset or limit is out of range"));
@@ -235,17 +224,6 @@ impl Door {
         Body::from_stream(parts).into_response()
     }
 
-    /// Changes the world, and lets everybody know.
-    pub(super) fn change<T>(
-        &self,
-        change: impl FnOnce(&mut World, u64) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let answer = change(&mut lock(&self.inner.world), self.ground.now());
-        self.inner.wake.notify_waiters();
-        self.ground.journal.touch();
-        answer
-    }
-
     fn next_fault(&self, method: &str, chat: Option<i64>) -> Option<Fault> {
         let now = self.ground.now();
         lock(&self.inner.faults).meet(method, chat, now)
@@ -260,7 +238,7 @@ impl Door {
                     &format!("Too Many Requests: retry after {retry_after}"),
                 )
             },
-            Fault::Blocked => blocked(),
+            Fault::Blocked => Refusal::blocked(),
             Fault::Deactivated => Refusal::plain(403, "Forbidden: user is deactivated"),
             Fault::NotModified => edits::not_modified(),
             Fault::ServerError => Refusal::plain(500, "Internal Server Error"),
@@ -293,8 +271,4 @@ impl Door {
         }
         http::json(refusal.code, &body)
     }
-}
-
-pub(super) fn blocked() -> Refusal {
-    Refusal::plain(403, "Forbidden: bot was blocked by the user")
 }

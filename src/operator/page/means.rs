@@ -1,0 +1,64 @@
+//! What the page works with, and how it asks the desk.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use secrecy::SecretString;
+
+use super::purse::Purse;
+use super::session::Sessions;
+use super::token::{Heard, Token};
+use super::trouble::Instead;
+use super::visitor::Visitor;
+use crate::base::clock::beat::Beat;
+use crate::edge::tls::door::Door;
+use crate::operator::service::{Answer, Ask, Desk};
+use crate::rules::domain::act::Who;
+
+/// What the page works with.
+pub struct Page {
+    pub(super) desk: Desk,
+    pub(super) token: Token,
+    pub(super) door: Option<Arc<Door>>,
+    pub(super) updates: Beat,
+    pub(super) sessions: Sessions,
+    pub(super) purse: Arc<Purse>,
+}
+
+impl Page {
+    /// A page for whoever knows `token`. `door` is the public one, if it speaks TLS; `updates` the loop that takes
+    /// them.
+    pub fn new(desk: Desk, token: SecretString, door: Option<Arc<Door>>, updates: Beat) -> Self {
+        Self {
+            desk,
+            token: Token::new(token),
+            door,
+            updates,
+            sessions: Sessions::default(),
+            purse: Arc::default(),
+        }
+    }
+
+    /// Hears a word that is said for the token from an address, here or at another of the operator's routes.
+    pub fn hears(&self, said: &[u8], address: IpAddr) -> Heard {
+        self.token.hear(said, address, self.desk.clock.now())
+    }
+
+    /// An answer; a page instead if there is none.
+    pub(super) async fn ask(&self, visitor: &Visitor, ask: Ask) -> Result<Answer, Instead> {
+        match self.desk.answer(Who::Page, ask).await {
+            Ok(Answer::Refused(refusal)) => Err(Instead::refused(visitor, &refusal)),
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                tracing::warn!(%error, "the operator's page cannot be shown");
+                Err(Instead::page(visitor, StatusCode::SERVICE_UNAVAILABLE))
+            }
+        }
+    }
+
+    /// What is shown when an answer is to another question: there is no such case.
+    pub(super) fn senseless(visitor: &Visitor) -> Instead {
+        Instead::page(visitor, StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
