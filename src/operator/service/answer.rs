@@ -11,7 +11,7 @@ use crate::rules::domain::act::{Deed, LONGEST_KEY, LONGEST_WHY, MOST_CREDITS};
 use crate::rules::domain::whom::Bearer;
 use crate::shop::audit::Report;
 use crate::shop::backup::front::Made;
-use crate::store::links::Found;
+use crate::store::found::Found;
 
 /// What an operator is told. Times are Unix milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use crate::rules::domain::job::{Job, Missed, Stage};
 use crate::rules::domain::order::{Order, PhotoState};
 use crate::rules::domain::retired::{Ended, Retired};
 use crate::shop::deeds;
+use crate::store::found::Found;
 use crate::store::known::{KnownJob, KnownOrder};
-use crate::store::links::Found;
 use crate::store::snapshot::LOOKED;
 use crate::store::{Snapshot, StoreError};
 

@@ -9,7 +9,7 @@ use crate::rules::conversation::session::Step;
 use crate::rules::domain::credit::{Entry, Reason};
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::whom::Bearer;
-use crate::store::links::Found;
+use crate::store::found::Found;
 use crate::store::record::UserRow;
 use crate::store::snapshot::NAMES;
 use crate::store::{Snapshot, StoreError};
