@@ -3,23 +3,27 @@
 //! A deed that changes nothing, or is refused, leaves no line.
 
 mod jobs;
+mod once;
 mod plan;
-
-use std::fmt;
+mod standing;
+mod tired;
+mod unfit;
 
 use super::ledger::{self, Granted};
-use super::{sales, verdict};
+use super::sales;
 use crate::base::time::Timestamp;
 use crate::rules::domain::act::{Act, Ban, Deed, Who};
 use crate::rules::domain::failure::Kind;
-use crate::rules::domain::id::{KeyPrint, ModelName, UserId};
+use crate::rules::domain::id::UserId;
 use crate::rules::domain::keyring::Rest;
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
-pub use jobs::{
-    Reordered, cancel, hurry, refund, refund_key, reorder, retried, retry, retry_key, standing,
-};
-pub use plan::{Plan, Unfit, check};
+pub use jobs::{Reordered, cancel, hurry, refund, reorder, retry};
+pub use once::{refund_key, retried, retry_key};
+pub use plan::{Plan, check};
+pub use standing::standing;
+pub use tired::Tired;
+pub use unfit::Unfit;
 
 /// Who does it, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,25 +117,6 @@ pub fn resume(txn: &mut Txn<'_>, by: By) -> Result<Result<(), Unfit>, StoreError
     }
     note(txn, by, Deed::Resumed)?;
     Ok(Ok(()))
-}
-
-/// What may be left alone for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tired {
-    /// A key of the provider's.
-    Key(KeyPrint),
-    /// A model.
-    Model(ModelName),
-}
-
-impl fmt::Display for Tired {
-    /// The name of its rest.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(key) => f.write_str(&verdict::key_rest(*key)),
-            Self::Model(model) => f.write_str(&verdict::model_rest(model)),
-        }
-    }
 }
 
 /// Leaves a key or a model alone until then.

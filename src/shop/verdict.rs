@@ -2,12 +2,15 @@
 
 mod callback;
 mod late;
+mod status;
 mod task;
 
 use std::time::Duration;
 
 pub use callback::{Called, callback};
 pub use late::{Found, found, gift};
+pub(crate) use status::status;
+pub use status::tell_status;
 pub use task::{accepted, look_again, rendered};
 
 use super::queue::Stood;
@@ -17,13 +20,12 @@ use crate::rules::conversation::say::{Say, Video};
 use crate::rules::domain::alert::{Alert, Lack, Trouble};
 use crate::rules::domain::credit::{Account, PRICE, Reason};
 use crate::rules::domain::failure::{Failure, Kind, MODEL_REST, Source};
-use crate::rules::domain::id::{JobId, KeyPrint, ModelName, OrderId, UserId};
+use crate::rules::domain::id::{JobId, KeyPrint, ModelName};
 use crate::rules::domain::job::{Job, OutOfTurn, Verdict};
 use crate::rules::domain::keyring::Rest;
 use crate::rules::domain::late::Late;
 use crate::rules::domain::model;
 use crate::rules::domain::order::Order;
-use crate::rules::domain::user::Lang;
 use crate::shop::alerts;
 use crate::store::record::Lane;
 use crate::store::txn::Txn;
@@ -421,23 +423,6 @@ pub fn scripted(
         alerts::recovered(txn, shop, &billing_cause(source, None), &over, now)?;
     }
     Ok(moved)
-}
-
-/// Has the status message of a job's order brought up to date.
-pub fn tell_status(txn: &mut Txn<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
-    let lang = txn.lang_of(job.user)?;
-    status(txn, job.order, job.user, lang, now)
-}
-
-/// Has an order's status message brought up to date, in its seller's language.
-pub(crate) fn status(
-    txn: &mut Txn<'_>,
-    order: OrderId,
-    user: UserId,
-    lang: Lang,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    outbox::tell(txn, user, lang, Say::Status { order }, now)
 }
 
 fn stale(job: &Job) -> OutOfTurn {

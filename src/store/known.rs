@@ -1,7 +1,5 @@
 //! Orders and jobs as far as they are known: all of them, or what the archive keeps.
 
-use super::row::missing;
-use super::{Snapshot, StoreError};
 use crate::base::time::Timestamp;
 use crate::rules::domain::id::{JobId, OrderId, UserId};
 use crate::rules::domain::job::{Job, Stage};
@@ -55,21 +53,6 @@ impl KnownOrder {
         match self {
             Self::Kept(order) => order.before,
             Self::Retired(retired) => retired.before,
-        }
-    }
-
-    /// Its jobs, in order.
-    pub fn jobs(&self, sight: &Snapshot) -> Result<Vec<KnownJob>, StoreError> {
-        match self {
-            Self::Kept(order) => order
-                .jobs()
-                .map(|job| Ok(KnownJob::Kept(Box::new(sight.job(job)?))))
-                .collect(),
-            Self::Retired(retired) => Ok(retired
-                .jobs()
-                .map(|(job, _)| job)
-                .filter_map(|job| KnownJob::of(retired.clone(), job))
-                .collect()),
         }
     }
 }
@@ -132,35 +115,5 @@ impl KnownJob {
     /// Whether it ended without one.
     pub fn has_failed(&self) -> bool {
         self.ended_at().is_some() && !self.is_done()
-    }
-}
-
-impl Snapshot {
-    /// An order, wherever it is kept, if there is or was one of that number.
-    pub fn known_order(&self, id: OrderId) -> Result<Option<KnownOrder>, StoreError> {
-        if let Some(order) = self.find_order(id)? {
-            return Ok(Some(KnownOrder::Kept(Box::new(order))));
-        }
-        Ok(self.retired(id)?.map(KnownOrder::Retired))
-    }
-
-    /// A job, wherever it is kept, if there is or was one of that number.
-    pub fn known_job(&self, id: JobId) -> Result<Option<KnownJob>, StoreError> {
-        if let Some(job) = self.find_job(id)? {
-            return Ok(Some(KnownJob::Kept(Box::new(job))));
-        }
-        let retired = self.retired_with(id)?;
-        Ok(retired.and_then(|retired| KnownJob::of(retired, id)))
-    }
-
-    /// An order that must be or have been.
-    pub(crate) fn order_or_retired(&self, id: OrderId) -> Result<KnownOrder, StoreError> {
-        self.known_order(id)?
-            .ok_or_else(|| missing("orders.v1", id.0))
-    }
-
-    /// A job that must be or have been.
-    pub(crate) fn job_or_retired(&self, id: JobId) -> Result<KnownJob, StoreError> {
-        self.known_job(id)?.ok_or_else(|| missing("jobs.v1", id.0))
     }
 }

@@ -11,23 +11,6 @@ use super::{StoreError, tables};
 use crate::rules::domain::credit::Entry;
 use crate::rules::domain::id::{EntryId, JobId, OrderId, UserId};
 
-/// What was found, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Whether there may be older ones: as many rows were looked at as are at the most.
-    pub cut: bool,
-}
-
-impl<T> Found<T> {
-    /// All there is.
-    pub fn whole(rows: Vec<T>) -> Self {
-        let cut = false;
-        Self { rows, cut }
-    }
-}
-
 impl Snapshot {
     /// A user's newest orders, at most `most`; only those below `before`.
     pub fn orders_of(

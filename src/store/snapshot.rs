@@ -1,6 +1,7 @@
 //! What readers see: everything committed before the snapshot was taken.
 
 pub(crate) mod archive;
+mod known;
 mod ledger;
 pub mod notes;
 mod users;
@@ -12,8 +13,8 @@ use redb::{
     TableDefinition,
 };
 
+use super::found::Found;
 use super::known::KnownJob;
-use super::links::Found;
 use super::record::{Cause, Closed, Counters, JobRow, Lane};
 use super::row::{missing, parse, read};
 use super::{StoreError, migrate, tables};

@@ -1,6 +1,7 @@
 //! One transaction: typed reads and writes over the tables, counters, and what to wake after the commit.
 
 mod late;
+mod met;
 mod notes;
 mod office;
 mod rests;
@@ -23,7 +24,7 @@ use crate::rules::domain::job::Stage;
 use crate::rules::domain::order::Order;
 use crate::rules::domain::retired::Retired;
 use crate::rules::domain::tally::{SLOT, Tally, begin};
-use users::Met;
+use met::Met;
 
 /// Updates are remembered so long: Telegram keeps one for 24 hours, and numbers may start anew after a week.
 pub const REMEMBER: Duration = Duration::from_secs(6 * 24 * 60 * 60);

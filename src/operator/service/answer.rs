@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Span;
-use super::books::Books;
+use super::refusal::Refusal;
 use super::reload::Reloaded;
-use crate::rules::domain::act::{Deed, LONGEST_KEY, LONGEST_WHY, MOST_CREDITS};
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::act::Deed;
 use crate::shop::audit::Report;
 use crate::shop::backup::front::Made;
-use crate::store::links::Found;
+use crate::store::found::Found;
 
 /// What an operator is told. Times are Unix milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -107,155 +106,6 @@ impl<T> Listed<T> {
             looked: found.cut.then_some(most),
         }
     }
-}
-
-/// Why something cannot be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Refusal {
-    /// No such user.
-    #[error("there is no user {0}: they must write /start to the bot first")]
-    NoUser(String),
-    /// Somebody else has that name, or has had it.
-    #[error(
-        "the name {name} may have passed on to somebody else, choose a number:{}",
-        listed(bearers)
-    )]
-    Ambiguous {
-        /// The name.
-        name: String,
-        /// Who has it, and who has had it.
-        bearers: Vec<Bearer>,
-    },
-    /// The number of credits.
-    #[error("credits are a whole number, not 0, and {MOST_CREDITS} at most either way")]
-    Amount,
-    /// The reason.
-    #[error("a reason has 1 to {LONGEST_WHY} characters")]
-    Reason,
-    /// The key.
-    #[error(
-        "a key has 1 to {LONGEST_KEY} characters and no colon: those with one the program makes itself"
-    )]
-    Key,
-    /// The key was used for another grant.
-    #[error(
-        "the key {key} was used before, for a grant of {credits} to user {user}: nothing was changed; choose another key"
-    )]
-    Used {
-        /// The key.
-        key: String,
-        /// Whom for.
-        user: u64,
-        /// How many credits; negative for what was taken back.
-        credits: i64,
-    },
-    /// It is so already.
-    #[error("it is so already")]
-    Already,
-    /// More would be taken back than there is, or given than an account can hold.
-    #[error("user {user} has only {balance} credits")]
-    TooMuch {
-        /// Who.
-        user: u64,
-        /// What there is.
-        balance: u32,
-    },
-    /// An account can hold no more.
-    #[error("user {user} has {balance} credits, and an account can hold no more")]
-    Full {
-        /// Who.
-        user: u64,
-        /// What there is.
-        balance: u32,
-    },
-    /// No such order.
-    #[error("there is no order {0}")]
-    NoOrder(u64),
-    /// No such job.
-    #[error("there is no job {0}")]
-    NoJob(u64),
-    /// The job has not ended.
-    #[error("job {0} has not ended: cancel it instead, and its credit goes back")]
-    Live(u64),
-    /// The job ended with a video.
-    #[error("job {0} has ended with a video: `jobs refund` gives its credit back")]
-    Done(u64),
-    /// The job ended without a video.
-    #[error("job {0} has failed, and its credit went back then")]
-    Failed(u64),
-    /// What was ordered is no longer kept.
-    #[error(
-        "job {0} failed so long ago that what was ordered is no longer kept: the seller must order anew"
-    )]
-    Retired(u64),
-    /// The provider was asked and has not answered.
-    #[error(
-        "the provider was asked for job {0} and has not answered: asking again might pay twice. \
-         It settles by itself within generation_deadline; `jobs cancel` ends it at once"
-    )]
-    Asked(u64),
-    /// The job waits for nothing but its turn.
-    #[error("job {0} waits for nothing but its turn")]
-    Waits(u64),
-    /// The seller of a failed job has no credit for another try.
-    #[error("the seller of job {0} has no credit left for another try: grant one first")]
-    Poor(u64),
-    /// The credit of a finished job was given back before.
-    #[error("the credit of job {0} was given back before")]
-    Repaid(u64),
-    /// A failed job was ordered again before.
-    #[error("job {job} was ordered again before: order {order}")]
-    Reordered {
-        /// Which.
-        job: u64,
-        /// What it became.
-        order: u64,
-    },
-    /// Operators are not shut out.
-    #[error("user {0} is an operator: take them out of admin_ids first")]
-    Operator(u64),
-    /// No such key.
-    #[error("no key of the configuration has a fingerprint that begins with {0}: see `keys list`")]
-    NoKey(String),
-    /// Several keys begin so.
-    #[error("several keys have a fingerprint that begins with {0}: write more of it")]
-    ManyKeys(String),
-    /// No such model.
-    #[error("the chain has no model {name}; it has {chain}")]
-    NoModel {
-        /// As it was named.
-        name: String,
-        /// What there is.
-        chain: String,
-    },
-    /// What is in the configuration is not known.
-    #[error("without a configuration nobody knows the keys and models: name it with --config")]
-    NoConfig,
-    /// A backup could not be made.
-    #[error("no backup was made: {0}")]
-    NotBackedUp(String),
-    /// What was read again is wrong.
-    #[error("nothing was taken, the daemon goes on as before:\n{}", .0.join("\n"))]
-    Mistakes(Vec<String>),
-    /// Nobody there who could.
-    #[error("no daemon runs that could do it")]
-    NoDaemon,
-}
-
-fn listed(bearers: &[Bearer]) -> String {
-    let lines = bearers.iter().map(|bearer| {
-        let has = if bearer.has {
-            "has it now"
-        } else {
-            "had it before"
-        };
-        format!(
-            "\n  {}: {has}, last wrote {} UTC",
-            bearer.user,
-            bearer.seen.utc()
-        )
-    });
-    lines.collect()
 }
 
 /// How the shop fares.
@@ -386,6 +236,32 @@ pub struct StatsOf {
     pub median_s: Option<u64>,
     /// How long nine of ten waited at most.
     pub p90_s: Option<u64>,
+}
+
+/// Accounts, the newest entries and the newest jobs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Books {
+    /// The sum of all accounts: 0.
+    pub sum: i64,
+    /// Every account with its balance.
+    pub accounts: Vec<AccountLine>,
+    /// The newest entries, newest first.
+    pub entries: Vec<EntryLine>,
+    /// The newest jobs, newest first.
+    pub jobs: Vec<JobLine>,
+    /// Jobs that have not ended.
+    pub live: u64,
+    /// Notes that wait to be said.
+    pub notes: u64,
+}
+
+/// An account's line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountLine {
+    /// Its name.
+    pub name: String,
+    /// Its balance.
+    pub balance: i64,
 }
 
 /// A key or a model that rests.

@@ -3,7 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 use crate::rules::domain::act::{self, Who};
 use crate::rules::domain::id::Code;
 

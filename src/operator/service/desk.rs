@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::{ActLine, Answer, Refusal};
+use super::answer::{ActLine, Answer};
 use super::ask::{Ask, Whom};
-use super::outlook::refusal;
 use super::provider::{self, Provider};
+use super::refusal::Refusal;
 use super::reload::{self, Reloads};
-use super::{books, orders, people, stats, status};
+use super::status::{self, Place};
+use super::{books, entries, orders, people, stats};
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::rules::domain::act::Who;
@@ -22,15 +23,6 @@ use crate::store::{Snapshot, Store, StoreError, Txn};
 
 /// What the configuration says of the provider at the moment; nothing without a configuration.
 pub type Providing = Arc<dyn Fn() -> Option<Provider> + Send + Sync>;
-
-/// Where the shop is.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The data file.
-    pub file: PathBuf,
-    /// Since when the daemon runs; nothing when its file is asked.
-    pub since: Option<Timestamp>,
-}
 
 /// Answers operators. Clones share everything.
 #[derive(Clone)]
@@ -115,7 +107,7 @@ impl Desk {
             Ask::History { whom, before, most } => {
                 let list = move |sight: &Snapshot| {
                     Ok(match people::find(sight, &whom)? {
-                        Ok(user) => Ok(people::history(sight, user, before, most)?),
+                        Ok(user) => Ok(entries::history(sight, user, before, most)?),
                         Err(refusal) => Err(refusal),
                     })
                 };
@@ -179,7 +171,7 @@ impl Desk {
                 };
                 Ok(done
                     .map(|()| hurried)
-                    .map_err(|unfit| refusal(&plan, unfit)))
+                    .map_err(|unfit| Refusal::of(&plan, unfit)))
             }
             Ask::Cancel { job, why } => {
                 let (shop, plan) = (self.store.shop(), Plan::Cancel(JobId(job)));
@@ -188,7 +180,7 @@ impl Desk {
                 let done = self.store.try_write(cancel).await?;
                 Ok(done
                     .map(|()| Answer::Changed(true))
-                    .map_err(|unfit| refusal(&plan, unfit)))
+                    .map_err(|unfit| Refusal::of(&plan, unfit)))
             }
             Ask::Refund { job, why } => self.refund(by, job, why).await,
             Ask::Keys => self.keys(now).await,
@@ -252,7 +244,10 @@ impl Desk {
                     .map(|made| Answer::BackedUp(Box::new(made)))
                     .map_err(Refusal::NotBackedUp))
             }
-            Ask::Reload => Ok(reload::reload(self.reloads.as_ref()).await),
+            Ask::Reload => {
+                let reloaded = reload::reload(self.reloads.as_ref()).await;
+                Ok(reloaded.map(Answer::Reloaded))
+            }
         }
     }
 
@@ -287,7 +282,7 @@ impl Desk {
         let changed = match self.store.try_write(work).await? {
             Ok(()) => true,
             Err(Unfit::Already) => false,
-            Err(unfit) => return Ok(Err(refusal(&plan, unfit))),
+            Err(unfit) => return Ok(Err(Refusal::of(&plan, unfit))),
         };
         let user = user.0;
         Ok(Ok(Answer::ShutOut { user, changed }))
@@ -316,7 +311,7 @@ impl Desk {
         Ok(match granted {
             Granted::Done(balance) => Ok((balance.0, false)),
             Granted::Before(balance) => Ok((balance.0, true)),
-            Granted::Not(unfit) => Err(refusal(&plan, unfit)),
+            Granted::Not(unfit) => Err(Refusal::of(&plan, unfit)),
         }
         .map(|(balance, repeated)| Answer::Granted {
             user,
@@ -341,7 +336,7 @@ impl Desk {
         Ok(match retried {
             Ok(None) => Ok((None, false)),
             Ok(Some(reordered)) => Ok((Some(reordered.order.0), reordered.before)),
-            Err(unfit) => Err(refusal(&Plan::Reorder(id), unfit)),
+            Err(unfit) => Err(Refusal::of(&Plan::Reorder(id), unfit)),
         }
         .map(|(order, repeated)| Answer::Retried { order, repeated }))
     }
@@ -360,7 +355,7 @@ impl Desk {
                 balance: balance.0,
                 repeated,
             }),
-            Err(unfit) => Err(refusal(&plan, unfit)),
+            Err(unfit) => Err(Refusal::of(&plan, unfit)),
         })
     }
 

@@ -2,17 +2,18 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{JobCard, JobLine, Listed, MissedLine, OrderCard, OrderLine, Refusal};
+use super::answer::{JobCard, JobLine, Listed, MissedLine, OrderCard, OrderLine};
 use super::ask::Wanted;
-use super::people;
+use super::entries;
+use super::refusal::Refusal;
 use crate::rules::domain::credit::PRICE;
 use crate::rules::domain::id::{JobId, OrderId, UserId};
 use crate::rules::domain::job::{Job, Missed, Stage};
 use crate::rules::domain::order::{Order, PhotoState};
 use crate::rules::domain::retired::{Ended, Retired};
 use crate::shop::deeds;
+use crate::store::found::Found;
 use crate::store::known::{KnownJob, KnownOrder};
-use crate::store::links::Found;
 use crate::store::snapshot::LOOKED;
 use crate::store::{Snapshot, StoreError};
 
@@ -180,7 +181,7 @@ pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, S
     let Some(known) = sight.known_job(JobId(id))? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
-    let entries = sight.entries_of(&known)?;
+    let moved = sight.entries_of(&known)?;
     let reordered = sight.confirmed_by(&deeds::retry_key(known.id()))?;
     let card = JobCard {
         job: known_line(&known),
@@ -191,7 +192,7 @@ pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, S
         repaid: sight.granted(&deeds::refund_key(known.id()))?,
         reordered: reordered.map(|order| order.0),
         missed: Vec::new(),
-        entries: entries.iter().map(people::entry).collect(),
+        entries: moved.iter().map(entries::line).collect(),
     };
     Ok(Ok(match known {
         KnownJob::Kept(job) => JobCard {

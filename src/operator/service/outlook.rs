@@ -1,12 +1,11 @@
 //! The outlook of a deed: whether it could be done, before an operator is asked whether it is meant.
 
-use super::answer::Refusal;
 use super::ask::{Ask, Whom};
 use super::desk::Desk;
+use super::refusal::Refusal;
 use crate::rules::domain::act::Who;
-use crate::rules::domain::credit::Credits;
-use crate::rules::domain::id::{JobId, OrderId, UserId};
-use crate::shop::deeds::{self, Plan, Unfit};
+use crate::rules::domain::id::{JobId, UserId};
+use crate::shop::deeds::{self, Plan};
 use crate::store::{StoreError, Txn};
 
 impl Desk {
@@ -24,7 +23,7 @@ impl Desk {
         let (shop, now, planned) = (self.store.shop(), self.clock.now(), plan.clone());
         let check = move |txn: &mut Txn<'_>| deeds::check(txn, &shop, &planned, now);
         let checked = self.store.try_write(check).await?;
-        Ok(checked.map_err(|unfit| refusal(&plan, unfit)))
+        Ok(checked.map_err(|unfit| Refusal::of(&plan, unfit)))
     }
 
     /// The deed that is asked for, if it is one that the books may not allow.
@@ -75,29 +74,5 @@ impl Desk {
             | Ask::Backup
             | Ask::Reload => Ok(None),
         })
-    }
-}
-
-/// Why it cannot be done.
-pub(super) fn refusal(plan: &Plan, unfit: Unfit) -> Refusal {
-    let job = plan.job().map_or(0, |job| job.0);
-    let key = plan.key().unwrap_or_default().to_owned();
-    match unfit {
-        Unfit::Unknown => Refusal::NoJob(job),
-        Unfit::Live => Refusal::Live(job),
-        Unfit::Done => Refusal::Done(job),
-        Unfit::Failed => Refusal::Failed(job),
-        Unfit::Retired => Refusal::Retired(job),
-        Unfit::Asked => Refusal::Asked(job),
-        Unfit::Waits => Refusal::Waits(job),
-        Unfit::Poor(_) => Refusal::Poor(job),
-        Unfit::Repaid => Refusal::Repaid(job),
-        Unfit::Reordered(OrderId(order)) => Refusal::Reordered { job, order },
-        Unfit::NoUser(user) => Refusal::NoUser(user.to_string()),
-        Unfit::Operator(user) => Refusal::Operator(user.0),
-        Unfit::TooMuch(UserId(user), Credits(balance)) => Refusal::TooMuch { user, balance },
-        Unfit::Full(UserId(user), Credits(balance)) => Refusal::Full { user, balance },
-        Unfit::Used(UserId(user), credits) => Refusal::Used { key, user, credits },
-        Unfit::Already => Refusal::Already,
     }
 }

@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{EntryLine, Listed, Refusal, UserCard, UserLine};
+use super::answer::{Listed, UserCard, UserLine};
 use super::ask::Whom;
-use super::orders;
+use super::refusal::Refusal;
+use super::{entries, orders};
 use crate::rules::conversation::session::Step;
-use crate::rules::domain::credit::{Entry, Reason};
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::whom::Bearer;
-use crate::store::links::Found;
+use crate::store::found::Found;
 use crate::store::record::UserRow;
 use crate::store::snapshot::NAMES;
 use crate::store::{Snapshot, StoreError};
@@ -36,17 +36,6 @@ pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, St
             bearers,
         }),
     })
-}
-
-/// A user's entries before that number, newest first.
-pub fn history(
-    sight: &Snapshot,
-    id: UserId,
-    before: Option<u64>,
-    most: usize,
-) -> Result<Listed<EntryLine>, StoreError> {
-    let entries = sight.entries_of_user(id, before, most)?;
-    Ok(Listed::whole(entries.iter().map(entry).collect()))
 }
 
 /// Users, the newest first.
@@ -111,14 +100,14 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
     let Some(row) = sight.user(id)? else {
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };
-    let entries = sight.entries_of_user(id, None, SHOWN)?;
+    let newest = sight.entries_of_user(id, None, SHOWN)?;
     let orders = orders::list(sight, Some(id), None, SHOWN)?;
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: step(&row.session.step).to_owned(),
         notes: sight.notes(id.chat())?.len(),
-        entries: entries.iter().map(entry).collect(),
+        entries: newest.iter().map(entries::line).collect(),
         orders,
     }))
 }
@@ -136,26 +125,6 @@ fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreEr
         reachable: user.reachable,
         banned: sight.ban(id)?.is_some(),
     })
-}
-
-/// An entry's line.
-pub fn entry(entry: &Entry) -> EntryLine {
-    EntryLine {
-        n: entry.id.0,
-        at: entry.at.0,
-        from: entry.from.to_string(),
-        to: entry.to.to_string(),
-        amount: entry.amount.0,
-        reason: entry.reason.word().to_owned(),
-        why: match &entry.reason {
-            Reason::Grant { why, .. } => Some(why.clone()),
-            Reason::Welcome
-            | Reason::Hold { .. }
-            | Reason::Capture { .. }
-            | Reason::Release { .. } => None,
-        },
-        job: entry.reason.job().map(|job| job.0),
-    }
 }
 
 fn step(step: &Step) -> &'static str {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use secrecy::SecretString;
 
-use super::answer::{KeyLine, ModelLine, Refusal};
+use super::answer::{KeyLine, ModelLine};
 use super::ask;
+use super::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::edge::provider::kie::{Kie, Models};
 use crate::rules::domain::failure::Kind;

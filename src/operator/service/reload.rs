@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::answer::{Answer, Refusal};
+use super::refusal::Refusal;
 
 /// What a reload has done, in names of keys and files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,13 +20,13 @@ pub type Reloading = oneshot::Sender<Result<Reloaded, Vec<String>>>;
 pub type Reloads = mpsc::Sender<Reloading>;
 
 /// Asks for a reload and waits for what becomes of it.
-pub(super) async fn reload(reloads: Option<&Reloads>) -> Result<Answer, Refusal> {
+pub(super) async fn reload(reloads: Option<&Reloads>) -> Result<Reloaded, Refusal> {
     let reloads = reloads.ok_or(Refusal::NoDaemon)?;
     let (reloading, told) = oneshot::channel();
     let asked = reloads.send(reloading).await;
     asked.map_err(|_| Refusal::NoDaemon)?;
     match told.await {
-        Ok(Ok(reloaded)) => Ok(Answer::Reloaded(reloaded)),
+        Ok(Ok(reloaded)) => Ok(reloaded),
         Ok(Err(mistakes)) => Err(Refusal::Mistakes(mistakes)),
         Err(_) => Err(Refusal::NoDaemon),
     }

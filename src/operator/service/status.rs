@@ -1,11 +1,21 @@
 //! How the shop fares, at a glance.
 
+use std::path::PathBuf;
+
 use super::answer::{RestLine, Status};
-use super::desk::Place;
 use super::provider;
 use crate::base::time::Timestamp;
 use crate::store::record::Cause;
 use crate::store::{Snapshot, StoreError, migrate};
+
+/// Where the shop is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The data file.
+    pub file: PathBuf,
+    /// Since when the daemon runs; nothing when its file is asked.
+    pub since: Option<Timestamp>,
+}
 
 /// What waits, lives or has ended is counted as it happens: how much of it there is makes no difference.
 pub fn status(

@@ -1,20 +1,15 @@
 //! What operators do to one job: end it, pay it back, try it again.
 
-use super::{By, Plan, Unfit, check, note};
+use super::{By, Plan, Unfit, check, note, refund_key, retry_key, standing};
 use crate::rules::domain::act::Deed;
 use crate::rules::domain::brief::Count;
 use crate::rules::domain::credit::{Credits, PRICE};
-use crate::rules::domain::id::{CallbackId, JobId, OrderId, UserId};
-use crate::rules::domain::job::Stage;
-use crate::rules::domain::retired::End;
+use crate::rules::domain::id::{CallbackId, JobId, OrderId};
 use crate::shop::ledger::{self, Granted};
 use crate::shop::place::{Wish, place};
 use crate::shop::{queue, verdict};
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
-
-/// What stands before the number of a job in the name of what confirms its second try.
-const RETRY: &str = "retry:";
 
 /// Ends a live job and gives its credit back.
 pub fn cancel(
@@ -144,50 +139,4 @@ pub fn reorder(
     note(txn, by, deed)?;
     let before = false;
     Ok(Ok(Reordered { order, before }))
-}
-
-/// Whose a job is and how it stands: as what has not ended, or by how it ended, retired or not; nothing if there is no
-/// such job.
-pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Unfit)>, StoreError> {
-    if let Some(row) = txn.find_job(id)? {
-        let stands = ended(&row.job.stage).unwrap_or(Unfit::Live);
-        return Ok(Some((row.job.user, stands)));
-    }
-    let retired = txn.retired_with(id)?;
-    Ok(retired.and_then(|retired| {
-        let stands = match retired.job(id)?.end {
-            End::Done { .. } => Unfit::Done,
-            End::Failed { .. } => Unfit::Failed,
-        };
-        Some((retired.user, stands))
-    }))
-}
-
-/// The key under which the credit of a job is given back, once.
-pub fn refund_key(job: JobId) -> String {
-    format!("refund:{job}")
-}
-
-/// What confirms the order a failed job becomes, once.
-pub fn retry_key(job: JobId) -> String {
-    format!("{RETRY}{job}")
-}
-
-/// The failed job that an order was made of, if that is what confirmed it.
-pub fn retried(callback: &CallbackId) -> Option<JobId> {
-    let job = callback.0.strip_prefix(RETRY)?.parse();
-    job.ok().map(JobId)
-}
-
-/// How a job has ended, if it has.
-pub(crate) fn ended(stage: &Stage) -> Option<Unfit> {
-    match stage {
-        Stage::Done { .. } => Some(Unfit::Done),
-        Stage::Failed { .. } => Some(Unfit::Failed),
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Submitting { .. }
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. } => None,
-    }
 }

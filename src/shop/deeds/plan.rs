@@ -1,10 +1,10 @@
 //! Whether a deed may be done, as the books stand: asked before an operator says yes, and again when it is done.
 
-use super::jobs::ended;
-use super::{Tired, refund_key, retry_key, standing};
+use super::standing::ended;
+use super::{Tired, Unfit, refund_key, retry_key, standing};
 use crate::base::time::Timestamp;
-use crate::rules::domain::credit::{Credits, PRICE};
-use crate::rules::domain::id::{CallbackId, JobId, OrderId, UserId};
+use crate::rules::domain::credit::PRICE;
+use crate::rules::domain::id::{CallbackId, JobId, UserId};
 use crate::rules::domain::job::Stage;
 use crate::shop::ledger;
 use crate::store::record::Cause;
@@ -42,43 +42,6 @@ pub enum Plan {
     Resume,
     /// Use a key or a model again.
     Wake(Tired),
-}
-
-/// Why a deed cannot be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
-    /// There is no such job.
-    Unknown,
-    /// It has not ended.
-    Live,
-    /// It has ended with a video.
-    Done,
-    /// It has ended without one, and its credit is back.
-    Failed,
-    /// It ended without one so long ago that what was ordered is no longer kept.
-    Retired,
-    /// The provider was asked and has not answered: asking again might pay twice.
-    Asked,
-    /// It waits for nothing but its turn.
-    Waits,
-    /// The seller has too few credits.
-    Poor(Credits),
-    /// Its credit was given back before.
-    Repaid,
-    /// It was ordered again before.
-    Reordered(OrderId),
-    /// There is no such user.
-    NoUser(UserId),
-    /// The user is an operator.
-    Operator(UserId),
-    /// The user has fewer credits than are to be taken back.
-    TooMuch(UserId, Credits),
-    /// The user has as many credits as an account can hold.
-    Full(UserId, Credits),
-    /// The key was used for another grant: whose, and of how many credits.
-    Used(UserId, i64),
-    /// It is so already.
-    Already,
 }
 
 impl Plan {

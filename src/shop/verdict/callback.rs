@@ -69,7 +69,7 @@ pub fn callback(
     let made = past || current && job.stage.task().is_some();
     if made && txn.put_stray(id, task, now)? {
         match doubled {
-            true => super::late::doubled(txn, shop, id, now)?,
+            true => super::task::doubled(txn, shop, id, now)?,
             false => {
                 txn.counters().orphans += 1;
                 come(txn, job, submission, task, now)?;

@@ -1,6 +1,6 @@
 //! A video that comes when its job no longer waits for it: the first to come counts, and the credit moves once.
 
-use super::task::understood;
+use super::task::{doubled, understood};
 use super::{handed_over, tell_status};
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Alert;
@@ -107,17 +107,6 @@ pub fn gift(
     burned(txn, &late.route.model, job.id, credits, now)?;
     alerts::alert(txn, shop, "late", &Alert::LateVideo { job: job.id }, now)?;
     Ok(true)
-}
-
-/// The provider has made two tasks for a job, and is paid for both.
-pub(crate) fn doubled(
-    txn: &mut Txn<'_>,
-    shop: &Shop,
-    job: JobId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    txn.counters().doubled += 1;
-    alerts::alert(txn, shop, "doubled", &Alert::Doubled { job }, now)
 }
 
 fn burned(

@@ -1,6 +1,7 @@
-//! What is learnt of a job's task: that there is one, that its video is there, that nobody understands what it says.
+//! What is learnt of a job's task: that there is one, that there are two, that its video is there, that nobody
+//! understands what it says.
 
-use super::{ALL_KEYS_REST, NO_MODELS, billing_cause, key_rest, late, model_rest, tell_status};
+use super::{ALL_KEYS_REST, NO_MODELS, billing_cause, key_rest, model_rest, tell_status};
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::failure::Source;
@@ -120,6 +121,17 @@ pub(crate) fn understood(
     alerts::recovered(txn, shop, &cause, &Alert::AnswersFine { model }, now)
 }
 
+/// The provider has made two tasks for a job, and is paid for both.
+pub(super) fn doubled(
+    txn: &mut Txn<'_>,
+    shop: &Shop,
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    txn.counters().doubled += 1;
+    alerts::alert(txn, shop, "doubled", &Alert::Doubled { job }, now)
+}
+
 /// The provider has made a task for a job that has moved on: an operator has ended it, or an earlier task brought the
 /// video after all.
 fn stray(
@@ -139,7 +151,7 @@ fn stray(
         return Ok(());
     }
     match &job.stage {
-        Stage::Rendered { .. } | Stage::Done { .. } => late::doubled(txn, shop, id, now),
+        Stage::Rendered { .. } | Stage::Done { .. } => doubled(txn, shop, id, now),
         Stage::Queued
         | Stage::Preparing
         | Stage::Submitting { .. }

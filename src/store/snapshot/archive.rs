@@ -5,8 +5,8 @@ use redb::ReadableTable;
 use super::{LOOKED, Snapshot};
 use crate::rules::domain::id::{JobId, OrderId};
 use crate::rules::domain::retired::Retired;
+use crate::store::found::Found;
 use crate::store::known::KnownJob;
-use crate::store::links::Found;
 use crate::store::row::parse;
 use crate::store::{StoreError, tables};
 

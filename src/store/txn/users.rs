@@ -3,19 +3,13 @@
 use redb::ReadableTable;
 
 use super::Txn;
+use super::met::Met;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::user::Lang;
 use crate::rules::domain::whom::Bearer;
 use crate::store::StoreError;
 use crate::store::record::{UserRow, encode};
 use crate::store::row::{missing, read, small};
-
-/// A user whom the batch has met.
-pub(crate) struct Met {
-    row: UserRow,
-    /// Whether the table does not have it yet.
-    new: bool,
-}
 
 impl Txn<'_> {
     /// Writes the users whom the batch has changed.
