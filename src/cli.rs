@@ -131,9 +131,9 @@ pub fn main() -> ExitCode {
         Command::Backups(args) => backups::backups(args),
         Command::Restore(args) => restore::restore(args),
         Command::Drill(args) => drill::drill(args),
-        Command::Man(args) => pages::man(args),
+        Command::Man(args) => pages::man(args, command()),
         Command::Manual(args) => pages::manual(args),
-        Command::Completions(args) => pages::completions(args),
+        Command::Completions(args) => pages::completions(args, command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,21 +146,5 @@ pub fn main() -> ExitCode {
             }
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Asks for a change and says what came of it.
-fn changed(
-    place: &place::Place,
-    ask: crate::operator::service::Ask,
-    said: impl FnOnce(bool) -> String,
-) -> anyhow::Result<()> {
-    match place.ask(ask)? {
-        answer @ crate::operator::service::Answer::Changed(_) if place.json => place::json(&answer),
-        crate::operator::service::Answer::Changed(changed) => {
-            println!("{}", said(changed));
-            Ok(())
-        }
-        other => Err(place::senseless(&other)),
     }
 }

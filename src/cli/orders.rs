@@ -175,7 +175,7 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
         },
         Jobs::Cancel { which, reason } => {
             let job = which.job;
-            super::changed(&place, Ask::Cancel { job, why: reason }, |_| {
+            super::place::changed(&place, Ask::Cancel { job, why: reason }, |_| {
                 format!("job {job} is cancelled, and its credit is back")
             })
         }

@@ -37,8 +37,7 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-pub fn man(args: ManArgs) -> anyhow::Result<()> {
-    let command = super::command();
+pub fn man(args: ManArgs, command: clap::Command) -> anyhow::Result<()> {
     let Some(dir) = args.out else {
         let mut page = Vec::new();
         // There is no page of `help`, as the written ones have none.
@@ -74,8 +73,8 @@ impl Language {
     }
 }
 
-pub fn completions(args: CompletionsArgs) -> anyhow::Result<()> {
-    let (mut command, mut script) = (super::command(), Vec::new());
+pub fn completions(args: CompletionsArgs, mut command: clap::Command) -> anyhow::Result<()> {
+    let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "neurocards", &mut script);
     print(&script)
 }

@@ -169,3 +169,15 @@ pub fn json(answer: &impl Serialize) -> anyhow::Result<()> {
 pub fn senseless(answer: &Answer) -> anyhow::Error {
     anyhow::anyhow!("the daemon answers something else, is it of another version? {answer:?}")
 }
+
+/// Asks for a change and says what came of it.
+pub fn changed(place: &Place, ask: Ask, said: impl FnOnce(bool) -> String) -> anyhow::Result<()> {
+    match place.ask(ask)? {
+        answer @ Answer::Changed(_) if place.json => json(&answer),
+        Answer::Changed(changed) => {
+            println!("{}", said(changed));
+            Ok(())
+        }
+        other => Err(senseless(&other)),
+    }
+}

@@ -144,7 +144,7 @@ fn rest(place: &Place, tired: Tired, span: Span) -> anyhow::Result<()> {
 }
 
 fn wake(place: &Place, tired: Tired) -> anyhow::Result<()> {
-    super::changed(place, Ask::Wake { tired }, |changed| match changed {
+    super::place::changed(place, Ask::Wake { tired }, |changed| match changed {
         true => "it is used again".to_owned(),
         false => "it did not rest".to_owned(),
     })

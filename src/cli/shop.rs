@@ -53,7 +53,7 @@ pub fn status(args: StatusArgs) -> anyhow::Result<()> {
 }
 
 pub fn pause(args: PauseArgs) -> anyhow::Result<()> {
-    super::changed(&args.place, Ask::Pause { why: args.reason }, |changed| {
+    super::place::changed(&args.place, Ask::Pause { why: args.reason }, |changed| {
         match changed {
             true => "orders are not taken; `neurocards resume` takes them again",
             false => "orders were not taken already",
@@ -63,7 +63,7 @@ pub fn pause(args: PauseArgs) -> anyhow::Result<()> {
 }
 
 pub fn resume(args: ResumeArgs) -> anyhow::Result<()> {
-    super::changed(&args.place, Ask::Resume, |changed| {
+    super::place::changed(&args.place, Ask::Resume, |changed| {
         match changed {
             true => "orders are taken again",
             false => "orders were not paused",

@@ -1,6 +1,8 @@
 //! How an attempt ends: stage, credit, rests, the user's note and the operator's, in one transaction.
 
 mod callback;
+mod cause;
+mod handing;
 mod late;
 mod status;
 mod task;
@@ -8,6 +10,9 @@ mod task;
 use std::time::Duration;
 
 pub use callback::{Called, callback};
+use cause::{ALL_KEYS_REST, NO_MODELS, billing_cause};
+pub use cause::{key_rest, model_rest};
+use handing::handed_over;
 pub use late::{Found, found, gift};
 pub(crate) use status::status;
 pub use status::tell_status;
@@ -16,7 +21,7 @@ pub use task::{accepted, look_again, rendered};
 use super::queue::Stood;
 use super::{ledger, outbox, queue, tally};
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::{Say, Video};
+use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::{Alert, Lack, Trouble};
 use crate::rules::domain::credit::{Account, PRICE, Reason};
 use crate::rules::domain::failure::{Failure, Kind, MODEL_REST, Source};
@@ -25,34 +30,10 @@ use crate::rules::domain::job::{Job, OutOfTurn, Verdict};
 use crate::rules::domain::keyring::Rest;
 use crate::rules::domain::late::Late;
 use crate::rules::domain::model;
-use crate::rules::domain::order::Order;
 use crate::shop::alerts;
 use crate::store::record::Lane;
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
-
-/// The name of a key's rest.
-pub fn key_rest(key: KeyPrint) -> String {
-    format!("key:{key}")
-}
-
-/// The name of a model's rest.
-pub fn model_rest(model: &ModelName) -> String {
-    format!("model:{model}")
-}
-
-/// The cause under which a provider's billing refusals are told.
-fn billing_cause(source: Source, key: Option<KeyPrint>) -> String {
-    match key {
-        Some(key) => format!("billing:{}:{key}", source.word()),
-        None => format!("billing:{}", source.word()),
-    }
-}
-
-/// The cause under which it is told that all keys rest.
-const ALL_KEYS_REST: &str = "keys";
-/// The cause under which it is told that no model is awake.
-const NO_MODELS: &str = "models";
 
 /// A model that was found dead at night rests until it has been looked at in the next one.
 const FELT_LATE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -101,35 +82,6 @@ pub fn succeed(
     outbox::tell(txn, job.user, user.user.lang, say, now)?;
     status(txn, job.order, job.user, user.user.lang, now)?;
     Ok(Ok(job))
-}
-
-/// What brings a video to its seller.
-fn handed_over(
-    order: &Order,
-    job: JobId,
-    model: ModelName,
-    url: &str,
-    large: bool,
-    gift: bool,
-) -> Say {
-    let video = Video {
-        order: order.id,
-        job,
-        number: number(order, job),
-        count: order.count.number(),
-        model,
-        url: url.to_owned(),
-        gift,
-    };
-    match large {
-        true => Say::VideoLink(video),
-        false => Say::Video(video),
-    }
-}
-
-/// Its number in the order, from 1.
-fn number(order: &Order, job: JobId) -> u8 {
-    u8::try_from(job.0 - order.first_job.0 + 1).unwrap_or(u8::MAX)
 }
 
 /// What ended an attempt without a video.

@@ -4,9 +4,11 @@
 //! looked at, and a text that speaks of camera, light and hands is believed more than one that speaks of requests.
 
 mod apology;
+mod spoken;
 
 use super::answer::End;
 use super::words::Words;
+use spoken::{films, opening};
 
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +51,6 @@ const KNOWN_AGAIN: usize = 40;
 const QUESTION: usize = 500;
 /// And a text of any kind is an inquiry only up to here.
 const INQUIRY: usize = 900;
-
-/// Words of whoever films, in several languages, by their beginnings.
-const FILMING: Words = Words(
-    "camera|close-up|closeup|close up|shot|lens|zoom|push in|pushes in|pans |panning|tilt|dolly|handheld|\
-    9:16|vertical|light|frame|hand |hands |fingers|steam|slow motion|focus|macro|foreground|background|\
-    glides|slowly|voice-over|voiceover|lifts|turns|pours|slides|spins|rotates|glow|rises|curls|falls |splash|\
-    sparkl|shadow|поднима|повора|вращ|наливает|открывает|луч |лучи|лучах|блик|капл|музык|камер|кадр|крупн|план|свет|рук|вертикальн|съёмк|съемк|\
-    фокус|фон |фоне|наезд|медленно|голос|kamera|licht|nahaufnahme|cámara|luz|plano|caméra|lumière|镜头|光|画面|特写|\
-    カメラ|카메라|câmera|światł",
-);
 
 /// Words that only a chat begins or ends with.
 const CHATTING: Words = Words(
@@ -137,25 +129,6 @@ fn unquoted(script: &str) -> String {
         }
     }
     told.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether it speaks as one who films: by two different words at least.
-fn films(spoken: &str) -> bool {
-    FILMING
-        .each()
-        .filter(|word| spoken.contains(word))
-        .nth(1)
-        .is_some()
-}
-
-/// The first sentences, as far as a remark goes.
-fn opening(spoken: &str, sentences: usize) -> &str {
-    const LONGEST: usize = 320;
-    let mut ends = spoken.match_indices(['.', '!', '?', '。', '！', '？']);
-    let end = ends.nth(sentences - 1).map(|(at, mark)| at + mark.len());
-    let limit = spoken.char_indices().nth(LONGEST).map(|(at, _)| at);
-    let whole = spoken.len();
-    &spoken[..end.unwrap_or(whole).min(limit.unwrap_or(whole))]
 }
 
 fn is_question(spoken: &str) -> bool {

@@ -33,12 +33,19 @@ use super::json;
 use super::reply::Reply;
 use super::trouble::Trouble;
 use super::update::{self, Wire};
-use super::webhook;
 use super::words::Words;
 use crate::base::clock::Stopwatch;
 use crate::base::telemetry::meters::Meters;
 use crate::rules::domain::id::{CallbackId, TopicId, UpdateId};
 use crate::rules::domain::user::Lang;
+
+/// The kinds of updates we ask for, as Telegram names them.
+pub(super) const WANTED: [&str; 4] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+];
 
 /// The menu's picture that is compiled in.
 pub const MENU_PICTURE: &[u8] = include_bytes!("../../../data/menu.jpg");
@@ -170,7 +177,7 @@ impl Telegram {
             "offset": from.0,
             "limit": most,
             "timeout": wait.as_secs(),
-            "allowed_updates": webhook::WANTED,
+            "allowed_updates": WANTED,
         });
         let poll = call_named(&self.slow, GetUpdates::NAME, &asked);
         self.timed("getUpdates", poll).await.map(Polled)

@@ -6,21 +6,13 @@ use teloxide::types::{AllowedUpdate, InputFile};
 use url::Url;
 
 use super::client::upload::{Attached, upload};
-use super::client::{Telegram, call};
+use super::client::{Telegram, WANTED, call};
 use super::json;
 use super::trouble::Trouble;
 use crate::base::time::Timestamp;
 
 /// Connections Telegram may bring updates over at once: its most, for updates of one commit cost one `fsync`.
 const CONNECTIONS: u8 = 100;
-/// The kinds of updates we ask for, as Telegram names them.
-pub(super) const WANTED: [&str; 4] = [
-    "message",
-    "edited_message",
-    "callback_query",
-    "my_chat_member",
-];
-
 /// What Telegram says of the webhook.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Hook {

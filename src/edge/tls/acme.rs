@@ -1,6 +1,7 @@
 //! A certificate from an authority that speaks ACME (RFC 8555).
 
 mod error;
+mod method;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use super::{Pair, TlsError, keep};
 use crate::edge::config;
 
 pub use error::AcmeError;
+pub use method::Method;
 use wire::Wire;
 
 /// From the order to the certificate; authorities look from several places and take their time.
@@ -32,15 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const EACH: Duration = Duration::from_secs(120);
 /// The first pause between two questions whether it is done.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
-
-/// How a host is shown to be ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// By a certificate at the HTTPS door.
-    TlsAlpn01,
-    /// By a text at the plain door.
-    Http01,
-}
 
 /// An authority, our account with it, and the certificate we have from it.
 pub struct Authority {

@@ -1,7 +1,7 @@
 //! What a callback of the provider's changes: it nudges a job, brings back a lost answer, or tells of a task nobody
 //! waits for.
 
-use super::tell_status;
+use super::status::tell_status;
 use crate::base::time::Timestamp;
 use crate::rules::domain::id::{JobId, TaskId};
 use crate::rules::domain::job::{Job, Stage};

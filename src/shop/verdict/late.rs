@@ -1,7 +1,8 @@
 //! A video that comes when its job no longer waits for it: the first to come counts, and the credit moves once.
 
+use super::handing::handed_over;
+use super::status::tell_status;
 use super::task::{doubled, understood};
-use super::{handed_over, tell_status};
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::id::{JobId, ModelName};

@@ -1,7 +1,8 @@
 //! What is learnt of a job's task: that there is one, that there are two, that its video is there, that nobody
 //! understands what it says.
 
-use super::{ALL_KEYS_REST, NO_MODELS, billing_cause, key_rest, model_rest, tell_status};
+use super::cause::{ALL_KEYS_REST, NO_MODELS, billing_cause, key_rest, model_rest};
+use super::status::tell_status;
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::failure::Source;

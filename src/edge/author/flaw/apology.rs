@@ -1,6 +1,6 @@
 //! How an author says no in words, in the languages it may do so.
 
-use super::{films, opening};
+use super::spoken::{films, opening};
 use crate::edge::author::words::Words;
 
 /// A refusal that explains itself is seldom longer, in characters; a longer text that begins like one is a script.

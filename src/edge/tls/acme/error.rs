@@ -2,7 +2,7 @@
 
 use instant_acme::{Error, Problem};
 
-use super::Method;
+use super::method::Method;
 use crate::edge::tls::TlsError;
 use crate::rules::domain::alert::Obstacle;
 
