@@ -1,5 +1,8 @@
 //! House rules a compiler does not check. Each names the place and the remedy, and proves that it can fail.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

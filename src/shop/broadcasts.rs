@@ -61,7 +61,7 @@ pub fn begin(
         broadcast: number,
         segment,
     };
-    deeds::write_down(txn, by_chat, deed)?;
+    deeds::note(txn, by_chat, deed)?;
     outbox::tell(txn, by, lang, Say::Progress { broadcast: number }, now)?;
     Ok(Ok(number))
 }
@@ -82,7 +82,7 @@ pub fn stop(
     broadcast.course = Course::Stopping;
     txn.put_broadcast(number, &broadcast)?;
     let deed = Deed::BroadcastStopped { broadcast: number };
-    deeds::write_down(txn, by_chat(by, now), deed)?;
+    deeds::note(txn, by_chat(by, now), deed)?;
     Ok(true)
 }
 
@@ -136,7 +136,7 @@ pub fn end(txn: &mut Txn<'_>, number: u64, now: Timestamp) -> Result<(), StoreEr
         blocked,
         failed,
     };
-    deeds::write_down(txn, by_chat(broadcast.by, now), deed)?;
+    deeds::note(txn, by_chat(broadcast.by, now), deed)?;
     tell_progress(txn, number, &broadcast, now)?;
     let line = Line::Sent {
         stopped: broadcast.course == Course::Stopped,

@@ -2,6 +2,7 @@
 //!
 //! A deed that changes nothing, or is refused, leaves no line.
 
+mod by;
 mod jobs;
 mod once;
 mod plan;
@@ -12,37 +13,20 @@ mod unfit;
 use super::ledger::{self, Granted};
 use super::sales;
 use crate::base::time::Timestamp;
-use crate::rules::domain::act::{Act, Ban, Deed, Who};
+use crate::rules::domain::act::{Ban, Deed};
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::keyring::Rest;
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
+pub use by::By;
+pub(crate) use by::note;
 pub use jobs::{Reordered, cancel, hurry, refund, reorder, retry};
 pub use once::{refund_key, retried, retry_key};
 pub use plan::{Plan, check};
 pub use standing::standing;
 pub use tired::Tired;
 pub use unfit::Unfit;
-
-/// Who does it, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct By {
-    /// Who.
-    pub who: Who,
-    /// When.
-    pub at: Timestamp,
-}
-
-fn note(txn: &mut Txn<'_>, by: By, deed: Deed) -> Result<(), StoreError> {
-    let By { who, at } = by;
-    txn.put_act(&Act { at, who, deed })
-}
-
-/// Writes down a deed that is done elsewhere in the store.
-pub(crate) fn write_down(txn: &mut Txn<'_>, by: By, deed: Deed) -> Result<(), StoreError> {
-    note(txn, by, deed)
-}
 
 /// Gives a user credits, or takes them back when negative; see [`ledger::grant`].
 pub fn grant(

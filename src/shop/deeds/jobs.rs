@@ -1,6 +1,7 @@
 //! What operators do to one job: end it, pay it back, try it again.
 
-use super::{By, Plan, Unfit, check, note, refund_key, retry_key, standing};
+use super::by::{By, note};
+use super::{Plan, Unfit, check, refund_key, retry_key, standing};
 use crate::rules::domain::act::Deed;
 use crate::rules::domain::brief::Count;
 use crate::rules::domain::credit::{Credits, PRICE};
