@@ -328,10 +328,6 @@ pub enum Hint {
     FileTooBig,
     /// The picture is too small.
     PhotoTooSmall,
-    /// The picture has too many pixels.
-    PhotoTooLarge,
-    /// The picture is not whole.
-    PhotoBroken,
     /// Edited messages are not read.
     EditIgnored,
     /// The button belongs to an earlier draft.
@@ -356,6 +352,10 @@ pub enum Hint {
     OrderGone,
     /// A message of a kind whose text is out of reach.
     PlainText,
+    /// The picture has too many pixels.
+    PhotoTooLarge,
+    /// The picture is not whole.
+    PhotoBroken,
 }
 
 impl Hint {
@@ -372,8 +372,6 @@ impl Hint {
         Self::NotAPicture,
         Self::FileTooBig,
         Self::PhotoTooSmall,
-        Self::PhotoTooLarge,
-        Self::PhotoBroken,
         Self::EditIgnored,
         Self::OldButton,
         Self::UnknownCommand,
@@ -386,6 +384,8 @@ impl Hint {
         Self::PausedEarly,
         Self::OrderGone,
         Self::PlainText,
+        Self::PhotoTooLarge,
+        Self::PhotoBroken,
     ];
 }
 
