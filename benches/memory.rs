@@ -54,7 +54,7 @@ fn main() {
     let mut bars = Vec::new();
     for (part, goal, measure) in [
         ("idle", 15.0, Part::Idle),
-        ("siege", 80.0, Part::Siege),
+        ("siege", 60.0, Part::Siege),
         ("updates", 25.0, Part::Updates),
         ("flight", 60.0, Part::Flight),
         ("videos", 60.0, Part::Videos),
