@@ -85,7 +85,6 @@ pub struct Daemon {
 
 /// The machine as it is found.
 pub struct Machine {
-    /// The time.
     pub clock: Clock,
     /// What room there is.
     pub free: guard::Free,

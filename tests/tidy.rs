@@ -296,6 +296,70 @@ fn every_file_says_what_lives_in_it() {
     holds(all(header));
 }
 
+/// Items that others see: what they are stands above them. A field needs it only if its name does not say it; a
+/// command's function is said by its arguments.
+fn undocumented(file: &Text) -> Vec<String> {
+    const ITEMS: [&str; 8] = [
+        "fn ",
+        "async fn ",
+        "const ",
+        "static ",
+        "struct ",
+        "enum ",
+        "trait ",
+        "type ",
+    ];
+    let ours = file.is_rust() && !file.is_test() && file.path.starts_with("src/");
+    if !ours || file.module() == Some("cli") {
+        return Vec::new();
+    }
+    let code = shipped(&file.text);
+    let (mut at, mut above, mut found) = (0, "", Vec::new());
+    for (line, seen) in file.text.lines().zip(code.lines()) {
+        let item = seen.trim_start().strip_prefix("pub ");
+        let item = item.is_some_and(|item| ITEMS.iter().any(|kind| item.starts_with(kind)));
+        if item && !above.starts_with("///") {
+            found.push(file.says(at, "say above it what it is"));
+        }
+        at += line.len() + 1;
+        let line = match line.trim() {
+            // A macro that is given what is said.
+            "#[$doc]" => "///",
+            line => line,
+        };
+        // Attributes stand between an item and what is said of it.
+        let attribute = line.starts_with("#[") || line.ends_with(")]") || line == "],";
+        if !attribute && !(above.starts_with("///") && !seen.contains("pub ") && is_argument(line))
+        {
+            above = line;
+        }
+    }
+    found
+}
+
+/// A line inside an attribute of several lines.
+fn is_argument(line: &str) -> bool {
+    line.starts_with('"') || line.ends_with(',') || line.ends_with('"') || line.ends_with('\\')
+}
+
+#[test]
+fn what_others_see_says_what_it_is() {
+    let count = |text| undocumented(&Text::new("src/a.rs", text)).len();
+    assert_eq!(count("pub fn f() {}\n"), 1);
+    assert_eq!(count("/// F.\npub struct F {\n    pub x: u8,\n}\n"), 0);
+    assert_eq!(
+        count("/// F.\n#[derive(Debug)]\n#[error(\n    \"x\"\n)]\npub enum F {}\n"),
+        0
+    );
+    assert_eq!(count("/// G.\nfn g() {}\npub const F: u8 = 1;\n"), 1);
+    assert_eq!(count("impl F {\n    pub async fn f() {}\n}\n"), 1);
+    assert_eq!(
+        count("pub(super) fn f() {}\n#[cfg(test)]\nmod tests { pub fn g() {} }\n"),
+        0
+    );
+    holds(all(undocumented));
+}
+
 // Floors
 
 /// The floor of each module, from the map in `src/lib.rs`; no floor for the sandbox.

@@ -35,19 +35,15 @@ const LOOK: Duration = Duration::from_secs(10 * 60);
 
 /// How backups are made, and of what.
 pub struct Archivist {
-    /// The store.
     pub store: Store,
     /// Where a backup is asked for, and how things stand with them.
     pub front: Arc<Front>,
-    /// The time.
     pub clock: Clock,
-    /// The data directory.
     pub data: PathBuf,
     /// Where backups are kept.
     pub shelf: Shelf,
     /// How often one is made by itself; nothing for never.
     pub every: Option<Duration>,
-    /// Which are kept.
     pub keep: Keep,
     /// So many bytes must stay free on the disk.
     pub floor: u64,

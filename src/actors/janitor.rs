@@ -42,15 +42,11 @@ const CAUSE: &str = "janitor";
 
 /// What is tidied, and where.
 pub struct Janitor {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
-    /// The photos.
     pub photos: Photos,
     /// Where videos lie until they are delivered.
     pub videos: PathBuf,
-    /// The data file.
     pub file: PathBuf,
     /// How long what is kept.
     pub config: Live<Config>,

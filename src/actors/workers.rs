@@ -96,9 +96,7 @@ struct Upload {
 
 /// What every step works with.
 pub struct Parts {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// Where photos come from.
     pub telegram: Arc<Telegram>,
@@ -106,9 +104,7 @@ pub struct Parts {
     pub photos: Photos,
     /// The script's author.
     pub gpt: Gpt,
-    /// The video provider.
     pub kie: Kie,
-    /// What it offers.
     pub models: Models,
     /// The provider's keys.
     pub keys: Keys,

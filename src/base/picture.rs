@@ -22,12 +22,7 @@ pub enum PictureError {
     Unread(String),
     /// It has no size, or too much of it.
     #[error("the drawing is {width} by {height} pixels")]
-    Size {
-        /// How wide.
-        width: u32,
-        /// How high.
-        height: u32,
-    },
+    Size { width: u32, height: u32 },
     /// It could not be written down.
     #[error("the picture cannot be written: {0}")]
     Unwritten(String),

@@ -25,15 +25,12 @@ use crate::store::Shop;
 pub struct Made {
     /// How Telegram is called.
     pub telegram: Telegram,
-    /// What sellers read.
     pub words: Words,
     /// How fast we may speak.
     pub limits: Limits,
     /// The script's author.
     pub gpt: Gpt,
-    /// The video provider.
     pub kie: Kie,
-    /// What it offers.
     pub models: Models,
     /// All of that, for operators.
     pub provider: Provider,
@@ -41,9 +38,7 @@ pub struct Made {
     pub keys: Vec<SecretString>,
     /// New tasks in ten seconds, with each key.
     pub creates: u32,
-    /// What steps need.
     pub choices: Choices,
-    /// What transactions need.
     pub shop: Shop,
     /// Below so many bytes of room orders are not taken.
     pub floor: u64,

@@ -17,11 +17,8 @@ const SLACK: Duration = Duration::from_secs(1);
 
 /// Who is watched, and who is told.
 pub struct Watchdog {
-    /// Who is told.
     pub systemd: Systemd,
-    /// Who commits.
     pub store: Store,
-    /// Who takes updates.
     pub updates: Beat,
     /// What it is told when all is well.
     pub status: String,

@@ -32,6 +32,5 @@ pub struct Web {
     pub seal: Live<Option<Seal>>,
     /// How often a callback was not signed as it must be.
     pub unsigned: Seldom,
-    /// The time.
     pub clock: Clock,
 }

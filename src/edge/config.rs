@@ -72,29 +72,22 @@ pub struct Config {
     pub extra_root_file: Option<PathBuf>,
     /// The price list as sellers read it.
     pub packages_text: PackagesText,
-    /// The messenger.
     pub telegram: Telegram,
-    /// The video provider.
     pub kie: Kie,
     /// The script's author.
     pub gpt: Gpt,
-    /// The plain door.
     pub http: Http,
-    /// The TLS door.
     pub https: Https,
     /// Where its certificate comes from.
     pub tls: Tls,
     /// The operator's door.
     pub operator: Operator,
-    /// The database.
     pub store: Store,
     /// How long what is kept in it.
     pub retention: Retention,
-    /// Its backups.
     pub backup: Backup,
     /// Of what operators are told.
     pub alerts: Alerting,
-    /// The log.
     pub log: Log,
     settings: Settings,
 }
@@ -126,7 +119,6 @@ pub struct PackagesText {
 pub struct Backups {
     /// How they are made and kept.
     pub backup: Backup,
-    /// The database.
     pub store: Store,
     /// A PEM file trusted beside the built-in roots.
     pub extra_root_file: Option<PathBuf>,

@@ -51,12 +51,7 @@ pub enum Effect {
     /// Answer the press of a button; tried at once and not kept.
     Toast(Toast),
     /// Place an order. The balance has been checked.
-    Order {
-        /// What.
-        brief: Brief,
-        /// How many.
-        count: Count,
-    },
+    Order { brief: Brief, count: Count },
     /// The user can, or can no longer, be written to.
     Reachable(bool),
 }

@@ -41,19 +41,13 @@ pub enum BackupError {
     },
     /// The file system refused.
     #[error("{path}: {error}")]
-    Io {
-        /// Where.
-        path: String,
-        /// What it said.
-        error: io::Error,
-    },
+    Io { path: String, error: io::Error },
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What was copied does not pass its audit.
     #[error("its books do not balance: {breaches} breaches, the first: {first}")]
     Breach {
-        /// How many breaches.
         breaches: u64,
         /// One of them.
         first: String,
@@ -61,7 +55,6 @@ pub enum BackupError {
     /// A file is not what the manifest says.
     #[error("{path} {what}")]
     Damaged {
-        /// Which file.
         path: String,
         /// What is wrong with it.
         what: String,
@@ -70,10 +63,7 @@ pub enum BackupError {
     #[error(
         "it was made by version {version}, which writes backups this program cannot read: use that version"
     )]
-    Newer {
-        /// Which version.
-        version: String,
-    },
+    Newer { version: String },
     /// A daemon has the data directory.
     #[error("a daemon runs on {0}: stop it first")]
     Running(String),

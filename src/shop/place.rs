@@ -15,11 +15,8 @@ use crate::store::txn::Txn;
 
 /// An order as it is asked for.
 pub(crate) struct Wish<'w> {
-    /// Whose.
     pub user: UserId,
-    /// What.
     pub brief: Brief,
-    /// How many.
     pub count: Count,
     /// What confirms it: the same makes no second order.
     pub callback: CallbackId,

@@ -24,7 +24,6 @@ pub enum Turned {
     Done {
         /// What to show on the pressed button.
         toast: Option<Toast>,
-        /// In which language.
         lang: Lang,
         /// The order it placed.
         order: Option<OrderId>,

@@ -89,7 +89,6 @@ pub fn succeed(
 pub struct Blow {
     /// The stage it hit: a job that has moved on meanwhile is left alone.
     pub seen: &'static str,
-    /// What it was.
     pub failure: Failure,
     /// The key it was hit with, if no route of the stage names it.
     pub key: Option<KeyPrint>,

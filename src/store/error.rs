@@ -24,7 +24,6 @@ pub enum StoreError {
     /// Credits would have gone below zero; nothing was written.
     #[error("{account} does not cover {amount}")]
     Overdrawn {
-        /// Which account.
         account: String,
         /// What it was asked for.
         amount: Credits,
@@ -32,9 +31,7 @@ pub enum StoreError {
     /// A row that must be there is not, or cannot be read.
     #[error("row {key} of table {table} {what}")]
     Corrupt {
-        /// Which table.
         table: &'static str,
-        /// Which row.
         key: String,
         /// What is wrong with it.
         what: &'static str,
@@ -54,7 +51,6 @@ pub enum StoreError {
     NotKept {
         /// Where it was to be kept.
         to: String,
-        /// Why it cannot.
         why: std::io::Error,
     },
     /// The file is not one of ours.

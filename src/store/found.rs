@@ -3,7 +3,6 @@
 /// What was found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
-    /// The rows.
     pub rows: Vec<T>,
     /// Whether there may be older ones: as many rows were looked at as are at the most.
     pub cut: bool,

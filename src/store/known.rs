@@ -24,9 +24,7 @@ pub enum KnownJob {
     Retired {
         /// Its number.
         job: JobId,
-        /// Its order.
         order: Retired,
-        /// How it ended.
         ended: Ended,
     },
 }

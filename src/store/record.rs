@@ -75,15 +75,11 @@ records! {
 /// Running numbers and the shop's own balances; one row, written once per commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
 pub struct Counters {
-    /// The last order.
     pub order: u64,
-    /// The last job.
     pub job: u64,
     /// The last ledger entry.
     pub entry: u64,
-    /// The last note.
     pub note: u64,
-    /// The last draft.
     pub draft: u64,
     /// The fair queue's virtual time: the tag of the job claimed last.
     pub fair: u64,
@@ -191,9 +187,7 @@ impl Live {
 /// A user with the open question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct UserRow {
-    /// The user.
     pub user: User,
-    /// The session.
     pub session: Session,
     /// Their last order: each leads to the one before.
     pub last_order: Option<OrderId>,
@@ -219,7 +213,6 @@ impl UserRow {
 /// A job with its place in the due index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct JobRow {
-    /// The job.
     pub job: Job,
     /// Where the due index has it.
     pub lane: Lane,
@@ -255,9 +248,7 @@ impl Lane {
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Note {
-    /// What to say.
     pub say: Say,
-    /// In which language.
     pub lang: Lang,
     /// When it was written.
     pub at: Timestamp,
@@ -268,7 +259,6 @@ pub struct Note {
 /// A note that Telegram fails to take: it stands aside and is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Failing {
-    /// Since when.
     pub since: Timestamp,
     /// How often it has failed.
     pub times: u32,
@@ -285,7 +275,6 @@ pub struct Raised {
     pub told: Timestamp,
     /// How often it was held back since.
     pub held: u32,
-    /// What happened last.
     pub alert: Alert,
 }
 
@@ -322,7 +311,6 @@ impl Cause {
 /// Orders are not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Closed {
-    /// Since when.
     pub since: Timestamp,
 }
 

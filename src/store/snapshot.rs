@@ -53,7 +53,6 @@ pub(crate) enum File {
 /// A job the due index has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Which job.
     pub job: JobId,
     /// When, for a timed one.
     pub at: Timestamp,

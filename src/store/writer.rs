@@ -181,6 +181,7 @@ impl Writer {
         self.queue.as_ref().ok_or(StoreError::Closed)
     }
 
+    /// Runs `work` in a transaction, waiting for room in the queue and for a disk that can be written.
     pub async fn write<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
@@ -194,6 +195,7 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Runs `work` in a transaction, or says at once that there is no room or that the disk cannot be written.
     pub async fn try_write<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,

@@ -48,13 +48,10 @@ pub fn free(dir: &Path) -> io::Result<u64> {
 
 /// What is looked after, and how.
 pub struct Guard {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// How operators are told when nothing can be stored.
     pub telegram: Live<Telegram>,
-    /// In which words.
     pub words: Live<Words>,
     /// Where everything is kept.
     pub data: PathBuf,

@@ -23,9 +23,7 @@ const CREDITS_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Who watches.
 pub struct Watch {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// The provider, whose credits are counted.
     pub provider: Live<Provider>,

@@ -12,7 +12,6 @@ pub const HEIGHT: f64 = 230.0;
 /// What is drawn. Texts are plain: they are escaped here.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// What it shows.
     pub title: String,
     /// The time, from left to right.
     pub slots: Vec<Slot>,
@@ -31,7 +30,6 @@ pub struct Chart {
 pub struct Series {
     /// Its name in the legend.
     pub name: String,
-    /// Its colour.
     pub tone: Tone,
     /// A number for each slot. What is missing, negative or no number is taken for zero.
     pub values: Vec<f64>,
@@ -49,9 +47,7 @@ pub enum Stand {
 /// What a colour means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// The thing itself.
     First,
-    /// The other thing.
     Second,
     /// It went well.
     Good,

@@ -19,7 +19,6 @@ pub enum Look {
 pub struct Paint {
     /// Behind everything.
     pub ground: String,
-    /// The title.
     pub ink: String,
     /// Other words.
     pub faint: String,

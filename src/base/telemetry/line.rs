@@ -25,7 +25,6 @@ pub enum Form {
 /// Writes lines.
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
-    /// In which form.
     pub form: Form,
     /// Whether they go to the journal, which wants to be told how bad it is, and knows the time itself.
     pub journal: bool,

@@ -36,7 +36,6 @@ pub struct Outcome {
 /// What stage a step was made at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct AtStage {
-    /// Its name.
     pub stage: &'static str,
 }
 
@@ -52,9 +51,7 @@ pub struct Ended {
 /// A failure of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Failed {
-    /// Its kind.
     pub kind: &'static str,
-    /// Who said so.
     pub source: &'static str,
     /// The model; empty if it did not get so far.
     pub model: String,
@@ -65,7 +62,6 @@ pub struct Failed {
 pub struct Call {
     /// Whom: `telegram`, `kie`, `gpt`.
     pub service: &'static str,
-    /// What.
     pub call: &'static str,
     /// `ok`, or what went wrong.
     pub outcome: &'static str,
@@ -74,7 +70,6 @@ pub struct Call {
 /// A model of the provider's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OfModel {
-    /// Its name.
     pub model: String,
 }
 

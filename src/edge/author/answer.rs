@@ -67,7 +67,6 @@ pub(super) enum Heard {
 pub(super) struct Said {
     /// What it says, thoughts left out.
     pub text: String,
-    /// How it ended.
     pub end: End,
 }
 

@@ -21,7 +21,6 @@ pub struct Templates {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
-    /// The button.
     pub title: Title,
     /// Who the author is and what never changes.
     pub system: String,
@@ -48,7 +47,6 @@ pub enum TemplatesError {
     /// A text without a word that must be in it.
     #[error("the template {template} does not say {placeholder} in its {text}")]
     Missing {
-        /// Which template.
         template: &'static str,
         /// Which text of it.
         text: &'static str,

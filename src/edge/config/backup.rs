@@ -31,7 +31,6 @@ pub struct Backup {
 pub struct S3 {
     /// Where the storage lives.
     pub endpoint: String,
-    /// The bucket.
     pub bucket: String,
     /// The region that requests are signed for.
     pub region: String,
@@ -39,7 +38,6 @@ pub struct S3 {
     pub prefix: String,
     /// Whether the bucket stands in the path rather than in the host's name.
     pub path_style: bool,
-    /// Who we are.
     pub access_key_id: SecretString,
     /// What requests are signed with.
     pub secret_access_key: SecretString,

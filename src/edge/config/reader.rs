@@ -64,7 +64,6 @@ impl std::error::Error for Mistakes {}
 pub(super) struct Known {
     /// The section it stands in; empty at the top.
     pub section: &'static str,
-    /// Its name.
     pub key: &'static str,
     /// Its default as a TOML value; nothing if it is unset by default.
     pub default: Option<&'static str>,

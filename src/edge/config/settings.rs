@@ -45,7 +45,6 @@ const LONG: usize = 40;
 pub struct Setting {
     /// Its name with its section's, such as `kie.models`. Secrets of one purpose share a name.
     pub key: String,
-    /// What it says.
     pub value: Value,
     /// Where it comes from.
     pub origin: Origin,
@@ -69,7 +68,6 @@ pub enum Value {
 pub enum Origin {
     /// Nobody said anything.
     Default,
-    /// The configuration.
     Line {
         /// The file, as the operator named it.
         file: String,

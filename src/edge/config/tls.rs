@@ -29,7 +29,6 @@ pub enum Tls {
     Files {
         /// The chain, the server's own certificate first.
         cert_file: PathBuf,
-        /// Its key.
         key_file: PathBuf,
     },
     /// From ourselves.
@@ -61,7 +60,6 @@ pub struct Acme {
 pub struct Binding {
     /// The key's name.
     pub key_id: String,
-    /// The HMAC key.
     pub key: SecretSlice<u8>,
 }
 

@@ -12,7 +12,6 @@ pub enum VaultError {
     /// The storage does not want us; asking again will not help.
     #[error("the storage refuses: {status} {code}")]
     Refused {
-        /// The HTTP status.
         status: u16,
         /// S3's own word for it.
         code: String,
@@ -43,12 +42,7 @@ pub enum VaultError {
     Locked(String),
     /// Our own disk.
     #[error("{path}: {error}")]
-    Io {
-        /// Where.
-        path: String,
-        /// What it said.
-        error: io::Error,
-    },
+    Io { path: String, error: io::Error },
 }
 
 /// Names the file that the system refused.

@@ -78,7 +78,6 @@ pub struct Telegram {
 /// Where a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct To {
-    /// The chat.
     pub chat: i64,
     /// The topic of it, if it has topics.
     pub topic: Option<TopicId>,

@@ -85,9 +85,7 @@ pub enum WordsError {
     /// Not Fluent.
     #[error("texts/{lang}.ftl: line {line}: {what}")]
     Syntax {
-        /// Which file.
         lang: &'static str,
-        /// Which line.
         line: usize,
         /// What is wrong there.
         what: String,
@@ -95,9 +93,7 @@ pub enum WordsError {
     /// Texts that the bot needs are missing.
     #[error("texts/{lang}.ftl: these texts are missing: {}", keys.join(", "))]
     Missing {
-        /// Which file.
         lang: &'static str,
-        /// Which texts.
         keys: Vec<String>,
     },
 }

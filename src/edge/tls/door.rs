@@ -121,14 +121,12 @@ pub enum Proof {
     Tls {
         /// The name of the handshake.
         name: String,
-        /// The certificate.
         key: Arc<CertifiedKey>,
     },
     /// HTTP-01: a text at a path.
     Http {
         /// The end of the path.
         token: String,
-        /// The text.
         answer: String,
     },
 }

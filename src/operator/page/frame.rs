@@ -14,7 +14,6 @@ use crate::rules::domain::user::Lang;
 /// Which way is the one we are on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
-    /// How things stand.
     Now,
     /// Orders.
     Orders,
@@ -22,7 +21,6 @@ pub enum Tab {
     Jobs,
     /// Users.
     Users,
-    /// What operators did.
     Acts,
     /// Another one.
     None,

@@ -41,7 +41,6 @@ struct Session {
 /// What a request of somebody signed in knows of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// Their session.
     id: Digest,
     /// What every form of theirs must say: no other page knows it.
     pub word: String,
@@ -52,7 +51,6 @@ pub struct Known {
 pub struct Told {
     /// Whether it was done.
     pub good: bool,
-    /// The sentence.
     pub text: String,
 }
 

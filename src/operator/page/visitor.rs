@@ -18,7 +18,6 @@ pub struct Peer(pub IpAddr);
 /// Who asks for a page.
 #[derive(Debug, Clone)]
 pub struct Visitor {
-    /// Their language.
     pub voice: Voice,
     /// Their session; nobody at the door has one.
     pub known: Option<Known>,

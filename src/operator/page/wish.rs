@@ -13,70 +13,35 @@ pub const HOURS: i32 = 30 * 24;
 pub enum Wish {
     /// Credits for a user, or from them.
     Grant {
-        /// Whom.
         user: u64,
         /// How many; negative takes back.
         credits: i32,
-        /// Why.
         why: String,
     },
     /// A user out.
-    Ban {
-        /// Whom.
-        user: u64,
-        /// Why.
-        why: String,
-    },
+    Ban { user: u64, why: String },
     /// A user in again.
-    Unban {
-        /// Whom.
-        user: u64,
-    },
+    Unban { user: u64 },
     /// The credit of a finished video back.
-    Refund {
-        /// Its job.
-        job: u64,
-        /// Why.
-        why: String,
-    },
+    Refund { job: u64, why: String },
     /// A waiting job tried at once.
-    Hurry {
-        /// Which.
-        job: u64,
-    },
+    Hurry { job: u64 },
     /// A failed job ordered again.
-    Reorder {
-        /// Which.
-        job: u64,
-        /// Why.
-        why: String,
-    },
+    Reorder { job: u64, why: String },
     /// A live job ended.
-    Cancel {
-        /// Which.
-        job: u64,
-        /// Why.
-        why: String,
-    },
+    Cancel { job: u64, why: String },
     /// No more orders.
-    Pause {
-        /// Why.
-        why: String,
-    },
+    Pause { why: String },
     /// Orders again.
     Resume,
     /// A key or a model left alone.
     Rest {
-        /// Which.
         tired: Tired,
         /// For so many hours.
         hours: u64,
     },
     /// A key or a model used again.
-    Wake {
-        /// Which.
-        tired: Tired,
-    },
+    Wake { tired: Tired },
 }
 
 /// What is wrong with a form.
@@ -84,9 +49,7 @@ pub enum Wish {
 pub enum Slip {
     /// The number of credits.
     Credits,
-    /// The reason.
     Why,
-    /// The hours.
     Hours,
     /// It is no form of ours.
     Foreign,

@@ -36,7 +36,6 @@ pub enum Answer {
     },
     /// The balance after credits were given, or taken back.
     Granted {
-        /// Whose.
         user: u64,
         /// What they may spend now.
         balance: u32,
@@ -64,16 +63,12 @@ pub enum Answer {
     Models(Vec<ModelLine>),
     /// A key or a model rests until then.
     Rests {
-        /// Its whole name.
         name: String,
-        /// Until when.
         until: u64,
     },
-    /// What operators did.
     Acts(Vec<ActLine>),
     /// What the audit found.
     Audited(Report),
-    /// The books.
     Books(Books),
     /// The backup that was made.
     BackedUp(Box<Made>),
@@ -161,11 +156,8 @@ pub struct Status {
 /// What happened of late.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
-    /// How far back.
     pub span: Span,
-    /// Since when.
     pub from: u64,
-    /// Until when: now.
     pub until: u64,
     /// All of it.
     pub total: Counts,
@@ -182,9 +174,7 @@ pub struct Stats {
 /// An hour or a day of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatsBar {
-    /// When it began.
     pub at: u64,
-    /// What happened.
     pub counts: Counts,
 }
 
@@ -224,7 +214,6 @@ pub struct Counts {
 /// Videos of one model or template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatsOf {
-    /// Its name.
     pub name: Option<String>,
     /// Videos made.
     pub done: u64,
@@ -258,9 +247,7 @@ pub struct Books {
 /// An account's line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountLine {
-    /// Its name.
     pub name: String,
-    /// Its balance.
     pub balance: i64,
 }
 
@@ -269,9 +256,7 @@ pub struct AccountLine {
 pub struct RestLine {
     /// `key:` or `model:` and its name.
     pub name: String,
-    /// Until when.
     pub until: u64,
-    /// Why.
     pub why: String,
 }
 
@@ -280,13 +265,11 @@ pub struct RestLine {
 pub struct UserLine {
     /// Their Telegram number.
     pub id: u64,
-    /// Their Telegram name.
     pub name: Option<String>,
     /// What they may spend.
     pub available: u32,
     /// What their jobs hold.
     pub held: u32,
-    /// Their language.
     pub lang: String,
     /// Since when they are known.
     pub since: u64,
@@ -302,11 +285,9 @@ pub struct UserLine {
 /// A user, closely.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserCard {
-    /// Who.
     pub user: UserLine,
     /// Why and since when they are shut out, if they are.
     pub ban: Option<(u64, String)>,
-    /// The open question.
     pub step: String,
     /// Messages that wait for them.
     pub notes: usize,
@@ -321,13 +302,11 @@ pub struct UserCard {
 pub struct EntryLine {
     /// Its number.
     pub n: u64,
-    /// When.
     pub at: u64,
     /// The account that gave.
     pub from: String,
     /// The account that got.
     pub to: String,
-    /// How much.
     pub amount: u32,
     /// Why, in a word.
     pub reason: String,
@@ -342,7 +321,6 @@ pub struct EntryLine {
 pub struct OrderLine {
     /// Its number.
     pub id: u64,
-    /// Whose.
     pub seller: u64,
     /// When it was placed.
     pub at: u64,
@@ -355,14 +333,12 @@ pub struct OrderLine {
 /// An order, closely.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderCard {
-    /// Which.
     pub order: OrderLine,
     /// Since when its details are no longer kept, if they are not.
     #[serde(default)]
     pub retired: Option<u64>,
     /// What became of its photo, if that is kept.
     pub photo: Option<String>,
-    /// Its jobs.
     pub jobs: Vec<JobLine>,
 }
 
@@ -371,13 +347,10 @@ pub struct OrderCard {
 pub struct JobLine {
     /// Its number.
     pub id: u64,
-    /// Its order.
     pub order: u64,
-    /// Who pays.
     pub seller: u64,
     /// When it was ordered.
     pub at: u64,
-    /// Where it stands.
     pub stage: String,
     /// How many attempts have begun.
     pub attempt: u8,
@@ -387,14 +360,12 @@ pub struct JobLine {
     pub failure: Option<String>,
     /// When it is due; nothing once it has ended.
     pub due: Option<u64>,
-    /// When it ended.
     pub ended: Option<u64>,
 }
 
 /// A job, closely.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobCard {
-    /// Which.
     pub job: JobLine,
     /// Since when its details are no longer kept, if they are not.
     #[serde(default)]
@@ -420,11 +391,8 @@ pub struct JobCard {
 pub struct MissedLine {
     /// Of which attempt.
     pub attempt: u8,
-    /// When it failed.
     pub at: u64,
-    /// How.
     pub failure: String,
-    /// Who said so.
     pub source: String,
     /// The model, if it got so far.
     pub model: Option<String>,
@@ -435,11 +403,9 @@ pub struct MissedLine {
 /// A key of the provider's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeyLine {
-    /// Its fingerprint.
     pub key: String,
     /// Until when it rests, if it does.
     pub until: Option<u64>,
-    /// Why.
     pub why: Option<String>,
     /// The provider's credits on its account.
     pub credits: Option<f64>,
@@ -458,7 +424,6 @@ pub struct ModelLine {
     pub credits: f64,
     /// Until when it rests, if it does.
     pub until: Option<u64>,
-    /// Why.
     pub why: Option<String>,
 }
 
@@ -467,9 +432,7 @@ pub struct ModelLine {
 pub struct ActLine {
     /// Its number.
     pub n: u64,
-    /// When.
     pub at: u64,
-    /// Who.
     pub who: String,
     /// What, as a sentence without its subject.
     pub what: String,

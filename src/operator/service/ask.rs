@@ -16,10 +16,7 @@ pub enum Ask {
     /// How the shop fares.
     Status,
     /// What happened of late.
-    Stats {
-        /// Since when.
-        span: Span,
-    },
+    Stats { span: Span },
     /// Who the users are, newest first.
     Users {
         /// Only those whose name has this in it, or whose number begins with it.
@@ -32,13 +29,9 @@ pub enum Ask {
         most: usize,
     },
     /// A user with their newest entries and orders.
-    User {
-        /// Whom.
-        whom: Whom,
-    },
+    User { whom: Whom },
     /// A user's entries, newest first.
     History {
-        /// Whose.
         whom: Whom,
         /// Only those before this number.
         before: Option<u64>,
@@ -47,19 +40,14 @@ pub enum Ask {
     },
     /// Shut a user out.
     Ban {
-        /// Whom.
         whom: Whom,
         /// Why, in the operator's words.
         why: String,
     },
     /// Let a user in again.
-    Unban {
-        /// Whom.
-        whom: Whom,
-    },
+    Unban { whom: Whom },
     /// Give a user credits, or take them back.
     Grant {
-        /// Whom.
         whom: Whom,
         /// How many; negative takes back.
         credits: i32,
@@ -84,7 +72,6 @@ pub enum Ask {
     },
     /// Jobs, newest first.
     Jobs {
-        /// Which.
         wanted: Wanted,
         /// Only this user's.
         whom: Option<Whom>,
@@ -94,10 +81,7 @@ pub enum Ask {
         most: usize,
     },
     /// The newest job that had a task of the provider's.
-    Task {
-        /// The task.
-        task: String,
-    },
+    Task { task: String },
     /// A job with every attempt.
     Job {
         /// Its number, or its reference code.
@@ -146,16 +130,12 @@ pub enum Ask {
     Models,
     /// Leave a key or a model alone for a while.
     Rest {
-        /// Which.
         tired: Tired,
         /// How long, in seconds.
         seconds: u64,
     },
     /// Use a key or a model again.
-    Wake {
-        /// Which.
-        tired: Tired,
-    },
+    Wake { tired: Tired },
     /// Take no orders.
     Pause {
         /// Why, in the operator's words.

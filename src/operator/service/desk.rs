@@ -27,13 +27,10 @@ pub type Providing = Arc<dyn Fn() -> Option<Provider> + Send + Sync>;
 /// Answers operators. Clones share everything.
 #[derive(Clone)]
 pub struct Desk {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// Where a backup is asked for, and how things stand with them.
     pub backups: Arc<Front>,
-    /// The provider.
     pub provider: Providing,
     /// Where the shop is.
     pub place: Place,

@@ -25,7 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What the configuration says of the provider.
 #[derive(Clone)]
 pub struct Provider {
-    /// The provider itself.
     pub kie: Kie,
     /// Its keys, in order.
     pub keys: Vec<(KeyPrint, SecretString)>,

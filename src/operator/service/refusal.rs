@@ -20,7 +20,6 @@ pub enum Refusal {
         listed(bearers)
     )]
     Ambiguous {
-        /// The name.
         name: String,
         /// Who has it, and who has had it.
         bearers: Vec<Bearer>,
@@ -41,9 +40,7 @@ pub enum Refusal {
         "the key {key} was used before, for a grant of {credits} to user {user}: nothing was changed; choose another key"
     )]
     Used {
-        /// The key.
         key: String,
-        /// Whom for.
         user: u64,
         /// How many credits; negative for what was taken back.
         credits: i64,
@@ -53,20 +50,10 @@ pub enum Refusal {
     Already,
     /// More would be taken back than there is, or given than an account can hold.
     #[error("user {user} has only {balance} credits")]
-    TooMuch {
-        /// Who.
-        user: u64,
-        /// What there is.
-        balance: u32,
-    },
+    TooMuch { user: u64, balance: u32 },
     /// An account can hold no more.
     #[error("user {user} has {balance} credits, and an account can hold no more")]
-    Full {
-        /// Who.
-        user: u64,
-        /// What there is.
-        balance: u32,
-    },
+    Full { user: u64, balance: u32 },
     /// No such order.
     #[error("there is no order {0}")]
     NoOrder(u64),
@@ -104,12 +91,7 @@ pub enum Refusal {
     Repaid(u64),
     /// A failed job was ordered again before.
     #[error("job {job} was ordered again before: order {order}")]
-    Reordered {
-        /// Which.
-        job: u64,
-        /// What it became.
-        order: u64,
-    },
+    Reordered { job: u64, order: u64 },
     /// Operators are not shut out.
     #[error("user {0} is an operator: take them out of admin_ids first")]
     Operator(u64),
@@ -124,7 +106,6 @@ pub enum Refusal {
     NoModel {
         /// As it was named.
         name: String,
-        /// What there is.
         chain: String,
     },
     /// What is in the configuration is not known.

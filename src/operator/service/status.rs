@@ -11,7 +11,6 @@ use crate::store::{Snapshot, StoreError, migrate};
 /// Where the shop is.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The data file.
     pub file: PathBuf,
     /// Since when the daemon runs; nothing when its file is asked.
     pub since: Option<Timestamp>,

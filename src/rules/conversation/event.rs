@@ -16,15 +16,12 @@ use super::say::Hint;
 pub struct Update {
     /// Its number.
     pub id: UpdateId,
-    /// Who did it.
     pub user: UserId,
     /// Where; a group's id is negative.
     pub chat: i64,
     /// Their Telegram name, without `@`.
     pub username: Option<String>,
-    /// Their language.
     pub lang: Lang,
-    /// What they did.
     pub event: Event,
     /// The press, if it was one.
     pub callback: Option<CallbackId>,
@@ -168,26 +165,20 @@ pub enum Button {
     TopUp,
     /// Order the same once more.
     Again(OrderId),
-    /// Step 3.
     Style {
         /// The draft it belongs to.
         draft: DraftId,
-        /// What is picked.
         style: Style,
     },
-    /// Step 5.
     Count {
         /// The draft it belongs to.
         draft: DraftId,
-        /// What is picked.
         count: Count,
     },
-    /// Step 6, yes.
     Confirm {
         /// The draft it belongs to.
         draft: DraftId,
     },
-    /// Step 6, no.
     Cancel {
         /// The draft it belongs to.
         draft: DraftId,

@@ -24,7 +24,6 @@ use request::{Order, Request, cut};
 /// What must be known beside the form.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// The time.
     pub now: Timestamp,
     /// A number no form has had.
     pub fresh: DraftId,

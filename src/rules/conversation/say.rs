@@ -29,32 +29,25 @@ pub enum Say {
     Ask {
         /// What was wrong with the last answer.
         hint: Option<Hint>,
-        /// The question.
         ask: Ask,
     },
     /// What the bot can do.
     Help,
-    /// The contact.
     Support,
-    /// The balance.
     Cabinet {
         /// What the user may spend.
         balance: Credits,
     },
-    /// The packages.
     TopUp,
     /// The balance does not cover the videos wanted.
     TooFew {
         /// The draft whose counts may still be picked.
         draft: DraftId,
-        /// What they cost.
         need: Credits,
-        /// What there is.
         balance: Credits,
     },
     /// The order is placed.
     Accepted {
-        /// How many videos.
         count: u8,
     },
     /// Only the first picture of an album counts.
@@ -63,7 +56,6 @@ pub enum Say {
     Group,
     /// How an order fares: sent once, then edited.
     Status {
-        /// Which order.
         order: OrderId,
     },
     /// A video, from our disk.
@@ -74,9 +66,7 @@ pub enum Say {
     Retrying,
     /// A job ended without a video; its credit is back.
     Refunded {
-        /// Which job.
         job: JobId,
-        /// Why.
         kind: Kind,
         /// The model that was used, if it got so far.
         model: Option<ModelName>,
@@ -94,14 +84,12 @@ pub enum Say {
     Banned,
     /// A temporary failure of a job; the next attempt comes by itself.
     RetryingJob {
-        /// Which job.
         job: JobId,
     },
     /// To an operator: something in the course of a form.
     Desk(Line),
     /// To an operator: something they asked to see, as it is when it is sent.
     Report {
-        /// What.
         look: Look,
         /// The message whose place it takes.
         over: Option<MessageId>,
@@ -115,14 +103,12 @@ pub enum Say {
     },
     /// To an operator: an alert, and that it was held back meanwhile.
     Held {
-        /// What happened last.
         alert: Alert,
         /// How often it was not told.
         held: u32,
     },
     /// Telegram did not take a finished video; its credit is back.
     Undelivered {
-        /// Which job.
         job: JobId,
     },
 }
@@ -272,33 +258,24 @@ pub struct Video {
 /// A question of the six steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
-    /// Step 1.
     Photo,
-    /// Step 2.
     Text,
-    /// Step 3.
     Template {
         /// The draft the buttons belong to.
         draft: DraftId,
     },
     /// Step 3, own prompt.
     Prompt,
-    /// Step 4.
     Wishes,
-    /// Step 5.
     Count {
         /// The draft the buttons belong to.
         draft: DraftId,
     },
-    /// Step 6.
     Confirm {
         /// The draft the buttons belong to.
         draft: DraftId,
-        /// How many videos.
         count: u8,
-        /// What they cost.
         cost: Credits,
-        /// What there is.
         balance: Credits,
     },
 }
@@ -398,7 +375,6 @@ pub enum Toast {
     Stale,
     /// That is picked already.
     Already,
-    /// The order runs.
     Launched,
     /// The broadcast is stopped.
     Stopping,

@@ -10,7 +10,6 @@ use crate::rules::domain::id::{AlbumId, DraftId};
 pub struct Session {
     /// The walk through the steps that buttons must belong to.
     pub draft: DraftId,
-    /// The open question.
     pub step: Step,
     /// The album the photo came with.
     pub album: Option<AlbumId>,
@@ -23,46 +22,31 @@ pub struct Session {
 pub enum Step {
     /// None: the menu.
     Idle,
-    /// Step 1.
     AwaitPhoto,
-    /// Step 2.
     AwaitText {
-        /// From step 1.
         photo: Photo,
     },
-    /// Step 3.
     AwaitTemplate {
-        /// From step 1.
         photo: Photo,
-        /// From step 2.
         product: Text,
     },
     /// Step 3, own prompt.
     AwaitPrompt {
-        /// From step 1.
         photo: Photo,
-        /// From step 2.
         product: Text,
     },
-    /// Step 4.
     AwaitWishes {
-        /// From step 1.
         photo: Photo,
-        /// From step 2.
         product: Text,
-        /// From step 3.
         template: Template,
     },
-    /// Step 5.
     AwaitCount {
         /// Everything so far.
         brief: Brief,
     },
-    /// Step 6.
     AwaitConfirm {
         /// Everything so far.
         brief: Brief,
-        /// From step 5.
         count: Count,
     },
 }

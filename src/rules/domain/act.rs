@@ -86,30 +86,16 @@ impl fmt::Display for Who {
 pub enum Deed {
     /// A user was given credits; negative: they were taken back.
     Granted {
-        /// Whom.
         user: UserId,
-        /// How many.
         credits: i32,
-        /// Why.
         why: String,
     },
     /// A user may not use the bot any more.
-    Banned {
-        /// Whom.
-        user: UserId,
-        /// Why.
-        why: String,
-    },
+    Banned { user: UserId, why: String },
     /// A user may use the bot again.
-    Unbanned {
-        /// Whom.
-        user: UserId,
-    },
+    Unbanned { user: UserId },
     /// A waiting job was made due at once.
-    Hurried {
-        /// Which.
-        job: JobId,
-    },
+    Hurried { job: JobId },
     /// A video that had failed was ordered once more.
     Reordered {
         /// The job that had failed.
@@ -118,48 +104,19 @@ pub enum Deed {
         order: OrderId,
     },
     /// A job was ended and its credit given back.
-    Cancelled {
-        /// Which.
-        job: JobId,
-        /// Why.
-        why: String,
-    },
+    Cancelled { job: JobId, why: String },
     /// The credit of a finished video was given back.
-    Refunded {
-        /// Which.
-        job: JobId,
-        /// Why.
-        why: String,
-    },
+    Refunded { job: JobId, why: String },
     /// A key of the provider's is left alone for a while.
-    KeyRested {
-        /// Which.
-        key: KeyPrint,
-        /// Until when.
-        until: Timestamp,
-    },
+    KeyRested { key: KeyPrint, until: Timestamp },
     /// A key is used again.
-    KeyWoken {
-        /// Which.
-        key: KeyPrint,
-    },
+    KeyWoken { key: KeyPrint },
     /// A model is left alone for a while.
-    ModelRested {
-        /// Which.
-        model: ModelName,
-        /// Until when.
-        until: Timestamp,
-    },
+    ModelRested { model: ModelName, until: Timestamp },
     /// A model is used again.
-    ModelWoken {
-        /// Which.
-        model: ModelName,
-    },
+    ModelWoken { model: ModelName },
     /// No orders are taken.
-    Paused {
-        /// Why.
-        why: String,
-    },
+    Paused { why: String },
     /// Orders are taken again.
     Resumed,
     /// A video that had failed was ordered once more, for a reason.
@@ -168,7 +125,6 @@ pub enum Deed {
         job: JobId,
         /// The order it became.
         order: OrderId,
-        /// Why.
         why: String,
     },
     /// A broadcast was begun.
@@ -243,18 +199,14 @@ impl fmt::Display for Deed {
 /// Something an operator did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
-    /// When.
     pub at: Timestamp,
-    /// Who.
     pub who: Who,
-    /// What.
     pub deed: Deed,
 }
 
 /// Why a user may not use the bot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ban {
-    /// Since when.
     pub since: Timestamp,
     /// In the operator's words.
     pub why: String,

@@ -17,37 +17,26 @@ use crate::rules::domain::strange::Strange;
 pub enum Alert {
     /// A provider refuses to work unpaid.
     Billing {
-        /// Which provider.
         source: Source,
         /// The key's fingerprint, if there are several.
         key: Option<String>,
     },
     /// A provider works again after a billing refusal.
-    BillingOver {
-        /// Which provider.
-        source: Source,
-    },
+    BillingOver { source: Source },
     /// A model is switched off.
     ModelOff {
-        /// Which.
         model: ModelName,
         /// Whether another one takes over.
         models_left: bool,
     },
     /// A model answers again.
-    ModelBack {
-        /// Which.
-        model: ModelName,
-    },
+    ModelBack { model: ModelName },
     /// Every key rests.
     AllKeysRest,
     /// At least one key works again.
     KeysAwake,
     /// A step of a job panicked.
-    Panic {
-        /// Which job.
-        job: JobId,
-    },
+    Panic { job: JobId },
     /// Every model of the chain rests: orders are refunded.
     NoModels,
     /// The disk is nearly full: orders are not taken.
@@ -66,7 +55,6 @@ pub enum Alert {
     Writable,
     /// The books do not balance.
     Breach {
-        /// How many breaches.
         breaches: u64,
         /// One of them, as the audit says it.
         first: String,
@@ -112,16 +100,12 @@ pub enum Alert {
     CopyBack,
     /// A key of the provider's has had too many requests and rests.
     KeyRests {
-        /// Its fingerprint.
         key: String,
         /// For how many minutes.
         minutes: u64,
     },
     /// The key works again.
-    KeyBack {
-        /// Its fingerprint.
-        key: String,
-    },
+    KeyBack { key: String },
     /// An account at the provider is nearly empty.
     CreditsLow {
         /// What the key with the least has left, in the provider's credits.
@@ -163,24 +147,17 @@ pub enum Alert {
         before: Timestamp,
     },
     /// The author of scripts wrote none, and the template stood in.
-    Unwritten {
-        /// Why.
-        trouble: Trouble,
-    },
+    Unwritten { trouble: Trouble },
     /// What the provider says of its tasks cannot be understood.
     AnswersChanged {
         /// A job of which it is so.
         job: JobId,
-        /// The model.
         model: ModelName,
         /// What an answer looks like: names of fields, and no words of anybody's.
         shape: String,
     },
     /// What the provider says of a model's tasks is understood again.
-    AnswersFine {
-        /// Which model.
-        model: ModelName,
-    },
+    AnswersFine { model: ModelName },
     /// The provider says that a video is made, and there is none to be had.
     NoResult {
         /// Which job; its credit is back.
@@ -189,15 +166,9 @@ pub enum Alert {
         lack: Lack,
     },
     /// A video came after its credit had gone back, and was given away.
-    LateVideo {
-        /// Which job.
-        job: JobId,
-    },
+    LateVideo { job: JobId },
     /// The provider has made two tasks for one video, and is paid for both.
-    Doubled {
-        /// Which job.
-        job: JobId,
-    },
+    Doubled { job: JobId },
     /// The provider says something that no row of the failures' table knows.
     Strange(Strange),
     /// The table knows it now.
@@ -219,21 +190,14 @@ pub enum Alert {
     ClockFine,
     /// A part of the daemon fails, and is begun again and again.
     PartFails {
-        /// Which.
         part: Part,
         /// Why, in the program's words.
         why: String,
     },
     /// That part works again.
-    PartWorks {
-        /// Which.
-        part: Part,
-    },
+    PartWorks { part: Part },
     /// Telegram did not take a finished video; its credit is back.
-    Undelivered {
-        /// Which job.
-        job: JobId,
-    },
+    Undelivered { job: JobId },
     /// Somebody else takes the updates that are ours.
     Rival,
     /// Nobody else takes them any more.

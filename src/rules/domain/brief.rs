@@ -119,16 +119,12 @@ impl Template {
 pub enum Recipe {
     /// Written for the seller after a template.
     Template {
-        /// Which one.
         template: Template,
         /// What the seller adds.
         wishes: Option<Text>,
     },
     /// The seller's own prompt, used as it is, but for what is over the model's limit.
-    Own {
-        /// The prompt.
-        prompt: Text,
-    },
+    Own { prompt: Text },
 }
 
 impl Recipe {
@@ -144,7 +140,6 @@ impl Recipe {
 /// Everything an order needs but the number of videos.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
-    /// The product.
     pub photo: Photo,
     /// What the seller says of it.
     pub product: Text,

@@ -9,16 +9,13 @@ use crate::base::time::Timestamp;
 /// What is sent: a text as its author formatted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// The text.
     pub text: String,
-    /// Its formatting.
     pub marks: Vec<Mark>,
 }
 
 /// A stretch of a text that looks different.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
-    /// How.
     pub style: Style,
     /// Where it begins, in UTF-16 units.
     pub offset: u32,
@@ -118,15 +115,11 @@ pub enum Outcome {
 /// A broadcast and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broadcast {
-    /// Who sends it.
     pub by: UserId,
-    /// Their language.
     pub lang: Lang,
     /// When it was begun: whoever comes later does not get it.
     pub at: Timestamp,
-    /// What is sent.
     pub letter: Letter,
-    /// To whom.
     pub segment: Segment,
     /// Whether it goes on.
     pub course: Course,

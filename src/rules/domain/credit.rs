@@ -71,19 +71,12 @@ pub enum Reason {
     Hold {
         /// The order the job belongs to.
         order: OrderId,
-        /// The job.
         job: JobId,
     },
     /// A job ended with a video.
-    Capture {
-        /// The job.
-        job: JobId,
-    },
+    Capture { job: JobId },
     /// A job ended without one: the refund.
-    Release {
-        /// The job.
-        job: JobId,
-    },
+    Release { job: JobId },
     /// An operator gave, or took back.
     Grant {
         /// The operator's own words.
@@ -127,9 +120,7 @@ pub struct Entry {
     pub from: Account,
     /// The account that got.
     pub to: Account,
-    /// How much.
     pub amount: Credits,
-    /// Why.
     pub reason: Reason,
     /// What `from` had afterwards, in credits.
     pub from_balance: i64,

@@ -47,7 +47,6 @@ pub enum Source {
     Telegram,
     /// The script's author.
     Gpt,
-    /// The video provider.
     Kie,
     /// Ourselves.
     Shop,
@@ -68,9 +67,7 @@ impl Source {
 /// One failure of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// What went wrong.
     pub kind: Kind,
-    /// Who said so.
     pub source: Source,
     /// How long the other side asked us to wait.
     pub retry_after: Option<Duration>,

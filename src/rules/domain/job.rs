@@ -17,7 +17,6 @@ pub const MAX_ATTEMPTS: u8 = 3;
 /// What an attempt was sent with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The model.
     pub model: ModelName,
     /// The key that paid.
     pub key: KeyPrint,
@@ -34,7 +33,6 @@ pub enum Stage {
     Submitting {
         /// What it is asked with.
         route: Route,
-        /// Since when.
         since: Timestamp,
     },
     /// The provider has a task for it.
@@ -43,7 +41,6 @@ pub enum Stage {
         route: Route,
         /// The provider's task.
         task: TaskId,
-        /// Since when.
         since: Timestamp,
     },
     /// The provider has a video, which is not on our disk yet.
@@ -54,7 +51,6 @@ pub enum Stage {
         task: TaskId,
         /// Where the video may lie, likeliest first.
         urls: Vec<String>,
-        /// Since when.
         since: Timestamp,
         /// How often fetching it has failed.
         misses: u8,
@@ -63,7 +59,6 @@ pub enum Stage {
     Done {
         /// The model that made it.
         model: ModelName,
-        /// When.
         at: Timestamp,
         /// Where the provider keeps it for a while.
         url: String,
@@ -71,12 +66,7 @@ pub enum Stage {
         task: TaskId,
     },
     /// Ended without one; its credit is back.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// When.
-        at: Timestamp,
-    },
+    Failed { failure: Failure, at: Timestamp },
 }
 
 impl Stage {
@@ -145,11 +135,8 @@ impl Stage {
 /// One failed attempt, kept for whoever asks later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missed {
-    /// Which attempt.
     pub attempt: u8,
-    /// When it failed.
     pub at: Timestamp,
-    /// How.
     pub failure: Failure,
     /// The model it was sent to, if it got so far.
     pub model: Option<ModelName>,
@@ -176,7 +163,6 @@ pub struct Job {
     pub attempt: u8,
     /// What the provider is told; kept over retries, so that it is not paid for twice.
     pub script: Option<String>,
-    /// Where it stands.
     pub stage: Stage,
     /// When it is next to be looked at; what that means is the stage's business.
     pub due: Timestamp,
@@ -190,9 +176,7 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("job {job} is {stage}, not {wanted}")]
 pub struct OutOfTurn {
-    /// Which job.
     pub job: JobId,
-    /// Where it stands.
     pub stage: &'static str,
     /// Where the move begins.
     pub wanted: &'static str,

@@ -12,7 +12,6 @@ use crate::base::time::Timestamp;
 pub struct Rest {
     /// When it may be used again.
     pub until: Timestamp,
-    /// What caused it.
     pub why: super::failure::Kind,
 }
 

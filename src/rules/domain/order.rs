@@ -24,11 +24,9 @@ pub enum PhotoState {
 pub struct Order {
     /// Its number.
     pub id: OrderId,
-    /// Who placed it.
     pub user: UserId,
     /// What is to be made.
     pub brief: Brief,
-    /// How many videos.
     pub count: Count,
     /// The first of its jobs; the others follow without a gap.
     pub first_job: JobId,
@@ -36,7 +34,6 @@ pub struct Order {
     pub placed_at: Timestamp,
     /// The press that confirmed it; job `i` has the key `{callback}_{i}`.
     pub callback: CallbackId,
-    /// The photo.
     pub photo: PhotoState,
     /// The status message, once it has been sent.
     pub status: Option<MessageId>,

@@ -17,7 +17,6 @@ use crate::base::time::Timestamp;
 pub struct Retired {
     /// Its number.
     pub order: OrderId,
-    /// Who placed it.
     pub user: UserId,
     /// The first of its jobs; the others follow without a gap.
     pub first_job: JobId,
@@ -40,9 +39,7 @@ pub struct Ended {
     pub attempt: u8,
     /// How many submissions had failed.
     pub missed: u8,
-    /// When it ended.
     pub at: Timestamp,
-    /// How.
     pub end: End,
 }
 
@@ -56,7 +53,6 @@ pub enum End {
     },
     /// No video; the credit went back.
     Failed {
-        /// Why.
         kind: Kind,
         /// The model that was tried last, if it got so far.
         model: Option<ModelName>,

@@ -20,7 +20,6 @@ pub enum Whom {
 /// Somebody who has a name, or has had it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bearer {
-    /// Who.
     pub user: UserId,
     /// When they last wrote.
     pub seen: Timestamp,

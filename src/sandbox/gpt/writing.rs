@@ -62,10 +62,8 @@ impl Writing {
 /// An answer of somebody else's, byte for byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// The status.
     pub status: u16,
     /// Headers; only names and values that HTTP knows.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }

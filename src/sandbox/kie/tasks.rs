@@ -17,9 +17,7 @@ const BROKEN_LOOKS: u32 = 3;
 /// A task that was accepted.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// Its id.
     pub id: String,
-    /// The model.
     pub model: String,
     /// The key it was created with.
     pub key: String,

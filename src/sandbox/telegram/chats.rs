@@ -17,7 +17,6 @@ use super::{
 pub struct Video {
     /// What it can be sent again by.
     pub file_id: String,
-    /// The file.
     pub bytes: Bytes,
     /// Bytes.
     pub size: usize,
@@ -38,9 +37,7 @@ pub struct File {
     pub file_id: String,
     /// The name it was sent under, if any.
     pub name: Option<String>,
-    /// Its media type.
     pub mime: String,
-    /// The file.
     pub bytes: Bytes,
 }
 
@@ -97,7 +94,6 @@ pub struct Message {
 pub struct Toast {
     /// The press it answers.
     pub callback_id: String,
-    /// What it says.
     pub text: String,
     /// It must be closed by hand.
     pub show_alert: bool,

@@ -29,11 +29,8 @@ pub enum Fault {
 /// An answer as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawReply {
-    /// The HTTP status.
     pub status: u16,
-    /// The headers.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
 }
 

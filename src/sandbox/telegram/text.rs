@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 /// A text with its formatting.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Formatted {
-    /// What is read.
     pub(super) plain: String,
     /// The same, safe to show in a page.
     pub(super) html: String,

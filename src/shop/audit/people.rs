@@ -65,10 +65,12 @@ impl Person {
         before
     }
 
+    /// The newest entry, if there is one.
     pub fn last_entry(&self) -> Option<EntryId> {
         (self.entry != 0).then_some(EntryId(self.entry))
     }
 
+    /// The newest order, if there is one.
     pub fn last_order(&self) -> Option<OrderId> {
         (self.order != 0).then_some(OrderId(self.order))
     }
@@ -116,6 +118,7 @@ impl People {
         self.people.get((seat.0 as usize).checked_sub(1)?)
     }
 
+    /// Everybody, in the order in which they were met.
     pub fn iter(&self) -> impl Iterator<Item = &Person> {
         self.people.iter()
     }

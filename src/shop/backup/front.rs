@@ -19,7 +19,6 @@ const WAITING: usize = 8;
 pub struct Made {
     /// What is in it.
     pub manifest: Manifest,
-    /// Where it lies.
     pub path: String,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
@@ -45,9 +44,7 @@ pub struct Standing {
     pub last_ok: Option<Timestamp>,
     /// Why the last one failed; nothing if it did not.
     pub last_error: Option<String>,
-    /// How many succeeded.
     pub made: u64,
-    /// How many failed.
     pub failed: u64,
     /// What the last one takes, in bytes.
     pub bytes: u64,

@@ -19,13 +19,11 @@ use crate::store::{Snapshot, StoreError, copy, migrate};
 
 /// What a backup is made of, and under which conditions.
 pub struct Order<'o> {
-    /// The data directory.
     pub data: &'o Path,
     /// Where backups are kept.
     pub shelf: &'o Shelf,
     /// So many bytes must stay free on the disk.
     pub floor: u64,
-    /// When it is.
     pub now: Timestamp,
 }
 

@@ -21,9 +21,7 @@ use crate::store::disk::sync_dir;
 
 /// What is to be restored, and where.
 pub struct Order<'o> {
-    /// What.
     pub source: &'o Source,
-    /// The data directory.
     pub data: &'o Path,
     /// Where what is replaced is kept.
     pub shelf: &'o Shelf,
@@ -31,7 +29,6 @@ pub struct Order<'o> {
     pub force: bool,
     /// Whether the configuration in force is another one than the data directory's, which would take its place.
     pub configured: bool,
-    /// When it is.
     pub now: Timestamp,
 }
 

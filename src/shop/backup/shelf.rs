@@ -32,7 +32,6 @@ pub struct Shelf {
 pub struct Found {
     /// What it is called, here and for a restore.
     pub name: String,
-    /// What it is.
     pub kind: Kind,
     /// When it was made, in Unix milliseconds.
     pub made: Option<Timestamp>,

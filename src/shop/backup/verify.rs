@@ -24,9 +24,7 @@ pub struct Contents {
     pub newest_entry: Option<Timestamp>,
     /// How many ledger entries it has.
     pub entries: u64,
-    /// How many users.
     pub users: u64,
-    /// How many jobs.
     pub jobs: u64,
     /// How many of them have not ended.
     pub live_jobs: u64,

@@ -8,9 +8,7 @@ use crate::store::txn::Txn;
 /// Who does it, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct By {
-    /// Who.
     pub who: Who,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -64,7 +64,6 @@ pub fn refund(
 /// What a failed job became: an order of one video with the same answers, for one of the seller's credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reordered {
-    /// The order.
     pub order: OrderId,
     /// Whether it had been placed before.
     pub before: bool,

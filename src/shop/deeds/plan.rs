@@ -17,9 +17,7 @@ use crate::store::{Shop, StoreError};
 pub enum Plan {
     /// Give a user credits, or take them back when negative.
     Grant {
-        /// Whom.
         user: UserId,
-        /// How many.
         credits: i32,
         /// What makes a repeat harmless.
         key: Option<String>,

@@ -40,7 +40,6 @@ pub struct Kie {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("refused with code {code}: {}", failure.kind.name())]
 pub struct Refusal {
-    /// What it means.
     pub failure: Failure,
     /// The same, more exactly; nothing if nobody knows.
     pub meaning: Option<Meaning>,

@@ -27,16 +27,12 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 pub enum Fetched {
     /// It is on disk.
     Whole {
-        /// Where it was.
         url: String,
         /// How long it is.
         bytes: u64,
     },
     /// It is longer than the caller allows, and begins as a video does.
-    Large {
-        /// Where it is.
-        url: String,
-    },
+    Large { url: String },
 }
 
 /// Why a result is not on disk.

@@ -32,7 +32,6 @@ pub enum Look {
     },
     /// It failed.
     Failed {
-        /// What that means.
         failure: Failure,
         /// What the provider took nevertheless.
         credits: Option<f64>,

@@ -24,6 +24,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// A wire that nobody has been asked to wait on yet.
     pub fn new(http: reqwest::Client) -> Self {
         Self {
             http,

@@ -34,63 +34,34 @@ impl Form {
 pub enum Chore {
     /// Give a user credits, or take them back.
     Grant {
-        /// Whom.
         user: Option<UserId>,
         /// How many; negative takes back.
         credits: Option<i32>,
-        /// Why.
         why: Option<String>,
     },
     /// Give the credit of a finished video back.
-    Refund {
-        /// Its job.
-        job: JobId,
-        /// Why.
-        why: Option<String>,
-    },
+    Refund { job: JobId, why: Option<String> },
     /// End a live job; its credit goes back.
-    Cancel {
-        /// Which.
-        job: JobId,
-        /// Why.
-        why: Option<String>,
-    },
+    Cancel { job: JobId, why: Option<String> },
     /// Order a failed video once more, for one of the seller's credits.
     Reorder {
         /// The job that had failed.
         job: JobId,
-        /// Why.
         why: Option<String>,
     },
     /// Make a waiting job due at once.
-    Hurry {
-        /// Which.
-        job: JobId,
-    },
+    Hurry { job: JobId },
     /// Shut a user out.
-    Ban {
-        /// Whom.
-        user: UserId,
-        /// Why.
-        why: Option<String>,
-    },
+    Ban { user: UserId, why: Option<String> },
     /// Let a user in again.
-    Unban {
-        /// Whom.
-        user: UserId,
-    },
+    Unban { user: UserId },
     /// Take no orders.
-    Pause {
-        /// Why.
-        why: Option<String>,
-    },
+    Pause { why: Option<String> },
     /// Take orders again.
     Resume,
     /// Send a letter to many.
     Broadcast {
-        /// What.
         letter: Option<Letter>,
-        /// To whom.
         segment: Option<Segment>,
     },
 }
@@ -102,9 +73,7 @@ pub enum Blank {
     User,
     /// How many credits.
     Credits,
-    /// The reason.
     Why,
-    /// The letter.
     Letter,
     /// Whom it is for.
     Segment,

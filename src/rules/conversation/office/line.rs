@@ -24,14 +24,12 @@ pub enum Line {
     Form {
         /// What was wrong with the last answer.
         slip: Option<Slip>,
-        /// The form.
         form: Form,
         /// Whom it is about, as they are now.
         person: Option<Person>,
     },
     /// It is done.
     Done {
-        /// What.
         chore: Chore,
         /// Whom it was about, as they are now.
         person: Option<Person>,
@@ -39,10 +37,7 @@ pub enum Line {
         order: Option<OrderId>,
     },
     /// It cannot be done, and nothing was.
-    Refused {
-        /// Why.
-        slip: Slip,
-    },
+    Refused { slip: Slip },
     /// The form is dropped.
     Dropped,
     /// The form had been left alone for too long and is dropped.
@@ -87,7 +82,6 @@ pub enum Slip {
     NoUser(String),
     /// Somebody else has that name, or has had it.
     Many {
-        /// The name.
         name: String,
         /// All of them.
         bearers: Vec<Bearer>,
@@ -156,13 +150,11 @@ pub struct Person {
 /// Something an operator wants to see; it is looked up when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Look {
-    /// What waits.
     Queue,
     /// A user.
     User(UserId),
     /// A user's entries in the ledger.
     History {
-        /// Whose.
         user: UserId,
         /// Only those before this number; 0 for the newest.
         before: u64,

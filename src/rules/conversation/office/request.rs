@@ -5,7 +5,6 @@ use crate::rules::domain::whom::Whom;
 /// A command of an operator's, with what stood behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Which.
     pub order: Order,
     /// What stood behind it, without blanks around it.
     pub rest: String,

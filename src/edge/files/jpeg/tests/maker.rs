@@ -18,7 +18,6 @@ pub struct Maker {
 
 /// A file, and where its last scan ends.
 pub struct Made {
-    /// The whole file.
     pub bytes: Vec<u8>,
     /// The first byte behind the bits of the last scan.
     pub end: usize,
