@@ -328,9 +328,9 @@ fn undocumented(file: &Text) -> Vec<String> {
             line => line,
         };
         // Attributes stand between an item and what is said of it.
+        let inside = above.starts_with("///") && !seen.contains("pub ") && is_argument(line);
         let attribute = line.starts_with("#[") || line.ends_with(")]") || line == "],";
-        if !attribute && !(above.starts_with("///") && !seen.contains("pub ") && is_argument(line))
-        {
+        if !attribute && !inside {
             above = line;
         }
     }
