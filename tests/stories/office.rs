@@ -523,6 +523,8 @@ async fn what_was_asked_for_is_not_shown_to_whoever_is_no_operator_by_then() {
     let asked = |scene: &Scene| scene.calls("telegram", "sendMessage").len();
     let before = asked(&scene);
     boss.person.sends("/user 1");
+    // Its pace lets it out.
+    scene.stage().clock.pass(Duration::from_secs(2));
     scene.until(|scene| asked(scene) > before).await;
     scene.changes("admin_ids = [9001]", "admin_ids = [9002]");
     scene.reloads().await.unwrap();
