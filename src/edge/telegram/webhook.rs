@@ -42,7 +42,8 @@ impl Hook {
     /// Whether our door has turned Telegram away after that moment: it comes with another secret.
     pub fn is_turned_away_since(&self, moment: Timestamp) -> bool {
         self.last_error.as_ref().is_some_and(|(at, why)| {
-            let later = u64::try_from(*at).is_ok_and(|at| at > moment.0 / 1000);
+            // Told in whole seconds: of the same one nobody knows, and to set it once more does no harm.
+            let later = u64::try_from(*at).is_ok_and(|at| at >= moment.0 / 1000);
             later && (why.contains("401") || why.contains("403"))
         })
     }
