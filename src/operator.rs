@@ -1,4 +1,4 @@
-//! One operator, and the faces he is seen by.
+//! One operator, and the faces by which an operator is served.
 
 pub mod page;
 pub mod service;

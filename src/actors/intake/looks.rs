@@ -8,6 +8,7 @@ use crate::rules::domain::id::UserId;
 
 /// Looks at once, one of a user: a file takes at most 20 MB of the disk while it is looked at.
 const MOST: usize = 16;
+
 /// Whose pictures are looked at.
 pub(super) struct Looks {
     pub(super) photos: Photos,

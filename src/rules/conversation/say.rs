@@ -1,4 +1,4 @@
-//! Every message by meaning; `telegram::words` turns it into text and buttons.
+//! Every message by meaning; `edge::telegram::words` turns it into text and buttons.
 //!
 //! Stored in the outbox as it is: variants are only ever appended.
 

@@ -1,4 +1,4 @@
-//! What operators are told of trouble, by meaning; `telegram::words` turns it into text.
+//! What operators are told of trouble, by meaning; `edge::telegram::words` turns it into text.
 //!
 //! Stored in the outbox as it is: variants of [`Alert`] and [`Obstacle`] are only ever appended.
 
