@@ -45,13 +45,15 @@ use crate::edge::files::Photos;
 use crate::edge::http;
 use crate::edge::telegram::pace::Pace;
 use crate::operator::page::Page;
-use crate::operator::service::{Answer, Ask, Desk, Place, Reloads};
+use crate::operator::service::desk::Answerable;
+use crate::operator::service::{Desk, Place, Reloads};
 use crate::operator::socket;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::alert::Alert;
 use crate::rules::domain::part::Part;
 use crate::shop::alerts;
 use crate::shop::backup::front::Status;
+use crate::shop::deeds::Judged;
 use crate::store::{Options, Shop, Store, StoreError, Txn};
 use crew::Crew;
 use made::Made;
@@ -416,9 +418,9 @@ impl Daemon {
     }
 
     /// Answers an operator.
-    pub async fn ask(&self, ask: Ask) -> Result<Answer, StoreError> {
+    pub async fn ask<Q: Answerable>(&self, question: Q) -> Judged<Q::Answer> {
         let uid = rustix::process::getuid().as_raw();
-        self.desk.answer(Who::Shell { uid }, ask).await
+        self.desk.ask(Who::Shell { uid }, question).await
     }
 
     /// Where a reload is asked for.

@@ -4,6 +4,7 @@ pub mod author;
 pub mod config;
 pub mod files;
 pub mod http;
+pub mod locale;
 pub mod offsite;
 pub mod provider;
 pub mod telegram;

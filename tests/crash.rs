@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use neurocards::base::clock::Clock;
 use neurocards::base::failpoints;
-use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::service::ask::Books;
 use neurocards::operator::socket;
 use neurocards::rules::domain::job::{Job, Stage};
 use neurocards::sandbox::{
@@ -159,7 +159,7 @@ impl World {
     async fn serving(&mut self) -> Option<Duration> {
         let begun = Instant::now();
         loop {
-            if socket::ask(&self.data, &Ask::Books).await.is_ok() {
+            if socket::ask(&self.data, Books).await.is_ok() {
                 return Some(begun.elapsed());
             }
             let daemon = self.daemon.as_mut().expect("the daemon was started");
@@ -507,10 +507,7 @@ fn log(data: &Path) -> String {
 async fn quiet(world: &World) {
     let (mut last, mut moved) = ((0, 0, 0), Instant::now());
     loop {
-        let answer = socket::ask(&world.data, &Ask::Books).await.unwrap();
-        let Answer::Books(books) = answer else {
-            panic!("{answer:?}")
-        };
+        let books = socket::ask(&world.data, Books).await.unwrap().unwrap();
         let live = books.live;
         if live == 0 && books.notes == 0 && world.sandbox.telegram.pending_updates() == 0 {
             return;

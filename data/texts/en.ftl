@@ -481,6 +481,7 @@ desk-usage-stats = 📊 Write it so: /stats, /stats week or /stats month
 desk-person = @{ $name } ({ $number })
 desk-person-seen = { $person }, last wrote { $seen } UTC
 desk-refused = ✋ Nothing was changed. { $why }
+desk-unusable = 🤔 { $why }
 desk-dropped = 👌 Dropped, nothing was changed.
 desk-late = ⌛️ More than 15 minutes have passed, and I forgot what we had begun. Nothing was changed. If this was for an order, send it again.
 desk-ask-user = 👤 To whom? Write @name or a Telegram number.
@@ -538,7 +539,7 @@ desk-pause =
 
     Videos that were begun are finished, sellers keep their credits.
 desk-resume = ▶️ Take orders again
-desk-granted =
+desk-grant-done =
     ✅ Given: { $credits ->
         [one] { $credits } credit
        *[other] { $credits } credits
@@ -546,7 +547,7 @@ desk-granted =
 
     To: { $person }
     Balance: { $balance }
-desk-taken =
+desk-take-done =
     ✅ Taken back: { $credits ->
         [one] { $credits } credit
        *[other] { $credits } credits
@@ -554,26 +555,26 @@ desk-taken =
 
     From: { $person }
     Balance: { $balance }
-desk-refunded =
+desk-refund-done =
     ✅ The credit of video { $job } is given back
 
     To: { $person }
     Balance: { $balance }
-desk-cancelled =
+desk-cancel-done =
     ✅ Video { $job } is cancelled, its credit is back
 
     Seller: { $person }
     Balance: { $balance }
-desk-reordered =
+desk-reorder-done =
     ✅ Video { $job } is ordered once more: order { $order }
 
     Seller: { $person }
     Balance: { $balance }
-desk-hurried = ⏩ Trying video { $job } right now.
-desk-banned = ✅ Shut out: { $person }
-desk-unbanned = ✅ Let in again: { $person }
-desk-paused = ⏸ No orders are taken any more. To take them again: /resume
-desk-resumed = ▶️ Orders are taken again.
+desk-hurry-done = ⏩ Trying video { $job } right now.
+desk-ban-done = ✅ Shut out: { $person }
+desk-unban-done = ✅ Let in again: { $person }
+desk-pause-done = ⏸ No orders are taken any more. To take them again: /resume
+desk-resume-done = ▶️ Orders are taken again.
 button-desk-yes = ✅ Yes, do it
 button-desk-card = 👤 Card
 button-desk-refresh = 🔄 Refresh
@@ -695,7 +696,6 @@ desk-ask-letter =
     📣 Broadcast
 
     Send the text in one message. Bold, italic and links are kept. Pictures are not sent yet.
-desk-broadcast = 📣 Broadcast
 desk-preview = 👀 This is what sellers will see. If you do not like it, send another text.
 desk-sent = 🏁 The broadcast is over: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed.
 desk-sent-stopped = ⏹ The broadcast was stopped: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed.
@@ -724,35 +724,6 @@ progress-counts =
     Delivered: { $delivered }
     Have blocked the bot: { $blocked }
     Failed: { $failed }
-slip-broadcasting = A broadcast is on its way already: wait for its end, or stop it.
-slip-not-whom = 🤔 I find nobody by that: write @name or a Telegram number.
-slip-no-user = 🤔 I do not know { $name }. The seller must write /start to the bot first.
-slip-many =
-    🤔 The name { $name } may have passed on to somebody else. Write a number:
-    { $people }
-slip-many-has = { $number }, has the name now, last wrote { $seen } UTC
-slip-many-had = { $number }, had the name before, last wrote { $seen } UTC
-slip-not-number = 🤔 A whole number is needed, such as 5 or -5.
-slip-zero = 🤔 Zero changes nothing. Write another number.
-slip-too-large = 🤔 At most { $most } credits at a time.
-slip-too-much = 🤔 There are only { $balance }: so many cannot be taken.
-slip-full = 🤔 There are { $balance } already: the account can hold no more.
-slip-empty = 🤔 There is no text in the message.
-slip-too-long = ✂️ A little long: keep it within { $most } characters.
-slip-need-button = 👇 Answer with a button. Changed your mind? /cancel.
-slip-need-text = 🤔 A text is needed here.
-slip-operator = That is an operator: take them out of admin_ids first.
-slip-already = It is so already.
-slip-no-job = There is no video { $job }.
-slip-live = Video { $job } is still being made.
-slip-done = Video { $job } is ready already.
-slip-retired = Video { $job } failed so long ago that what was ordered is no longer kept: the seller must order anew.
-slip-failed = Video { $job } has failed, and its credit went back then.
-slip-asked = KIE was asked for video { $job } and has not answered: asking again might cost twice. It settles by itself, or cancel it.
-slip-waits = Video { $job } waits for nothing but its turn.
-slip-poor = The seller has no credit for video { $job }: give one first.
-slip-repaid = The credit of video { $job } was given back before.
-slip-reordered = Video { $job } was ordered once more before.
 
 # --- The bot's profile ------------------------------------------------------
 command-start = Start

@@ -488,6 +488,7 @@ desk-usage-stats = 📊 Напиши так: /stats, /stats неделя или 
 desk-person = @{ $name } ({ $number })
 desk-person-seen = { $person }, последний раз писал { $seen } UTC
 desk-refused = ✋ Ничего не изменил. { $why }
+desk-unusable = 🤔 { $why }
 desk-dropped = 👌 Бросил, ничего не изменил.
 desk-late = ⌛️ Прошло больше 15 минут, и я забыл, что мы начинали. Ничего не изменил. Если это было для заказа — пришли ещё раз.
 desk-ask-user = 👤 Кому? Напиши @имя или номер в Telegram.
@@ -547,7 +548,7 @@ desk-pause =
 
     Начатые видео доделаю, кредиты останутся у продавцов.
 desk-resume = ▶️ Снова принимать заказы
-desk-granted =
+desk-grant-done =
     ✅ Начислил: { $credits ->
         [one] { $credits } кредит
         [few] { $credits } кредита
@@ -556,7 +557,7 @@ desk-granted =
 
     Кому: { $person }
     Баланс: { $balance }
-desk-taken =
+desk-take-done =
     ✅ Списал: { $credits ->
         [one] { $credits } кредит
         [few] { $credits } кредита
@@ -565,26 +566,26 @@ desk-taken =
 
     У кого: { $person }
     Баланс: { $balance }
-desk-refunded =
+desk-refund-done =
     ✅ Вернул кредит за видео { $job }
 
     Кому: { $person }
     Баланс: { $balance }
-desk-cancelled =
+desk-cancel-done =
     ✅ Отменил видео { $job } и вернул кредит
 
     Продавец: { $person }
     Баланс: { $balance }
-desk-reordered =
+desk-reorder-done =
     ✅ Видео { $job } заказано ещё раз: заказ { $order }
 
     Продавец: { $person }
     Баланс: { $balance }
-desk-hurried = ⏩ Пробую видео { $job } прямо сейчас.
-desk-banned = ✅ Доступ закрыт: { $person }
-desk-unbanned = ✅ Доступ открыт: { $person }
-desk-paused = ⏸ Заказы больше не принимаю. Вернуть: /resume
-desk-resumed = ▶️ Снова принимаю заказы.
+desk-hurry-done = ⏩ Пробую видео { $job } прямо сейчас.
+desk-ban-done = ✅ Доступ закрыт: { $person }
+desk-unban-done = ✅ Доступ открыт: { $person }
+desk-pause-done = ⏸ Заказы больше не принимаю. Вернуть: /resume
+desk-resume-done = ▶️ Снова принимаю заказы.
 button-desk-yes = ✅ Да, делаем
 button-desk-card = 👤 Карточка
 button-desk-refresh = 🔄 Обновить
@@ -706,7 +707,6 @@ desk-ask-letter =
     📣 Рассылка
 
     Пришли текст одним сообщением. Жирный, курсив и ссылки сохраню. Картинок пока не рассылаю.
-desk-broadcast = 📣 Рассылка
 desk-preview = 👀 Вот так это увидят продавцы. Не нравится — пришли другой текст.
 desk-sent = 🏁 Рассылка закончена: дошло { $delivered }, заблокировали бота { $blocked }, не отправилось { $failed }.
 desk-sent-stopped = ⏹ Рассылка остановлена: дошло { $delivered }, заблокировали бота { $blocked }, не отправилось { $failed }.
@@ -735,35 +735,6 @@ progress-counts =
     Дошло: { $delivered }
     Заблокировали бота: { $blocked }
     Не отправилось: { $failed }
-slip-broadcasting = Одна рассылка уже идёт: дождись её конца или останови.
-slip-not-whom = 🤔 Так я никого не найду: нужно @имя или номер в Telegram.
-slip-no-user = 🤔 Не знаю, кто такой { $name }. Продавец должен сначала написать боту /start.
-slip-many =
-    🤔 Имя { $name } могло перейти к другому. Напиши номер:
-    { $people }
-slip-many-has = { $number }, сейчас с этим именем, последний раз писал { $seen } UTC
-slip-many-had = { $number }, раньше с этим именем, последний раз писал { $seen } UTC
-slip-not-number = 🤔 Нужно целое число, например 5 или -5.
-slip-zero = 🤔 Ноль ничего не изменит. Напиши другое число.
-slip-too-large = 🤔 За раз можно не больше { $most } кредитов.
-slip-too-much = 🤔 На балансе только { $balance }: столько не списать.
-slip-full = 🤔 На балансе уже { $balance }: больше на счёт не помещается.
-slip-empty = 🤔 В сообщении нет текста.
-slip-too-long = ✂️ Длинновато: уложись в { $most } символов.
-slip-need-button = 👇 Ответь кнопкой. Передумал — /cancel.
-slip-need-text = 🤔 Здесь нужен текст.
-slip-operator = Это администратор: сначала убери его из admin_ids.
-slip-already = Так уже и есть.
-slip-no-job = Видео { $job } не нашёл.
-slip-live = Видео { $job } ещё делается.
-slip-done = Видео { $job } уже готово.
-slip-retired = Видео { $job } не получилось так давно, что сам заказ уже не хранится: пусть продавец закажет заново.
-slip-failed = Видео { $job } не получилось, и кредит за него уже вернули.
-slip-asked = По видео { $job } ждём ответа KIE: второй запрос мог бы стоить вдвое. Решится само или отмени его.
-slip-waits = Видео { $job } и так ждёт только своей очереди.
-slip-poor = У продавца нет кредита на видео { $job }: сначала начисли.
-slip-repaid = За видео { $job } кредит уже возвращали.
-slip-reordered = Видео { $job } уже заказывали ещё раз.
 
 # --- Профиль бота -----------------------------------------------------------
 command-start = Начать

@@ -14,7 +14,7 @@ use crate::base::time::Timestamp;
 use crate::edge::config::{Backups, Config, Env};
 use crate::edge::http;
 use crate::edge::offsite::{Copy, Patience, Vault};
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask;
 use crate::shop::backup::front::Made;
 use crate::shop::backup::make::{self, Order};
 use crate::shop::backup::name::Name;
@@ -125,10 +125,8 @@ impl Found {
 }
 
 pub fn backup(args: BackupArgs) -> anyhow::Result<()> {
-    let made = match args.place.daemon(&Ask::Backup)? {
-        Some(Answer::BackedUp(made)) => *made,
-        Some(Answer::Refused(refusal)) => return Err(refusal.into()),
-        Some(other) => return Err(place::senseless(&other)),
+    let made = match args.place.daemon(ask::Backup)? {
+        Some(made) => made,
         None => of_file(&Ground::of(&args.place, false)?, &args.place.file()?)?,
     };
     if args.place.json {

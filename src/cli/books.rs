@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::place::{Place, json, senseless};
-use crate::operator::service::{Answer, Ask};
+use super::place::{Place, json};
+use crate::operator::service::ask;
 use crate::shop::audit;
 
 /// Check the books: of the running daemon, or of a file.
@@ -22,9 +22,8 @@ pub fn audit(args: AuditArgs) -> anyhow::Result<()> {
     let report = match &args.file {
         Some(file) => audit_file(file)?,
         // A file of an older schema is looked at as it is.
-        None => match args.place.daemon(&Ask::Audit)? {
-            Some(Answer::Audited(report)) => report,
-            Some(other) => return Err(senseless(&other)),
+        None => match args.place.daemon(ask::Audit)? {
+            Some(report) => report,
             None => audit_file(&args.place.file()?)?,
         },
     };

@@ -1,12 +1,13 @@
 //! `neurocards orders` and `neurocards jobs`: what was ordered, and what became of it.
 
-use super::place::{Place, json, senseless};
+use super::place::Place;
 use super::table::{fields, moment, or_dash, table};
 use super::users;
+use crate::operator::service::Whom;
 use crate::operator::service::answer::{JobCard, JobLine, OrderCard};
-use crate::operator::service::ask::Wanted;
-use crate::operator::service::{Answer, Ask, Whom};
-use crate::rules::domain::id::{Code, NoCode};
+use crate::operator::service::ask::{self, Wanted};
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::id::{Code, JobId, NoCode, OrderId};
 
 /// Look at orders.
 #[derive(Debug, clap::Args)]
@@ -91,36 +92,28 @@ enum Jobs {
 struct Which {
     /// Its number, or a seller's reference code.
     #[arg(value_name = "JOB", value_parser = number)]
-    job: u64,
+    job: JobId,
 }
 
-fn number(said: &str) -> Result<u64, NoCode> {
-    Code::job(said).map(|job| job.0)
+fn number(said: &str) -> Result<JobId, NoCode> {
+    Code::job(said)
 }
 
 pub fn orders(args: OrdersArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
-        Orders::List { user, most } => match place.ask(Ask::Orders {
-            whom: user,
-            before: None,
-            most,
-        })? {
-            Answer::Orders(orders) if place.json => json(&orders),
-            Answer::Orders(orders) => {
-                users::orders(&orders);
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
-        Orders::Show { order } => match place.ask(Ask::Order { order })? {
-            Answer::Order(card) if place.json => json(&card),
-            Answer::Order(card) => {
-                show_order(&card);
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
+        Orders::List { user, most } => {
+            let orders = ask::Orders {
+                whom: user,
+                before: None,
+                most,
+            };
+            place.show(orders, |orders| users::orders(orders))
+        }
+        Orders::Show { order } => {
+            let order = OrderId(order);
+            place.show(ask::Order { order }, show_order)
+        }
     }
 }
 
@@ -140,65 +133,44 @@ pub fn jobs(args: JobsArgs) -> anyhow::Result<()> {
                 (_, _, true) => Wanted::Done,
                 (false, false, false) => Wanted::All,
             };
-            let ask = Ask::Jobs {
+            let jobs = place.ask(ask::Jobs {
                 wanted,
                 whom: user,
                 before: None,
                 most,
-            };
-            match place.ask(ask)? {
-                Answer::Jobs(jobs) => users::listed(&place, &jobs, list),
-                other => Err(senseless(&other)),
-            }
+            })?;
+            users::listed(&place, &jobs, list)
         }
-        Jobs::Show(Which { job }) => match place.ask(Ask::Job { job })? {
-            Answer::Job(card) if place.json => json(&card),
-            Answer::Job(card) => {
-                show_job(&card);
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
-        Jobs::Retry(Which { job }) => match place.ask(Ask::Retry { job })? {
-            answer @ Answer::Retried { .. } if place.json => json(&answer),
-            Answer::Retried { order, repeated } => {
-                match (order, repeated) {
-                    (None, _) => say!("job {job} is due at once"),
-                    (Some(order), false) => say!("job {job} is ordered again: order {order}"),
-                    (Some(order), true) => {
-                        say!("job {job} was ordered again before: order {order}");
-                    }
-                }
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
+        Jobs::Show(Which { job }) => place.show(ask::Job { job }, show_job),
+        Jobs::Retry(Which { job }) => retry(&place, job),
         Jobs::Cancel { which, reason } => {
             let job = which.job;
-            super::place::changed(&place, Ask::Cancel { job, why: reason }, |_| {
+            place.does(Deed::Cancel { job, why: reason }, true, |_| {
                 format!("job {job} is cancelled, and its credit is back")
             })
         }
         Jobs::Refund { which, reason } => {
             let job = which.job;
-            match place.ask(Ask::Refund { job, why: reason })? {
-                answer @ Answer::Granted { .. } if place.json => json(&answer),
-                Answer::Granted {
-                    user,
-                    balance,
-                    repeated,
-                } => {
-                    let done = match repeated {
-                        true => "was refunded before",
-                        false => "is refunded",
-                    };
-                    say!("job {job} {done}; user {user} has {balance} credits");
-                    Ok(())
-                }
-                other => Err(senseless(&other)),
-            }
+            place.does(Deed::Refund { job, why: reason }, true, |outcome| {
+                let seller = outcome.person.as_ref().map(|person| person.user);
+                let balance = seller.map(|seller| users::balance(seller, outcome));
+                format!("job {job} is refunded; {}", balance.unwrap_or_default())
+            })
         }
     }
+}
+
+/// A waiting job is tried at once, a failed one becomes an order anew.
+fn retry(place: &Place, job: JobId) -> anyhow::Result<()> {
+    let failed = place.ask_before(ask::Job { job })?.job.failure.is_some();
+    let deed = match failed {
+        true => Deed::Reorder { job, why: None },
+        false => Deed::Hurry { job },
+    };
+    place.does(deed, false, |outcome| match outcome.came.order() {
+        Some(order) => format!("job {job} is ordered again: order {order}"),
+        None => format!("job {job} is due at once"),
+    })
 }
 
 fn show_order(card: &OrderCard) {

@@ -9,10 +9,16 @@ use serde::Serialize;
 use crate::daemon::{self, made};
 use crate::edge::config::Config;
 use crate::edge::http;
+use crate::edge::locale::Locale;
+use crate::operator::service::ask::Do;
+use crate::operator::service::desk::Answerable;
 use crate::operator::service::desk::Providing;
-use crate::operator::service::{self, Answer, Ask, Desk, Provider};
+use crate::operator::service::{self, Desk, Provider, Question, Refusal};
 use crate::operator::socket::{self, ControlError};
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::Outcome;
+use crate::rules::domain::user::Lang;
 use crate::store::{self, Options, Shop, Store};
 
 /// Where the shop is, and how it answers.
@@ -41,53 +47,87 @@ impl Place {
     }
 
     /// The answer; a refusal is an error. Who answered is said on standard error.
-    pub fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
-        let looks = ask.only_looks();
-        self.ask_and_say(ask, true, looks)
+    pub fn ask<Q: Answerable>(&self, question: Q) -> anyhow::Result<Q::Answer> {
+        self.judged(question, true, Q::ONLY_LOOKS)?.map_err(refused)
+    }
+
+    /// Asks, and prints the answer.
+    pub fn show<Q: Answerable>(
+        &self,
+        question: Q,
+        print: impl FnOnce(&Q::Answer),
+    ) -> anyhow::Result<()> {
+        let answer = self.ask(question)?;
+        match self.json {
+            true => json(&answer)?,
+            false => print(&answer),
+        }
+        Ok(())
     }
 
     /// As [`Place::ask`], of whom a deed is to be done to: an older file is brought up to date, as the deed would do.
-    pub fn ask_before(&self, ask: Ask) -> anyhow::Result<Answer> {
-        self.ask_and_say(ask, true, false)
+    pub fn ask_before<Q: Answerable>(&self, question: Q) -> anyhow::Result<Q::Answer> {
+        self.judged(question, true, false)?.map_err(refused)
     }
 
-    /// As [`Place::ask`], for whoever has just been told who answers.
-    pub fn ask_again(&self, ask: Ask) -> anyhow::Result<Answer> {
-        let looks = ask.only_looks();
-        self.ask_and_say(ask, false, looks)
-    }
-
-    fn ask_and_say(&self, ask: Ask, say: bool, looks: bool) -> anyhow::Result<Answer> {
-        let answer = match self.asked(&ask, say)? {
-            Some(answer) => answer,
-            None => {
-                let file = self.found(say)?;
-                // Whoever only looks must not keep an older program from its file.
-                if looks && let Some(schema) = store::pending(&file)? {
-                    bail!(
-                        "{} has schema {schema}, which this program would bring up to date: start the daemon, \
-                         which keeps a copy first, or ask with the program that wrote it",
-                        file.display()
-                    );
-                }
-                let desk = self.desk(&file, &ask)?;
-                let uid = rustix::process::getuid().as_raw();
-                super::run::runtime()?.block_on(desk.answer(Who::Shell { uid }, ask))?
+    /// Does a deed and says what came of it; what is so already is said, too, and is no error. `say` is whether to say
+    /// who does it.
+    pub fn does(
+        &self,
+        deed: Deed,
+        say: bool,
+        said: impl FnOnce(&Outcome) -> String,
+    ) -> anyhow::Result<()> {
+        match self.judged(Do(deed), say, false)? {
+            Ok(outcome) if self.json => json(&outcome),
+            Ok(outcome) => {
+                say!("{}", said(&outcome));
+                Ok(())
             }
-        };
-        match answer {
-            Answer::Refused(refusal) => Err(refusal.into()),
-            answer => Ok(answer),
+            Err(refusal) if refusal.is_so_already() && self.json => json(&refusal),
+            Err(refusal) if refusal.is_so_already() => {
+                say!("{}", Locale(Lang::En).refusal(&refusal));
+                Ok(())
+            }
+            Err(refusal) => Err(refused(refusal)),
         }
     }
 
-    /// The running daemon's answer; nothing when none runs.
-    pub fn daemon(&self, ask: &Ask) -> anyhow::Result<Option<Answer>> {
-        self.asked(ask, true)
+    fn judged<Q: Answerable>(
+        &self,
+        question: Q,
+        say: bool,
+        looks: bool,
+    ) -> anyhow::Result<Result<Q::Answer, Refusal>> {
+        if let Some(answer) = self.asked(question.clone(), say)? {
+            return Ok(answer);
+        }
+        let file = self.found(say)?;
+        // Whoever only looks must not keep an older program from its file.
+        if looks && let Some(schema) = store::pending(&file)? {
+            bail!(
+                "{} has schema {schema}, which this program would bring up to date: start the daemon, \
+                 which keeps a copy first, or ask with the program that wrote it",
+                file.display()
+            );
+        }
+        let desk = self.desk(&file, Q::ONLY_LOOKS)?;
+        let uid = rustix::process::getuid().as_raw();
+        Ok(super::run::runtime()?.block_on(desk.ask(Who::Shell { uid }, question))?)
     }
 
-    fn asked(&self, ask: &Ask, say: bool) -> anyhow::Result<Option<Answer>> {
-        match super::run::runtime()?.block_on(socket::ask(&self.data(), ask)) {
+    /// The running daemon's answer; nothing when none runs.
+    pub fn daemon<Q: Question>(&self, question: Q) -> anyhow::Result<Option<Q::Answer>> {
+        let answer = self.asked(question, true)?;
+        answer.transpose().map_err(refused)
+    }
+
+    fn asked<Q: Question>(
+        &self,
+        question: Q,
+        say: bool,
+    ) -> anyhow::Result<Option<Result<Q::Answer, Refusal>>> {
+        match super::run::runtime()?.block_on(socket::ask(&self.data(), question)) {
             Ok(answer) => {
                 if say {
                     eprintln!("asked the running daemon");
@@ -116,10 +156,10 @@ impl Place {
     }
 
     /// A desk on a file that no daemon has open.
-    fn desk(&self, file: &std::path::Path, ask: &Ask) -> anyhow::Result<Desk> {
+    fn desk(&self, file: &std::path::Path, only_looks: bool) -> anyhow::Result<Desk> {
         let file = file.to_owned();
         // What operators do needs none of the shop's choices but who they are.
-        let admins = match ask.only_looks() {
+        let admins = match only_looks {
             true => Vec::new(),
             false => Config::admins_of(self.file_of_config().as_deref())?,
         };
@@ -165,19 +205,7 @@ pub fn json(answer: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An answer to another question: program and daemon are of different versions.
-pub fn senseless(answer: &Answer) -> anyhow::Error {
-    anyhow::anyhow!("the daemon answers something else, is it of another version? {answer:?}")
-}
-
-/// Asks for a change and says what came of it.
-pub fn changed(place: &Place, ask: Ask, said: impl FnOnce(bool) -> String) -> anyhow::Result<()> {
-    match place.ask(ask)? {
-        answer @ Answer::Changed(_) if place.json => json(&answer),
-        Answer::Changed(changed) => {
-            println!("{}", said(changed));
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+/// A refusal as an error.
+pub fn refused(refusal: Refusal) -> anyhow::Error {
+    anyhow::anyhow!(Locale(Lang::En).refusal(&refusal))
 }

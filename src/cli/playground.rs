@@ -13,8 +13,14 @@ use crate::base::clock::Clock;
 use crate::daemon::{Daemon, Doors, Machine};
 use crate::door::{Limits, Refusal};
 use crate::edge::config::Config;
-use crate::operator::service::{self, Answer, Ask, Desk, Whom};
+use crate::edge::locale::Locale;
+use crate::operator::service::ask::Do;
+use crate::operator::service::desk::Answerable;
+use crate::operator::service::{self, Desk};
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::user::Lang;
 use crate::sandbox::{Hooks, Options, Sandbox};
 use crate::store::Store;
 use crate::store::snapshot::notes::Next;
@@ -215,8 +221,11 @@ impl Playground {
     }
 
     /// Asks as an operator.
-    pub async fn ask(&self, ask: Ask) -> anyhow::Result<Answer> {
-        Ok(self.daemon().ask(ask).await?)
+    pub async fn ask<Q: Answerable>(
+        &self,
+        question: Q,
+    ) -> anyhow::Result<Result<Q::Answer, service::Refusal>> {
+        Ok(self.daemon().ask(question).await?)
     }
 
     /// How often the daemon's door has refused somebody for that reason.
@@ -317,15 +326,15 @@ fn hooks(clock: &Clock, books: &Arc<OnceLock<Books>>) -> Hooks {
             let (store, clock) = (lent(&bank), at.clone());
             Box::pin(async move {
                 let store = store.ok_or("the daemon is stopped")?;
-                let ask = Ask::Grant {
-                    whom: Whom::Number(seller.unsigned_abs()),
+                let grant = Deed::Grant {
+                    user: UserId(seller.unsigned_abs()),
                     credits,
                     why: "a gift at the sandbox's page".to_owned(),
                     key: None,
                 };
-                match Desk::bare(store, clock).answer(Who::Page, ask).await {
-                    Ok(Answer::Refused(refusal)) => Err(refusal.to_string()),
-                    Ok(_) => Ok(()),
+                match Desk::bare(store, clock).ask(Who::Page, Do(grant)).await {
+                    Ok(Ok(_)) => Ok(()),
+                    Ok(Err(refusal)) => Err(Locale(Lang::En).refusal(&refusal)),
                     Err(error) => Err(error.to_string()),
                 }
             })

@@ -1,10 +1,13 @@
 //! `neurocards keys` and `neurocards models`: what the provider is asked with.
 
-use super::place::{Place, json, senseless};
+use std::time::Duration;
+
+use super::place::Place;
 use super::table::{moment, or_dash, table};
 use crate::edge::config::parse_duration;
-use crate::operator::service::ask::Tired;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{Key, Keys, Models};
+use crate::rules::domain::deed::{Deed, Resting};
+use crate::rules::domain::id::ModelName;
 
 /// Look after the provider's keys. They are known by fingerprints.
 #[derive(Debug, clap::Args)]
@@ -12,11 +15,11 @@ pub struct KeysArgs {
     #[command(flatten)]
     place: Place,
     #[command(subcommand)]
-    what: Keys,
+    what: KeysDo,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Keys {
+enum KeysDo {
     /// List them, with what their accounts have left at the provider.
     List,
     /// Leave one alone for a while.
@@ -41,11 +44,11 @@ pub struct ModelsArgs {
     #[command(flatten)]
     place: Place,
     #[command(subcommand)]
-    what: Models,
+    what: ModelsDo,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Models {
+enum ModelsDo {
     /// List them, first choice first.
     List,
     /// Leave one alone for a while: the next one of the chain is used.
@@ -79,73 +82,66 @@ fn seconds(said: &str) -> Result<u64, String> {
 pub fn keys(args: KeysArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
-        Keys::List => match place.ask(Ask::Keys)? {
-            Answer::Keys(keys) if place.json => json(&keys),
-            Answer::Keys(keys) => {
-                let rows = keys.iter().map(|key| {
-                    let left = match (&key.credits, &key.trouble) {
-                        (Some(credits), _) => credits.to_string(),
-                        (None, trouble) => or_dash(trouble.as_ref()),
-                    };
-                    [
-                        key.key.clone(),
-                        left,
-                        moment(key.until),
-                        or_dash(key.why.as_ref()),
-                    ]
-                });
-                let header = ["KEY", "PROVIDER'S CREDITS", "RESTS UNTIL", "WHY"];
-                table(header, rows.collect(), "no keys");
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
-        Keys::Rest { key, span } => rest(&place, Tired::Key(key), span),
-        Keys::Wake { key } => wake(&place, Tired::Key(key)),
+        KeysDo::List => place.show(Keys, |keys| {
+            let rows = keys.iter().map(|key| {
+                let left = match (&key.credits, &key.trouble) {
+                    (Some(credits), _) => credits.to_string(),
+                    (None, trouble) => or_dash(trouble.as_ref()),
+                };
+                [
+                    key.key.clone(),
+                    left,
+                    moment(key.until),
+                    or_dash(key.why.as_ref()),
+                ]
+            });
+            let header = ["KEY", "PROVIDER'S CREDITS", "RESTS UNTIL", "WHY"];
+            table(header, rows.collect(), "no keys");
+        }),
+        KeysDo::Rest { key, span } => rest(&place, named(&place, key)?, span),
+        KeysDo::Wake { key } => wake(&place, named(&place, key)?),
     }
 }
 
 pub fn models(args: ModelsArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
-        Models::List => match place.ask(Ask::Models)? {
-            Answer::Models(models) if place.json => json(&models),
-            Answer::Models(models) => {
-                let rows = models.iter().map(|model| {
-                    [
-                        model.model.clone(),
-                        model.title.clone(),
-                        model.credits.to_string(),
-                        moment(model.until),
-                        or_dash(model.why.as_ref()),
-                    ]
-                });
-                let header = ["MODEL", "TITLE", "PROVIDER'S CREDITS", "RESTS UNTIL", "WHY"];
-                table(header, rows.collect(), "no models");
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
-        Models::Rest { model, span } => rest(&place, Tired::Model(model), span),
-        Models::Wake { model } => wake(&place, Tired::Model(model)),
+        ModelsDo::List => place.show(Models, |models| {
+            let rows = models.iter().map(|model| {
+                [
+                    model.model.clone(),
+                    model.title.clone(),
+                    model.credits.to_string(),
+                    moment(model.until),
+                    or_dash(model.why.as_ref()),
+                ]
+            });
+            let header = ["MODEL", "TITLE", "PROVIDER'S CREDITS", "RESTS UNTIL", "WHY"];
+            table(header, rows.collect(), "no models");
+        }),
+        ModelsDo::Rest { model, span } => rest(&place, Resting::Model(ModelName(model)), span),
+        ModelsDo::Wake { model } => wake(&place, Resting::Model(ModelName(model))),
     }
 }
 
-fn rest(place: &Place, tired: Tired, span: Span) -> anyhow::Result<()> {
-    let seconds = span.seconds;
-    match place.ask(Ask::Rest { tired, seconds })? {
-        answer @ Answer::Rests { .. } if place.json => json(&answer),
-        Answer::Rests { name, until } => {
-            say!("{name} rests until {}", moment(Some(until)));
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+/// The key whose fingerprint begins so.
+fn named(place: &Place, begin: String) -> anyhow::Result<Resting> {
+    Ok(Resting::Key(place.ask_before(Key { begin })?))
 }
 
-fn wake(place: &Place, tired: Tired) -> anyhow::Result<()> {
-    super::place::changed(place, Ask::Wake { tired }, |changed| match changed {
-        true => "it is used again".to_owned(),
-        false => "it did not rest".to_owned(),
-    })
+fn rest(place: &Place, what: Resting, span: Span) -> anyhow::Result<()> {
+    let until = super::run::clock()
+        .now()
+        .plus(Duration::from_secs(span.seconds));
+    let said = format!(
+        "{} {what} rests until {}",
+        what.kind(),
+        moment(Some(until.0))
+    );
+    place.does(Deed::Rest { what, until }, true, |_| said)
+}
+
+fn wake(place: &Place, what: Resting) -> anyhow::Result<()> {
+    let said = format!("{} {what} is used again", what.kind());
+    place.does(Deed::Wake { what }, true, |_| said)
 }

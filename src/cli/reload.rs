@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use super::place::{Place, json};
-use crate::operator::service::{Answer, Ask, Reloaded};
+use crate::operator::service::{Reloaded, ask};
 
 /// Have the running daemon read configuration, secrets and texts again, all or nothing.
 #[derive(Debug, clap::Args)]
@@ -13,27 +13,19 @@ pub struct ReloadArgs {
 }
 
 pub fn reload(args: ReloadArgs) -> anyhow::Result<()> {
-    let Some(answer) = args.place.daemon(&Ask::Reload)? else {
+    let Some(answer) = args.place.daemon(ask::Reload)? else {
         let data = args.place.data();
         bail!(
             "no daemon runs on {}: it reads everything when it starts",
             data.display()
         )
     };
-    match answer {
-        answer if args.place.json => {
-            json(&answer)?;
-            match answer {
-                Answer::Refused(refusal) => Err(refusal.into()),
-                _ => Ok(()),
-            }
-        }
-        Answer::Reloaded(reloaded) => {
-            show(&reloaded);
+    match args.place.json {
+        true => json(&answer),
+        false => {
+            show(&answer);
             Ok(())
         }
-        Answer::Refused(refusal) => Err(refusal.into()),
-        other => Err(super::place::senseless(&other)),
     }
 }
 

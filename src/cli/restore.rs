@@ -116,7 +116,7 @@ pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
 
 /// A daemon holds the lock of its file, but for moments in which its disk fails.
 fn not_running(ground: &Ground) -> anyhow::Result<()> {
-    let asked = socket::ask(&ground.data, &crate::operator::service::Ask::Status);
+    let asked = socket::ask(&ground.data, crate::operator::service::ask::Status);
     match super::run::runtime()?.block_on(asked) {
         Err(ControlError::NoDaemon) => Ok(()),
         Err(error @ ControlError::Io(_)) => Err(error.into()),

@@ -1,11 +1,13 @@
 //! `neurocards status`, `pause`, `resume` and `acts`: the shop as a whole.
 
-use super::place::{Place, json, senseless};
+use super::place::Place;
 use super::table::{fields, moment, or_dash, size, span, table};
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::Status;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{self, Acts};
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::Outcome;
 
 /// Show how the shop fares.
 #[derive(Debug, clap::Args)]
@@ -42,56 +44,37 @@ pub struct ActsArgs {
 }
 
 pub fn status(args: StatusArgs) -> anyhow::Result<()> {
-    match args.place.ask(Ask::Status)? {
-        Answer::Status(status) if args.place.json => json(&status),
-        Answer::Status(status) => {
-            show(&status);
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+    args.place.show(ask::Status, show)
 }
 
 pub fn pause(args: PauseArgs) -> anyhow::Result<()> {
-    super::place::changed(&args.place, Ask::Pause { why: args.reason }, |changed| {
-        match changed {
-            true => "orders are not taken; `neurocards resume` takes them again",
-            false => "orders were not taken already",
-        }
-        .to_owned()
+    let pause = Deed::Pause { why: args.reason };
+    args.place.does(pause, true, |_| {
+        "orders are not taken; `neurocards resume` takes them again".to_owned()
     })
 }
 
 pub fn resume(args: ResumeArgs) -> anyhow::Result<()> {
-    super::place::changed(&args.place, Ask::Resume, |changed| {
-        match changed {
-            true => "orders are taken again",
-            false => "orders were not paused",
-        }
-        .to_owned()
-    })
+    let said = |_: &Outcome| "orders are taken again".to_owned();
+    args.place.does(Deed::Resume, true, said)
 }
 
 pub fn acts(args: ActsArgs) -> anyhow::Result<()> {
-    match args.place.ask(Ask::Acts {
+    let acts = Acts {
         before: None,
         most: args.most,
-    })? {
-        Answer::Acts(acts) if args.place.json => json(&acts),
-        Answer::Acts(acts) => {
-            let rows = acts.iter().map(|act| {
-                [
-                    act.n.to_string(),
-                    moment(Some(act.at)),
-                    act.who.clone(),
-                    act.what.clone(),
-                ]
-            });
-            table(["ACT", "AT", "WHO", "WHAT"], rows.collect(), "none");
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+    };
+    args.place.show(acts, |acts| {
+        let rows = acts.iter().map(|act| {
+            [
+                act.n.to_string(),
+                moment(Some(act.at)),
+                act.who.clone(),
+                act.what.clone(),
+            ]
+        });
+        table(["ACT", "AT", "WHO", "WHAT"], rows.collect(), "none");
+    })
 }
 
 fn show(status: &Status) {

@@ -1,11 +1,10 @@
 //! `neurocards stats`: what happened of late.
 
-use super::place::{Place, json, senseless};
+use super::place::Place;
 use super::table::{fields, span as spell, table};
 use crate::base::time::Timestamp;
 use crate::operator::service::answer::{Counts, Stats, StatsOf};
-use crate::operator::service::ask::Span;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{self, Span};
 
 /// Show orders, videos and credits of the last day, week or month. Days are UTC.
 #[derive(Debug, clap::Args)]
@@ -20,14 +19,7 @@ pub struct StatsArgs {
 pub fn stats(args: StatsArgs) -> anyhow::Result<()> {
     let span = Span::ALL.into_iter().find(|span| span.word() == args.span);
     let span = span.unwrap_or_default();
-    match args.place.ask(Ask::Stats { span })? {
-        Answer::Stats(stats) if args.place.json => json(&stats),
-        Answer::Stats(stats) => {
-            show(&stats);
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+    args.place.show(ask::Stats { span }, show)
 }
 
 fn show(stats: &Stats) {

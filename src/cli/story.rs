@@ -10,7 +10,8 @@ use super::playground::{Playground, Reach, Setting};
 use super::scratch::Scratch;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::Do;
+use crate::rules::domain::deed::Deed;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::job::Stage;
@@ -46,17 +47,14 @@ async fn play(data: &Path, out: &Path) -> anyhow::Result<()> {
     anna.sends("/start");
     chat.settle(&stage).await?;
     let why = "the example begins with five credits".to_owned();
-    let ask = Ask::Grant {
-        whom: (ANNA as u64).into(),
+    let grant = Deed::Grant {
+        user: UserId(ANNA as u64),
         credits: 3,
         why,
         key: Some("story".into()),
     };
-    let answer = stage.ask(ask).await?;
-    ensure!(
-        matches!(answer, Answer::Granted { balance: 5, .. }),
-        "the grant failed: {answer:?}"
-    );
+    let answer = stage.ask(Do(grant)).await?;
+    ensure!(answer.is_ok(), "the grant failed: {answer:?}");
     chat.settle(&stage).await?;
     for act in [
         Act::Press("Сделать Reels"),

@@ -3,13 +3,16 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::place::{Place, json, senseless};
+use super::place::{self, Place, json};
 use super::table::{fields, moment, or_dash, table};
 use crate::base::time::Timestamp;
+use crate::operator::service::Whom;
 use crate::operator::service::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
-use crate::operator::service::{Answer, Ask, Refusal, Whom};
+use crate::operator::service::ask::{User, Users};
 use crate::operator::socket::ControlError;
-use crate::rules::domain::act;
+use crate::rules::domain::deed::outlook::Outcome;
+use crate::rules::domain::deed::{self, Deed};
+use crate::rules::domain::id::UserId;
 use crate::store::StoreError;
 
 /// Look after sellers.
@@ -81,63 +84,47 @@ pub fn users(args: UsersArgs) -> anyhow::Result<()> {
     let place = args.place;
     match args.what {
         What::List { like, banned, most } => {
-            let ask = Ask::Users {
+            let users = place.ask(Users {
                 like,
                 banned,
                 before: None,
                 most,
-            };
-            match place.ask(ask)? {
-                Answer::Users(users) => listed(&place, &users, list),
-                other => Err(senseless(&other)),
-            }
+            })?;
+            listed(&place, &users, list)
         }
-        What::Show { user } => match place.ask(Ask::User { whom: user })? {
-            Answer::User(card) if place.json => json(&card),
-            Answer::User(card) => {
-                show(&card);
-                Ok(())
-            }
-            other => Err(senseless(&other)),
-        },
+        What::Show { user } => place.show(User { whom: user }, show),
         What::Ban { user, reason } => {
-            let ask = Ask::Ban {
-                whom: user,
-                why: reason,
-            };
-            shut_out(&place, ask, ["is shut out", "was shut out already"])
+            let user = shown(&place, user, "is shut out")?;
+            let ban = Deed::Ban { user, why: reason };
+            place.does(ban, false, |_| format!("user {user} is shut out"))
         }
         What::Unban { user } => {
-            let words = ["is let in again", "was not shut out"];
-            shut_out(&place, Ask::Unban { whom: user }, words)
+            let user = shown(&place, user, "is let in again")?;
+            let said = |_: &Outcome| format!("user {user} is let in again");
+            place.does(Deed::Unban { user }, false, said)
         }
-    }
-}
-
-/// Says whom it was done to by number: a name may have passed on to somebody else.
-fn shut_out(place: &Place, ask: Ask, [done, before]: [&str; 2]) -> anyhow::Result<()> {
-    match place.ask(ask)? {
-        answer @ Answer::ShutOut { .. } if place.json => json(&answer),
-        Answer::ShutOut { user, changed } => {
-            say!("user {user} {}", if changed { done } else { before });
-            Ok(())
-        }
-        other => Err(senseless(&other)),
     }
 }
 
 pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
-    act::amount(args.credits).map_err(|_| Refusal::Amount)?;
-    let whom = shown(&args.place, args.user, args.credits)?;
+    let credits = deed::amount(args.credits).map_err(place::refused)?;
+    let user = shown(&args.place, args.user, &format!("{credits:+}"))?;
     // With a key a grant of which nobody knows whether it was made can be asked for again.
     let key = args.key.unwrap_or_else(|| Uuid::new_v4().to_string());
-    let ask = Ask::Grant {
-        whom,
-        credits: args.credits,
+    let grant = Deed::Grant {
+        user,
+        credits,
         why: args.reason,
         key: Some(key.clone()),
     };
-    let answer = args.place.ask_again(ask).map_err(|error| {
+    let said = |outcome: &Outcome| {
+        let done = match outcome.before {
+            true => "granted before with this key",
+            false => "granted",
+        };
+        format!("{done}; {}", balance(user, outcome))
+    };
+    args.place.does(grant, false, said).map_err(|error| {
         // A refusal is definite; an answer that was lost is not.
         match error.is::<ControlError>() || error.is::<StoreError>() {
             true => error.context(format!(
@@ -145,40 +132,27 @@ pub fn grant(args: GrantArgs) -> anyhow::Result<()> {
             )),
             false => error,
         }
-    })?;
-    match answer {
-        answer @ Answer::Granted { .. } if args.place.json => json(&answer),
-        Answer::Granted {
-            user,
-            balance,
-            repeated,
-        } => {
-            let done = match repeated {
-                true => "granted before with this key",
-                false => "granted",
-            };
-            say!("{done}; user {user} has {balance} credits");
-            Ok(())
-        }
-        other => Err(senseless(&other)),
-    }
+    })
 }
 
-/// Shows who will be credited; their number, for a name may pass on to somebody else in between.
-fn shown(place: &Place, whom: Whom, credits: i32) -> anyhow::Result<Whom> {
-    let user = match place.ask_before(Ask::User { whom })? {
-        Answer::User(card) => card.user,
-        other => return Err(senseless(&other)),
-    };
+/// What somebody has after a deed.
+pub fn balance(user: UserId, outcome: &Outcome) -> String {
+    let balance = outcome.person.as_ref().map_or(0, |person| person.balance.0);
+    format!("user {user} has {balance} credits")
+}
+
+/// Shows to whom something will be done; their number, for a name may pass on to somebody else in between.
+fn shown(place: &Place, whom: Whom, what: &str) -> anyhow::Result<UserId> {
+    let user = place.ask_before(User { whom })?.user;
     let name = user.name.map(|name| format!(" @{name},"));
     eprintln!(
-        "user {},{} last wrote {} UTC: {} credits and {credits:+}",
+        "user {},{} last wrote {} UTC, {} credits: {what}",
         user.id,
         name.unwrap_or_default(),
         Timestamp(user.seen).utc(),
         user.available,
     );
-    Ok(Whom::Number(user.id))
+    Ok(UserId(user.id))
 }
 
 fn list(users: &[UserLine]) {

@@ -11,6 +11,7 @@ mod buttons;
 mod confirm;
 mod cookies;
 mod deeds;
+mod draft;
 mod form;
 mod frame;
 mod graphs;
@@ -32,8 +33,6 @@ mod trail;
 mod trouble;
 mod users;
 mod visitor;
-mod voice;
-mod wish;
 
 use std::sync::Arc;
 

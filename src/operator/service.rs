@@ -1,27 +1,31 @@
-//! What an operator may ask and be told: one pair of enums for every way of asking.
+//! What an operator may ask and be told: each question is a type that names its answer.
 //!
-//! Socket, page, Telegram and shell bring an [`Ask`] to the [`Desk`] and show the [`Answer`] each in their own way.
+//! Page, Telegram and shell bring a [`Question`] to the [`Desk`] and show the answer each in their own way; the socket
+//! alone has them in one enum.
 
 pub mod answer;
 pub mod ask;
 pub mod books;
+mod deeds;
 pub mod desk;
 mod entries;
 pub mod gauges;
+pub mod keys;
 mod orders;
-mod outlook;
 pub mod people;
+mod place;
 pub mod provider;
-mod refusal;
 pub mod reload;
 mod stats;
 pub mod status;
+mod whom;
+mod wire;
 
-pub use answer::{Answer, Books};
-pub use ask::{Ask, Whom};
+pub use crate::rules::domain::deed::refusal::Refusal;
+pub use answer::Books;
+pub use ask::{Ask, Question, Whom};
 pub use books::books;
 pub use desk::Desk;
+pub use place::Place;
 pub use provider::Provider;
-pub use refusal::Refusal;
 pub use reload::{Reloaded, Reloads};
-pub use status::Place;

@@ -13,8 +13,11 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::operator::service::{Answer, Ask, Desk};
+use crate::operator::service::{Ask, Desk, Question, Refusal};
 use crate::rules::domain::act::Who;
+
+/// What goes back: an answer in JSON, a refusal of the deed, or a refusal to listen.
+type Said = Result<Result<serde_json::Value, Refusal>, String>;
 
 /// No question is longer, in bytes.
 const QUESTION: u64 = 64 << 10;
@@ -110,20 +113,13 @@ async fn talk(stream: UnixStream, desk: &Desk) -> io::Result<()> {
 }
 
 /// Says an answer to somebody who takes it within this time.
-async fn say(
-    mut stream: UnixStream,
-    answer: &Result<Answer, String>,
-    within: Duration,
-) -> io::Result<()> {
+async fn say(mut stream: UnixStream, answer: &Said, within: Duration) -> io::Result<()> {
     let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
     tokio::time::timeout(within, stream.write_all(&line)).await?
 }
 
-async fn ask_of(
-    stream: UnixStream,
-    desk: &Desk,
-) -> io::Result<(UnixStream, Result<Answer, String>)> {
+async fn ask_of(stream: UnixStream, desk: &Desk) -> io::Result<(UnixStream, Said)> {
     let uid = stream.peer_cred()?.uid();
     if uid != 0 && uid != rustix::process::getuid().as_raw() {
         tracing::warn!(
@@ -150,7 +146,10 @@ async fn ask_of(
 }
 
 /// Asks the daemon that runs on a data directory.
-pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
+pub async fn ask<Q: Question>(
+    data: &Path,
+    question: Q,
+) -> Result<Result<Q::Answer, Refusal>, ControlError> {
     let mut stream = match UnixStream::connect(socket(data)).await {
         Err(error)
             if matches!(
@@ -162,7 +161,8 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
         }
         connected => connected?,
     };
-    let mut line = serde_json::to_vec(ask).map_err(|_| ControlError::Senseless)?;
+    let mut line =
+        serde_json::to_vec(&Into::<Ask>::into(question)).map_err(|_| ControlError::Senseless)?;
     line.push(b'\n');
     // Who is refused unheard is told why all the same: that lies there to be read.
     let asked = tokio::time::timeout(PATIENCE, stream.write_all(&line)).await;
@@ -175,7 +175,7 @@ pub async fn ask(data: &Path, ask: &Ask) -> Result<Answer, ControlError> {
         asked?;
     }
     read?;
-    let answer: Result<Answer, String> =
+    let answer: Result<Result<Q::Answer, Refusal>, String> =
         serde_json::from_str(&answer).map_err(|_| ControlError::Senseless)?;
     answer.map_err(ControlError::Refused)
 }

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod brief;
 pub mod broadcast;
 pub mod credit;
+pub mod deed;
 pub mod failure;
 pub mod format;
 pub mod id;

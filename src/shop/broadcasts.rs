@@ -9,10 +9,9 @@ use super::outbox;
 use crate::base::time::Timestamp;
 use crate::rules::conversation::office::line::Line;
 use crate::rules::conversation::say::Say;
-use crate::rules::domain::act::{Deed, Who};
+use crate::rules::domain::act::{Done, Who};
 use crate::rules::domain::broadcast::{Broadcast, Course, Letter, Outcome, Segment};
 use crate::rules::domain::id::UserId;
-use crate::rules::domain::user::Lang;
 use crate::shop::deeds::{self, By};
 use crate::store::txn::Txn;
 use crate::store::{Snapshot, StoreError, tables};
@@ -28,22 +27,26 @@ pub(crate) fn on_its_way(txn: &Txn<'_>) -> Result<Option<u64>, StoreError> {
         .map(|(number, _)| number))
 }
 
-/// Begins one: its number, or that of another one if that is on its way.
-pub fn begin(
+/// Whether that one is on its way and nobody has stopped it.
+pub(crate) fn runs(txn: &Txn<'_>, number: u64) -> Result<bool, StoreError> {
+    let found = txn.broadcast(number)?;
+    Ok(found.is_some_and(|found| found.course == Course::Running))
+}
+
+/// Begins one; its number. No other must be on its way.
+pub(crate) fn begin(
     txn: &mut Txn<'_>,
-    (by, lang): (UserId, Lang),
-    letter: Letter,
+    author: UserId,
+    letter: &Letter,
     segment: Segment,
     now: Timestamp,
-) -> Result<Result<u64, u64>, StoreError> {
-    if let Some(other) = on_its_way(txn)? {
-        return Ok(Err(other));
-    }
+) -> Result<u64, StoreError> {
+    let lang = txn.lang_of(author)?;
     let broadcast = Broadcast {
-        by,
+        by: author,
         lang,
         at: now,
-        letter,
+        letter: letter.clone(),
         segment,
         course: Course::Running,
         total: None,
@@ -56,34 +59,15 @@ pub fn begin(
     };
     let number = txn.last_broadcast()?.map_or(1, |(last, _)| last + 1);
     txn.put_broadcast(number, &broadcast)?;
-    let by_chat = by_chat(by, now);
-    let deed = Deed::BroadcastBegun {
-        broadcast: number,
-        segment,
-    };
-    deeds::note(txn, by_chat, deed)?;
-    outbox::tell(txn, by, lang, Say::Progress { broadcast: number }, now)?;
-    Ok(Ok(number))
+    outbox::tell(txn, author, lang, Say::Progress { broadcast: number }, now)?;
+    Ok(number)
 }
 
-/// Stops one; whether it went on.
-pub fn stop(
-    txn: &mut Txn<'_>,
-    by: UserId,
-    number: u64,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(mut broadcast) = txn.broadcast(number)? else {
-        return Ok(false);
-    };
-    if broadcast.course != Course::Running {
-        return Ok(false);
-    }
+/// Stops one that runs.
+pub(crate) fn stop(txn: &mut Txn<'_>, number: u64) -> Result<(), StoreError> {
+    let mut broadcast = txn.known_broadcast(number)?;
     broadcast.course = Course::Stopping;
-    txn.put_broadcast(number, &broadcast)?;
-    let deed = Deed::BroadcastStopped { broadcast: number };
-    deeds::note(txn, by_chat(by, now), deed)?;
-    Ok(true)
+    txn.put_broadcast(number, &broadcast)
 }
 
 /// Writes down how many it is for.
@@ -130,13 +114,14 @@ pub fn end(txn: &mut Txn<'_>, number: u64, now: Timestamp) -> Result<(), StoreEr
         Course::Done | Course::Stopped => return Ok(()),
     };
     let (delivered, blocked, failed) = (broadcast.delivered, broadcast.blocked, broadcast.failed);
-    let deed = Deed::BroadcastEnded {
+    let done = Done::BroadcastEnded {
         broadcast: number,
         delivered,
         blocked,
         failed,
     };
-    deeds::note(txn, by_chat(broadcast.by, now), deed)?;
+    let who = Who::Chat(broadcast.by);
+    deeds::note(txn, By { who, at: now }, done)?;
     tell_progress(txn, number, &broadcast, now)?;
     let line = Line::Sent {
         stopped: broadcast.course == Course::Stopped,
@@ -172,9 +157,4 @@ fn tell_progress(
     }
     let say = Say::Progress { broadcast: number };
     outbox::tell(txn, broadcast.by, broadcast.lang, say, now)
-}
-
-fn by_chat(user: UserId, at: Timestamp) -> By {
-    let who = Who::Chat(user);
-    By { who, at }
 }

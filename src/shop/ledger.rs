@@ -2,8 +2,9 @@
 
 use crate::base::time::Timestamp;
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason};
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{EntryId, UserId};
-use crate::shop::deeds::Unfit;
+use crate::shop::deeds::undone::Undone;
 use crate::store::StoreError;
 use crate::store::record::{Counters, UserRow};
 use crate::store::txn::Txn;
@@ -110,27 +111,27 @@ fn give(row: &mut UserRow, user: UserId, to: Account, amount: Credits) {
 }
 
 /// What an operator's grant came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Granted {
     /// Done; the balance now.
     Done(Credits),
     /// The same was granted with that key before; the balance now.
     Before(Credits),
     /// It cannot be done, and nothing was.
-    Not(Unfit),
+    Not(Refusal),
 }
 
-/// What stands in the way of a grant, if anything does. The same grant with the same key is none: it is known.
-pub(crate) fn hindrance(
+/// Whether a grant could be made. The same grant with the same key could: it is known.
+pub(crate) fn may_grant(
     txn: &Txn<'_>,
     user: UserId,
     credits: i32,
     key: Option<&str>,
-) -> Result<Option<Unfit>, StoreError> {
-    Ok(match standing(txn, user, credits, key)? {
-        Standing::Unfit(unfit) => Some(unfit),
-        Standing::Due(_) | Standing::Made(_) => None,
-    })
+) -> Result<(), Undone> {
+    match standing(txn, user, credits, key)? {
+        Standing::Unfit(refusal) => Err(refusal.into()),
+        Standing::Due(_) | Standing::Made(_) => Ok(()),
+    }
 }
 
 /// How a grant stands before it is made.
@@ -139,7 +140,7 @@ enum Standing {
     Due(Box<UserRow>),
     /// It was made with that key before; the balance now.
     Made(Credits),
-    Unfit(Unfit),
+    Unfit(Refusal),
 }
 
 fn standing(
@@ -149,21 +150,27 @@ fn standing(
     key: Option<&str>,
 ) -> Result<Standing, StoreError> {
     let Some(row) = txn.user(user)? else {
-        return Ok(Standing::Unfit(Unfit::NoUser(user)));
+        return Ok(Standing::Unfit(Refusal::NoUser(user.to_string())));
     };
-    if let Some(entry) = key.map(|key| txn.granted(key)).transpose()?.flatten() {
+    if let Some(key) = key
+        && let Some(entry) = txn.granted(key)?
+    {
         let before = granted(&txn.entry(entry)?);
         return Ok(
             match before.filter(|before| *before != (user, credits.into())) {
-                Some((user, credits)) => Standing::Unfit(Unfit::Used(user, credits)),
+                Some((user, credits)) => Standing::Unfit(Refusal::Used {
+                    key: key.to_owned(),
+                    user,
+                    credits,
+                }),
                 None => Standing::Made(row.user.available),
             },
         );
     }
     let (amount, balance) = (Credits(credits.unsigned_abs()), row.user.available);
     Ok(match credits < 0 {
-        true if balance < amount => Standing::Unfit(Unfit::TooMuch(user, balance)),
-        false if !holds(&row, amount) => Standing::Unfit(Unfit::Full(user, balance)),
+        true if balance < amount => Standing::Unfit(Refusal::TooMuch { user, balance }),
+        false if !holds(&row, amount) => Standing::Unfit(Refusal::Full { user, balance }),
         true | false => Standing::Due(Box::new(row)),
     })
 }

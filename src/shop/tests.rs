@@ -5,7 +5,6 @@ mod alarm;
 mod archive;
 mod audit;
 mod broadcast;
-mod deed;
 mod due;
 mod end;
 mod fault;
@@ -18,6 +17,7 @@ mod order;
 mod outbox;
 mod reckoning;
 mod room;
+mod step;
 mod storm;
 mod tally;
 mod walk;
@@ -29,6 +29,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::deeds::{self, By};
 use super::ledger::{self, Granted};
 use super::turn::{Turned, turn};
 use super::{queue, verdict};
@@ -37,6 +38,9 @@ use crate::rules::conversation::event::{Aside, Button, Command, Event, Place, Up
 use crate::rules::conversation::session::{Session, Step};
 use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::rules::domain::credit::Credits;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::Outcome;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
     CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, TopicId, UpdateId,
@@ -134,6 +138,12 @@ impl Ground {
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
         self.try_write(work).unwrap()
+    }
+
+    /// Does an operator's deed.
+    fn does(&self, by: By, deed: Deed) -> Result<Outcome, Refusal> {
+        let shop = self.shop.clone();
+        self.write(move |txn| deeds::perform(txn, by, &shop, &deed, &[7; 32]))
     }
 
     fn turn(&self, update: Update) -> Turned {

@@ -95,7 +95,7 @@ impl Machine {
             .stdout(Stdio::null());
         self.daemon = Some(command.spawn().unwrap());
         let begun = Instant::now();
-        while socket::ask(&self.data(), &neurocards::operator::service::Ask::Books)
+        while socket::ask(&self.data(), neurocards::operator::service::ask::Books)
             .await
             .is_err()
         {

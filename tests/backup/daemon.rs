@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use neurocards::base::clock::Clock;
 use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::service::Refusal;
+use neurocards::operator::service::ask::Backup;
 use neurocards::sandbox::Person;
 use neurocards::shop::backup::front::Status;
 use neurocards::shop::backup::shelf::Shelf;
@@ -135,17 +136,15 @@ async fn backups_are_made_in_time_and_what_was_slept_through_is_made_up_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_gets_one_at_once() {
     let stage = Stage::new("").await;
-    let Answer::BackedUp(made) = stage.stage.ask(Ask::Backup).await.unwrap() else {
-        panic!("no backup");
-    };
+    let made = stage.stage.ask(Backup).await.unwrap().unwrap();
     assert!(Path::new(&made.path).join("neurocards.redb").exists());
     assert_eq!(stage.status().here.newest, Some(made.manifest.name));
     fs::remove_dir_all(stage.shelf().dir()).unwrap();
     fs::write(stage.shelf().dir(), "in the way").unwrap();
-    let Answer::Refused(why) = stage.stage.ask(Ask::Backup).await.unwrap() else {
+    let Err(Refusal::NotBackedUp(why)) = stage.stage.ask(Backup).await.unwrap() else {
         panic!("a backup");
     };
-    assert!(why.to_string().contains("backups: "), "{why}");
+    assert!(why.contains("backups: "), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

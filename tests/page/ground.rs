@@ -8,8 +8,7 @@ use fantoccini::Locator;
 use neurocards::base::clock::Clock;
 use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
-use neurocards::operator::service::ask::Wanted;
-use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::service::ask::{Acts, Jobs, Orders, Wanted};
 use neurocards::rules::domain::id::UserId;
 use neurocards::sandbox::{Ending, Person, sample_photo};
 use neurocards::shop::audit;
@@ -237,29 +236,23 @@ impl Office<'_> {
     pub async fn goes_on_below(&self) {
         let stage = self.stage.lock().await;
         let (whom, before, most) = (None, Some(3), 10);
-        let orders = Ask::Orders {
+        let orders = Orders {
             whom: whom.clone(),
             before,
             most,
         };
-        let Answer::Orders(orders) = stage.ask(orders).await.unwrap() else {
-            panic!("no orders");
-        };
+        let orders = stage.ask(orders).await.unwrap().unwrap();
         assert_eq!(orders.iter().map(|it| it.id).collect::<Vec<_>>(), [2, 1]);
         let wanted = Wanted::All;
-        let jobs = Ask::Jobs {
+        let jobs = Jobs {
             wanted,
             whom,
             before,
             most: 1,
         };
-        let Answer::Jobs(jobs) = stage.ask(jobs).await.unwrap() else {
-            panic!("no jobs");
-        };
+        let jobs = stage.ask(jobs).await.unwrap().unwrap();
         assert_eq!(jobs.lines.iter().map(|it| it.id).collect::<Vec<_>>(), [2]);
-        let Answer::Acts(acts) = stage.ask(Ask::Acts { before, most }).await.unwrap() else {
-            panic!("no acts");
-        };
+        let acts = stage.ask(Acts { before, most }).await.unwrap().unwrap();
         assert_eq!(acts.iter().map(|it| it.n).collect::<Vec<_>>(), [2, 1]);
     }
 

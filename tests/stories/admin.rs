@@ -1,17 +1,21 @@
 //! What an operator may do, and what becomes of it.
 
-use neurocards::operator::service::{Answer, Ask, Refusal};
+use neurocards::operator::service::Refusal;
+use neurocards::operator::service::ask::{Audit, Books, Do};
+use neurocards::rules::domain::credit::Credits;
+use neurocards::rules::domain::deed::Deed;
+use neurocards::rules::domain::id::UserId;
 use neurocards::sandbox::Ending;
 
 use crate::scene::Scene;
 
-fn grant(user: u64, credits: i32, key: Option<&str>) -> Ask {
-    Ask::Grant {
-        whom: user.into(),
+fn grant(user: u64, credits: i32, key: Option<&str>) -> Do {
+    Do(Deed::Grant {
+        user: UserId(user),
         credits,
         why: "a package".into(),
         key: key.map(str::to_owned),
-    }
+    })
 }
 
 #[tokio::test]
@@ -20,13 +24,9 @@ async fn a_grant_is_told_to_the_seller_and_its_repeat_is_harmless() {
     let anna = scene.seller(1, 2).await;
     for repeat in [false, true, true] {
         let answer = scene.stage().ask(grant(1, 15, Some("payment-7"))).await;
-        let Answer::Granted {
-            balance, repeated, ..
-        } = answer.unwrap()
-        else {
-            panic!("no grant");
-        };
-        assert_eq!((balance, repeated), (17, repeat));
+        let outcome = answer.unwrap().unwrap();
+        let balance = outcome.person.unwrap().balance.0;
+        assert_eq!((balance, outcome.before), (17, repeat));
     }
     scene.settles().await;
     anna.sees("🎁 Баланс пополнен: +15 кредитов\n\nТекущий баланс: 17");
@@ -39,10 +39,8 @@ async fn no_more_is_taken_back_than_there_is() {
     let scene = Scene::new().await;
     let anna = scene.seller(1, 2).await;
     let answer = scene.stage().ask(grant(1, -3, None)).await.unwrap();
-    assert!(
-        matches!(answer, Answer::Refused(Refusal::TooMuch { balance: 2, .. })),
-        "{answer:?}"
-    );
+    let (user, balance) = (UserId(1), Credits(2));
+    assert_eq!(answer, Err(Refusal::TooMuch { user, balance }));
     anna.sees_nothing();
     assert_eq!(scene.balance(&anna), (2, 0));
     scene.ends().await;
@@ -55,10 +53,8 @@ async fn credits_that_videos_hold_cannot_be_taken_back() {
     let anna = scene.seller(1, 3).await;
     anna.orders(&scene, 3).await;
     let answer = scene.stage().ask(grant(1, -1, None)).await.unwrap();
-    assert!(
-        matches!(answer, Answer::Refused(Refusal::TooMuch { balance: 0, .. })),
-        "{answer:?}"
-    );
+    let (user, balance) = (UserId(1), Credits(0));
+    assert_eq!(answer, Err(Refusal::TooMuch { user, balance }));
     scene.all_end().await;
     anna.gets_video();
     anna.finds("⚠️ Вы нарушили правила");
@@ -71,10 +67,7 @@ async fn credits_that_videos_hold_cannot_be_taken_back() {
 async fn a_stranger_cannot_be_given_anything() {
     let scene = Scene::new().await;
     let answer = scene.stage().ask(grant(77, 5, None)).await.unwrap();
-    assert!(
-        matches!(answer, Answer::Refused(Refusal::NoUser(_))),
-        "{answer:?}"
-    );
+    assert_eq!(answer, Err(Refusal::NoUser("77".into())));
     scene.ends().await;
 }
 
@@ -88,9 +81,7 @@ async fn the_books_show_every_account_and_sum_to_nothing() {
     anna.gets_video();
     anna.gets_video();
     anna.finds("⚠️ Вы нарушили правила");
-    let Answer::Books(books) = scene.stage().ask(Ask::Books).await.unwrap() else {
-        panic!("no books");
-    };
+    let books = scene.stage().ask(Books).await.unwrap().unwrap();
     assert_eq!(books.sum, 0);
     let of = |name: &str| {
         let line = books.accounts.iter().find(|line| line.name == name);
@@ -98,9 +89,7 @@ async fn the_books_show_every_account_and_sum_to_nothing() {
     };
     assert_eq!((of("revenue"), of("available 1"), of("held 1")), (2, 3, 0));
     assert_eq!((of("gifts"), of("grants")), (-2, -3));
-    let Answer::Audited(report) = scene.stage().ask(Ask::Audit).await.unwrap() else {
-        panic!("no audit");
-    };
+    let report = scene.stage().ask(Audit).await.unwrap().unwrap();
     assert!(report.breaches.is_empty());
     scene.ends().await;
 }

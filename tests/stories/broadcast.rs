@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::service::ask::Acts;
 use neurocards::sandbox::{Fault, Message};
 use redb::{Database, TableDefinition};
 use serde_json::json;
@@ -72,14 +72,12 @@ fn sees_text(seller: &Seller, text: &str) -> bool {
 }
 
 async fn trail(scene: &Scene) -> Vec<String> {
-    let ask = Ask::Acts {
+    let acts = Acts {
         before: None,
         most: 100,
     };
-    match scene.stage().ask(ask).await.unwrap() {
-        Answer::Acts(acts) => acts.into_iter().map(|act| act.what).collect(),
-        other => panic!("{other:?}"),
-    }
+    let acts = scene.stage().ask(acts).await.unwrap().unwrap();
+    acts.into_iter().map(|act| act.what).collect()
 }
 
 #[tokio::test]
@@ -319,13 +317,11 @@ async fn another_operator_can_stop_a_broadcast_whose_author_is_none_any_more() {
     assert!((2..all.len()).contains(&sent), "{sent}");
     boss.sees("⏹ Рассылка остановлена: дошло");
     read_all(&all[..sent]);
-    let ask = Ask::Acts {
+    let acts = Acts {
         before: None,
         most: 100,
     };
-    let Answer::Acts(acts) = scene.stage().ask(ask).await.unwrap() else {
-        panic!("no trail");
-    };
+    let acts = scene.stage().ask(acts).await.unwrap().unwrap();
     let stopped = acts.iter().find(|act| act.what == "stopped broadcast 1");
     assert_eq!(stopped.unwrap().who, "telegram 12");
     scene.ends().await;

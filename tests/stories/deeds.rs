@@ -1,20 +1,24 @@
 //! What an operator may do has the same limits in every face: the shell, with a daemon and without, the chat, the page.
 
-use neurocards::operator::service::{Answer, Ask, Refusal};
+use neurocards::operator::service::Refusal;
+use neurocards::operator::service::ask::Do;
+use neurocards::rules::domain::deed::Deed;
+use neurocards::rules::domain::deed::outlook::Outcome;
+use neurocards::rules::domain::id::UserId;
 
 use crate::scene::{ADMIN, OPERATOR_TOKEN, Scene};
 
-fn grant(user: u64, credits: i32, key: Option<&str>) -> Ask {
-    Ask::Grant {
-        whom: user.into(),
+fn grant(user: u64, credits: i32, key: Option<&str>) -> Do {
+    Do(Deed::Grant {
+        user: UserId(user),
         credits,
         why: "paid".into(),
         key: key.map(str::to_owned),
-    }
+    })
 }
 
-async fn asks(scene: &Scene, ask: Ask) -> Answer {
-    scene.stage().ask(ask).await.unwrap()
+async fn does(scene: &Scene, deed: Do) -> Result<Outcome, Refusal> {
+    scene.stage().ask(deed).await.unwrap()
 }
 
 /// A grant at the shell.
@@ -77,37 +81,28 @@ async fn a_key_that_was_used_for_another_grant_is_refused_with_whom_it_was_for()
     let mut scene = Scene::talk().await;
     let (anna, ben) = (scene.seller(1, 2).await, scene.seller(2, 2).await);
     for repeated in [false, true] {
-        let answer = asks(&scene, grant(1, 5, Some("k"))).await;
-        assert!(
-            matches!(answer, Answer::Granted { repeated: told, user: 1, .. } if told == repeated),
-            "{answer:?}"
-        );
+        let outcome = does(&scene, grant(1, 5, Some("k"))).await.unwrap();
+        let user = outcome.person.unwrap().user;
+        assert_eq!((user, outcome.before), (UserId(1), repeated));
     }
     for (user, credits) in [(2, 5), (1, 6), (1, -5), (2, -5)] {
-        let answer = asks(&scene, grant(user, credits, Some("k"))).await;
-        let Answer::Refused(Refusal::Used {
-            key,
-            user: before,
-            credits,
-        }) = answer
-        else {
-            panic!("{answer:?}");
-        };
-        assert_eq!((key.as_str(), before, credits), ("k", 1, 5));
+        let answer = does(&scene, grant(user, credits, Some("k"))).await;
+        let (key, user) = ("k".to_owned(), UserId(1));
+        let credits = 5;
+        assert_eq!(answer, Err(Refusal::Used { key, user, credits }));
     }
-    let told = "the key k was used before, for a grant of 5 to user 1";
+    let told = "The key k was used before, for seller 1 and 5 credits";
     scene
         .shell(&words("2", "5", "paid", "k"))
         .await
         .refuses(told);
-    let taken = asks(&scene, grant(2, -1, Some("back"))).await;
-    assert!(matches!(taken, Answer::Granted { .. }), "{taken:?}");
+    does(&scene, grant(2, -1, Some("back"))).await.unwrap();
     scene.sleeps().await;
     scene
         .shell(&words("2", "5", "paid", "k"))
         .await
         .refuses(told);
-    let told = "the key back was used before, for a grant of -1 to user 2";
+    let told = "The key back was used before, for seller 2 and -1 credits";
     scene
         .shell(&words("2", "1", "paid", "back"))
         .await
@@ -134,17 +129,14 @@ async fn keys_that_the_program_makes_cannot_be_typed() {
     anna.gets_video();
     // Whoever could would have the refund of that video made before it is.
     for key in ["refund:1", "page:00", "a:b", ""] {
-        let answer = asks(&scene, grant(1, 5, Some(key))).await;
-        assert!(
-            matches!(answer, Answer::Refused(Refusal::Key)),
-            "{answer:?}"
-        );
+        let answer = does(&scene, grant(1, 5, Some(key))).await;
+        assert_eq!(answer, Err(Refusal::Key));
         let told = scene.shell(&words("1", "5", "paid", key)).await;
-        told.refuses("a key has 1 to 64 characters and no colon");
+        told.refuses("A key has 1 to 64 characters and no colon");
     }
     scene.sleeps().await;
     let told = scene.shell(&words("1", "5", "paid", "refund:1")).await;
-    told.refuses("a key has 1 to 64 characters and no colon");
+    told.refuses("A key has 1 to 64 characters and no colon");
     scene.wakes().await;
     let refund = ["jobs", "refund", "J1", "--reason", "blurred"];
     scene.shell(&refund).await.tells("2 credits");
@@ -168,8 +160,8 @@ async fn amounts_and_reasons_have_the_same_limits_everywhere() {
         ("5", long.as_str()),
     ] {
         let told = match why {
-            "paid" => "credits are a whole number, not 0, and 100000 at most",
-            _ => "a reason has 1 to 200 characters",
+            "paid" => "Credits are a whole number, not zero, and 100,000 at most",
+            _ => "Write a reason: one line of up to 200 letters",
         };
         scene
             .shell(&words("1", credits, why, "k"))
@@ -189,25 +181,16 @@ async fn amounts_and_reasons_have_the_same_limits_everywhere() {
         &["pause", "--reason", ""],
     ] {
         let told = scene.shell(words).await;
-        told.refuses("a reason has 1 to 200 characters");
+        told.refuses("Write a reason: one line of up to 200 letters");
     }
     scene.sleeps().await;
     let told = scene.shell(&words("1", "100001", "paid", "k")).await;
-    told.refuses("100000 at most");
+    told.refuses("100,000 at most");
     let told = scene.shell(&words("1", "5", &long, "k")).await;
-    told.refuses("a reason has 1 to 200 characters");
+    told.refuses("Write a reason: one line of up to 200 letters");
     scene.wakes().await;
-    let most = asks(&scene, grant(1, 100_000, None)).await;
-    assert!(
-        matches!(
-            most,
-            Answer::Granted {
-                balance: 100_002,
-                ..
-            }
-        ),
-        "{most:?}"
-    );
+    let most = does(&scene, grant(1, 100_000, None)).await.unwrap();
+    assert_eq!(most.person.unwrap().balance.0, 100_002);
     scene.settles().await;
     anna.sees("🎁 Баланс пополнен: +100000");
     assert_eq!(scene.entries("grant"), 1);
@@ -220,7 +203,7 @@ async fn an_operator_cannot_be_shut_out_by_any_face_and_with_no_daemon_either() 
     let (boss, anna) = (scene.operator().await, scene.seller(1, 2).await);
     let admin = ADMIN.to_string();
     let ban = ["users", "ban", admin.as_str(), "--reason", "oops"];
-    let told = format!("user {ADMIN} is an operator: take them out of admin_ids first");
+    let told = format!("{ADMIN} is an operator. Take them out of admin_ids first");
     scene.shell(&ban).await.refuses(&told);
     let page = Page::of(&scene).await;
     let form = [("deed", "ban"), ("user", admin.as_str()), ("why", "oops")];
@@ -271,22 +254,13 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
     let wrong = page.wishes(&give("-3")).await.unwrap();
     assert!(wrong.contains("2 кредита"), "{wrong}");
 
-    asks(
-        &scene,
-        Ask::Pause {
-            why: "night".into(),
-        },
-    )
-    .await;
-    let whom = || 1.into();
-    asks(
-        &scene,
-        Ask::Ban {
-            whom: whom(),
-            why: "spam".into(),
-        },
-    )
-    .await;
+    let why = || "night".to_owned();
+    does(&scene, Do(Deed::Pause { why: why() })).await.unwrap();
+    let shut = Deed::Ban {
+        user: UserId(1),
+        why: why(),
+    };
+    does(&scene, Do(shut)).await.unwrap();
     for form in [&pause[..], &ban] {
         assert_eq!(page.wishes(form).await.as_deref(), Some(nothing));
     }
@@ -294,7 +268,7 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
         assert_eq!(page.wishes(form).await, None);
     }
     boss.sends(&scene, "/pause night").await;
-    boss.sees("✋ Ничего не изменил. Так уже и есть.");
+    boss.sees("✋ Ничего не изменил. Так уже было, ничего не изменилось.");
 
     // An account that can hold no more.
     let store = scene.stage().daemon().store().clone();
@@ -317,7 +291,7 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
     assert!(wrong.contains("больше на счёт не поместится"), "{wrong}");
     assert_eq!(page.wishes(&give("4")).await, None);
     boss.sends(&scene, "/grant 1 5 paid").await;
-    boss.sees("больше на счёт не помещается");
+    boss.sees("больше на счёт не поместится");
     boss.sends(&scene, "/cancel").await;
     boss.sees("👌 Бросил");
     fill(-room).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use neurocards::operator::service::answer::ActLine;
-use neurocards::operator::service::{Answer, Ask};
+use neurocards::operator::service::ask::Acts;
 use neurocards::sandbox::{Ending, Fault, Message};
 use serde_json::json;
 
@@ -26,18 +26,11 @@ const COMMANDS: [&str; 9] = [
 
 /// The trail, newest first.
 async fn trail(scene: &Scene) -> Vec<ActLine> {
-    match scene
-        .stage()
-        .ask(Ask::Acts {
-            before: None,
-            most: 100,
-        })
-        .await
-        .unwrap()
-    {
-        Answer::Acts(acts) => acts,
-        other => panic!("{other:?}"),
-    }
+    let acts = Acts {
+        before: None,
+        most: 100,
+    };
+    scene.stage().ask(acts).await.unwrap().unwrap()
 }
 
 /// The newest message of the bot's, as it is now.

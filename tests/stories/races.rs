@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use neurocards::cli::playground::SECRET;
-use neurocards::operator::service::{Answer, Ask, Refusal};
+use neurocards::operator::service::Refusal;
+use neurocards::operator::service::ask::Do;
+use neurocards::rules::domain::deed::Deed;
+use neurocards::rules::domain::id::UserId;
 use neurocards::sandbox::{Ending, Fault, Message};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;
@@ -282,14 +285,13 @@ async fn credits_taken_back_while_yes_is_said_are_either_spent_or_gone() {
     let takes_back = async {
         let mut answers = Vec::new();
         for id in 1..=6 {
-            let (why, key) = ("a story".into(), None);
-            let ask = Ask::Grant {
-                whom: id.into(),
+            let taken = Deed::Grant {
+                user: UserId(id),
                 credits: -2,
-                why,
-                key,
+                why: "a story".into(),
+                key: None,
             };
-            answers.push(scene.stage().ask(ask).await.unwrap());
+            answers.push(scene.stage().ask(Do(taken)).await.unwrap());
         }
         answers
     };
@@ -298,21 +300,23 @@ async fn credits_taken_back_while_yes_is_said_are_either_spent_or_gone() {
     for (seller, answer) in sellers.iter().zip(&answers) {
         all_answered(&scene, seller).await;
         match answer {
-            Answer::Refused(Refusal::TooMuch { balance: 1, .. }) => {
+            Err(Refusal::TooMuch { balance, .. }) => {
+                assert_eq!(balance.0, 1);
                 seller.sees("✅ Принял!");
                 assert_eq!(scene.balance(seller), (1, 1));
             }
-            Answer::Granted { balance: 0, .. } => {
+            Ok(outcome) => {
+                assert_eq!(outcome.person.as_ref().unwrap().balance.0, 0);
                 seller.sees("ℹ️ С баланса списано: 2 кредита");
                 seller.sees("😔 Недостаточно кредитов");
                 assert_eq!(scene.balance(seller), (0, 0));
             }
-            other => panic!("{other:?}"),
+            Err(other) => panic!("{other:?}"),
         }
     }
     scene.all_end().await;
     for (seller, answer) in sellers.iter().zip(&answers) {
-        if let Answer::Refused(Refusal::TooMuch { .. }) = answer {
+        if answer.is_err() {
             seller.gets_video();
         }
     }

@@ -9,8 +9,10 @@ use neurocards::base::clock::Clock;
 use neurocards::base::time::Timestamp;
 use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::door::Limits;
-use neurocards::operator::service::{Answer, Ask, Refusal, Reloaded};
+use neurocards::operator::service::ask::{Do, Reload};
+use neurocards::operator::service::{Refusal, Reloaded};
 use neurocards::rules::domain::credit::Entry;
+use neurocards::rules::domain::deed::Deed;
 use neurocards::rules::domain::id::{EntryId, UserId};
 use neurocards::rules::domain::job::Job;
 use neurocards::sandbox::{Call, Ending, Gpt, Kie, Telegram};
@@ -237,15 +239,13 @@ impl Scene {
 
     /// Gives credits as an operator would.
     pub async fn grant(&self, seller: &Seller, credits: i32) {
-        let user = seller.person.id() as u64;
-        let ask = Ask::Grant {
-            whom: user.into(),
+        let grant = Deed::Grant {
+            user: UserId(seller.person.id() as u64),
             credits,
             why: "a story".into(),
             key: None,
         };
-        let answer = self.stage.ask(ask).await.unwrap();
-        assert!(matches!(answer, Answer::Granted { .. }), "{answer:?}");
+        self.stage.ask(Do(grant)).await.unwrap().unwrap();
         self.settles().await;
     }
 
@@ -330,10 +330,10 @@ impl Scene {
 
     /// Has everything read again; what changed and what waits, or all mistakes.
     pub async fn reloads(&self) -> Result<Reloaded, Vec<String>> {
-        let told = match self.stage.ask(Ask::Reload).await.unwrap() {
-            Answer::Reloaded(reloaded) => Ok(reloaded),
-            Answer::Refused(Refusal::Mistakes(mistakes)) => Err(mistakes),
-            other => panic!("{other:?}"),
+        let told = match self.stage.ask(Reload).await.unwrap() {
+            Ok(reloaded) => Ok(reloaded),
+            Err(Refusal::Mistakes(mistakes)) => Err(mistakes),
+            Err(other) => panic!("{other:?}"),
         };
         self.settles().await;
         told

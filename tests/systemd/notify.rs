@@ -16,12 +16,11 @@ async fn it_is_ready_when_it_serves_lives_while_it_works_and_says_that_it_stops(
     command.env("WATCHDOG_USEC", "2000000");
     let mut daemon = Daemon::start(command);
     assert_eq!(stage.hears("READY=1"), "READY=1\nSTATUS=serves");
-    let audit = neurocards::operator::socket::ask(
-        &stage.data(),
-        &neurocards::operator::service::Ask::Books,
-    )
-    .await;
-    audit.expect("it answers when it says that it is ready");
+    let audit =
+        neurocards::operator::socket::ask(&stage.data(), neurocards::operator::service::ask::Books)
+            .await;
+    let answer = audit.expect("it answers when it says that it is ready");
+    answer.unwrap();
     for _ in 0..3 {
         stage.hears("WATCHDOG=1");
     }

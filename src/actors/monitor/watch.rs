@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::clock::Clock;
 use crate::base::live::Live;
 use crate::base::time::Timestamp;
-use crate::operator::service::{Provider, provider};
+use crate::operator::service::{Provider, keys};
 use crate::rules::domain::alert::{Alert, Alerting, Topic};
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::strange::Strange;
@@ -99,7 +99,7 @@ impl Watch {
             }
             let provider = self.provider.now();
             let rests = provider.keys.iter().map(|_| None).collect();
-            let keys = provider::keys(&provider, rests, now).await;
+            let keys = keys::keys(&provider, rests, now).await;
             let seen = credits(keys.iter().map(|key| key.credits), floor);
             if let Err(error) = self.tell(seen, now).await {
                 tracing::warn!(%error, "operators could not be told of the provider's credits");

@@ -16,7 +16,7 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(certificate(patient));
     let config = &patient.config;
-    let runs = socket::ask(&patient.data, &service::Ask::Status).await;
+    let runs = socket::ask(&patient.data, service::ask::Status).await;
     let runs = !matches!(runs, Err(ControlError::NoDaemon));
     let doors = config.http.listen.iter().chain(&config.https.listen);
     for address in doors.chain(&config.operator.listen) {

@@ -4,13 +4,13 @@ use super::super::table::span;
 use super::finding::Finding;
 use super::patient::{PATIENCE, Patient};
 use crate::operator::service::answer::Status;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask;
 use crate::operator::socket::{self, ControlError};
 
 pub async fn daemon(patient: &Patient) -> Vec<Finding> {
-    let asked = tokio::time::timeout(PATIENCE, socket::ask(&patient.data, &Ask::Status)).await;
+    let asked = tokio::time::timeout(PATIENCE, socket::ask(&patient.data, ask::Status)).await;
     match asked {
-        Ok(Ok(Answer::Status(status))) => status_of(&status),
+        Ok(Ok(Ok(status))) => status_of(&status),
         Ok(Err(ControlError::NoDaemon)) => {
             vec![Finding::warn(
                 "daemon",

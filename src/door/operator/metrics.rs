@@ -15,7 +15,7 @@ use super::Office;
 use crate::base::telemetry::{exposition, process};
 use crate::door::Refusal;
 use crate::operator::service::answer::Status;
-use crate::operator::service::{Answer, Ask, gauges};
+use crate::operator::service::{ask, gauges};
 use crate::rules::domain::act::Who;
 use crate::shop::backup::front::Standing;
 
@@ -34,9 +34,9 @@ struct Place {
 
 /// Everything that is counted, and how things stand now.
 pub async fn metrics(State(office): State<Arc<Office>>) -> Response {
-    let text = match office.desk.answer(Who::Page, Ask::Status).await {
-        Ok(Answer::Status(status)) => text(&office, &status),
-        Ok(_) | Err(_) => None,
+    let text = match office.desk.ask(Who::Page, ask::Status).await {
+        Ok(Ok(status)) => text(&office, &status),
+        Ok(Err(_)) | Err(_) => None,
     };
     match text {
         Some(text) => ([(header::CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),

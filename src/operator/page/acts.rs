@@ -13,7 +13,7 @@ use super::means::Page;
 use super::trail;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::Acts;
 
 /// Acts of a page.
 const SHOWN: usize = 50;
@@ -30,23 +30,21 @@ pub async fn list(
     Extension(visitor): Extension<Visitor>,
     Query(from): Query<From>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
-    let ask = Ask::Acts {
+    let locale = visitor.locale;
+    let ask = Acts {
         before: from.before,
         most: SHOWN,
     };
-    let Answer::Acts(acts) = page.ask(&visitor, ask).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let acts = page.ask(&visitor, ask).await?;
     let older = acts.last().filter(|_| acts.len() == SHOWN).map(|act| act.n);
     let main = html! {
-        h1 { (voice.say("nav-acts")) }
-        (trail::trail(voice, &acts))
-        (frame::pages(voice, "/acts?", from.before, older))
+        h1 { (locale.say("nav-acts")) }
+        (trail::trail(locale, &acts))
+        (frame::pages(locale, "/acts?", from.before, older))
     };
     Ok(frame::list(
         &visitor,
-        &voice.say("nav-acts"),
+        &locale.say("nav-acts"),
         Tab::Acts,
         main,
     ))

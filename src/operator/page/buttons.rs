@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::form::{form, line, number};
 use super::visitor::Visitor;
-use super::wish::HOURS;
-use crate::rules::domain::act::{LONGEST_WHY, MOST_CREDITS};
+use crate::rules::domain::deed::{LONGEST_REST, LONGEST_WHY, MOST_CREDITS};
 
 /// How long something rests unless one says otherwise, in hours.
 const REST: &str = "24";
@@ -18,7 +17,7 @@ pub fn button(visitor: &Visitor, deed: &str, hidden: &[(&str, &str)], label: &st
         "/do",
         &hidden,
         html! {
-            button type="submit" { (visitor.voice.say(label)) }
+            button type="submit" { (visitor.locale.say(label)) }
         },
     )
 }
@@ -33,7 +32,7 @@ pub fn opened(
 ) -> Markup {
     html! {
         details.deed data-keep=(deed) {
-            summary.button { (visitor.voice.say(label)) }
+            summary.button { (visitor.locale.say(label)) }
             (reasoned(visitor, deed, hidden, label, hint))
         }
     }
@@ -54,11 +53,11 @@ pub fn reasoned(
 
 /// The reason and the button.
 pub fn why(visitor: &Visitor, deed: &str, said: &str, label: &str, hint: &str) -> Markup {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     html! {
-        p.hint { (voice.say(hint)) }
-        (line(&format!("why-{deed}"), "why", &voice.say("field-why"), said, LONGEST_WHY))
-        button type="submit" { (voice.say(label)) }
+        p.hint { (locale.say(hint)) }
+        (line(&format!("why-{deed}"), "why", &locale.say("field-why"), said, LONGEST_WHY))
+        button type="submit" { (locale.say(label)) }
     }
 }
 
@@ -74,14 +73,14 @@ pub fn grant_form(visitor: &Visitor, hidden: &[(&str, &str)]) -> Markup {
 
 /// How many credits, and why.
 pub fn grant(visitor: &Visitor, credits: &str, why: &str) -> Markup {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     html! {
         div.row {
-            (number("credits", "credits", &voice.say("field-credits"), credits, (-MOST_CREDITS, MOST_CREDITS)))
-            (line("why-grant", "why", &voice.say("field-why"), why, LONGEST_WHY))
-            button.main type="submit" { (voice.say("do-grant")) }
+            (number("credits", "credits", &locale.say("field-credits"), credits, (-MOST_CREDITS, MOST_CREDITS)))
+            (line("why-grant", "why", &locale.say("field-why"), why, LONGEST_WHY))
+            button.main type="submit" { (locale.say("do-grant")) }
         }
-        p.hint { (voice.say("hint-grant")) }
+        p.hint { (locale.say("hint-grant")) }
     }
 }
 
@@ -95,7 +94,7 @@ pub fn rest_form(visitor: &Visitor, tired: (&str, &str), rests: bool) -> Markup 
     let hidden = [&[("deed", "rest")], &hidden[..]].concat();
     html! {
         details.deed.small data-keep=(format!("rest-{kind}-{name}")) {
-            summary.button { (visitor.voice.say("do-rest")) }
+            summary.button { (visitor.locale.say("do-rest")) }
             (form(visitor, "/do", &hidden, hours(visitor, &format!("hours-{kind}-{name}"), REST)))
         }
     }
@@ -105,8 +104,8 @@ pub fn rest_form(visitor: &Visitor, tired: (&str, &str), rests: bool) -> Markup 
 pub fn hours(visitor: &Visitor, id: &str, said: &str) -> Markup {
     html! {
         div.row {
-            (number(id, "hours", &visitor.voice.say("field-hours"), said, (1, HOURS)))
-            button type="submit" { (visitor.voice.say("do-rest")) }
+            (number(id, "hours", &visitor.locale.say("field-hours"), said, (1, LONGEST_REST)))
+            button type="submit" { (visitor.locale.say("do-rest")) }
         }
     }
 }

@@ -4,19 +4,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::draft;
 use super::form::{Form, form};
 use super::frame::{self, Tab};
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::voice::Voice;
-use super::wish::Wish;
 use super::{buttons, marks, session};
-use crate::base::time::Timestamp;
-use crate::operator::service::answer::{JobCard, UserLine};
-use crate::operator::service::ask::{Tired, Wanted};
-use crate::operator::service::{Answer, Ask, Whom};
+use crate::edge::locale::Locale;
+use crate::operator::service::Whom;
+use crate::operator::service::ask::{Check, Jobs, Wanted};
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::draft::Draft;
+use crate::rules::domain::deed::outlook::{Outlook, Person};
+use crate::rules::domain::id::UserId;
 
 /// Live videos of somebody are counted so far.
 const COUNTED: usize = 1000;
@@ -25,28 +27,35 @@ const COUNTED: usize = 1000;
 pub async fn ask(
     page: &Page,
     visitor: &Visitor,
-    wish: &Wish,
+    draft: &Draft,
     filled: &Form,
     back: &str,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let Some(once) = session::chance() else {
-        return Err(Page::senseless(visitor));
+        return Err(Instead::page(visitor, StatusCode::INTERNAL_SERVER_ERROR));
     };
     // Nobody is asked whether they mean what cannot be done.
-    match page.desk.outlook(Who::Page, wish.ask(&once)).await {
-        Ok(Ok(())) => {}
+    let checked = match draft.deed(page.desk.clock.now()) {
+        Ok(deed) => page
+            .desk
+            .ask(Who::Page, Check(deed.clone()))
+            .await
+            .map(|it| it.map(|outlook| (deed, outlook))),
+        Err(field) => Ok(Err(field.refusal())),
+    };
+    let (deed, outlook) = match checked {
+        Ok(Ok(judged)) => judged,
         Ok(Err(refusal)) => {
-            let wrong = marks::refusal(voice, &refusal);
-            return Ok(mend(visitor, filled, back, &wrong));
+            return Ok(mend(visitor, filled, back, &locale.refusal(&refusal)));
         }
         Err(error) => {
             tracing::warn!(%error, "what is asked at the operator's page could not be judged");
             return Err(Instead::page(visitor, StatusCode::SERVICE_UNAVAILABLE));
         }
-    }
-    let said = said(page, visitor, wish).await?;
-    let fields = wish.fields();
+    };
+    let said = said(page, visitor, &deed, &outlook).await?;
+    let fields = draft::fields(draft);
     let mut hidden: Vec<_> = fields
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
@@ -54,22 +63,22 @@ pub async fn ask(
     hidden.extend([("sure", "yes"), ("form", once.as_str()), ("back", back)]);
     let main = html! {
         div.confirm.card {
-            h1 { (voice.say("confirm-title")) }
+            h1 { (locale.say("confirm-title")) }
             div.lead data-test="confirm" { (said) }
-            @if let Some(why) = reason(wish) {
-                p { (voice.say("field-why")) ": " span.why { "«" (why) "»" } }
+            @if let Some(why) = deed.why() {
+                p { (locale.say("field-why")) ": " span.why { "«" (why) "»" } }
             }
             (form(visitor, "/do", &hidden, html! {
                 div.row {
-                    button.main type="submit" autofocus { (voice.say(button(wish))) }
-                    a.button href=(back) { (voice.say("confirm-no")) }
+                    button.main type="submit" autofocus { (locale.say(&format!("sure-{}", deed.word()))) }
+                    a.button href=(back) { (locale.say("confirm-no")) }
                 }
             }))
         }
     };
     Ok(frame::still(
         visitor,
-        &voice.say("confirm-title"),
+        &locale.say("confirm-title"),
         Tab::None,
         main,
     ))
@@ -77,7 +86,7 @@ pub async fn ask(
 
 /// Shows a form once more, with what is wrong.
 pub fn mend(visitor: &Visitor, filled: &Form, back: &str, wrong: &str) -> Response {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let names = ["deed", "user", "job", "key", "model"];
     let kept = names.map(|name| (name, filled.get(name)));
     let mut hidden: Vec<_> = kept
@@ -99,178 +108,91 @@ pub fn mend(visitor: &Visitor, filled: &Form, back: &str, wrong: &str) -> Respon
     };
     let main = html! {
         div.confirm.card {
-            h1 { (voice.say("mend-title")) }
+            h1 { (locale.say("mend-title")) }
             p.wrong role="alert" data-test="wrong" { (wrong) }
             @if let Some(fields) = fields { (form(visitor, "/do", &hidden, fields)) }
-            p { a.button href=(back) { (voice.say("back")) } }
+            p { a.button href=(back) { (locale.say("back")) } }
         }
     };
-    frame::still(visitor, &voice.say("mend-title"), Tab::None, main)
-}
-
-fn reason(wish: &Wish) -> Option<&str> {
-    match wish {
-        Wish::Grant { why, .. }
-        | Wish::Ban { why, .. }
-        | Wish::Refund { why, .. }
-        | Wish::Reorder { why, .. }
-        | Wish::Cancel { why, .. }
-        | Wish::Pause { why } => Some(why),
-        Wish::Unban { .. }
-        | Wish::Hurry { .. }
-        | Wish::Resume
-        | Wish::Rest { .. }
-        | Wish::Wake { .. } => None,
-    }
-}
-
-fn button(wish: &Wish) -> &'static str {
-    match wish {
-        Wish::Grant { credits, .. } if *credits < 0 => "sure-take",
-        Wish::Grant { .. } => "sure-grant",
-        Wish::Ban { .. } => "sure-ban",
-        Wish::Unban { .. } => "sure-unban",
-        Wish::Refund { .. } => "sure-refund",
-        Wish::Hurry { .. } => "sure-hurry",
-        Wish::Reorder { .. } => "sure-reorder",
-        Wish::Cancel { .. } => "sure-cancel",
-        Wish::Pause { .. } => "sure-pause",
-        Wish::Resume => "sure-resume",
-        Wish::Rest { .. } => "sure-rest",
-        Wish::Wake { .. } => "sure-wake",
-    }
+    frame::still(visitor, &locale.say("mend-title"), Tab::None, main)
 }
 
 /// What will happen.
-async fn said(page: &Page, visitor: &Visitor, wish: &Wish) -> Result<Markup, Instead> {
-    let voice = visitor.voice;
-    Ok(match wish {
-        Wish::Grant { user, credits, .. } => {
-            grant(voice, &user_of(page, visitor, *user).await?, *credits)
-        }
-        Wish::Ban { user, .. } => {
-            let user = user_of(page, visitor, *user).await?;
-            let live = live(page, visitor, Some(user.id)).await?;
-            let blanks = [("who", who(&user).into()), ("n", live.into())];
-            html! { p { (voice.fill("confirm-ban", &blanks)) } }
-        }
-        Wish::Unban { user } => {
-            let user = user_of(page, visitor, *user).await?;
-            html! { p { (voice.fill("confirm-unban", &[("who", who(&user).into())])) } }
-        }
-        Wish::Refund { job, .. } => moves(page, visitor, *job, "confirm-refund", 1).await?,
-        Wish::Cancel { job, .. } => moves(page, visitor, *job, "confirm-cancel", 1).await?,
-        Wish::Reorder { job, .. } => moves(page, visitor, *job, "confirm-reorder", -1).await?,
-        Wish::Hurry { job } => {
-            let blanks = [("job", job.to_string().into())];
-            html! { p { (voice.fill("confirm-hurry", &blanks)) } }
-        }
-        Wish::Pause { .. } => {
-            let live = live(page, visitor, None).await?;
-            html! { p { (voice.fill("confirm-pause", &[("n", live.into())])) } }
-        }
-        Wish::Resume => html! { p { (voice.say("confirm-resume")) } },
-        Wish::Rest { tired, hours } => {
-            let until = Timestamp(page.desk.clock.now().0 + hours * 3_600_000);
-            let name = name(tired);
-            let text = voice.fill(
-                "confirm-rest",
-                &[("name", name.into()), ("n", (*hours).into())],
-            );
-            html! { p { (text) " " (voice.say("rests-until")) " " (marks::time(until.0)) "." } }
-        }
-        Wish::Wake { tired } => {
-            html! { p { (voice.fill("confirm-wake", &[("name", name(tired).into())])) } }
-        }
-    })
-}
-
-fn grant(voice: Voice, user: &UserLine, credits: i32) -> Markup {
-    let key = if credits < 0 {
-        "confirm-take"
-    } else {
-        "confirm-grant"
-    };
-    let blanks = [
-        ("who", who(user).into()),
-        ("n", credits.unsigned_abs().into()),
-    ];
-    let after = i64::from(user.available) + i64::from(credits);
-    html! {
-        p { (voice.fill(key, &blanks)) }
-        p data-test="seen" { (voice.say("confirm-seen")) " " (marks::time(user.seen)) "." }
-        (balance(voice, user.available, after))
-    }
-}
-
-/// A sentence about a job whose credit moves, with its seller's balance.
-async fn moves(
+async fn said(
     page: &Page,
     visitor: &Visitor,
-    job: u64,
-    key: &str,
-    by: i64,
+    deed: &Deed,
+    outlook: &Outlook,
 ) -> Result<Markup, Instead> {
-    let voice = visitor.voice;
-    let card = job_of(page, visitor, job).await?;
-    let user = user_of(page, visitor, card.job.seller).await?;
-    let blanks = [
-        ("job", card.job.id.to_string().into()),
-        ("who", who(&user).into()),
-    ];
+    let locale = visitor.locale;
+    let mut blanks = vec![("n", outlook.change.unsigned_abs().into())];
+    blanks.extend(deed.job().map(|job| ("job", job.to_string().into())));
+    blanks.extend(
+        outlook
+            .person
+            .as_ref()
+            .map(|person| ("who", who(person).into())),
+    );
+    blanks.extend(deed.resting().map(|what| ("name", what.to_string().into())));
+    match deed {
+        Deed::Ban { user, .. } => blanks[0].1 = live(page, visitor, Some(*user)).await?.into(),
+        Deed::Pause { .. } => blanks[0].1 = live(page, visitor, None).await?.into(),
+        Deed::Rest { until, .. } => {
+            let hours = until.since(page.desk.clock.now()).as_secs().div_ceil(3600);
+            blanks[0].1 = hours.into();
+        }
+        Deed::Grant { .. }
+        | Deed::Unban { .. }
+        | Deed::Refund { .. }
+        | Deed::Cancel { .. }
+        | Deed::Reorder { .. }
+        | Deed::Hurry { .. }
+        | Deed::Resume
+        | Deed::Wake { .. }
+        | Deed::Broadcast { .. }
+        | Deed::Stop { .. } => {}
+    }
+    let text = locale.fill(&format!("confirm-{}", deed.word()), &blanks);
+    let person = outlook.person.as_ref();
     Ok(html! {
-        p { (voice.fill(key, &blanks)) }
-        (balance(voice, user.available, i64::from(user.available) + by))
+        p {
+            (text)
+            @if let Deed::Rest { until, .. } = deed {
+                " " (locale.say("rests-until")) " " (marks::time(until.0)) "."
+            }
+        }
+        @if let (Deed::Grant { .. }, Some(person)) = (deed, person) {
+            p data-test="seen" { (locale.say("confirm-seen")) " " (marks::time(person.seen.0)) "." }
+        }
+        @if let Some(person) = person.filter(|_| outlook.change != 0) {
+            (balance(locale, person.balance.0, i64::from(person.balance.0) + outlook.change))
+        }
     })
 }
 
-fn balance(voice: Voice, before: u32, after: i64) -> Markup {
+fn balance(locale: Locale, before: u32, after: i64) -> Markup {
     html! {
         p.balance data-test="balance" {
-            (voice.say("confirm-balance")) " "
+            (locale.say("confirm-balance")) " "
             span.n { (marks::number(before.into())) } " → " strong.n { (marks::number(after)) }
         }
     }
 }
 
 /// Their number, and their name if they have one.
-fn who(user: &UserLine) -> String {
-    match &user.name {
-        Some(name) => format!("@{name} ({})", user.id),
-        None => user.id.to_string(),
+fn who(person: &Person) -> String {
+    match &person.name {
+        Some(name) => format!("@{name} ({})", person.user),
+        None => person.user.to_string(),
     }
 }
 
-fn name(tired: &Tired) -> &str {
-    match tired {
-        Tired::Key(name) | Tired::Model(name) => name,
-    }
-}
-
-async fn user_of(page: &Page, visitor: &Visitor, user: u64) -> Result<UserLine, Instead> {
-    let whom = Whom::Number(user);
-    match page.ask(visitor, Ask::User { whom }).await? {
-        Answer::User(card) => Ok(card.user),
-        _ => Err(Page::senseless(visitor)),
-    }
-}
-
-async fn job_of(page: &Page, visitor: &Visitor, job: u64) -> Result<Box<JobCard>, Instead> {
-    match page.ask(visitor, Ask::Job { job }).await? {
-        Answer::Job(card) => Ok(card),
-        _ => Err(Page::senseless(visitor)),
-    }
-}
-
-async fn live(page: &Page, visitor: &Visitor, user: Option<u64>) -> Result<usize, Instead> {
-    let ask = Ask::Jobs {
+async fn live(page: &Page, visitor: &Visitor, user: Option<UserId>) -> Result<usize, Instead> {
+    let live = Jobs {
         wanted: Wanted::Live,
-        whom: user.map(Whom::Number),
+        whom: user.map(|user| Whom::Number(user.0)),
         before: None,
         most: COUNTED,
     };
-    match page.ask(visitor, ask).await? {
-        Answer::Jobs(jobs) => Ok(jobs.lines.len()),
-        _ => Err(Page::senseless(visitor)),
-    }
+    Ok(page.ask(visitor, live).await?.lines.len())
 }

@@ -12,11 +12,14 @@ use super::means::Page;
 use super::session::{Told, is_chance};
 use super::trouble::Instead;
 use super::visitor::{Visitor, own_path};
-use super::voice::Voice;
-use super::wish::Wish;
-use super::{confirm, marks};
-use crate::operator::service::Answer;
+use super::{confirm, draft};
+use crate::edge::locale::Locale;
+use crate::operator::service::Refusal;
+use crate::operator::service::ask::Do;
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::draft::Draft;
+use crate::rules::domain::deed::outlook::Outcome;
 
 /// Asks whether it is meant, and does it.
 pub async fn deed(
@@ -30,84 +33,65 @@ pub async fn deed(
         path: back.clone(),
         ..visitor
     };
-    let wish = match Wish::read(&form) {
-        Ok(wish) => wish,
-        Err(slip) => {
-            return Ok(confirm::mend(
-                &visitor,
-                &form,
-                &back,
-                &visitor.voice.say(slip.key()),
-            ));
+    let draft = match draft::read(&form) {
+        Ok(draft) => draft,
+        Err(refusal) => {
+            let wrong = visitor.locale.refusal(&refusal);
+            return Ok(confirm::mend(&visitor, &form, &back, &wrong));
         }
     };
     let once = form.get("form");
-    let Some(known) = visitor
+    let now = page.desk.clock.now();
+    let known = visitor
         .known
         .as_ref()
-        .filter(|_| form.get("sure") == "yes" && is_chance(once))
-    else {
-        return confirm::ask(&page, &visitor, &wish, &form, &back).await;
+        .filter(|_| form.get("sure") == "yes" && is_chance(once));
+    let draft = Draft {
+        key: Some(format!("page:{once}")),
+        ..draft
+    };
+    let (Some(known), Ok(deed)) = (known, draft.deed(now)) else {
+        return confirm::ask(&page, &visitor, &draft, &form, &back).await;
     };
     if page.sessions.uses(known, once) {
-        let answer = match page.desk.answer(Who::Page, wish.ask(once)).await {
-            Ok(answer) => answer,
+        let done = match page.desk.ask(Who::Page, Do(deed.clone())).await {
+            Ok(done) => done,
             Err(error) => {
                 page.sessions.frees(known, once);
                 tracing::warn!(%error, "what was asked at the operator's page was not done");
                 return Err(Instead::page(&visitor, StatusCode::SERVICE_UNAVAILABLE));
             }
         };
-        if let Wish::Rest { .. } | Wish::Wake { .. } = wish {
+        if deed.resting().is_some() {
             page.purse.forget();
         }
         page.sessions
-            .leave(known, told(visitor.voice, &wish, &answer));
+            .leave(known, told(visitor.locale, &deed, done));
     }
     Ok(Redirect::to(&back).into_response())
 }
 
 /// What came of it, in a sentence.
-fn told(voice: Voice, wish: &Wish, answer: &Answer) -> Told {
-    let text = match answer {
-        Answer::Refused(refusal) => {
+fn told(locale: Locale, deed: &Deed, done: Result<Outcome, Refusal>) -> Told {
+    let outcome = match done {
+        Ok(outcome) => outcome,
+        // Whoever wants what is so already has it.
+        Err(refusal) => {
             return Told {
-                good: false,
-                text: marks::refusal(voice, refusal),
+                good: refusal.is_so_already(),
+                text: locale.refusal(&refusal),
             };
         }
-        Answer::Granted {
-            balance,
-            repeated: true,
-            ..
-        } => voice.fill("told-granted-before", &[("n", (*balance).into())]),
-        Answer::Granted { balance, .. } => voice.fill("told-granted", &[("n", (*balance).into())]),
-        Answer::Retried { order: None, .. } => voice.say("told-hurried"),
-        Answer::Retried {
-            order: Some(order),
-            repeated,
-        } => {
-            let key = if *repeated {
-                "told-ordered-before"
-            } else {
-                "told-ordered"
-            };
-            voice.fill(key, &[("order", order.to_string().into())])
-        }
-        Answer::Changed(false) | Answer::ShutOut { changed: false, .. } => voice.say("told-before"),
-        _ => voice.say(match wish {
-            Wish::Ban { .. } => "told-banned",
-            Wish::Unban { .. } => "told-unbanned",
-            Wish::Cancel { .. } => "told-cancelled",
-            Wish::Pause { .. } => "told-paused",
-            Wish::Resume => "told-resumed",
-            Wish::Rest { .. } => "told-rested",
-            Wish::Wake { .. } => "told-woken",
-            Wish::Grant { .. }
-            | Wish::Refund { .. }
-            | Wish::Hurry { .. }
-            | Wish::Reorder { .. } => "told-done",
-        }),
+    };
+    let balance = outcome.person.map_or(0, |person| person.balance.0);
+    let order = outcome.came.order().map(|order| order.to_string());
+    let blanks = [
+        ("n", balance.into()),
+        ("order", order.unwrap_or_default().into()),
+    ];
+    let text = match outcome.before {
+        true => locale.fill("told-grant-before", &blanks),
+        false => locale.fill(&format!("told-{}", deed.word()), &blanks),
     };
     Told { good: true, text }
 }

@@ -8,7 +8,8 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::form::form;
 use super::visitor::Visitor;
-use super::{assets, marks, voice::Voice};
+use super::{assets, marks};
+use crate::edge::locale::Locale;
 use crate::rules::domain::user::Lang;
 
 /// Which way is the one we are on.
@@ -76,10 +77,10 @@ fn tag(text: &str) -> String {
 }
 
 fn whole(visitor: &Visitor, title: &str, tab: Tab, main: Markup) -> Response {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let page = html! {
         (DOCTYPE)
-        html lang=(voice.0.code()) {
+        html lang=(locale.0.code()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -90,8 +91,8 @@ fn whole(visitor: &Visitor, title: &str, tab: Tab, main: Markup) -> Response {
                 link rel="stylesheet" href=(assets::STYLE_AT.as_str());
                 script src=(assets::SCRIPT_AT.as_str()) defer {}
             }
-            body data-lost=(voice.say("live-lost")) data-over=(voice.say("live-over")) {
-                a.skip href="#main" { (voice.say("skip")) }
+            body data-lost=(locale.say("live-lost")) data-over=(locale.say("live-over")) {
+                a.skip href="#main" { (locale.say("skip")) }
                 (top(visitor, tab))
                 @if let Some(told) = &visitor.told {
                     div.told.good[told.good].bad[!told.good] role="status" data-test="told" { (told.text) }
@@ -100,7 +101,7 @@ fn whole(visitor: &Visitor, title: &str, tab: Tab, main: Markup) -> Response {
                 footer {
                     p {
                         @if visitor.known.is_some() {
-                            span #zone data-local=(voice.say("zone-local")) { (voice.say("zone-utc")) }
+                            span #zone data-local=(locale.say("zone-local")) { (locale.say("zone-utc")) }
                             " · "
                         }
                         "Neurocards " (env!("CARGO_PKG_VERSION"))
@@ -113,13 +114,13 @@ fn whole(visitor: &Visitor, title: &str, tab: Tab, main: Markup) -> Response {
 }
 
 fn top(visitor: &Visitor, tab: Tab) -> Markup {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let ways = [
-        (Tab::Now, "/", voice.say("nav-now")),
-        (Tab::Orders, "/orders", voice.say("nav-orders")),
-        (Tab::Jobs, "/jobs", voice.say("nav-jobs")),
-        (Tab::Users, "/users", voice.say("nav-users")),
-        (Tab::Acts, "/acts", voice.say("nav-acts")),
+        (Tab::Now, "/", locale.say("nav-now")),
+        (Tab::Orders, "/orders", locale.say("nav-orders")),
+        (Tab::Jobs, "/jobs", locale.say("nav-jobs")),
+        (Tab::Users, "/users", locale.say("nav-users")),
+        (Tab::Acts, "/acts", locale.say("nav-acts")),
     ];
     let known = visitor.known.is_some();
     html! {
@@ -127,7 +128,7 @@ fn top(visitor: &Visitor, tab: Tab) -> Markup {
             div.bar {
                 a.brand href="/" { span.mark aria-hidden="true" { "▶" } "Neurocards" }
                 @if known {
-                    nav aria-label=(voice.say("nav")) {
+                    nav aria-label=(locale.say("nav")) {
                         ul {
                             @for (way, at, name) in &ways {
                                 li { a href=(at) aria-current=[(*way == tab).then_some("page")] { (name) } }
@@ -137,8 +138,8 @@ fn top(visitor: &Visitor, tab: Tab) -> Markup {
                     search {
                         (form(visitor, "/search", &[], html! {
                             input type="search" name="q" required maxlength="100"
-                                aria-label=(voice.say("search-label")) placeholder=(voice.say("search-hint"));
-                            button type="submit" { (voice.say("search-go")) }
+                                aria-label=(locale.say("search-label")) placeholder=(locale.say("search-hint"));
+                            button type="submit" { (locale.say("search-go")) }
                         }))
                     }
                 }
@@ -146,7 +147,7 @@ fn top(visitor: &Visitor, tab: Tab) -> Markup {
                     (langs(visitor))
                     @if known {
                         (form(visitor, "/signout", &[], html! {
-                            button.quiet type="submit" { (voice.say("signout")) }
+                            button.quiet type="submit" { (locale.say("signout")) }
                         }))
                     }
                 }
@@ -159,32 +160,32 @@ fn langs(visitor: &Visitor) -> Markup {
     let to: String = url::form_urlencoded::byte_serialize(visitor.path.as_bytes()).collect();
     html! {
         @for lang in Lang::ALL {
-            @if lang != visitor.voice.0 {
+            @if lang != visitor.locale.0 {
                 a.lang href=(format!("/lang/{}?to={to}", lang.code())) lang=(lang.code())
-                    hreflang=(lang.code()) { (Voice(lang).say("lang-name")) }
+                    hreflang=(lang.code()) { (Locale(lang).say("lang-name")) }
             }
         }
     }
 }
 
 /// That rows may be missing, if not all were looked at.
-pub fn unseen(voice: Voice, looked: Option<usize>) -> Markup {
+pub fn unseen(locale: Locale, looked: Option<usize>) -> Markup {
     html! {
         @if let Some(looked) = looked {
-            p.hint { (voice.fill("list-unseen", &[("n", marks::count(looked as u64).into())])) }
+            p.hint { (locale.fill("list-unseen", &[("n", marks::count(looked as u64).into())])) }
         }
     }
 }
 
 /// The ways to older rows, and back to the newest. `base` ends where `before` may follow.
-pub fn pages(voice: Voice, base: &str, here: Option<u64>, older: Option<u64>) -> Markup {
+pub fn pages(locale: Locale, base: &str, here: Option<u64>, older: Option<u64>) -> Markup {
     html! {
-        nav.pages aria-label=(voice.say("pages")) {
+        nav.pages aria-label=(locale.say("pages")) {
             @if here.is_some() {
-                a.button href=(base.trim_end_matches(['?', '&'])) { (voice.say("pages-newest")) }
+                a.button href=(base.trim_end_matches(['?', '&'])) { (locale.say("pages-newest")) }
             }
             @if let Some(older) = older {
-                a.button rel="next" href=(format!("{base}before={older}")) { (voice.say("pages-older")) }
+                a.button rel="next" href=(format!("{base}before={older}")) { (locale.say("pages-older")) }
             }
         }
     }

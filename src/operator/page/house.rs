@@ -4,59 +4,59 @@ use maud::{Markup, html};
 
 use super::marks;
 use super::means::Page;
-use super::voice::Voice;
 use crate::base::time::Timestamp;
+use crate::edge::locale::Locale;
 use crate::operator::service::answer::Status;
 use crate::shop::backup::front::Standing;
 
 /// The machine and the file.
-pub fn house(page: &Page, voice: Voice, status: &Status) -> Markup {
+pub fn house(page: &Page, locale: Locale, status: &Status) -> Markup {
     let now = page.desk.clock.now();
     let backups = page.desk.backups.status();
-    let free = status.free_bytes.map(|free| marks::size(voice, free));
+    let free = status.free_bytes.map(|free| marks::size(locale, free));
     let mut pairs = vec![
         (
-            voice.say("house-free"),
+            locale.say("house-free"),
             html! { (free.unwrap_or_else(|| "–".to_owned())) },
         ),
         (
-            voice.say("house-file"),
-            html! { (marks::size(voice, status.file_bytes)) ", " (voice.say("house-schema")) " " (status.schema) },
+            locale.say("house-file"),
+            html! { (marks::size(locale, status.file_bytes)) ", " (locale.say("house-schema")) " " (status.schema) },
         ),
-        (voice.say("house-backup"), backup(voice, &backups.here)),
+        (locale.say("house-backup"), backup(locale, &backups.here)),
     ];
     if let Some(elsewhere) = &backups.elsewhere {
-        pairs.push((voice.say("house-elsewhere"), backup(voice, elsewhere)));
+        pairs.push((locale.say("house-elsewhere"), backup(locale, elsewhere)));
     }
     pairs.push((
-        voice.say("house-certificate"),
-        certificate(page, voice, now),
+        locale.say("house-certificate"),
+        certificate(page, locale, now),
     ));
     if let Some(since) = status.since {
-        pairs.push((voice.say("house-since"), marks::time(since)));
+        pairs.push((locale.say("house-since"), marks::time(since)));
     }
-    pairs.push((voice.say("house-version"), html! { (status.version) }));
+    pairs.push((locale.say("house-version"), html! { (status.version) }));
     marks::facts(&pairs)
 }
 
-fn backup(voice: Voice, standing: &Standing) -> Markup {
+fn backup(locale: Locale, standing: &Standing) -> Markup {
     html! {
         @match standing.newest {
             Some(name) => (marks::time(name.at().0)),
-            None => (voice.say("house-backup-none")),
+            None => (locale.say("house-backup-none")),
         }
         @if standing.last_error.is_some() {
-            " " (marks::badge("bad", &voice.say("house-backup-failed")))
+            " " (marks::badge("bad", &locale.say("house-backup-failed")))
         }
     }
 }
 
-fn certificate(page: &Page, voice: Voice, now: Timestamp) -> Markup {
+fn certificate(page: &Page, locale: Locale, now: Timestamp) -> Markup {
     let Some(door) = &page.door else {
-        return html! { (voice.say("house-certificate-none")) };
+        return html! { (locale.say("house-certificate-none")) };
     };
     match door.shown() {
-        None => marks::badge("bad", &voice.say("house-certificate-missing")),
+        None => marks::badge("bad", &locale.say("house-certificate-missing")),
         Some(pair) => {
             let life = pair.life();
             let tone = if now >= life.worry_at() {
@@ -66,7 +66,7 @@ fn certificate(page: &Page, voice: Voice, now: Timestamp) -> Markup {
             };
             let left = life.days_left(now);
             html! {
-                (marks::badge(tone, &voice.fill("house-certificate-left", &[("n", left.into())])))
+                (marks::badge(tone, &locale.fill("house-certificate-left", &[("n", left.into())])))
                 " " (marks::time(life.until.0))
             }
         }

@@ -13,11 +13,12 @@ use super::frame::{self, Tab};
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::voice::Voice;
 use super::{buttons, marks, orders, users};
+use crate::edge::locale::Locale;
+use crate::operator::service::Whom;
 use crate::operator::service::answer::{JobCard, MissedLine};
-use crate::operator::service::ask::Wanted;
-use crate::operator::service::{Answer, Ask, Whom};
+use crate::operator::service::ask::{Job, Jobs, Wanted};
+use crate::rules::domain::id::JobId;
 
 /// Jobs of a page.
 const SHOWN: usize = 50;
@@ -43,21 +44,19 @@ pub async fn list(
     Extension(visitor): Extension<Visitor>,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let show = wish.show.as_deref();
     let (word, wanted) = SHOW
         .into_iter()
         .find(|(word, _)| Some(*word) == show)
         .unwrap_or(SHOW[0]);
-    let ask = Ask::Jobs {
+    let ask = Jobs {
         wanted,
         whom: wish.user.map(Whom::Number),
         before: wish.before,
         most: SHOWN,
     };
-    let Answer::Jobs(jobs) = page.ask(&visitor, ask).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let jobs = page.ask(&visitor, ask).await?;
     let lines = &jobs.lines;
     let older = lines.last().filter(|_| lines.len() == SHOWN);
     let older = older.map(|job| job.id);
@@ -66,22 +65,22 @@ pub async fn list(
         .map_or(String::new(), |user| format!("user={user}&"));
     let base = format!("/jobs?show={word}&{of}");
     let main = html! {
-        h1 { (voice.say("nav-jobs")) }
-        nav.tabs aria-label=(voice.say("jobs-show")) {
+        h1 { (locale.say("nav-jobs")) }
+        nav.tabs aria-label=(locale.say("jobs-show")) {
             @for (each, _) in SHOW {
                 a href=(format!("/jobs?{of}show={each}")) aria-current=[(each == word).then_some("true")] {
-                    (voice.word("show", each))
+                    (locale.word("show", each))
                 }
             }
         }
-        @if let Some(user) = wish.user { (orders::of_user(voice, user, &format!("/jobs?show={word}"))) }
-        (marks::jobs(voice, &voice.say("nav-jobs"), lines, &voice.say("jobs-none")))
-        (frame::unseen(voice, jobs.looked))
-        (frame::pages(voice, &base, wish.before, older))
+        @if let Some(user) = wish.user { (orders::of_user(locale, user, &format!("/jobs?show={word}"))) }
+        (marks::jobs(locale, &locale.say("nav-jobs"), lines, &locale.say("jobs-none")))
+        (frame::unseen(locale, jobs.looked))
+        (frame::pages(locale, &base, wish.before, older))
     };
     Ok(frame::list(
         &visitor,
-        &voice.say("nav-jobs"),
+        &locale.say("nav-jobs"),
         Tab::Jobs,
         main,
     ))
@@ -93,45 +92,43 @@ pub async fn card(
     Extension(visitor): Extension<Visitor>,
     Path(job): Path<String>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let Ok(job) = job.parse() else {
         return Err(Instead::page(&visitor, StatusCode::NOT_FOUND));
     };
-    let Answer::Job(card) = page.ask(&visitor, Ask::Job { job }).await? else {
-        return Err(Page::senseless(&visitor));
-    };
-    let title = voice.fill("job-title", &[("n", job.to_string().into())]);
+    let card = page.ask(&visitor, Job { job: JobId(job) }).await?;
+    let title = locale.fill("job-title", &[("n", job.to_string().into())]);
     let main = html! {
-        div.titled { h1 { (title) } (marks::stage(voice, &card.job.stage)) }
-        (facts(voice, &card))
-        (marks::no_more(voice, card.retired))
+        div.titled { h1 { (title) } (marks::stage(locale, &card.job.stage)) }
+        (facts(locale, &card))
+        (marks::no_more(locale, card.retired))
         div.actions { (actions(&visitor, &card)) }
-        h2 { (voice.say("job-story")) }
-        (story(voice, &card))
-        h2 { (voice.say("ledger")) }
-        (users::ledger(voice, &card.entries))
+        h2 { (locale.say("job-story")) }
+        (story(locale, &card))
+        h2 { (locale.say("ledger")) }
+        (users::ledger(locale, &card.entries))
     };
     Ok(frame::live(&visitor, &title, Tab::Jobs, main))
 }
 
-fn facts(voice: Voice, card: &JobCard) -> Markup {
+fn facts(locale: Locale, card: &JobCard) -> Markup {
     let job = &card.job;
     let code = |text: &Option<String>| match text {
         Some(text) => html! { code { (text) } },
         None => marks::none(),
     };
-    let script = voice.say(if card.scripted { "yes" } else { "no" });
+    let script = locale.say(if card.scripted { "yes" } else { "no" });
     marks::facts(&[
-        (voice.word("head", "order"), marks::order(job.order)),
-        (voice.word("head", "seller"), marks::user(job.seller)),
-        (voice.word("head", "placed"), marks::time(job.at)),
-        (voice.word("head", "attempt"), html! { (job.attempt) }),
-        (voice.word("head", "model"), code(&job.model)),
-        (voice.word("head", "key"), code(&card.key)),
-        (voice.word("head", "task"), code(&card.task)),
-        (voice.word("head", "script"), html! { (script) }),
-        (voice.word("head", "due"), marks::maybe_time(job.due)),
-        (voice.word("head", "ended"), marks::maybe_time(job.ended)),
+        (locale.word("head", "order"), marks::order(job.order)),
+        (locale.word("head", "seller"), marks::user(job.seller)),
+        (locale.word("head", "placed"), marks::time(job.at)),
+        (locale.word("head", "attempt"), html! { (job.attempt) }),
+        (locale.word("head", "model"), code(&job.model)),
+        (locale.word("head", "key"), code(&card.key)),
+        (locale.word("head", "task"), code(&card.task)),
+        (locale.word("head", "script"), html! { (script) }),
+        (locale.word("head", "due"), marks::maybe_time(job.due)),
+        (locale.word("head", "ended"), marks::maybe_time(job.ended)),
     ])
 }
 
@@ -150,29 +147,29 @@ fn actions(visitor: &Visitor, card: &JobCard) -> Markup {
 }
 
 /// What happened, oldest first.
-fn story(voice: Voice, card: &JobCard) -> Markup {
+fn story(locale: Locale, card: &JobCard) -> Markup {
     let job = &card.job;
     html! {
         ol.story {
-            li { (marks::time(job.at)) p { (voice.say("story-placed")) } }
-            @for missed in &card.missed { (attempt(voice, missed)) }
+            li { (marks::time(job.at)) p { (locale.say("story-placed")) } }
+            @for missed in &card.missed { (attempt(locale, missed)) }
             @match (job.ended, &job.failure) {
                 (Some(at), Some(kind)) => li.bad {
                     (marks::time(at))
-                    p { (voice.say("story-failed")) " " strong { (voice.word("kind", kind)) } }
+                    p { (locale.say("story-failed")) " " strong { (locale.word("kind", kind)) } }
                     // The last attempt has said already what that means.
                     @if card.missed.last().is_none_or(|last| &last.failure != kind) {
-                        p.means { (voice.word("means", kind)) }
+                        p.means { (locale.word("means", kind)) }
                     }
                 },
                 (Some(at), None) => li.good {
                     (marks::time(at))
-                    p { (voice.say("story-done")) }
+                    p { (locale.say("story-done")) }
                 },
                 (None, _) => li.busy {
-                    p { (marks::stage(voice, &job.stage)) " " (voice.word("story", &job.stage)) }
+                    p { (marks::stage(locale, &job.stage)) " " (locale.word("story", &job.stage)) }
                     @if let Some(due) = job.due {
-                        p.means { (voice.word("head", "due")) ": " (marks::time(due)) }
+                        p.means { (locale.word("head", "due")) ": " (marks::time(due)) }
                     }
                 },
             }
@@ -180,17 +177,17 @@ fn story(voice: Voice, card: &JobCard) -> Markup {
     }
 }
 
-fn attempt(voice: Voice, missed: &MissedLine) -> Markup {
+fn attempt(locale: Locale, missed: &MissedLine) -> Markup {
     let n = [("n", missed.attempt.into())];
     html! {
         li.bad {
             (marks::time(missed.at))
             p {
-                (voice.fill("story-attempt", &n)) " "
-                strong { (voice.word("kind", &missed.failure)) }
-                " · " (voice.word("source", &missed.source))
+                (locale.fill("story-attempt", &n)) " "
+                strong { (locale.word("kind", &missed.failure)) }
+                " · " (locale.word("source", &missed.source))
             }
-            p.means { (voice.word("means", &missed.failure)) }
+            p.means { (locale.word("means", &missed.failure)) }
             @if missed.model.is_some() || missed.task.is_some() {
                 p.means {
                     @if let Some(model) = &missed.model { span.model { (model) } }

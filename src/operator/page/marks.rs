@@ -1,10 +1,9 @@
-//! Marks: how a moment, a span, a size, a stage, a person or a refusal is written on the page.
+//! Marks: how a moment, a span, a size, a stage or a person is written on the page.
 
 use jiff::Timestamp as Moment;
 use maud::{Markup, html};
 
-use super::voice::Voice;
-use crate::operator::service::Refusal;
+use crate::edge::locale::Locale;
 use crate::operator::service::answer::JobLine;
 
 /// A moment, in UTC; the script turns it to the reader's own time.
@@ -31,7 +30,7 @@ pub fn none() -> Markup {
 }
 
 /// A span of time, to two units.
-pub fn span(voice: Voice, seconds: u64) -> String {
+pub fn span(locale: Locale, seconds: u64) -> String {
     let units = [
         (86400, "unit-d"),
         (3600, "unit-h"),
@@ -44,7 +43,7 @@ pub fn span(voice: Voice, seconds: u64) -> String {
         let many = left / size;
         left %= size;
         if many > 0 {
-            parts.push(format!("{many}\u{a0}{}", voice.say(unit)));
+            parts.push(format!("{many}\u{a0}{}", locale.say(unit)));
         } else if !parts.is_empty() {
             break;
         }
@@ -53,13 +52,13 @@ pub fn span(voice: Voice, seconds: u64) -> String {
         }
     }
     match parts.is_empty() {
-        true => format!("0\u{a0}{}", voice.say("unit-s")),
+        true => format!("0\u{a0}{}", locale.say("unit-s")),
         false => parts.join(" "),
     }
 }
 
 /// Bytes, in the largest unit of which there is one.
-pub fn size(voice: Voice, bytes: u64) -> String {
+pub fn size(locale: Locale, bytes: u64) -> String {
     let units = [(30, "unit-gb"), (20, "unit-mb"), (10, "unit-kb")];
     for (power, unit) in units {
         if bytes >= 1 << power {
@@ -69,10 +68,10 @@ pub fn size(voice: Voice, bytes: u64) -> String {
             } else {
                 format!("{many:.0}")
             };
-            return format!("{text}\u{a0}{}", voice.say(unit));
+            return format!("{text}\u{a0}{}", locale.say(unit));
         }
     }
-    format!("{bytes}\u{a0}{}", voice.say("unit-b"))
+    format!("{bytes}\u{a0}{}", locale.say("unit-b"))
 }
 
 /// A number with its thousands apart.
@@ -100,14 +99,14 @@ pub fn amount(value: f64) -> String {
 }
 
 /// A stage.
-pub fn stage(voice: Voice, stage: &str) -> Markup {
+pub fn stage(locale: Locale, stage: &str) -> Markup {
     let tone = match stage {
         "done" => "good",
         "failed" => "bad",
         "queued" => "calm",
         _ => "busy",
     };
-    badge(tone, &voice.word("stage", stage))
+    badge(tone, &locale.word("stage", stage))
 }
 
 /// A word with a colour.
@@ -156,8 +155,8 @@ pub fn table(caption: &str, heads: &[String], rows: &[Vec<Markup>], empty: &str)
 }
 
 /// The heads of a table.
-pub fn heads(voice: Voice, keys: &[&str]) -> Vec<String> {
-    keys.iter().map(|key| voice.word("head", key)).collect()
+pub fn heads(locale: Locale, keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| locale.word("head", key)).collect()
 }
 
 /// Pairs of a name and what belongs to it.
@@ -172,121 +171,43 @@ pub fn facts(pairs: &[(String, Markup)]) -> Markup {
 }
 
 /// Says that there was more, if there was.
-pub fn no_more(voice: Voice, retired: Option<u64>) -> Markup {
+pub fn no_more(locale: Locale, retired: Option<u64>) -> Markup {
     html! {
         @if let Some(since) = retired {
-            p.means { (voice.say("no-more")) " " (time(since)) }
+            p.means { (locale.say("no-more")) " " (time(since)) }
         }
     }
 }
 
 /// The rows of a list of jobs.
-pub fn jobs(voice: Voice, caption: &str, jobs: &[JobLine], empty: &str) -> Markup {
+pub fn jobs(locale: Locale, caption: &str, jobs: &[JobLine], empty: &str) -> Markup {
     let heads = heads(
-        voice,
+        locale,
         &[
             "job", "order", "seller", "placed", "stage", "attempt", "model", "why",
         ],
     );
-    let rows: Vec<_> = jobs.iter().map(|line| row(voice, line)).collect();
+    let rows: Vec<_> = jobs.iter().map(|line| row(locale, line)).collect();
     table(caption, &heads, &rows, empty)
 }
 
-fn row(voice: Voice, line: &JobLine) -> Vec<Markup> {
+fn row(locale: Locale, line: &JobLine) -> Vec<Markup> {
     vec![
         job(line.id),
         order(line.order),
         user(line.seller),
         time(line.at),
-        stage(voice, &line.stage),
+        stage(locale, &line.stage),
         html! { span.n { (line.attempt) } },
         match &line.model {
             Some(model) => html! { span.model { (model) } },
             None => none(),
         },
         match &line.failure {
-            Some(kind) => html! { (voice.word("kind", kind)) },
+            Some(kind) => html! { (locale.word("kind", kind)) },
             None => none(),
         },
     ]
-}
-
-/// Why something cannot be done, in the reader's language.
-pub fn refusal(voice: Voice, refusal: &Refusal) -> String {
-    let job = |key: &'static str, job: &u64| voice.fill(key, &[("job", (*job).to_string().into())]);
-    let has = |key: &'static str, user: &u64, n: &u32| {
-        voice.fill(
-            key,
-            &[("user", user.to_string().into()), ("n", (*n).into())],
-        )
-    };
-    match refusal {
-        Refusal::NoUser(who) => voice.fill("refused-no-user", &[("who", who.as_str().into())]),
-        Refusal::Ambiguous { name, bearers } => {
-            let people = bearers.iter().map(|bearer| {
-                let key = match bearer.has {
-                    true => "refused-ambiguous-has",
-                    false => "refused-ambiguous-had",
-                };
-                let blanks = [
-                    ("user", bearer.user.to_string().into()),
-                    ("seen", bearer.seen.utc().into()),
-                ];
-                voice.fill(key, &blanks)
-            });
-            let people: Vec<_> = people.collect();
-            let blanks = [
-                ("name", name.as_str().into()),
-                ("people", people.join("; ").into()),
-            ];
-            voice.fill("refused-ambiguous", &blanks)
-        }
-        Refusal::Amount => voice.say("slip-credits"),
-        Refusal::Reason => voice.say("slip-why"),
-        Refusal::Key => voice.say("slip-foreign"),
-        Refusal::Used { user, credits, .. } => {
-            let blanks = [("user", user.to_string().into()), ("n", (*credits).into())];
-            voice.fill("refused-used", &blanks)
-        }
-        Refusal::Already => voice.say("told-before"),
-        Refusal::TooMuch { user, balance } => has("refused-too-much", user, balance),
-        Refusal::Full { user, balance } => has("refused-full", user, balance),
-        Refusal::NoOrder(order) => {
-            voice.fill("refused-no-order", &[("order", order.to_string().into())])
-        }
-        Refusal::NoJob(id) => job("refused-no-job", id),
-        Refusal::Live(id) => job("refused-live", id),
-        Refusal::Done(id) => job("refused-done", id),
-        Refusal::Failed(id) => job("refused-failed", id),
-        Refusal::Retired(id) => job("refused-retired", id),
-        Refusal::Asked(id) => job("refused-asked", id),
-        Refusal::Waits(id) => job("refused-waits", id),
-        Refusal::Poor(id) => job("refused-poor", id),
-        Refusal::Repaid(id) => job("refused-repaid", id),
-        Refusal::Reordered { job: id, order } => {
-            let blanks = [
-                ("job", id.to_string().into()),
-                ("order", order.to_string().into()),
-            ];
-            voice.fill("refused-reordered", &blanks)
-        }
-        Refusal::Operator(user) => {
-            voice.fill("refused-operator", &[("user", user.to_string().into())])
-        }
-        Refusal::NoKey(key) => voice.fill("refused-no-key", &[("key", key.as_str().into())]),
-        Refusal::ManyKeys(key) => voice.fill("refused-many-keys", &[("key", key.as_str().into())]),
-        Refusal::NoModel { name, chain } => {
-            let blanks = [
-                ("name", name.as_str().into()),
-                ("chain", chain.as_str().into()),
-            ];
-            voice.fill("refused-no-model", &blanks)
-        }
-        Refusal::NoConfig => voice.say("refused-no-config"),
-        Refusal::NotBackedUp(_) => voice.say("refused-not-backed-up"),
-        Refusal::Mistakes(_) => voice.say("refused-mistakes"),
-        Refusal::NoDaemon => voice.say("refused-no-daemon"),
-    }
 }
 
 #[cfg(test)]
@@ -294,7 +215,7 @@ mod tests {
     use super::*;
     use crate::rules::domain::user::Lang;
 
-    const EN: Voice = Voice(Lang::En);
+    const EN: Locale = Locale(Lang::En);
 
     #[test]
     fn spans_and_sizes_are_said_in_few_words() {

@@ -13,7 +13,8 @@ use super::trouble::Instead;
 use super::visitor::Visitor;
 use crate::base::clock::beat::Beat;
 use crate::edge::tls::door::Door;
-use crate::operator::service::{Answer, Ask, Desk};
+use crate::operator::service::Desk;
+use crate::operator::service::desk::Answerable;
 use crate::rules::domain::act::Who;
 
 /// What the page works with.
@@ -46,19 +47,18 @@ impl Page {
     }
 
     /// An answer; a page instead if there is none.
-    pub(super) async fn ask(&self, visitor: &Visitor, ask: Ask) -> Result<Answer, Instead> {
-        match self.desk.answer(Who::Page, ask).await {
-            Ok(Answer::Refused(refusal)) => Err(Instead::refused(visitor, &refusal)),
-            Ok(answer) => Ok(answer),
+    pub(super) async fn ask<Q: Answerable>(
+        &self,
+        visitor: &Visitor,
+        question: Q,
+    ) -> Result<Q::Answer, Instead> {
+        match self.desk.ask(Who::Page, question).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(refusal)) => Err(Instead::refused(visitor, &refusal)),
             Err(error) => {
                 tracing::warn!(%error, "the operator's page cannot be shown");
                 Err(Instead::page(visitor, StatusCode::SERVICE_UNAVAILABLE))
             }
         }
-    }
-
-    /// What is shown when an answer is to another question: there is no such case.
-    pub(super) fn senseless(visitor: &Visitor) -> Instead {
-        Instead::page(visitor, StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

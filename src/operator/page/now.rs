@@ -13,11 +13,10 @@ use super::frame::{self, Tab};
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::voice::Voice;
 use super::{buttons, graphs, house, marks, purse, resting, trail};
+use crate::edge::locale::Locale;
 use crate::operator::service::answer::{JobLine, Status};
-use crate::operator::service::ask::{Span, Wanted};
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{self, Acts, Jobs, Models, Span, Wanted};
 
 /// So many of a kind are shown here; the rest has pages of its own.
 const SHOWN: usize = 8;
@@ -31,14 +30,11 @@ pub async fn now(
     State(page): State<Arc<Page>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Instead> {
-    let Answer::Status(status) = page.ask(&visitor, Ask::Status).await? else {
-        return Err(Page::senseless(&visitor));
-    };
-    let day = stats(&page, &visitor, Span::Day).await?;
-    let month = stats(&page, &visitor, Span::Month).await?;
-    let Answer::Models(models) = page.ask(&visitor, Ask::Models).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let status = page.ask(&visitor, ask::Status).await?;
+    let day = page.ask(&visitor, ask::Stats { span: Span::Day }).await?;
+    let month = ask::Stats { span: Span::Month };
+    let month = page.ask(&visitor, month).await?;
+    let models = page.ask(&visitor, Models).await?;
     let keys = purse::keys(&page.purse, &page.desk).await;
     let live = jobs(&page, &visitor, Wanted::Live, SHOWN).await?;
     let since = page.desk.clock.now().minus(NEWS).0;
@@ -49,70 +45,62 @@ pub async fn now(
         most => jobs(&page, &visitor, Wanted::Failed, most).await?,
     };
     failed.retain(|job| job.ended.is_some_and(|at| at >= since));
-    let acts = Ask::Acts {
+    let acts = Acts {
         before: None,
         most: ACTS,
     };
-    let Answer::Acts(acts) = page.ask(&visitor, acts).await? else {
-        return Err(Page::senseless(&visitor));
-    };
-    let voice = visitor.voice;
+    let acts = page.ask(&visitor, acts).await?;
+    let locale = visitor.locale;
     let main = html! {
-        h1.hidden { (voice.say("nav-now")) }
+        h1.hidden { (locale.say("nav-now")) }
         (sales(&page, &visitor, &status))
-        (tiles(voice, &status, day.total.failed))
+        (tiles(locale, &status, day.total.failed))
         section aria-labelledby="live" {
-            h2 #live { (voice.say("now-live")) }
-            (marks::jobs(voice, &voice.say("now-live"), &live, &voice.say("now-live-none")))
-            @if live.len() == SHOWN { p.more { a href="/jobs?show=live" { (voice.say("all")) } } }
+            h2 #live { (locale.say("now-live")) }
+            (marks::jobs(locale, &locale.say("now-live"), &live, &locale.say("now-live-none")))
+            @if live.len() == SHOWN { p.more { a href="/jobs?show=live" { (locale.say("all")) } } }
         }
         section aria-labelledby="failures" {
-            h2 #failures { (voice.say("now-failures")) }
-            (marks::jobs(voice, &voice.say("now-failures"), &failed, &voice.say("now-failures-none")))
-            @if failed.len() == SHOWN { p.more { a href="/jobs?show=failed" { (voice.say("all")) } } }
+            h2 #failures { (locale.say("now-failures")) }
+            (marks::jobs(locale, &locale.say("now-failures"), &failed, &locale.say("now-failures-none")))
+            @if failed.len() == SHOWN { p.more { a href="/jobs?show=failed" { (locale.say("all")) } } }
         }
         div.columns {
             section aria-labelledby="models" {
-                h2 #models { (voice.say("now-models")) }
+                h2 #models { (locale.say("now-models")) }
                 (resting::models(&visitor, &models))
             }
             section aria-labelledby="keys" {
-                h2 #keys { (voice.say("now-keys")) }
+                h2 #keys { (locale.say("now-keys")) }
                 (resting::keys(&visitor, &keys))
             }
             section aria-labelledby="house" {
-                h2 #house { (voice.say("now-house")) }
-                (house::house(&page, voice, &status))
+                h2 #house { (locale.say("now-house")) }
+                (house::house(&page, locale, &status))
             }
             section aria-labelledby="acts" {
-                h2 #acts { (voice.say("now-acts")) }
-                (trail::trail(voice, &acts))
-                p.more { a href="/acts" { (voice.say("all")) } }
+                h2 #acts { (locale.say("now-acts")) }
+                (trail::trail(locale, &acts))
+                p.more { a href="/acts" { (locale.say("all")) } }
             }
         }
         section aria-labelledby="day" {
-            h2 #day { (voice.say("now-day")) }
-            (graphs::sums(voice, &day.total))
-            (graphs::graphs(voice, &day))
+            h2 #day { (locale.say("now-day")) }
+            (graphs::sums(locale, &day.total))
+            (graphs::graphs(locale, &day))
         }
         section aria-labelledby="month" {
-            h2 #month { (voice.say("now-month")) }
-            (graphs::sums(voice, &month.total))
-            (graphs::graphs(voice, &month))
+            h2 #month { (locale.say("now-month")) }
+            (graphs::sums(locale, &month.total))
+            (graphs::graphs(locale, &month))
         }
     };
-    Ok(frame::live(&visitor, &voice.say("nav-now"), Tab::Now, main))
-}
-
-async fn stats(
-    page: &Page,
-    visitor: &Visitor,
-    span: Span,
-) -> Result<Box<crate::operator::service::answer::Stats>, Instead> {
-    match page.ask(visitor, Ask::Stats { span }).await? {
-        Answer::Stats(stats) => Ok(stats),
-        _ => Err(Page::senseless(visitor)),
-    }
+    Ok(frame::live(
+        &visitor,
+        &locale.say("nav-now"),
+        Tab::Now,
+        main,
+    ))
 }
 
 async fn jobs(
@@ -121,45 +109,42 @@ async fn jobs(
     wanted: Wanted,
     most: usize,
 ) -> Result<Vec<JobLine>, Instead> {
-    let ask = Ask::Jobs {
+    let ask = Jobs {
         wanted,
         whom: None,
         before: None,
         most,
     };
-    match page.ask(visitor, ask).await? {
-        Answer::Jobs(jobs) => Ok(jobs.lines),
-        _ => Err(Page::senseless(visitor)),
-    }
+    Ok(page.ask(visitor, ask).await?.lines)
 }
 
 /// Whether the shop is open, and the lever.
 fn sales(page: &Page, visitor: &Visitor, status: &Status) -> Markup {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let open = status.closed.is_empty();
     let paused = status.closed.iter().any(|cause| cause == "pause");
     let late = page.updates.is_late();
     html! {
         @if let Some(fault) = &status.fault {
-            div.alarm role="alert" { strong { (voice.say("alarm-fault")) } " " (fault) }
+            div.alarm role="alert" { strong { (locale.say("alarm-fault")) } " " (fault) }
         }
         @if late {
-            div.alarm role="alert" { strong { (voice.say("alarm-updates")) } }
+            div.alarm role="alert" { strong { (locale.say("alarm-updates")) } }
         }
         div.sales.card.good[open].bad[!open] data-test="sales" {
             div {
-                p.state { (voice.say(if open { "sales-open" } else { "sales-closed" })) }
+                p.state { (locale.say(if open { "sales-open" } else { "sales-closed" })) }
                 @for cause in &status.closed {
-                    p { (voice.word("closed", cause)) }
+                    p { (locale.word("closed", cause)) }
                 }
             }
             @if paused {
                 (form(visitor, "/do", &[("deed", "resume"), ("back", "/")], html! {
-                    button.main type="submit" { (voice.say("do-resume")) }
+                    button.main type="submit" { (locale.say("do-resume")) }
                 }))
             } @else {
                 details data-keep="pause" {
-                    summary.button { (voice.say("do-pause")) }
+                    summary.button { (locale.say("do-pause")) }
                     (buttons::reasoned(visitor, "pause", &[("back", "/")], "do-pause", "hint-pause"))
                 }
             }
@@ -167,14 +152,14 @@ fn sales(page: &Page, visitor: &Visitor, status: &Status) -> Markup {
     }
 }
 
-fn tiles(voice: Voice, status: &Status, failed: u64) -> Markup {
+fn tiles(locale: Locale, status: &Status, failed: u64) -> Markup {
     let of = |stage: &str| status.live.get(stage).copied().unwrap_or_default();
     let queued = of("queued");
     let running = status.live.values().sum::<u64>() - queued;
     let old = |seconds: Option<u64>| match seconds {
-        Some(seconds) => voice.fill(
+        Some(seconds) => locale.fill(
             "tile-oldest",
-            &[("span", marks::span(voice, seconds).into())],
+            &[("span", marks::span(locale, seconds).into())],
         ),
         None => String::new(),
     };
@@ -182,10 +167,10 @@ fn tiles(voice: Voice, status: &Status, failed: u64) -> Markup {
     let parts: Vec<_> = stages
         .into_iter()
         .filter(|stage| of(stage) > 0)
-        .map(|stage| format!("{}: {}", voice.word("stage", stage), of(stage)))
+        .map(|stage| format!("{}: {}", locale.word("stage", stage), of(stage)))
         .collect();
-    let banned = voice.fill("tile-banned", &[("n", status.banned.into())]);
-    let all = voice.fill("tile-all", &[("n", marks::count(status.jobs).into())]);
+    let banned = locale.fill("tile-banned", &[("n", status.banned.into())]);
+    let all = locale.fill("tile-all", &[("n", marks::count(status.jobs).into())]);
     let tiles = [
         (
             "queued",
@@ -204,8 +189,8 @@ fn tiles(voice: Voice, status: &Status, failed: u64) -> Markup {
             @for (key, value, more, way) in &tiles {
                 li.card data-test=(format!("tile-{key}")) {
                     span.name {
-                        @if way.is_empty() { (voice.word("tile", key)) }
-                        @else { a href=(way) { (voice.word("tile", key)) } }
+                        @if way.is_empty() { (locale.word("tile", key)) }
+                        @else { a href=(way) { (locale.word("tile", key)) } }
                     }
                     span.value { (marks::count(*value)) }
                     span.also { (more) }

@@ -14,9 +14,11 @@ use super::marks;
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::voice::Voice;
+use crate::edge::locale::Locale;
+use crate::operator::service::Whom;
 use crate::operator::service::answer::OrderLine;
-use crate::operator::service::{Answer, Ask, Whom};
+use crate::operator::service::ask::{Order, Orders};
+use crate::rules::domain::id::OrderId;
 
 /// Orders of a page.
 const SHOWN: usize = 50;
@@ -34,62 +36,60 @@ pub async fn list(
     Extension(visitor): Extension<Visitor>,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
-    let ask = Ask::Orders {
+    let locale = visitor.locale;
+    let ask = Orders {
         whom: wish.user.map(Whom::Number),
         before: wish.before,
         most: SHOWN,
     };
-    let Answer::Orders(orders) = page.ask(&visitor, ask).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let orders = page.ask(&visitor, ask).await?;
     let older = orders.last().filter(|_| orders.len() == SHOWN);
     let older = older.map(|order| order.id);
     let base = wish.user.map_or("/orders?".to_owned(), |user| {
         format!("/orders?user={user}&")
     });
     let main = html! {
-        h1 { (voice.say("nav-orders")) }
-        @if let Some(user) = wish.user { (of_user(voice, user, "/orders")) }
-        (table(voice, &orders))
-        (frame::pages(voice, &base, wish.before, older))
+        h1 { (locale.say("nav-orders")) }
+        @if let Some(user) = wish.user { (of_user(locale, user, "/orders")) }
+        (table(locale, &orders))
+        (frame::pages(locale, &base, wish.before, older))
     };
     Ok(frame::list(
         &visitor,
-        &voice.say("nav-orders"),
+        &locale.say("nav-orders"),
         Tab::Orders,
         main,
     ))
 }
 
 /// Whose a list is, and the way to everybody's.
-pub fn of_user(voice: Voice, user: u64, all: &str) -> Markup {
+pub fn of_user(locale: Locale, user: u64, all: &str) -> Markup {
     html! {
-        p.filter { (voice.say("of-user")) " " (marks::user(user)) " · " a href=(all) { (voice.say("of-all")) } }
+        p.filter { (locale.say("of-user")) " " (marks::user(user)) " · " a href=(all) { (locale.say("of-all")) } }
     }
 }
 
 /// Orders, row by row.
-pub fn table(voice: Voice, orders: &[OrderLine]) -> Markup {
-    let heads = marks::heads(voice, &["order", "seller", "placed", "template", "videos"]);
+pub fn table(locale: Locale, orders: &[OrderLine]) -> Markup {
+    let heads = marks::heads(locale, &["order", "seller", "placed", "template", "videos"]);
     let row = |order: &OrderLine| {
         let stages = html! {
-            span.badges { @for stage in &order.jobs { (marks::stage(voice, stage)) " " } }
+            span.badges { @for stage in &order.jobs { (marks::stage(locale, stage)) " " } }
         };
         vec![
             marks::order(order.id),
             marks::user(order.seller),
             marks::time(order.at),
-            html! { (voice.word("template", &order.template)) },
+            html! { (locale.word("template", &order.template)) },
             stages,
         ]
     };
     let rows: Vec<_> = orders.iter().map(row).collect();
     marks::table(
-        &voice.say("nav-orders"),
+        &locale.say("nav-orders"),
         &heads,
         &rows,
-        &voice.say("orders-none"),
+        &locale.say("orders-none"),
     )
 }
 
@@ -99,32 +99,40 @@ pub async fn card(
     Extension(visitor): Extension<Visitor>,
     Path(order): Path<String>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let Ok(order) = order.parse() else {
         return Err(Instead::page(&visitor, StatusCode::NOT_FOUND));
     };
-    let Answer::Order(card) = page.ask(&visitor, Ask::Order { order }).await? else {
-        return Err(Page::senseless(&visitor));
-    };
-    let title = voice.fill("order-title", &[("n", order.to_string().into())]);
+    let card = page
+        .ask(
+            &visitor,
+            Order {
+                order: OrderId(order),
+            },
+        )
+        .await?;
+    let title = locale.fill("order-title", &[("n", order.to_string().into())]);
     let mut pairs = vec![
-        (voice.word("head", "seller"), marks::user(card.order.seller)),
-        (voice.word("head", "placed"), marks::time(card.order.at)),
         (
-            voice.word("head", "template"),
-            html! { (voice.word("template", &card.order.template)) },
+            locale.word("head", "seller"),
+            marks::user(card.order.seller),
+        ),
+        (locale.word("head", "placed"), marks::time(card.order.at)),
+        (
+            locale.word("head", "template"),
+            html! { (locale.word("template", &card.order.template)) },
         ),
     ];
     if let Some(photo) = &card.photo {
-        let photo = voice.word("photo", photo);
-        pairs.push((voice.word("head", "photo"), html! { (photo) }));
+        let photo = locale.word("photo", photo);
+        pairs.push((locale.word("head", "photo"), html! { (photo) }));
     }
     let main = html! {
         h1 { (title) }
         (marks::facts(&pairs))
-        (marks::no_more(voice, card.retired))
-        h2 { (voice.say("order-jobs")) }
-        (marks::jobs(voice, &voice.say("order-jobs"), &card.jobs, ""))
+        (marks::no_more(locale, card.retired))
+        h2 { (locale.say("order-jobs")) }
+        (marks::jobs(locale, &locale.say("order-jobs"), &card.jobs, ""))
     };
     Ok(frame::live(&visitor, &title, Tab::Orders, main))
 }

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
+use crate::operator::service::Desk;
 use crate::operator::service::answer::KeyLine;
-use crate::operator::service::{Answer, Ask, Desk};
+use crate::operator::service::ask::Keys;
 use crate::rules::domain::act::Who;
 
 /// What was heard is good for so long.
@@ -34,8 +35,8 @@ impl Purse {
     }
 
     async fn ask(&self, desk: &Desk) {
-        let answer = desk.answer(Who::Page, Ask::Keys).await;
-        if let Ok(Answer::Keys(lines)) = answer {
+        let answer = desk.ask(Who::Page, Keys).await;
+        if let Ok(Ok(lines)) = answer {
             let now = desk.clock.now();
             let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
             *heard = Some((now, lines));

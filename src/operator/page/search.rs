@@ -13,10 +13,12 @@ use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::{marks, orders, users};
+use crate::operator::service::Whom;
 use crate::operator::service::answer::{JobLine, OrderLine, UserLine};
-use crate::operator::service::{Answer, Ask, Whom};
+use crate::operator::service::ask::{Job, Order, Task, User, Users};
+use crate::operator::service::desk::Answerable;
 use crate::rules::domain::act::Who;
-use crate::rules::domain::id::{Code, NoCode};
+use crate::rules::domain::id::{Code, NoCode, OrderId};
 
 /// A task of the provider's has a longer name than this.
 const TASK: usize = 12;
@@ -39,7 +41,7 @@ pub async fn search(
     Extension(visitor): Extension<Visitor>,
     Extension(form): Extension<Form>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let said = form.get("q").trim().trim_start_matches('№').trim_start();
     let said: String = said.chars().take(100).collect();
     let found = find(&page, &visitor, &said).await?;
@@ -56,30 +58,30 @@ pub async fn search(
         ..visitor
     };
     let main = html! {
-        h1 { (voice.fill("search-title", &[("q", said.as_str().into())])) }
+        h1 { (locale.fill("search-title", &[("q", said.as_str().into())])) }
         @if let Some(code) = &unstored {
-            p.lead { (voice.fill("search-unstored", &[("code", code.as_str().into())])) }
+            p.lead { (locale.fill("search-unstored", &[("code", code.as_str().into())])) }
         } @else if nothing {
-            p.lead { (voice.say("search-none")) }
-            p.hint { (voice.say("search-help")) }
+            p.lead { (locale.say("search-none")) }
+            p.hint { (locale.say("search-help")) }
         }
         @if !found.jobs.is_empty() {
-            h2 { (voice.say("nav-jobs")) }
-            (marks::jobs(voice, &voice.say("nav-jobs"), &found.jobs, ""))
+            h2 { (locale.say("nav-jobs")) }
+            (marks::jobs(locale, &locale.say("nav-jobs"), &found.jobs, ""))
         }
         @if !found.orders.is_empty() {
-            h2 { (voice.say("nav-orders")) }
-            (orders::table(voice, &found.orders))
+            h2 { (locale.say("nav-orders")) }
+            (orders::table(locale, &found.orders))
         }
         @if !found.users.is_empty() {
-            h2 { (voice.say("nav-users")) }
-            (users::table(voice, &found.users))
+            h2 { (locale.say("nav-users")) }
+            (users::table(locale, &found.users))
         }
-        (frame::unseen(voice, found.looked))
+        (frame::unseen(locale, found.looked))
     };
     Ok(frame::still(
         &visitor,
-        &voice.say("search-label"),
+        &locale.say("search-label"),
         Tab::None,
         main,
     ))
@@ -104,46 +106,44 @@ async fn find(page: &Page, visitor: &Visitor, said: &str) -> Result<Found, Inste
     let mut found = Found::default();
     let letter = said.trim_start_matches('#').starts_with(['j', 'J']);
     if let Ok(job) = Code::job(said) {
-        if let Some(Answer::Job(card)) = maybe(page, Ask::Job { job: job.0 }).await {
+        if let Some(card) = maybe(page, Job { job }).await {
             found.jobs.push(card.job);
         }
         // A letter says which is meant; a bare number may be anything.
         if letter {
             return Ok(found);
         }
-        let order = Ask::Order { order: job.0 };
-        if let Some(Answer::Order(card)) = maybe(page, order).await {
+        let order = OrderId(job.0);
+        if let Some(card) = maybe(page, Order { order }).await {
             found.orders.push(card.order);
         }
         let whom = Whom::Number(job.0);
-        if let Some(Answer::User(card)) = maybe(page, Ask::User { whom }).await {
+        if let Some(card) = maybe(page, User { whom }).await {
             found.users.push(card.user);
         }
         return Ok(found);
     }
     if !said.is_empty() {
-        let ask = Ask::Users {
+        let ask = Users {
             like: Some(said.to_owned()),
             banned: false,
             before: None,
             most: SHOWN,
         };
-        if let Answer::Users(users) = page.ask(visitor, ask).await? {
-            found.users = users.lines;
-            found.looked = users.looked;
-        }
+        let users = page.ask(visitor, ask).await?;
+        found.users = users.lines;
+        found.looked = users.looked;
         if found.users.is_empty() && said.len() >= TASK {
             let task = said.to_owned();
-            if let Answer::Jobs(jobs) = page.ask(visitor, Ask::Task { task }).await? {
-                found.jobs = jobs.lines;
-                found.looked = found.looked.max(jobs.looked);
-            }
+            let jobs = page.ask(visitor, Task { task }).await?;
+            found.jobs = jobs.lines;
+            found.looked = found.looked.max(jobs.looked);
         }
     }
     Ok(found)
 }
 
 /// An answer, if there is one.
-async fn maybe(page: &Page, ask: Ask) -> Option<Answer> {
-    page.desk.answer(Who::Page, ask).await.ok()
+async fn maybe<Q: Answerable>(page: &Page, question: Q) -> Option<Q::Answer> {
+    page.desk.ask(Who::Page, question).await.ok()?.ok()
 }

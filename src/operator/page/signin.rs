@@ -37,16 +37,16 @@ pub async fn ask(Query(to): Query<To>, request: Request) -> Response {
 }
 
 fn asked(visitor: &Visitor, to: &str, wrong: Option<&str>) -> Response {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let main = html! {
         div.door {
-            h1 { (voice.say("signin-title")) }
+            h1 { (locale.say("signin-title")) }
             form method="post" action="/signin" {
                 input type="hidden" name="to" value=(to);
                 // Those who keep passwords want to know whose it is.
                 input type="text" name="name" value="operator" autocomplete="username" hidden;
                 div.field.wide {
-                    label for="token" { (voice.say("signin-token")) }
+                    label for="token" { (locale.say("signin-token")) }
                     input #token name="token" type="password" required autofocus
                         autocomplete="current-password" spellcheck="false" maxlength="1000"
                         aria-describedby="token-hint" aria-invalid=[wrong.map(|_| "true")];
@@ -54,12 +54,12 @@ fn asked(visitor: &Visitor, to: &str, wrong: Option<&str>) -> Response {
                 @if let Some(wrong) = wrong {
                     p.wrong role="alert" data-test="wrong" { (wrong) }
                 }
-                button.main type="submit" { (voice.say("signin-go")) }
-                p.hint #token-hint { (voice.say("signin-hint")) " " code { "neurocards page" } }
+                button.main type="submit" { (locale.say("signin-go")) }
+                p.hint #token-hint { (locale.say("signin-hint")) " " code { "neurocards page" } }
             }
         }
     };
-    frame::still(visitor, &voice.say("signin-title"), Tab::None, main)
+    frame::still(visitor, &locale.say("signin-title"), Tab::None, main)
 }
 
 /// Hears the token.
@@ -87,7 +87,7 @@ pub async fn come(State(page): State<Arc<Page>>, request: Request) -> Response {
         Heard::Right => page.token.forgive(peer),
         Heard::Wait(wait) => return wait_first(&visitor, to, wait),
         Heard::Wrong => {
-            let mut answer = asked(&visitor, to, Some(&visitor.voice.say("signin-wrong")));
+            let mut answer = asked(&visitor, to, Some(&visitor.locale.say("signin-wrong")));
             *answer.status_mut() = StatusCode::FORBIDDEN;
             return answer;
         }
@@ -101,7 +101,7 @@ pub async fn come(State(page): State<Arc<Page>>, request: Request) -> Response {
 
 fn wait_first(visitor: &Visitor, to: &str, wait: Duration) -> Response {
     let minutes = wait.as_secs().div_ceil(60);
-    let text = visitor.voice.fill("signin-wait", &[("n", minutes.into())]);
+    let text = visitor.locale.fill("signin-wait", &[("n", minutes.into())]);
     let mut answer = asked(visitor, to, Some(&text));
     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     let seconds = HeaderValue::from(wait.as_secs().max(1));

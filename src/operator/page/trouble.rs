@@ -27,7 +27,7 @@ impl Instead {
     /// What a refusal says.
     pub fn refused(visitor: &Visitor, refusal: &Refusal) -> Self {
         let status = StatusCode::NOT_FOUND;
-        let text = super::marks::refusal(visitor.voice, refusal);
+        let text = visitor.locale.refusal(refusal);
         Self(Box::new(told(visitor, status, &text)))
     }
 }
@@ -43,17 +43,17 @@ pub fn page(visitor: &Visitor, status: StatusCode) -> Response {
         StatusCode::SERVICE_UNAVAILABLE => "trouble-503",
         _ => "trouble-other",
     };
-    told(visitor, status, &visitor.voice.say(key))
+    told(visitor, status, &visitor.locale.say(key))
 }
 
 fn told(visitor: &Visitor, status: StatusCode, text: &str) -> Response {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let main = html! {
-        h1 { (voice.say("trouble-title")) }
+        h1 { (locale.say("trouble-title")) }
         p.lead { (text) }
-        p { a.button href="/" { (voice.say("trouble-home")) } }
+        p { a.button href="/" { (locale.say("trouble-home")) } }
     };
-    let mut page = frame::still(visitor, &voice.say("trouble-title"), Tab::None, main);
+    let mut page = frame::still(visitor, &locale.say("trouble-title"), Tab::None, main);
     *page.status_mut() = status;
     page
 }

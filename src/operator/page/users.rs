@@ -13,10 +13,11 @@ use super::frame::{self, Tab};
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::voice::Voice;
 use super::{buttons, marks, orders};
+use crate::edge::locale::Locale;
+use crate::operator::service::Whom;
 use crate::operator::service::answer::{EntryLine, UserCard, UserLine};
-use crate::operator::service::{Answer, Ask, Whom};
+use crate::operator::service::ask::{History, User, Users};
 
 /// Users of a page.
 const SHOWN: usize = 100;
@@ -43,17 +44,15 @@ pub async fn list(
     Extension(visitor): Extension<Visitor>,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let banned = wish.show.as_deref() == Some("banned");
-    let ask = Ask::Users {
+    let ask = Users {
         like: None,
         banned,
         before: wish.before,
         most: SHOWN,
     };
-    let Answer::Users(users) = page.ask(&visitor, ask).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let users = page.ask(&visitor, ask).await?;
     let lines = &users.lines;
     let older = lines.last().filter(|_| lines.len() == SHOWN);
     let older = older.map(|user| user.id);
@@ -62,26 +61,26 @@ pub async fn list(
         false => "/users?",
     };
     let main = html! {
-        h1 { (voice.say("nav-users")) }
-        nav.tabs aria-label=(voice.say("users-show")) {
-            a href="/users" aria-current=[(!banned).then_some("true")] { (voice.say("show-all")) }
-            a href="/users?show=banned" aria-current=[banned.then_some("true")] { (voice.say("show-banned")) }
+        h1 { (locale.say("nav-users")) }
+        nav.tabs aria-label=(locale.say("users-show")) {
+            a href="/users" aria-current=[(!banned).then_some("true")] { (locale.say("show-all")) }
+            a href="/users?show=banned" aria-current=[banned.then_some("true")] { (locale.say("show-banned")) }
         }
-        (table(voice, lines))
-        (frame::pages(voice, base, wish.before, older))
+        (table(locale, lines))
+        (frame::pages(locale, base, wish.before, older))
     };
     Ok(frame::list(
         &visitor,
-        &voice.say("nav-users"),
+        &locale.say("nav-users"),
         Tab::Users,
         main,
     ))
 }
 
 /// Users, row by row.
-pub fn table(voice: Voice, users: &[UserLine]) -> Markup {
+pub fn table(locale: Locale, users: &[UserLine]) -> Markup {
     let heads = marks::heads(
-        voice,
+        locale,
         &[
             "number",
             "name",
@@ -100,15 +99,15 @@ pub fn table(voice: Voice, users: &[UserLine]) -> Markup {
             html! { span.n { (user.held) } },
             html! { (user.lang) },
             marks::time(user.since),
-            state(voice, user),
+            state(locale, user),
         ]
     };
     let rows: Vec<_> = users.iter().map(row).collect();
     marks::table(
-        &voice.say("nav-users"),
+        &locale.say("nav-users"),
         &heads,
         &rows,
-        &voice.say("users-none"),
+        &locale.say("users-none"),
     )
 }
 
@@ -119,12 +118,12 @@ fn name(name: Option<&str>) -> Markup {
     }
 }
 
-fn state(voice: Voice, user: &UserLine) -> Markup {
+fn state(locale: Locale, user: &UserLine) -> Markup {
     html! {
         span.badges {
-            @if user.banned { (marks::badge("bad", &voice.say("user-banned"))) " " }
-            @if !user.reachable { (marks::badge("calm", &voice.say("user-blocked"))) }
-            @if !user.banned && user.reachable { (marks::badge("good", &voice.say("user-fine"))) }
+            @if user.banned { (marks::badge("bad", &locale.say("user-banned"))) " " }
+            @if !user.reachable { (marks::badge("calm", &locale.say("user-blocked"))) }
+            @if !user.banned && user.reachable { (marks::badge("good", &locale.say("user-fine"))) }
         }
     }
 }
@@ -136,61 +135,57 @@ pub async fn card(
     Path(user): Path<String>,
     Query(from): Query<From>,
 ) -> Result<Response, Instead> {
-    let voice = visitor.voice;
+    let locale = visitor.locale;
     let Ok(user) = user.parse() else {
         return Err(Instead::page(&visitor, StatusCode::NOT_FOUND));
     };
     let whom = Whom::Number(user);
-    let Answer::User(card) = page.ask(&visitor, Ask::User { whom }).await? else {
-        return Err(Page::senseless(&visitor));
-    };
-    let history = Ask::History {
+    let card = page.ask(&visitor, User { whom }).await?;
+    let history = History {
         whom: Whom::Number(user),
         before: from.before,
         most: ENTRIES,
     };
-    let Answer::Entries(entries) = page.ask(&visitor, history).await? else {
-        return Err(Page::senseless(&visitor));
-    };
+    let entries = page.ask(&visitor, history).await?;
     let lines = &entries.lines;
     let older = lines.last().filter(|_| lines.len() == ENTRIES);
     let older = older.map(|entry| entry.n);
-    let title = voice.fill("user-title", &[("n", user.to_string().into())]);
+    let title = locale.fill("user-title", &[("n", user.to_string().into())]);
     let main = html! {
-        div.titled { h1 { (title) } (state(voice, &card.user)) }
-        (facts(voice, &card))
+        div.titled { h1 { (title) } (state(locale, &card.user)) }
+        (facts(locale, &card))
         div.actions { (actions(&visitor, &card)) }
-        h2 { (voice.say("user-orders")) }
-        (orders::table(voice, &card.orders))
-        p.more { a href=(format!("/orders?user={user}")) { (voice.say("all")) } }
-        h2 { (voice.say("ledger")) }
-        (ledger(voice, lines))
-        (frame::unseen(voice, entries.looked))
-        (frame::pages(voice, &format!("/users/{user}?"), from.before, older))
+        h2 { (locale.say("user-orders")) }
+        (orders::table(locale, &card.orders))
+        p.more { a href=(format!("/orders?user={user}")) { (locale.say("all")) } }
+        h2 { (locale.say("ledger")) }
+        (ledger(locale, lines))
+        (frame::unseen(locale, entries.looked))
+        (frame::pages(locale, &format!("/users/{user}?"), from.before, older))
     };
     Ok(frame::list(&visitor, &title, Tab::Users, main))
 }
 
-fn facts(voice: Voice, card: &UserCard) -> Markup {
+fn facts(locale: Locale, card: &UserCard) -> Markup {
     let user = &card.user;
     let mut pairs = vec![
         (
-            voice.word("head", "available"),
+            locale.word("head", "available"),
             html! { strong.big data-test="available" { (user.available) } },
         ),
-        (voice.word("head", "held"), html! { (user.held) }),
-        (voice.word("head", "name"), name(user.name.as_deref())),
-        (voice.word("head", "lang"), html! { (user.lang) }),
-        (voice.word("head", "since"), marks::time(user.since)),
+        (locale.word("head", "held"), html! { (user.held) }),
+        (locale.word("head", "name"), name(user.name.as_deref())),
+        (locale.word("head", "lang"), html! { (user.lang) }),
+        (locale.word("head", "since"), marks::time(user.since)),
         (
-            voice.word("head", "step"),
-            html! { (voice.word("step", &card.step)) },
+            locale.word("head", "step"),
+            html! { (locale.word("step", &card.step)) },
         ),
-        (voice.word("head", "notes"), html! { (card.notes) }),
+        (locale.word("head", "notes"), html! { (card.notes) }),
     ];
     if let Some((since, why)) = &card.ban {
         pairs.push((
-            voice.say("user-banned-since"),
+            locale.say("user-banned-since"),
             html! { (marks::time(*since)) " " span.why { "«" (why) "»" } },
         ));
     }
@@ -211,31 +206,31 @@ fn actions(visitor: &Visitor, card: &UserCard) -> Markup {
 }
 
 /// Entries, row by row.
-pub fn ledger(voice: Voice, entries: &[EntryLine]) -> Markup {
-    let heads = marks::heads(voice, &["when", "amount", "reason", "way", "job"]);
+pub fn ledger(locale: Locale, entries: &[EntryLine]) -> Markup {
+    let heads = marks::heads(locale, &["when", "amount", "reason", "way", "job"]);
     let row = |entry: &EntryLine| {
         let reason = html! {
-            (voice.word("reason", &entry.reason))
+            (locale.word("reason", &entry.reason))
             @if let Some(why) = &entry.why { " " span.why { "«" (why) "»" } }
         };
         vec![
             marks::time(entry.at),
             html! { span.n { (entry.amount) } },
             reason,
-            html! { (account(voice, &entry.from)) " → " (account(voice, &entry.to)) },
+            html! { (account(locale, &entry.from)) " → " (account(locale, &entry.to)) },
             entry.job.map_or_else(marks::none, marks::job),
         ]
     };
     let rows: Vec<_> = entries.iter().map(row).collect();
     marks::table(
-        &voice.say("ledger"),
+        &locale.say("ledger"),
         &heads,
         &rows,
-        &voice.say("ledger-none"),
+        &locale.say("ledger-none"),
     )
 }
 
 /// An account, without whose it is: the page says that.
-fn account(voice: Voice, account: &str) -> String {
-    voice.word("account", account.split(' ').next().unwrap_or(account))
+fn account(locale: Locale, account: &str) -> String {
+    locale.word("account", account.split(' ').next().unwrap_or(account))
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Uri, header};
 
 use super::cookies;
 use super::session::{Known, Told};
-use super::voice::{self, Voice};
+use crate::edge::locale::{self, Locale};
 
 /// How the script says that it wants only what has changed.
 pub const NEWS: &str = "x-news";
@@ -18,7 +18,7 @@ pub struct Peer(pub IpAddr);
 /// Who asks for a page.
 #[derive(Debug, Clone)]
 pub struct Visitor {
-    pub voice: Voice,
+    pub locale: Locale,
     /// Their session; nobody at the door has one.
     pub known: Option<Known>,
     /// Where they are, with what follows the question mark.
@@ -36,10 +36,10 @@ impl Visitor {
     pub fn stranger(uri: &Uri, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let lang = cookies::lang(headers)
-            .unwrap_or_else(|| voice::asked(text(header::ACCEPT_LANGUAGE).unwrap_or_default()));
+            .unwrap_or_else(|| locale::asked(text(header::ACCEPT_LANGUAGE).unwrap_or_default()));
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         Self {
-            voice: Voice(lang),
+            locale: Locale(lang),
             known: None,
             path: path.to_owned(),
             news: headers.contains_key(NEWS),

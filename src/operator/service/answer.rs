@@ -1,82 +1,12 @@
-//! What an operator is told.
+//! What an operator is told. Times are Unix milliseconds.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::ask::Span;
-use super::refusal::Refusal;
-use super::reload::Reloaded;
-use crate::rules::domain::act::Deed;
-use crate::shop::audit::Report;
-use crate::shop::backup::front::Made;
+use crate::rules::domain::act::Done;
 use crate::store::found::Found;
-
-/// What an operator is told. Times are Unix milliseconds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Answer {
-    /// How the shop fares.
-    Status(Box<Status>),
-    /// What happened of late.
-    Stats(Box<Stats>),
-    /// Users.
-    Users(Listed<UserLine>),
-    /// A user.
-    User(Box<UserCard>),
-    /// Entries.
-    Entries(Listed<EntryLine>),
-    /// Whether anything changed; if not, it was so before.
-    Changed(bool),
-    /// Who was shut out, or let in; if nothing changed, it was so before.
-    ShutOut {
-        /// Whom the name meant.
-        user: u64,
-        /// Whether anything changed.
-        changed: bool,
-    },
-    /// The balance after credits were given, or taken back.
-    Granted {
-        user: u64,
-        /// What they may spend now.
-        balance: u32,
-        /// Whether it had been done before and nothing moved.
-        repeated: bool,
-    },
-    /// Orders.
-    Orders(Vec<OrderLine>),
-    /// An order.
-    Order(Box<OrderCard>),
-    /// Jobs.
-    Jobs(Listed<JobLine>),
-    /// A job.
-    Job(Box<JobCard>),
-    /// A job is tried again.
-    Retried {
-        /// The order it became; nothing for a waiting job that is due at once now.
-        order: Option<u64>,
-        /// Whether that order had been placed before.
-        repeated: bool,
-    },
-    /// Keys.
-    Keys(Vec<KeyLine>),
-    /// Models.
-    Models(Vec<ModelLine>),
-    /// A key or a model rests until then.
-    Rests {
-        name: String,
-        until: u64,
-    },
-    Acts(Vec<ActLine>),
-    /// What the audit found.
-    Audited(Report),
-    Books(Books),
-    /// The backup that was made.
-    BackedUp(Box<Made>),
-    /// What a reload has changed.
-    Reloaded(Reloaded),
-    /// It cannot be done, and nothing was.
-    Refused(Refusal),
-}
 
 /// Lines of a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -437,5 +367,14 @@ pub struct ActLine {
     /// What, as a sentence without its subject.
     pub what: String,
     /// What, for whoever words it in another language.
-    pub deed: Deed,
+    pub done: Done,
+}
+
+/// What a reload has done, in names of keys and files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reloaded {
+    /// What is different from now on.
+    pub changed: Vec<String>,
+    /// What takes effect at the next start.
+    pub waits: Vec<String>,
 }

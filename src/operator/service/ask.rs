@@ -1,240 +1,149 @@
-//! What an operator may ask.
+//! What an operator may ask: each question is a type that names its answer.
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::refusal::Refusal;
-use crate::rules::domain::act::{self, Who};
-use crate::rules::domain::id::Code;
+use super::answer::{ActLine, Reloaded};
+use super::answer::{
+    Books as Accounts, EntryLine, JobCard, JobLine, KeyLine, Listed, ModelLine, OrderCard,
+    OrderLine, Stats as Numbers, Status as Standing, UserCard, UserLine,
+};
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::{Outcome, Outlook};
+use crate::rules::domain::id::{JobId, KeyPrint, OrderId};
+use crate::shop::audit::Report;
+use crate::shop::backup::front::Made;
 
 pub use crate::rules::domain::span::Span;
 pub use crate::rules::domain::whom::Whom;
 
-/// Something an operator asks for.
+/// A question and its answer.
+pub trait Question: Into<Ask> + Clone + Send + 'static {
+    type Answer: Serialize + DeserializeOwned + Send + 'static;
+
+    /// Whether it changes nothing.
+    const ONLY_LOOKS: bool;
+}
+
+macro_rules! questions {
+    ($($question:ident => $answer:ty, $looks:literal;)+) => {
+        /// Any question, as it goes over the socket.
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub enum Ask {
+            $($question($question),)+
+        }
+
+        $(
+            impl Question for $question {
+                type Answer = $answer;
+                const ONLY_LOOKS: bool = $looks;
+            }
+
+            impl From<$question> for Ask {
+                fn from(question: $question) -> Self {
+                    Self::$question(question)
+                }
+            }
+        )+
+    };
+}
+
+questions! {
+    Status => Standing, true;
+    Stats => Numbers, true;
+    Users => Listed<UserLine>, true;
+    User => UserCard, true;
+    History => Listed<EntryLine>, true;
+    Orders => Vec<OrderLine>, true;
+    Order => OrderCard, true;
+    Jobs => Listed<JobLine>, true;
+    Task => Listed<JobLine>, true;
+    Job => JobCard, true;
+    Keys => Vec<KeyLine>, true;
+    Key => KeyPrint, true;
+    Models => Vec<ModelLine>, true;
+    Acts => Vec<ActLine>, true;
+    Audit => Report, true;
+    Books => Accounts, true;
+    Check => Outlook, true;
+    Do => Outcome, false;
+    Backup => Made, false;
+    Reload => Reloaded, false;
+}
+
+/// Whichever question it is, for whoever has several in one list.
+impl Question for Ask {
+    type Answer = serde_json::Value;
+    const ONLY_LOOKS: bool = false;
+}
+
+/// How the shop fares.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Ask {
-    /// How the shop fares.
-    Status,
-    /// What happened of late.
-    Stats { span: Span },
-    /// Who the users are, newest first.
-    Users {
-        /// Only those whose name has this in it, or whose number begins with it.
-        like: Option<String>,
-        /// Only those who are shut out.
-        banned: bool,
-        /// Only those who came before this one.
-        before: Option<u64>,
-        /// At most so many.
-        most: usize,
-    },
-    /// A user with their newest entries and orders.
-    User { whom: Whom },
-    /// A user's entries, newest first.
-    History {
-        whom: Whom,
-        /// Only those before this number.
-        before: Option<u64>,
-        /// At most so many.
-        most: usize,
-    },
-    /// Shut a user out.
-    Ban {
-        whom: Whom,
-        /// Why, in the operator's words.
-        why: String,
-    },
-    /// Let a user in again.
-    Unban { whom: Whom },
-    /// Give a user credits, or take them back.
-    Grant {
-        whom: Whom,
-        /// How many; negative takes back.
-        credits: i32,
-        /// Why, in the operator's words.
-        why: String,
-        /// Makes a repeat harmless.
-        key: Option<String>,
-    },
-    /// Orders, newest first.
-    Orders {
-        /// Only this user's.
-        whom: Option<Whom>,
-        /// Only those with a smaller number.
-        before: Option<u64>,
-        /// At most so many.
-        most: usize,
-    },
-    /// An order with its jobs.
-    Order {
-        /// Its number.
-        order: u64,
-    },
-    /// Jobs, newest first.
-    Jobs {
-        wanted: Wanted,
-        /// Only this user's.
-        whom: Option<Whom>,
-        /// Only those with a smaller number.
-        before: Option<u64>,
-        /// At most so many.
-        most: usize,
-    },
-    /// The newest job that had a task of the provider's.
-    Task { task: String },
-    /// A job with every attempt.
-    Job {
-        /// Its number, or its reference code.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-    },
-    /// Try a job again: a waiting one at once, a failed one as a new order.
-    Retry {
-        /// Its number, or its reference code.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-    },
-    /// Try a waiting job at once; never an order anew.
-    Hurry {
-        /// Its number.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-    },
-    /// Order a failed job again, for one of its seller's credits.
-    Reorder {
-        /// Its number.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-        /// Why, in the operator's words.
-        why: String,
-    },
-    /// End a live job; its credit goes back.
-    Cancel {
-        /// Its number, or its reference code.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-        /// Why, in the operator's words.
-        why: String,
-    },
-    /// Give the credit of a finished video back.
-    Refund {
-        /// Its job, by number or reference code.
-        #[serde(deserialize_with = "named")]
-        job: u64,
-        /// Why, in the operator's words.
-        why: String,
-    },
-    /// The provider's keys.
-    Keys,
-    /// The chain of models.
-    Models,
-    /// Leave a key or a model alone for a while.
-    Rest {
-        tired: Tired,
-        /// How long, in seconds.
-        seconds: u64,
-    },
-    /// Use a key or a model again.
-    Wake { tired: Tired },
-    /// Take no orders.
-    Pause {
-        /// Why, in the operator's words.
-        why: String,
-    },
-    /// Take orders again.
-    Resume,
-    /// What operators did, newest first.
-    Acts {
-        /// Only those with a smaller number.
-        before: Option<u64>,
-        /// At most so many.
-        most: usize,
-    },
-    /// Check the books.
-    Audit,
-    /// Show accounts, the newest entries and the newest jobs.
-    Books,
-    /// Make a backup.
-    Backup,
-    /// Read configuration and texts again.
-    Reload,
+pub struct Status;
+
+/// What happened of late.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stats {
+    pub span: Span,
 }
 
-/// Reads a job as people name it, too: `17`, `"J17"`, `"#j17"`.
-fn named<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Said {
-        Number(u64),
-        Code(String),
-    }
-    match Said::deserialize(from)? {
-        Said::Number(job) => Ok(job),
-        Said::Code(said) => Code::job(&said).map(|job| job.0).map_err(D::Error::custom),
-    }
+/// Who the users are, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Users {
+    /// Only those whose name has this in it, or whose number begins with it.
+    pub like: Option<String>,
+    /// Only those who are shut out.
+    pub banned: bool,
+    /// Only those who came before this one.
+    pub before: Option<u64>,
+    pub most: usize,
 }
 
-impl Ask {
-    /// The same with what an operator gave within its limits, whichever way it came.
-    pub fn fitted(mut self, who: Who) -> Result<Self, Refusal> {
-        if let Self::Grant { credits, key, .. } = &self {
-            act::amount(*credits).map_err(|_| Refusal::Amount)?;
-            // The page makes its own.
-            let typed = key.as_deref().filter(|_| who != Who::Page);
-            typed.map_or(Ok(()), act::key).map_err(|_| Refusal::Key)?;
-        }
-        if let Self::Ban { why, .. }
-        | Self::Grant { why, .. }
-        | Self::Reorder { why, .. }
-        | Self::Cancel { why, .. }
-        | Self::Refund { why, .. }
-        | Self::Pause { why } = &mut self
-        {
-            *why = act::reason(why).map_err(|_| Refusal::Reason)?;
-        }
-        Ok(self)
-    }
+/// A user with their newest entries and orders.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct User {
+    pub whom: Whom,
+}
 
-    /// Whether it only looks.
-    pub fn only_looks(&self) -> bool {
-        match self {
-            Self::Status
-            | Self::Stats { .. }
-            | Self::Users { .. }
-            | Self::User { .. }
-            | Self::History { .. }
-            | Self::Orders { .. }
-            | Self::Order { .. }
-            | Self::Jobs { .. }
-            | Self::Task { .. }
-            | Self::Job { .. }
-            | Self::Keys
-            | Self::Models
-            | Self::Acts { .. }
-            | Self::Audit
-            | Self::Books => true,
-            Self::Ban { .. }
-            | Self::Unban { .. }
-            | Self::Grant { .. }
-            | Self::Retry { .. }
-            | Self::Hurry { .. }
-            | Self::Reorder { .. }
-            | Self::Cancel { .. }
-            | Self::Refund { .. }
-            | Self::Rest { .. }
-            | Self::Wake { .. }
-            | Self::Pause { .. }
-            | Self::Resume
-            | Self::Backup
-            | Self::Reload => false,
-        }
-    }
+/// A user's entries, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct History {
+    pub whom: Whom,
+    /// Only those before this number.
+    pub before: Option<u64>,
+    pub most: usize,
+}
+
+/// Orders, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Orders {
+    /// Only this user's.
+    pub whom: Option<Whom>,
+    /// Only those with a smaller number.
+    pub before: Option<u64>,
+    pub most: usize,
+}
+
+/// An order with its jobs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Order {
+    pub order: OrderId,
+}
+
+/// Jobs, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Jobs {
+    pub wanted: Wanted,
+    /// Only this user's.
+    pub whom: Option<Whom>,
+    /// Only those with a smaller number.
+    pub before: Option<u64>,
+    pub most: usize,
 }
 
 /// Which jobs are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Wanted {
-    /// All.
     #[default]
     All,
     /// Those that have not ended.
@@ -245,26 +154,60 @@ pub enum Wanted {
     Done,
 }
 
-/// What may be left alone for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Tired {
-    /// A key of the provider's, by its fingerprint or the beginning of it.
-    Key(String),
-    /// A model, by its name.
-    Model(String),
+/// The newest job that had a task of the provider's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Task {
+    pub task: String,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_job_is_asked_for_by_number_and_by_code() {
-        for said in ["17", "\"J17\"", "\"#j17\"", "\"17\""] {
-            let ask = serde_json::from_str(&format!("{{\"Job\":{{\"job\":{said}}}}}")).unwrap();
-            assert!(matches!(ask, Ask::Job { job: 17 }), "{said}: {ask:?}");
-        }
-        let wrong = serde_json::from_str::<Ask>("{\"Retry\":{\"job\":\"U17\"}}").unwrap_err();
-        assert!(wrong.to_string().starts_with("U17 is no job"), "{wrong}");
-    }
+/// A job with every attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    pub job: JobId,
 }
+
+/// The provider's keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Keys;
+
+/// The key whose fingerprint begins so.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Key {
+    pub begin: String,
+}
+
+/// The chain of models.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Models;
+
+/// What operators did, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Acts {
+    /// Only those with a smaller number.
+    pub before: Option<u64>,
+    pub most: usize,
+}
+
+/// Check the books.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Audit;
+
+/// Show accounts, the newest entries and the newest jobs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Books;
+
+/// Whether a deed could be done now, and what the numbers would be.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Check(pub Deed);
+
+/// Do a deed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Do(pub Deed);
+
+/// Make a backup.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Backup;
+
+/// Read configuration and texts again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reload;

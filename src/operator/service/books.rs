@@ -1,11 +1,19 @@
 //! The books as they are shown: accounts, the newest entries, the newest jobs.
 
 use super::answer::{AccountLine, Books};
-use super::{entries, orders};
+use super::desk::{Answerable, Desk};
+use super::{ask, entries, orders};
+use crate::shop::deeds::{By, Judged};
 use crate::store::{Store, StoreError};
 
 /// The newest entries and jobs that are shown.
 const SHOWN: usize = 200;
+
+impl Answerable for ask::Books {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Books> {
+        Ok(Ok(books(&desk.store)?))
+    }
+}
 
 /// The books as they stand.
 pub fn books(store: &Store) -> Result<Books, StoreError> {

@@ -3,19 +3,61 @@
 use std::cmp::Reverse;
 
 use super::answer::{JobCard, JobLine, Listed, MissedLine, OrderCard, OrderLine};
-use super::ask::Wanted;
+use super::ask::{self, Wanted};
+use super::desk::{Answerable, Desk};
 use super::entries;
-use super::refusal::Refusal;
+use super::whom::find_one;
 use crate::rules::domain::credit::PRICE;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{JobId, OrderId, UserId};
 use crate::rules::domain::job::{Job, Missed, Stage};
 use crate::rules::domain::order::{Order, PhotoState};
 use crate::rules::domain::retired::{Ended, Retired};
-use crate::shop::deeds;
+use crate::shop::deeds::{self, By, Judged};
 use crate::store::found::Found;
 use crate::store::known::{KnownJob, KnownOrder};
 use crate::store::snapshot::LOOKED;
 use crate::store::{Snapshot, StoreError};
+
+impl Answerable for ask::Orders {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Vec<OrderLine>> {
+        let see = move |sight: &Snapshot| match find_one(sight, self.whom.as_ref())? {
+            Ok(user) => Ok(Ok(list(sight, user, self.before, self.most)?)),
+            Err(refusal) => Ok(Err(refusal)),
+        };
+        desk.see(see).await
+    }
+}
+
+impl Answerable for ask::Order {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<OrderCard> {
+        desk.see(move |sight| card(sight, self.order)).await
+    }
+}
+
+impl Answerable for ask::Jobs {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<JobLine>> {
+        let see = move |sight: &Snapshot| match find_one(sight, self.whom.as_ref())? {
+            Ok(user) => Ok(Ok(jobs(sight, self.wanted, user, self.before, self.most)?)),
+            Err(refusal) => Ok(Err(refusal)),
+        };
+        desk.see(see).await
+    }
+}
+
+impl Answerable for ask::Task {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<JobLine>> {
+        Ok(Ok(desk
+            .see(move |sight| of_task(sight, &self.task))
+            .await?))
+    }
+}
+
+impl Answerable for ask::Job {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<JobCard> {
+        desk.see(move |sight| job_card(sight, self.job)).await
+    }
+}
 
 /// Orders, the newest first.
 pub fn list(
@@ -54,9 +96,9 @@ fn known(sight: &Snapshot, order: &KnownOrder) -> Result<OrderLine, StoreError> 
 }
 
 /// An order, closely.
-pub fn card(sight: &Snapshot, id: u64) -> Result<Result<OrderCard, Refusal>, StoreError> {
-    let Some(order) = sight.find_order(OrderId(id))? else {
-        let retired = sight.retired(OrderId(id))?;
+pub fn card(sight: &Snapshot, id: OrderId) -> Judged<OrderCard> {
+    let Some(order) = sight.find_order(id)? else {
+        let retired = sight.retired(id)?;
         return Ok(retired.map(retired_card).ok_or(Refusal::NoOrder(id)));
     };
     let jobs = order
@@ -145,11 +187,6 @@ fn known_line(job: &KnownJob) -> JobLine {
     }
 }
 
-/// Whose a job is, wherever it is kept.
-pub fn owner(sight: &Snapshot, id: JobId) -> Result<Option<UserId>, StoreError> {
-    Ok(sight.known_job(id)?.map(|job| job.user()))
-}
-
 /// The newest job that had a task of the provider's, if one of the newest had it.
 pub fn of_task(sight: &Snapshot, task: &str) -> Result<Listed<JobLine>, StoreError> {
     let had = |job: &Job| {
@@ -177,8 +214,8 @@ fn live_of(
 }
 
 /// A job, closely.
-pub fn job_card(sight: &Snapshot, id: u64) -> Result<Result<JobCard, Refusal>, StoreError> {
-    let Some(known) = sight.known_job(JobId(id))? else {
+pub fn job_card(sight: &Snapshot, id: JobId) -> Judged<JobCard> {
+    let Some(known) = sight.known_job(id)? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
     let moved = sight.entries_of(&known)?;

@@ -2,13 +2,15 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{Listed, UserCard, UserLine};
-use super::ask::Whom;
-use super::refusal::Refusal;
+use super::answer::{EntryLine, Listed, UserCard, UserLine};
+use super::ask::{History, User, Users};
+use super::desk::{Answerable, Desk};
+use super::whom::find;
 use super::{entries, orders};
 use crate::rules::conversation::session::Step;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::UserId;
-use crate::rules::domain::whom::Bearer;
+use crate::shop::deeds::{By, Judged};
 use crate::store::found::Found;
 use crate::store::record::UserRow;
 use crate::store::snapshot::NAMES;
@@ -17,25 +19,37 @@ use crate::store::{Snapshot, StoreError};
 /// The newest entries and orders that a user's card shows.
 const SHOWN: usize = 20;
 
-/// Who is meant.
-pub fn find(sight: &Snapshot, whom: &Whom) -> Result<Result<UserId, Refusal>, StoreError> {
-    let name = match whom {
-        Whom::Number(number) => {
-            let known = sight.user(UserId(*number))?.is_some();
-            let user = known.then_some(UserId(*number));
-            return Ok(user.ok_or_else(|| Refusal::NoUser(whom.to_string())));
-        }
-        Whom::Name(name) => name,
-    };
-    let bearers = sight.bearers(name)?;
-    Ok(match Bearer::only(&bearers) {
-        Some(one) => Ok(one),
-        None if bearers.is_empty() => Err(Refusal::NoUser(whom.to_string())),
-        None => Err(Refusal::Ambiguous {
-            name: name.clone(),
-            bearers,
-        }),
-    })
+impl Answerable for Users {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<UserLine>> {
+        let Self {
+            like,
+            banned,
+            before,
+            most,
+        } = self;
+        let see = move |sight: &Snapshot| users(sight, like.as_deref(), banned, before, most);
+        Ok(Ok(desk.see(see).await?))
+    }
+}
+
+impl Answerable for User {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<UserCard> {
+        let see = move |sight: &Snapshot| match find(sight, &self.whom)? {
+            Ok(user) => card(sight, user),
+            Err(refusal) => Ok(Err(refusal)),
+        };
+        desk.see(see).await
+    }
+}
+
+impl Answerable for History {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<EntryLine>> {
+        let see = move |sight: &Snapshot| match find(sight, &self.whom)? {
+            Ok(user) => Ok(Ok(entries::history(sight, user, self.before, self.most)?)),
+            Err(refusal) => Ok(Err(refusal)),
+        };
+        desk.see(see).await
+    }
 }
 
 /// Users, the newest first.
@@ -96,7 +110,7 @@ fn listed(
 }
 
 /// A user, closely.
-pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, StoreError> {
+pub fn card(sight: &Snapshot, id: UserId) -> Judged<UserCard> {
     let Some(row) = sight.user(id)? else {
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };

@@ -1,18 +1,9 @@
 //! Reloads: asked for by operators, done by the daemon.
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::refusal::Refusal;
-
-/// What a reload has done, in names of keys and files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reloaded {
-    /// What is different from now on.
-    pub changed: Vec<String>,
-    /// What takes effect at the next start.
-    pub waits: Vec<String>,
-}
+pub use super::answer::Reloaded;
+use crate::rules::domain::deed::refusal::Refusal;
 
 /// Whom to tell what has become of a reload: what it did, or everything wrong with what was read.
 pub type Reloading = oneshot::Sender<Result<Reloaded, Vec<String>>>;

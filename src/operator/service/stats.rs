@@ -4,11 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answer::{Counts, Stats, StatsBar, StatsOf};
-use super::ask::Span;
+use super::ask::{self, Span};
+use super::desk::{Answerable, Desk};
 use crate::base::time::Timestamp;
 use crate::rules::domain::brief::Template;
 use crate::rules::domain::tally::{DAY, HOUR, Tally, Videos, begin};
+use crate::shop::deeds::{By, Judged};
 use crate::store::{Snapshot, StoreError};
+
+impl Answerable for ask::Stats {
+    async fn answer(self, desk: &Desk, by: By) -> Judged<Stats> {
+        let see = move |sight: &Snapshot| stats(sight, self.span, by.at);
+        Ok(Ok(desk.see(see).await?))
+    }
+}
 
 impl Span {
     /// How many bars it has, and what one stands for.

@@ -1,19 +1,21 @@
 //! How the shop fares, at a glance.
 
-use std::path::PathBuf;
-
 use super::answer::{RestLine, Status};
-use super::provider;
+use super::ask;
+use super::desk::{Answerable, Desk};
+use super::keys;
+use super::place::Place;
 use crate::base::time::Timestamp;
+use crate::shop::deeds::{By, Judged};
 use crate::store::record::Cause;
 use crate::store::{Snapshot, StoreError, migrate};
 
-/// Where the shop is.
-#[derive(Debug, Clone)]
-pub struct Place {
-    pub file: PathBuf,
-    /// Since when the daemon runs; nothing when its file is asked.
-    pub since: Option<Timestamp>,
+impl Answerable for ask::Status {
+    async fn answer(self, desk: &Desk, by: By) -> Judged<Status> {
+        let (place, fault) = (desk.place.clone(), desk.store.fault().borrow().clone());
+        let see = move |sight: &Snapshot| status(sight, &place, fault, by.at);
+        Ok(Ok(desk.see(see).await?))
+    }
 }
 
 /// What waits, lives or has ended is counted as it happens: how much of it there is makes no difference.
@@ -67,7 +69,7 @@ pub fn status(
             .map(|(name, rest)| RestLine {
                 name,
                 until: rest.until.0,
-                why: provider::why(rest.why),
+                why: keys::why(rest.why),
             })
             .collect(),
         entries: counters.entry,

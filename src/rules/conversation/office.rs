@@ -9,16 +9,18 @@ pub mod line;
 pub mod request;
 
 use crate::base::time::Timestamp;
-use crate::rules::domain::act::{self, Misfit};
 use crate::rules::domain::broadcast::{Letter, Mark};
+use crate::rules::domain::deed::draft::{Draft, Field};
+use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::deed::{self, Deed, DeedKind};
 use crate::rules::domain::id::{Code, DraftId, UserId};
 use crate::rules::domain::span::Span;
 use crate::rules::domain::whom::{Bearer, Whom};
 
 use super::event::{Button, Command, Event};
-use form::{Blank, Chore, Form};
+use form::Form;
 use knob::Knob;
-use line::{Line, Look, Slip, Topic};
+use line::{Line, Look, Topic};
 use request::{Order, Request, cut};
 
 /// What must be known beside the form.
@@ -56,11 +58,11 @@ pub enum Taken {
     /// Something is looked up; in place of what the pressed button is below, or anew.
     Show(Look, Place),
     /// The form has got further, or its question is repeated.
-    Fill(Form, Option<Slip>),
+    Fill(Form, Option<Refusal>),
     /// What the form says is to be done, and the form ends.
-    Do(Chore),
+    Do(Deed),
     /// Something is to be done without a form.
-    AtOnce(Chore),
+    AtOnce(Deed),
     /// The form ends with this.
     End(Line),
     /// A broadcast is to be stopped.
@@ -101,7 +103,7 @@ pub fn take(form: Option<Form>, event: &Event, facts: &Facts) -> Taken {
         (Event::Picture(_) | Event::BadFile(_) | Event::Other, Some(form))
             if waits_for_letter(&form) && !form.is_late(facts.now) =>
         {
-            Taken::Fill(form, Some(Slip::NeedText))
+            Taken::Fill(form, Some(Refusal::NeedText))
         }
         (Event::Desk(request), _) => on_request(request, facts),
         (Event::Press(Some(Button::Desk(knob))), form) => on_knob(*knob, form, facts),
@@ -142,7 +144,7 @@ fn on_request(request: &Request, facts: &Facts) -> Taken {
         Order::User if first.is_empty() => Taken::Say(Line::Usage(Topic::User)),
         Order::User => match who(facts) {
             Ok(user) => anew(Look::User(user)),
-            Err(slip) => Taken::Say(Line::Slip(slip)),
+            Err(refusal) => Taken::Say(Line::Unusable(refusal)),
         },
         Order::Job => match Code::job(first) {
             Ok(job) => anew(Look::Job(job)),
@@ -150,18 +152,25 @@ fn on_request(request: &Request, facts: &Facts) -> Taken {
         },
         Order::Grant => grant(first, more, facts),
         Order::Pause => {
-            let why = (!request.rest.is_empty()).then(|| reason(&request.rest));
-            let (why, slip) = part(why);
-            begin(Chore::Pause { why }, slip, facts)
+            let why = (!request.rest.is_empty()).then(|| deed::reason(&request.rest));
+            let (why, wrong) = part(why);
+            let draft = Draft {
+                why,
+                ..Draft::new(DeedKind::Pause)
+            };
+            begin(draft, wrong, facts)
         }
-        Order::Resume => Taken::AtOnce(Chore::Resume),
+        Order::Resume => Taken::AtOnce(Deed::Resume),
         Order::Broadcast => {
-            let written = (!request.rest.is_empty()).then(|| Letter {
+            let letter = (!request.rest.is_empty()).then(|| Letter {
                 text: request.rest.clone(),
                 marks: facts.marks.clone(),
             });
-            let (letter, segment) = (written, None);
-            begin(Chore::Broadcast { letter, segment }, None, facts)
+            let draft = Draft {
+                letter,
+                ..Draft::new(DeedKind::Broadcast)
+            };
+            begin(draft, None, facts)
         }
     }
 }
@@ -170,39 +179,42 @@ fn on_request(request: &Request, facts: &Facts) -> Taken {
 fn grant(first: &str, more: &str, facts: &Facts) -> Taken {
     let (amount, rest) = cut(more);
     let (user, bad_user) = part((!first.is_empty()).then(|| who(facts)));
-    let (credits, bad_amount) = part((!amount.is_empty()).then(|| number(amount)));
-    let (why, bad_why) = part((!rest.is_empty()).then(|| reason(rest)));
-    let chore = Chore::Grant { user, credits, why };
-    begin(chore, bad_user.or(bad_amount).or(bad_why), facts)
+    let (credits, bad_amount) = part((!amount.is_empty()).then(|| deed::amount_said(amount)));
+    let (why, bad_why) = part((!rest.is_empty()).then(|| deed::reason(rest)));
+    let draft = Draft {
+        user,
+        credits,
+        why,
+        ..Draft::new(DeedKind::Grant)
+    };
+    begin(draft, bad_user.or(bad_amount).or(bad_why), facts)
 }
 
 /// A piece that may be there, and may be wrong.
-fn part<T>(given: Option<Result<T, Slip>>) -> (Option<T>, Option<Slip>) {
+fn part<T>(given: Option<Result<T, Refusal>>) -> (Option<T>, Option<Refusal>) {
     match given {
         None => (None, None),
         Some(Ok(piece)) => (Some(piece), None),
-        Some(Err(slip)) => (None, Some(slip)),
+        Some(Err(refusal)) => (None, Some(refusal)),
     }
 }
 
-fn begin(chore: Chore, slip: Option<Slip>, facts: &Facts) -> Taken {
+fn begin(draft: Draft, wrong: Option<Refusal>, facts: &Facts) -> Taken {
     let form = Form {
         id: facts.fresh,
         at: facts.now,
-        chore,
+        draft,
     };
-    Taken::Fill(form, slip)
+    Taken::Fill(form, wrong)
 }
 
 fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
     let show = |look| Taken::Show(look, Place::Here);
-    let begin = |chore| begin(chore, None, facts);
-    let why = None;
     match knob {
         Knob::Confirm(id) => match form.filter(|form| form.id == id) {
             Some(form) if form.is_late(facts.now) => Taken::End(Line::Late),
-            Some(form) if form.chore.blank().is_none() => Taken::Do(form.chore),
-            Some(_) | None => Taken::Stale,
+            Some(form) => form.draft.deed(facts.now).map_or(Taken::Stale, Taken::Do),
+            None => Taken::Stale,
         },
         Knob::Drop(id) => match form.filter(|form| form.id == id) {
             Some(_) => Taken::End(Line::Dropped),
@@ -216,23 +228,11 @@ fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
         Knob::History(user, before) => show(Look::History { user, before }),
         Knob::Refunds(user) => show(Look::Refunds(user)),
         Knob::Job(job) => Taken::Show(Look::Job(job), Place::Anew),
-        Knob::Grant(user) => begin(Chore::Grant {
-            user: Some(user),
-            credits: None,
-            why,
-        }),
-        Knob::Ban(user) => begin(Chore::Ban { user, why }),
-        Knob::Unban(user) => begin(Chore::Unban { user }),
-        Knob::Refund(job) => begin(Chore::Refund { job, why }),
-        Knob::Cancel(job) => begin(Chore::Cancel { job, why }),
-        Knob::Reorder(job) => begin(Chore::Reorder { job, why }),
-        Knob::Hurry(job) => begin(Chore::Hurry { job }),
+        Knob::Begin(kind, about) => begin(Draft::about(kind, about), None, facts),
         Knob::To(id, to) => match form.filter(|form| form.id == id) {
             Some(form) if form.is_late(facts.now) => Taken::End(Line::Late),
             Some(mut form) => {
-                if let Chore::Broadcast { segment, .. } = &mut form.chore {
-                    *segment = Some(to);
-                }
+                form.draft.segment = Some(to);
                 Taken::Fill(renewed(form, facts), None)
             }
             None => Taken::Stale,
@@ -247,7 +247,7 @@ fn renewed(form: Form, facts: &Facts) -> Form {
     Form {
         id: facts.fresh,
         at: facts.now,
-        chore: form.chore,
+        draft: form.draft,
     }
 }
 
@@ -255,82 +255,53 @@ fn renewed(form: Form, facts: &Facts) -> Form {
 fn on_text(form: Form, whole: &str, facts: &Facts) -> Taken {
     let mut form = renewed(form, facts);
     let raw = whole.trim();
+    let draft = &mut form.draft;
     // Another text takes the place of a letter: its author has seen how it looks.
-    if let Chore::Broadcast { letter, segment } = &mut form.chore {
+    if draft.kind == DeedKind::Broadcast {
         if raw.is_empty() {
-            return Taken::Fill(form, Some(Slip::Empty));
+            return Taken::Fill(form, Some(Refusal::NeedText));
         }
-        *letter = Some(Letter {
+        draft.letter = Some(Letter {
             text: whole.to_owned(),
             marks: facts.marks.clone(),
         });
-        *segment = None;
+        draft.segment = None;
         return Taken::Fill(form, None);
     }
-    let slip = match form.chore.blank() {
-        None | Some(Blank::Letter | Blank::Segment) => Some(Slip::NeedButton),
-        Some(Blank::User) => {
-            let (found, slip) = part(Some(who(facts)));
-            if let Chore::Grant { user, .. } = &mut form.chore {
-                *user = found;
-            }
-            slip
+    let wrong = match draft.blank() {
+        Some(Field::User) => fill(&mut draft.user, who(facts)),
+        Some(Field::Credits) => fill(&mut draft.credits, deed::amount_said(raw)),
+        Some(Field::Why) => fill(&mut draft.why, deed::reason(raw)),
+        Some(Field::Hours) => fill(&mut draft.hours, deed::hours(raw)),
+        None
+        | Some(Field::Job | Field::Resting | Field::Letter | Field::Segment | Field::Broadcast) => {
+            Some(Refusal::NeedButton)
         }
-        Some(Blank::Credits) => {
-            let (amount, slip) = part(Some(number(raw)));
-            if let Chore::Grant { credits, .. } = &mut form.chore {
-                *credits = amount;
-            }
-            slip
-        }
-        Some(Blank::Why) => match reason(raw) {
-            Ok(why) => {
-                form.chore = form.chore.because(why);
-                None
-            }
-            Err(slip) => Some(slip),
-        },
     };
-    Taken::Fill(form, slip)
+    Taken::Fill(form, wrong)
+}
+
+/// Fills in a field, or says what is wrong.
+fn fill<T>(field: &mut Option<T>, given: Result<T, Refusal>) -> Option<Refusal> {
+    match given {
+        Ok(given) => {
+            *field = Some(given);
+            None
+        }
+        Err(refusal) => Some(refusal),
+    }
 }
 
 fn waits_for_letter(form: &Form) -> bool {
-    form.chore.blank() == Some(Blank::Letter)
+    form.draft.blank() == Some(Field::Letter)
 }
 
-fn who(facts: &Facts) -> Result<UserId, Slip> {
+fn who(facts: &Facts) -> Result<UserId, Refusal> {
     match facts.found.clone() {
-        Found::Unnamed => Err(Slip::NotWhom),
+        Found::Unnamed => Err(Refusal::NotWhom),
         Found::One(user) => Ok(user),
-        Found::Nobody(name) => Err(Slip::NoUser(name)),
-        Found::Many(name, bearers) => Err(Slip::Many { name, bearers }),
-    }
-}
-
-/// A number of credits, as people write it: `5`, `+5`, `-5`, `−5`.
-fn number(raw: &str) -> Result<i32, Slip> {
-    let raw = raw.replace('−', "-");
-    let digits = raw.strip_prefix(['+', '-']).unwrap_or(&raw);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Slip::NotNumber);
-    }
-    // Only digits: what does not parse is too large.
-    let amount = raw.parse().map_err(|_| Misfit::TooMany);
-    amount.and_then(act::amount).map_err(slip)
-}
-
-fn reason(raw: &str) -> Result<String, Slip> {
-    act::reason(raw).map_err(slip)
-}
-
-fn slip(misfit: Misfit) -> Slip {
-    match misfit {
-        Misfit::Zero => Slip::Zero,
-        Misfit::TooMany => Slip::TooLarge,
-        Misfit::NoReason => Slip::Empty,
-        Misfit::LongReason => Slip::TooLong,
-        // Nobody types one here.
-        Misfit::Key => Slip::NeedText,
+        Found::Nobody(name) => Err(Refusal::NoUser(name)),
+        Found::Many(name, bearers) => Err(Refusal::Ambiguous { name, bearers }),
     }
 }
 

@@ -7,7 +7,7 @@ use super::user::Lang;
 use crate::base::time::Timestamp;
 
 /// What is sent: a text as its author formatted it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     pub text: String,
     pub marks: Vec<Mark>,

@@ -1,7 +1,7 @@
 //! Who does a deed, and when; and the line about it in the trail.
 
 use crate::base::time::Timestamp;
-use crate::rules::domain::act::{Act, Deed, Who};
+use crate::rules::domain::act::{Act, Done, Who};
 use crate::store::StoreError;
 use crate::store::txn::Txn;
 
@@ -13,7 +13,7 @@ pub struct By {
 }
 
 /// Writes down what has been done.
-pub(crate) fn note(txn: &mut Txn<'_>, by: By, deed: Deed) -> Result<(), StoreError> {
+pub(crate) fn note(txn: &mut Txn<'_>, by: By, done: Done) -> Result<(), StoreError> {
     let By { who, at } = by;
-    txn.put_act(&Act { at, who, deed })
+    txn.put_act(&Act { at, who, done })
 }

@@ -1,38 +1,57 @@
 //! How a job stands, for whoever would do something about it.
 
-use super::Unfit;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{JobId, UserId};
 use crate::rules::domain::job::Stage;
 use crate::rules::domain::retired::End;
 use crate::store::StoreError;
 use crate::store::txn::Txn;
 
-/// Whose a job is and how it stands: as what has not ended, or by how it ended, retired or not; nothing if there is no
-/// such job.
-pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Unfit)>, StoreError> {
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not ended.
+    Live,
+    /// It has ended with a video.
+    Done,
+    /// It has ended without one, and its credits are back.
+    Failed,
+}
+
+impl Standing {
+    /// Why a deed that wants it to stand otherwise cannot be done.
+    pub fn refusal(self, job: JobId) -> Refusal {
+        match self {
+            Self::Live => Refusal::Live(job),
+            Self::Done => Refusal::Done(job),
+            Self::Failed => Refusal::Failed(job),
+        }
+    }
+}
+
+/// Whose a job is and how it stands, retired or not; nothing if there is no such job.
+pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Standing)>, StoreError> {
     if let Some(row) = txn.find_job(id)? {
-        let stands = ended(&row.job.stage).unwrap_or(Unfit::Live);
-        return Ok(Some((row.job.user, stands)));
+        return Ok(Some((row.job.user, ended(&row.job.stage))));
     }
     let retired = txn.retired_with(id)?;
     Ok(retired.and_then(|retired| {
         let stands = match retired.job(id)?.end {
-            End::Done { .. } => Unfit::Done,
-            End::Failed { .. } => Unfit::Failed,
+            End::Done { .. } => Standing::Done,
+            End::Failed { .. } => Standing::Failed,
         };
         Some((retired.user, stands))
     }))
 }
 
-/// How a job has ended, if it has.
-pub(super) fn ended(stage: &Stage) -> Option<Unfit> {
+fn ended(stage: &Stage) -> Standing {
     match stage {
-        Stage::Done { .. } => Some(Unfit::Done),
-        Stage::Failed { .. } => Some(Unfit::Failed),
+        Stage::Done { .. } => Standing::Done,
+        Stage::Failed { .. } => Standing::Failed,
         Stage::Queued
         | Stage::Preparing
         | Stage::Submitting { .. }
         | Stage::Rendering { .. }
-        | Stage::Rendered { .. } => None,
+        | Stage::Rendered { .. } => Standing::Live,
     }
 }

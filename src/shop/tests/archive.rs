@@ -3,9 +3,11 @@
 use super::*;
 use crate::rules::conversation::say::{Hint, Say, Toast};
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{MessageId, OrderId};
 use crate::rules::domain::retired::{End, Retired};
-use crate::shop::deeds::{self, By, Reordered, Unfit};
+use crate::shop::deeds::By;
 use crate::shop::outbox::{self, Sent};
 use crate::shop::retire::{Pass, retire};
 use crate::shop::verdict::{Called, callback};
@@ -271,12 +273,16 @@ fn a_retired_video_is_still_paid_back_once() {
     let jobs = ground.ended(ANNA, Count::Three);
     ground.retires_all();
     let (before, _) = ground.balance(ANNA);
-    let refund = |job| ground.write(move |txn| deeds::refund(txn, BY, &shop(), job, "why"));
-    let balance = Credits(before + 1);
-    assert_eq!(refund(jobs[0]), Ok((balance, false)));
-    assert_eq!(refund(jobs[0]), Ok((balance, true)));
-    assert_eq!(refund(jobs[1]), Err(Unfit::Failed));
-    assert_eq!(refund(JobId(404)), Err(Unfit::Unknown));
+    let refund = |job| {
+        let why = "why".to_owned();
+        ground.does(BY, Deed::Refund { job, why })
+    };
+    let person = refund(jobs[0]).unwrap().person.unwrap();
+    assert_eq!(person.balance, Credits(before + 1));
+    assert_eq!(refund(jobs[0]), Err(Refusal::Repaid(jobs[0])));
+    assert_eq!(ground.balance(ANNA).0, before + 1);
+    assert_eq!(refund(jobs[1]), Err(Refusal::Failed(jobs[1])));
+    assert_eq!(refund(JobId(404)), Err(Refusal::NoJob(JobId(404))));
     ground.books_balance();
 }
 
@@ -285,14 +291,20 @@ fn what_needs_the_order_itself_is_refused() {
     let ground = Ground::new();
     let jobs = ground.ended(ANNA, Count::Three);
     ground.retires_all();
-    let cancel = |job| ground.write(move |txn| deeds::cancel(txn, BY, &shop(), job, "why"));
-    assert_eq!(cancel(jobs[0]), Err(Unfit::Done));
-    assert_eq!(cancel(jobs[1]), Err(Unfit::Failed));
-    assert_eq!(cancel(JobId(404)), Err(Unfit::Unknown));
-    let retry = |job| ground.write(move |txn| deeds::retry(txn, BY, &shop(), job, &[7; 32]));
-    assert_eq!(retry(jobs[0]), Err(Unfit::Done));
-    assert_eq!(retry(jobs[1]), Err(Unfit::Retired));
-    assert_eq!(retry(JobId(404)), Err(Unfit::Unknown));
+    let cancel = |job| {
+        let why = "why".to_owned();
+        ground.does(BY, Deed::Cancel { job, why })
+    };
+    assert_eq!(cancel(jobs[0]), Err(Refusal::Done(jobs[0])));
+    assert_eq!(cancel(jobs[1]), Err(Refusal::Failed(jobs[1])));
+    assert_eq!(cancel(JobId(404)), Err(Refusal::NoJob(JobId(404))));
+    let reorder = |job| ground.does(BY, Deed::Reorder { job, why: None });
+    assert_eq!(reorder(jobs[0]), Err(Refusal::Done(jobs[0])));
+    assert_eq!(reorder(jobs[1]), Err(Refusal::Retired(jobs[1])));
+    assert_eq!(reorder(JobId(404)), Err(Refusal::NoJob(JobId(404))));
+    let hurry = |job| ground.does(BY, Deed::Hurry { job });
+    assert_eq!(hurry(jobs[0]), Err(Refusal::Done(jobs[0])));
+    assert_eq!(hurry(JobId(404)), Err(Refusal::NoJob(JobId(404))));
     assert_eq!(ground.store.snapshot().unwrap().acts(None, 9).unwrap(), []);
 }
 
@@ -304,25 +316,32 @@ fn a_failed_job_is_not_ordered_again_twice_because_its_second_order_is_retired()
     let failed = jobs[0];
     ground.claims(1, NOW);
     ground.fails(failed, 1, Kind::Unknown, NOW).unwrap();
-    let retry =
-        || ground.write(move |txn| deeds::reorder(txn, BY, &shop(), failed, None, &[7; 32]));
-    let order = retry().unwrap().order;
+    let (job, why) = (failed, None);
+    let retry = || {
+        ground.does(
+            BY,
+            Deed::Reorder {
+                job,
+                why: why.clone(),
+            },
+        )
+    };
+    let order = retry().unwrap().came.order().unwrap();
     let second = JobId(jobs[2].0 + 1);
     ground.claims(9, NOW);
     ground.films(second);
     ground.succeeds(second, 1, NOW).unwrap();
     assert_eq!(ground.retires_all(), 0);
-    let before = true;
-    assert_eq!(retry(), Ok(Reordered { order, before }));
+    assert_eq!(retry(), Err(Refusal::Reordered { job, order }));
     for job in &jobs[1..] {
         ground.fails(*job, 1, Kind::Unknown, NOW).unwrap();
     }
     // The first goes before the second, in one pass; meanwhile what it became is still known.
     ground.says_all(ANNA.chat());
     assert_eq!(ground.retires(OrderId(0), 1).retired, 1);
-    assert_eq!(retry(), Ok(Reordered { order, before }));
+    assert_eq!(retry(), Err(Refusal::Reordered { job, order }));
     assert_eq!(ground.retires_all(), 1);
-    assert_eq!(retry(), Err(Unfit::Retired));
+    assert_eq!(retry(), Err(Refusal::Retired(failed)));
     ground.books_balance();
 }
 

@@ -4,10 +4,13 @@ use super::{ADMIN, ANNA, BORIS, Ground, NOW, starts};
 use crate::base::time::Timestamp;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::broadcast::{Course, Letter, Outcome, Segment};
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::Came;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::UserId;
-use crate::rules::domain::user::Lang;
 use crate::shop::audience::Audience;
-use crate::shop::{broadcasts, deeds};
+use crate::shop::broadcasts;
+use crate::shop::deeds::By;
 
 fn letter() -> Letter {
     Letter {
@@ -25,25 +28,33 @@ fn ground() -> Ground {
     ground
 }
 
-/// Its number, or that of another one which is on its way.
-fn begins(ground: &Ground) -> Result<u64, u64> {
-    let author = (ADMIN, Lang::Ru);
-    ground.write(move |txn| broadcasts::begin(txn, author, letter(), Segment::All, NOW))
+const BY: By = By {
+    who: Who::Chat(ADMIN),
+    at: NOW,
+};
+
+fn begins(ground: &Ground) -> Result<Came, Refusal> {
+    let (letter, segment) = (letter(), Segment::All);
+    let begun = ground.does(BY, Deed::Broadcast { letter, segment })?;
+    Ok(begun.came)
 }
 
 #[test]
 fn there_is_one_at_a_time() {
     let ground = ground();
-    assert_eq!(begins(&ground), Ok(1));
-    assert_eq!(begins(&ground), Err(1));
-    assert!(ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)));
-    assert!(
-        !ground.write(|txn| broadcasts::stop(txn, ADMIN, 1, NOW)),
-        "once"
+    let on_its_way = Err(Refusal::OnItsWay(1));
+    assert_eq!(begins(&ground), Ok(Came::Broadcast(1)));
+    assert_eq!(begins(&ground), on_its_way);
+    let stops = || ground.does(BY, Deed::Stop { broadcast: 1 });
+    assert!(stops().is_ok());
+    assert_eq!(stops(), Err(Refusal::Already), "once");
+    assert_eq!(
+        begins(&ground),
+        on_its_way,
+        "its last letter may be on its way"
     );
-    assert_eq!(begins(&ground), Err(1), "its last letter may be on its way");
     ground.write(|txn| broadcasts::end(txn, 1, NOW));
-    assert_eq!(begins(&ground), Ok(2));
+    assert_eq!(begins(&ground), Ok(Came::Broadcast(2)));
 }
 
 #[test]
@@ -90,13 +101,12 @@ fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear()
         [],
         "they came after it was begun"
     );
-    let by = deeds::By {
-        who: Who::Page,
-        at: NOW,
+    let ban = Deed::Ban {
+        user: ANNA,
+        why: "spam".into(),
     };
-    let shop = ground.shop.clone();
-    let banned = ground.write(move |txn| deeds::ban(txn, by, &shop, ANNA, "spam"));
-    assert_eq!(banned, Ok(()));
+    let banned = ground.does(BY, ban);
+    assert!(banned.is_ok(), "{banned:?}");
     ground.turn(starts(late, 9));
     assert_eq!(after(&ground, NOW, None), [BORIS, late]);
     let sight = ground.store.snapshot().unwrap();

@@ -3,9 +3,11 @@
 use super::*;
 use crate::rules::conversation::say::{Say, Worth};
 use crate::rules::domain::act::Who;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::failure::{BILLING_REST, MODEL_REST};
 use crate::rules::domain::job::Stage;
-use crate::shop::deeds::{self, Reordered, Unfit};
+use crate::shop::deeds;
 use crate::shop::verdict::{Called, callback, key_rest, model_rest};
 use crate::store::snapshot::notes::Next;
 
@@ -63,27 +65,24 @@ fn hurrying_never_orders_and_ordering_again_takes_a_failed_job_once() {
         who: Who::Page,
         at: NOW,
     };
-    let hurries = || ground.write(move |txn| deeds::hurry(txn, by(), &shop(), job));
-    let orders =
-        || ground.write(move |txn| deeds::reorder(txn, by(), &shop(), job, Some("why"), &[7; 32]));
-    assert_eq!(orders(), Err(Unfit::Live));
-    assert_eq!(hurries(), Err(Unfit::Waits));
+    let hurries = || ground.does(by(), Deed::Hurry { job });
+    let orders = || {
+        let why = Some("why".to_owned());
+        ground.does(by(), Deed::Reorder { job, why })
+    };
+    assert_eq!(orders(), Err(Refusal::Live(job)));
+    assert_eq!(hurries(), Err(Refusal::Waits(job)));
     ground.claims(1, NOW);
     ground.fails(job, 1, Kind::Temporary, NOW).unwrap();
-    assert_eq!(hurries(), Ok(()));
+    assert!(hurries().is_ok());
     ground.claims_timed(job, NOW).unwrap();
     ground.fails(job, 2, Kind::Unknown, NOW).unwrap();
     // Whoever was asked whether not to wait, and says yes only now, buys nothing.
-    assert_eq!(hurries(), Err(Unfit::Failed));
+    assert_eq!(hurries(), Err(Refusal::Failed(job)));
     assert_eq!(ground.balance(ANNA), (1, 0));
-    let placed = orders().unwrap();
-    assert!(!placed.before);
+    let order = orders().unwrap().came.order().unwrap();
     assert_eq!(ground.balance(ANNA), (0, 1));
-    let again = Reordered {
-        before: true,
-        ..placed
-    };
-    assert_eq!(orders(), Ok(again));
+    assert_eq!(orders(), Err(Refusal::Reordered { job, order }));
     ground.books_balance();
 }
 
@@ -269,7 +268,7 @@ fn a_grant_is_given_once_per_key() {
     let ground = Ground::new();
     assert_eq!(
         ground.grants(ANNA, 5, Some("a")),
-        Granted::Not(Unfit::NoUser(ANNA))
+        Granted::Not(Refusal::NoUser(ANNA.to_string()))
     );
     ground.turn(starts(ANNA, 1));
     assert_eq!(ground.grants(ANNA, 5, Some("a")), Granted::Done(Credits(7)));
@@ -286,7 +285,12 @@ fn a_grant_is_given_once_per_key() {
     ground.turn(starts(BORIS, 2));
     for (user, credits) in [(BORIS, 5), (ANNA, 6), (ANNA, -5)] {
         let other = ground.grants(user, credits, Some("a"));
-        assert_eq!(other, Granted::Not(Unfit::Used(ANNA, 5)));
+        let used = Refusal::Used {
+            key: "a".into(),
+            user: ANNA,
+            credits: 5,
+        };
+        assert_eq!(other, Granted::Not(used));
     }
     assert_eq!(ground.balance(BORIS), (2, 0));
     ground.books_balance();
@@ -298,11 +302,17 @@ fn a_grant_takes_back_no_more_than_there_is() {
     ground.turn(starts(ANNA, 1));
     assert_eq!(
         ground.grants(ANNA, -3, None),
-        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
+        Granted::Not(Refusal::TooMuch {
+            user: ANNA,
+            balance: Credits(2)
+        })
     );
     assert_eq!(
         ground.grants(ANNA, i32::MIN, None),
-        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
+        Granted::Not(Refusal::TooMuch {
+            user: ANNA,
+            balance: Credits(2)
+        })
     );
     assert_eq!(ground.grants(ANNA, -2, None), Granted::Done(Credits(0)));
     ground.books_balance();
@@ -318,7 +328,7 @@ fn a_grant_gives_no_more_than_a_balance_can_hold() {
     ));
     assert!(matches!(
         ground.grants(ANNA, i32::MAX, None),
-        Granted::Not(Unfit::Full(..))
+        Granted::Not(Refusal::Full { .. })
     ));
     for job in ground.claims(5, NOW) {
         ground.fails(job.id, 1, Kind::Unknown, NOW).unwrap();

@@ -1,9 +1,9 @@
 //! What happened is counted where it happens, and no number is lost when rows are folded.
 
 use super::*;
+use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::tally::{DAY, HOUR, SLOT, Sort, Tally, begin};
-use crate::shop::deeds::Unfit;
 use crate::shop::tally;
 
 fn sum(ground: &Ground) -> Tally {
@@ -68,7 +68,10 @@ fn what_is_refused_is_not_counted() {
     ground.turn(starts(ANNA, 1));
     assert_eq!(
         ground.grants(ANNA, -9, None),
-        Granted::Not(Unfit::TooMuch(ANNA, Credits(2)))
+        Granted::Not(Refusal::TooMuch {
+            user: ANNA,
+            balance: Credits(2)
+        })
     );
     assert_eq!(sum(&ground), before);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::act::{Act, act};
-use super::deed::{Deed, Pen, What, fails};
+use super::step::{Pen, Step, What, fails};
 use super::*;
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::job::Stage;
@@ -36,7 +36,7 @@ impl Walk {
     }
 
     /// Does a deed, and `also` in the same transaction; what it answers.
-    pub fn does<F>(&mut self, deed: &Deed, also: F) -> String
+    pub fn does<F>(&mut self, deed: &Step, also: F) -> String
     where
         F: Fn(&mut Txn<'_>) -> Result<(), StoreError> + Send + 'static,
     {
@@ -120,7 +120,7 @@ impl Walk {
                 } else {
                     let failure = Failure::new(Kind::Temporary, Source::Kie);
                     let what = fails(&job, job.attempt, failure);
-                    self.does(&Deed { what, at: now }, |_| Ok(()));
+                    self.does(&Step { what, at: now }, |_| Ok(()));
                 }
             }
         }
@@ -166,7 +166,7 @@ proptest! {
         let (mut walk, mut pen) = (Walk::new(Ground::with(narrow())), Pen::new());
         for act in acts {
             let sight = walk.ground().store.snapshot().unwrap();
-            for deed in pen.deeds(&act, &sight) {
+            for deed in pen.steps(&act, &sight) {
                 let answer = walk.does(&deed, |_| Ok(()));
                 let again = matches!(act, Act::Repeats);
                 prop_assert!(!again || answer == "Before", "{answer}");

@@ -1,7 +1,8 @@
 //! Whoever asks for an operator.
 
 use crate::actors::sender::Delivery;
-use crate::operator::service::{Answer, Ask, Refusal, Whom};
+use crate::operator::service::Whom;
+use crate::operator::service::desk::Answerable;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::id::UserId;
 use crate::store::{Store, StoreError};
@@ -14,15 +15,16 @@ pub(super) struct Asker<'d> {
 
 impl Asker<'_> {
     /// The answer, unless it is a refusal.
-    pub(super) async fn ask(&self, ask: Ask) -> Result<Option<Answer>, StoreError> {
-        match self.delivery.desk.answer(self.who, ask).await? {
-            Answer::Refused(refusal) => {
-                let refusal: &Refusal = &refusal;
-                tracing::debug!(%refusal, "an operator cannot be shown what they asked for");
-                Ok(None)
-            }
-            answer => Ok(Some(answer)),
-        }
+    pub(super) async fn ask<Q: Answerable>(
+        &self,
+        question: Q,
+    ) -> Result<Option<Q::Answer>, StoreError> {
+        let answer = self.delivery.desk.ask(self.who, question).await?;
+        Ok(answer
+            .inspect_err(|refusal| {
+                tracing::debug!(?refusal, "an operator cannot be shown what they asked for");
+            })
+            .ok())
     }
 
     pub(super) fn store(&self) -> &Store {

@@ -5,8 +5,9 @@ use super::page::{Page, code};
 use super::people;
 use crate::edge::telegram::words::Message;
 use crate::operator::service::answer::{JobCard, MissedLine};
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::Job;
 use crate::rules::conversation::office::knob::Knob;
+use crate::rules::domain::deed::DeedKind;
 use crate::rules::domain::id::{JobId, ModelName, UserId};
 use crate::store::StoreError;
 
@@ -18,7 +19,7 @@ pub(super) async fn page(
     asker: &Asker<'_>,
     id: JobId,
 ) -> Result<Option<Message>, StoreError> {
-    let Some(Answer::Job(card)) = asker.ask(Ask::Job { job: id.0 }).await? else {
+    let Some(card) = asker.ask(Job { job: id }).await? else {
         return Ok(None);
     };
     let seller = UserId(card.job.seller);
@@ -108,14 +109,18 @@ fn failed(page: &Page<'_>, missed: &MissedLine) -> String {
 /// What the state of a job allows.
 fn buttons(page: &mut Page<'_>, card: &JobCard, id: JobId, seller: UserId) {
     let row = match card.job.stage.as_str() {
-        "done" => vec![page.button("button-desk-refund", Knob::Refund(id))],
+        "done" => vec![page.button("button-desk-refund", Knob::Begin(DeedKind::Refund, id.0))],
         "failed" if card.retired.is_some() => Vec::new(),
-        "failed" => vec![page.button("button-desk-reorder", Knob::Reorder(id))],
+        "failed" => vec![page.button("button-desk-reorder", Knob::Begin(DeedKind::Reorder, id.0))],
         stage => {
-            let mut row = vec![page.button("button-desk-cancel", Knob::Cancel(id))];
+            let mut row =
+                vec![page.button("button-desk-cancel", Knob::Begin(DeedKind::Cancel, id.0))];
             let waits = card.job.due.is_some_and(|due| due > page.now.0);
             if waits && stage != "submitting" {
-                row.insert(0, page.button("button-desk-hurry", Knob::Hurry(id)));
+                row.insert(
+                    0,
+                    page.button("button-desk-hurry", Knob::Begin(DeedKind::Hurry, id.0)),
+                );
             }
             row
         }

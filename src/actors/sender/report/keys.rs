@@ -3,7 +3,7 @@
 use super::asker::Asker;
 use super::page::Page;
 use crate::edge::telegram::words::Message;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{Keys, Models};
 use crate::rules::conversation::office::knob::Knob;
 use crate::store::StoreError;
 
@@ -14,10 +14,10 @@ pub(super) async fn page(
     mut page: Page<'_>,
     asker: &Asker<'_>,
 ) -> Result<Option<Message>, StoreError> {
-    let Some(Answer::Keys(keys)) = asker.ask(Ask::Keys).await? else {
+    let Some(keys) = asker.ask(Keys).await? else {
         return Ok(None);
     };
-    let Some(Answer::Models(models)) = asker.ask(Ask::Models).await? else {
+    let Some(models) = asker.ask(Models).await? else {
         return Ok(None);
     };
     page.line("keys-head", &[]);

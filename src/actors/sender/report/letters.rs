@@ -7,7 +7,6 @@ use crate::edge::telegram::client::To;
 use crate::edge::telegram::trouble::Trouble;
 use crate::edge::telegram::words::{Key, Message};
 use crate::rules::conversation::event::Button;
-use crate::rules::conversation::office::form::Chore;
 use crate::rules::conversation::office::knob::Knob;
 use crate::rules::domain::broadcast::{Broadcast, Course, Segment};
 use crate::rules::domain::id::{DraftId, UserId};
@@ -79,18 +78,7 @@ fn chosen(
 ) -> Result<Option<Option<Segment>>, StoreError> {
     let form = asker.store().snapshot()?.form(operator)?;
     Ok(match form {
-        Some(form) if form.id == id => match form.chore {
-            Chore::Broadcast { segment, .. } => Some(segment),
-            Chore::Grant { .. }
-            | Chore::Refund { .. }
-            | Chore::Cancel { .. }
-            | Chore::Reorder { .. }
-            | Chore::Hurry { .. }
-            | Chore::Ban { .. }
-            | Chore::Unban { .. }
-            | Chore::Pause { .. }
-            | Chore::Resume => None,
-        },
+        Some(form) if form.id == id && form.draft.letter.is_some() => Some(form.draft.segment),
         Some(_) | None => None,
     })
 }

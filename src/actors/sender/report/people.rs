@@ -4,10 +4,10 @@ use super::asker::{Asker, whom};
 use super::page::{Page, code};
 use crate::edge::telegram::words::{Key, Message};
 use crate::operator::service::answer::{EntryLine, JobLine, UserCard};
-use crate::operator::service::ask::Wanted;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask::{History, Jobs, User, Wanted};
 use crate::rules::conversation::event::Button;
 use crate::rules::conversation::office::knob::Knob;
+use crate::rules::domain::deed::DeedKind;
 use crate::rules::domain::id::{JobId, UserId};
 use crate::store::StoreError;
 
@@ -38,12 +38,12 @@ pub(super) async fn card(
         page.push(&line);
     }
     let shut = match card.user.banned {
-        true => page.button("button-desk-unban", Knob::Unban(user)),
-        false => page.button("button-desk-ban", Knob::Ban(user)),
+        true => page.button("button-desk-unban", Knob::Begin(DeedKind::Unban, user.0)),
+        false => page.button("button-desk-ban", Knob::Begin(DeedKind::Ban, user.0)),
     };
     let rows = [
         vec![
-            page.button("button-desk-grant", Knob::Grant(user)),
+            page.button("button-desk-grant", Knob::Begin(DeedKind::Grant, user.0)),
             page.button("button-desk-refunds", Knob::Refunds(user)),
         ],
         vec![
@@ -68,12 +68,12 @@ pub(super) async fn history(
     let Some(card) = known(asker, user).await? else {
         return Ok(None);
     };
-    let ask = Ask::History {
+    let ask = History {
         whom: whom(user),
         before: (before > 0).then_some(before),
         most: ENTRIES + 1,
     };
-    let Some(Answer::Entries(mut entries)) = asker.ask(ask).await? else {
+    let Some(mut entries) = asker.ask(ask).await? else {
         return Ok(None);
     };
     let more = entries.lines.len() > ENTRIES;
@@ -128,7 +128,7 @@ pub(super) async fn refunds(
             "button-desk-refund-of",
             &[("job", code(job.id).into()), ("at", at.into())],
         );
-        let knob = Button::Desk(Knob::Refund(JobId(job.id)));
+        let knob = Button::Desk(Knob::Begin(DeedKind::Refund, job.id));
         page.keyboard.push(vec![Key::Press(label, knob)]);
     }
     let back = page.button("button-desk-card", Knob::User(user));
@@ -136,14 +136,8 @@ pub(super) async fn refunds(
     Ok(Some(page.done()))
 }
 
-pub(super) async fn known(
-    asker: &Asker<'_>,
-    user: UserId,
-) -> Result<Option<Box<UserCard>>, StoreError> {
-    match asker.ask(Ask::User { whom: whom(user) }).await? {
-        Some(Answer::User(card)) => Ok(Some(card)),
-        Some(_) | None => Ok(None),
-    }
+pub(super) async fn known(asker: &Asker<'_>, user: UserId) -> Result<Option<UserCard>, StoreError> {
+    asker.ask(User { whom: whom(user) }).await
 }
 
 async fn jobs(
@@ -153,16 +147,14 @@ async fn jobs(
     most: usize,
 ) -> Result<Vec<JobLine>, StoreError> {
     let whom = Some(whom(user));
-    let ask = Ask::Jobs {
+    let ask = Jobs {
         wanted,
         whom,
         before: None,
         most,
     };
-    match asker.ask(ask).await? {
-        Some(Answer::Jobs(jobs)) => Ok(jobs.lines),
-        Some(_) | None => Ok(Vec::new()),
-    }
+    let jobs = asker.ask(ask).await?;
+    Ok(jobs.map_or_else(Vec::new, |jobs| jobs.lines))
 }
 
 fn head(page: &mut Page<'_>, card: &UserCard) {

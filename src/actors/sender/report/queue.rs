@@ -4,7 +4,7 @@ use super::asker::Asker;
 use super::page::Page;
 use crate::edge::telegram::words::Message;
 use crate::operator::service::answer::Status;
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask;
 use crate::rules::conversation::office::knob::Knob;
 use crate::store::StoreError;
 
@@ -17,7 +17,7 @@ pub(super) async fn page(
     mut page: Page<'_>,
     asker: &Asker<'_>,
 ) -> Result<Option<Message>, StoreError> {
-    let Some(Answer::Status(status)) = asker.ask(Ask::Status).await? else {
+    let Some(status) = asker.ask(ask::Status).await? else {
         return Ok(None);
     };
     let at = page.moment(page.now.0);

@@ -8,7 +8,7 @@ use crate::base::charts::{
 use crate::base::picture;
 use crate::edge::telegram::words::Key;
 use crate::operator::service::answer::{Counts, Stats, StatsBar, StatsOf};
-use crate::operator::service::{Answer, Ask};
+use crate::operator::service::ask;
 use crate::rules::conversation::event::{Button, Style};
 use crate::rules::conversation::office::knob::Knob;
 use crate::rules::domain::id::ModelName;
@@ -27,7 +27,7 @@ pub(super) async fn page(
     asker: &Asker<'_>,
     span: Span,
 ) -> Result<Made, StoreError> {
-    let Some(Answer::Stats(stats)) = asker.ask(Ask::Stats { span }).await? else {
+    let Some(stats) = asker.ask(ask::Stats { span }).await? else {
         page.line("report-none", &[]);
         let (message, picture) = (page.done(), None);
         return Ok(Made { message, picture });

@@ -3,16 +3,18 @@
 use fluent_bundle::FluentValue;
 
 use super::{Message, Words};
+use crate::edge::locale::Locale;
 use crate::rules::conversation::event::Button;
-use crate::rules::conversation::office::form::{Blank, Chore, Form};
+use crate::rules::conversation::office::form::Form;
 use crate::rules::conversation::office::knob::Knob;
-use crate::rules::conversation::office::line::{Line, Person, Slip, Topic};
+use crate::rules::conversation::office::line::{Line, Topic};
 use crate::rules::conversation::office::request::Order;
-use crate::rules::domain::act::{LONGEST_WHY, MOST_CREDITS};
-use crate::rules::domain::credit::PRICE;
+use crate::rules::domain::deed::draft::Field;
+use crate::rules::domain::deed::outlook::Outlook;
+use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::deed::{Deed, DeedKind};
 use crate::rules::domain::id::{Code, JobId};
 use crate::rules::domain::user::Lang;
-use crate::rules::domain::whom::Bearer;
 
 type Args = Vec<(&'static str, FluentValue<'static>)>;
 
@@ -22,19 +24,16 @@ impl Words {
         match line {
             Line::Guide => self.said(lang, "desk-guide", &[], vec![]),
             Line::Usage(topic) => self.said(lang, usage(*topic), &[], vec![]),
-            Line::Slip(slip) => {
-                let text = self.slip(lang, slip);
-                bare(text)
-            }
-            Line::Refused { slip } => {
+            Line::Unusable(refusal) => bare(self.unusable(lang, refusal)),
+            Line::Refused(refusal) => {
                 let mut keyboard = vec![];
                 // Whoever wants to write to many may stop who does.
-                if let Slip::OnItsWay(number) = slip {
+                if let Refusal::OnItsWay(number) = refusal {
                     let stop = Button::Desk(Knob::Stop(*number));
                     keyboard.push(vec![self.press(lang, "button-desk-stop", stop)]);
                 }
-                let slip = self.slip(lang, slip);
-                self.said(lang, "desk-refused", &[("why", slip.into())], keyboard)
+                let why = Locale(lang).refusal(refusal);
+                self.said(lang, "desk-refused", &[("why", why.into())], keyboard)
             }
             Line::Dropped => self.said(lang, "desk-dropped", &[], vec![]),
             Line::Late => self.said(lang, "desk-late", &[], vec![]),
@@ -56,29 +55,34 @@ impl Words {
                 ];
                 self.said(lang, key, &args, vec![])
             }
-            Line::Form { slip, form, person } => {
-                let asked = self.asked(lang, form, person.as_ref());
-                let text = match slip {
-                    Some(slip) => format!("{}\n\n{}", self.slip(lang, slip), asked.text),
+            Line::Form {
+                refusal,
+                form,
+                outlook,
+            } => {
+                let asked = self.asked(lang, form, outlook);
+                let text = match refusal {
+                    Some(refusal) => {
+                        format!("{}\n\n{}", self.unusable(lang, refusal), asked.text)
+                    }
                     None => asked.text,
                 };
                 Message { text, ..asked }
             }
-            Line::Done {
-                chore,
-                person,
-                order,
-            } => {
-                let mut args = self.about(lang, chore, person.as_ref());
+            Line::Done { deed, outcome } => {
+                let (person, change) = (outcome.person.clone(), given(deed));
+                let mut args = self.about(lang, deed.job(), &Outlook { person, change });
+                let order = outcome.came.order();
                 args.extend(order.map(|order| ("order", order.0.into())));
-                let keyboard = match person {
+                let keyboard = match &outcome.person {
                     Some(person) => {
                         let card = Button::Desk(Knob::Card(person.user));
                         vec![vec![self.press(lang, "button-desk-card", card)]]
                     }
                     None => vec![],
                 };
-                self.said(lang, done(chore), &args, keyboard)
+                let key = format!("desk-{}-done", deed.word());
+                self.said(lang, &key, &args, keyboard)
             }
         }
     }
@@ -97,17 +101,9 @@ impl Words {
         }
     }
 
-    /// Somebody who has a name, or has had it.
-    fn bearer(&self, lang: Lang, bearer: &Bearer) -> String {
-        let key = match bearer.has {
-            true => "slip-many-has",
-            false => "slip-many-had",
-        };
-        let args = [
-            ("number", bearer.user.to_string().into()),
-            ("seen", bearer.seen.utc().into()),
-        ];
-        self.text(lang, key, &args)
+    fn unusable(&self, lang: Lang, refusal: &Refusal) -> String {
+        let why = Locale(lang).refusal(refusal);
+        self.text(lang, "desk-unusable", &[("why", why.into())])
     }
 
     /// What the operator's commands do.
@@ -118,118 +114,86 @@ impl Words {
     }
 
     /// The open question of a form.
-    fn asked(&self, lang: Lang, form: &Form, person: Option<&Person>) -> Message {
+    fn asked(&self, lang: Lang, form: &Form, outlook: &Outlook) -> Message {
+        let draft = &form.draft;
         let drop = self.press(lang, "button-cancel", Button::Desk(Knob::Drop(form.id)));
-        let mut args = self.about(lang, &form.chore, person);
-        if let (Chore::Grant { .. }, Some(person)) = (&form.chore, person) {
+        let mut args = self.about(lang, draft.job, outlook);
+        if let (DeedKind::Grant, Some(person)) = (draft.kind, &outlook.person) {
             // A name may have passed on to somebody else: whom is meant is seen by when they wrote.
             let named = self.person(lang, person.name.as_deref(), person.user.0);
             let seen = [("person", named.into()), ("seen", person.seen.utc().into())];
             args.retain(|(name, _)| *name != "person");
             args.push(("person", self.text(lang, "desk-person-seen", &seen).into()));
         }
-        match form.chore.blank() {
-            Some(Blank::Letter | Blank::Segment) => {
-                self.said(lang, "desk-ask-letter", &args, vec![vec![drop]])
+        let word = match draft.credits {
+            Some(credits) if credits < 0 => "take",
+            Some(_) | None => draft.kind.word(),
+        };
+        let head = || self.text(lang, &format!("desk-{word}"), &args);
+        let (text, yes) = match draft.blank() {
+            Some(Field::Letter | Field::Segment) => {
+                (self.text(lang, "desk-ask-letter", &args), None)
             }
-            Some(Blank::User) => self.said(lang, "desk-ask-user", &args, vec![vec![drop]]),
-            Some(Blank::Credits) => self.said(lang, "desk-ask-credits", &args, vec![vec![drop]]),
-            Some(Blank::Why) => {
-                let head = self.text(lang, head(&form.chore), &args);
+            Some(Field::User) => (self.text(lang, "desk-ask-user", &args), None),
+            Some(Field::Credits) => (self.text(lang, "desk-ask-credits", &args), None),
+            Some(Field::Why) => {
                 let ask = self.plain(lang, "desk-ask-why");
-                Message {
-                    keyboard: vec![vec![drop]],
-                    ..bare(format!("{head}\n\n{ask}"))
-                }
+                (format!("{}\n\n{ask}", head()), None)
             }
+            // No form of the chat's is without these.
+            Some(Field::Job | Field::Resting | Field::Hours | Field::Broadcast) => (head(), None),
             None => {
-                let head = self.text(lang, head(&form.chore), &args);
-                let text = match form.chore.why() {
-                    Some(why) => {
-                        let why = [("why", why.to_owned().into())];
-                        format!("{head}\n{}", self.text(lang, "desk-because", &why))
-                    }
-                    None => head,
-                };
+                let because = draft.why.clone().map(|why| {
+                    let because = self.text(lang, "desk-because", &[("why", why.into())]);
+                    format!("\n{because}")
+                });
                 let sure = self.plain(lang, "desk-sure");
                 let yes = Button::Desk(Knob::Confirm(form.id));
-                let yes = self.press(lang, "button-desk-yes", yes);
-                Message {
-                    keyboard: vec![vec![yes], vec![drop]],
-                    ..bare(format!("{text}\n\n{sure}"))
-                }
+                (
+                    format!("{}{}\n\n{sure}", head(), because.unwrap_or_default()),
+                    Some(self.press(lang, "button-desk-yes", yes)),
+                )
             }
+        };
+        let keyboard = yes.into_iter().chain([drop]).map(|key| vec![key]);
+        Message {
+            keyboard: keyboard.collect(),
+            ..bare(text)
         }
     }
 
-    /// What texts about a chore can speak of.
-    fn about(&self, lang: Lang, chore: &Chore, person: Option<&Person>) -> Args {
-        let mut args: Args = Vec::new();
-        let mut change = 0;
-        match chore {
-            Chore::Grant { credits, .. } => change = i64::from(credits.unwrap_or_default()),
-            Chore::Refund { .. } | Chore::Cancel { .. } => change = i64::from(PRICE.0),
-            Chore::Reorder { .. } => change = -i64::from(PRICE.0),
-            Chore::Hurry { .. }
-            | Chore::Ban { .. }
-            | Chore::Unban { .. }
-            | Chore::Pause { .. }
-            | Chore::Resume
-            | Chore::Broadcast { .. } => {}
-        }
-        args.push(("credits", change.unsigned_abs().into()));
-        if let Some(person) = person {
+    /// What texts about a deed can speak of.
+    fn about(&self, lang: Lang, job: Option<JobId>, outlook: &Outlook) -> Args {
+        let change = outlook.change;
+        let mut args: Args = vec![("credits", change.unsigned_abs().into())];
+        if let Some(person) = &outlook.person {
             let named = self.person(lang, person.name.as_deref(), person.user.0);
             let balance = i64::from(person.balance.0);
             args.push(("person", named.into()));
             args.push(("balance", balance.into()));
             args.push(("after", (balance + change).into()));
         }
-        args.extend(chore.job().map(|job| ("job", code(job))));
+        args.extend(job.map(|job| ("job", code(job))));
         args
     }
+}
 
-    /// What is wrong.
-    fn slip(&self, lang: Lang, slip: &Slip) -> String {
-        let job = |key, job: &JobId| self.text(lang, key, &[("job", code(*job))]);
-        let plain = |key| self.plain(lang, key);
-        match slip {
-            Slip::NotWhom => plain("slip-not-whom"),
-            Slip::NoUser(name) => self.text(lang, "slip-no-user", &[("name", name.clone().into())]),
-            Slip::Many { name, bearers } => {
-                let people = bearers.iter().take(10);
-                let people: Vec<_> = people.map(|one| self.bearer(lang, one)).collect();
-                let args = [
-                    ("name", name.clone().into()),
-                    ("people", people.join("\n").into()),
-                ];
-                self.text(lang, "slip-many", &args)
-            }
-            Slip::NotNumber => plain("slip-not-number"),
-            Slip::Zero => plain("slip-zero"),
-            Slip::TooLarge => self.text(lang, "slip-too-large", &[("most", MOST_CREDITS.into())]),
-            Slip::TooMuch(balance) => {
-                self.text(lang, "slip-too-much", &[("balance", balance.0.into())])
-            }
-            Slip::Full(balance) => self.text(lang, "slip-full", &[("balance", balance.0.into())]),
-            Slip::Empty => plain("slip-empty"),
-            Slip::TooLong => self.text(lang, "slip-too-long", &[("most", LONGEST_WHY.into())]),
-            Slip::NeedButton => plain("slip-need-button"),
-            Slip::NeedText => plain("slip-need-text"),
-            Slip::Operator => plain("slip-operator"),
-            Slip::Already => plain("slip-already"),
-            Slip::NoJob(id) => job("slip-no-job", id),
-            Slip::Live(id) => job("slip-live", id),
-            Slip::Done(id) => job("slip-done", id),
-            Slip::Failed(id) => job("slip-failed", id),
-            Slip::Asked(id) => job("slip-asked", id),
-            Slip::Waits(id) => job("slip-waits", id),
-            Slip::Retired(id) => job("slip-retired", id),
-            Slip::Poor(id) => job("slip-poor", id),
-            Slip::Repaid(id) => job("slip-repaid", id),
-            Slip::Reordered(id) => job("slip-reordered", id),
-            Slip::Broadcasting | Slip::OnItsWay(_) => plain("slip-broadcasting"),
-        }
+/// The credits that a grant has given; a text about another deed does not name them.
+fn given(deed: &Deed) -> i64 {
+    match deed {
+        Deed::Grant { credits, .. } => i64::from(*credits),
+        Deed::Ban { .. }
+        | Deed::Unban { .. }
+        | Deed::Refund { .. }
+        | Deed::Cancel { .. }
+        | Deed::Reorder { .. }
+        | Deed::Hurry { .. }
+        | Deed::Pause { .. }
+        | Deed::Resume
+        | Deed::Rest { .. }
+        | Deed::Wake { .. }
+        | Deed::Broadcast { .. }
+        | Deed::Stop { .. } => 0,
     }
 }
 
@@ -255,40 +219,6 @@ fn usage(topic: Topic) -> &'static str {
         Topic::User => "desk-usage-user",
         Topic::Job => "desk-usage-job",
         Topic::Stats => "desk-usage-stats",
-    }
-}
-
-/// What is about to be done.
-fn head(chore: &Chore) -> &'static str {
-    match chore {
-        Chore::Grant { credits, .. } if credits.is_some_and(|credits| credits < 0) => "desk-take",
-        Chore::Grant { .. } => "desk-grant",
-        Chore::Refund { .. } => "desk-refund",
-        Chore::Cancel { .. } => "desk-cancel",
-        Chore::Reorder { .. } => "desk-reorder",
-        Chore::Hurry { .. } => "desk-hurry",
-        Chore::Ban { .. } => "desk-ban",
-        Chore::Unban { .. } => "desk-unban",
-        Chore::Pause { .. } => "desk-pause",
-        Chore::Resume => "desk-resume",
-        Chore::Broadcast { .. } => "desk-broadcast",
-    }
-}
-
-/// What has been done.
-fn done(chore: &Chore) -> &'static str {
-    match chore {
-        Chore::Grant { credits, .. } if credits.is_some_and(|credits| credits < 0) => "desk-taken",
-        Chore::Grant { .. } => "desk-granted",
-        Chore::Refund { .. } => "desk-refunded",
-        Chore::Cancel { .. } => "desk-cancelled",
-        Chore::Reorder { .. } => "desk-reordered",
-        Chore::Hurry { .. } => "desk-hurried",
-        Chore::Ban { .. } => "desk-banned",
-        Chore::Unban { .. } => "desk-unbanned",
-        Chore::Pause { .. } => "desk-paused",
-        Chore::Resume => "desk-resumed",
-        Chore::Broadcast { .. } => "desk-broadcast",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Knobs: the buttons only operators have.
 
 use crate::rules::domain::broadcast::Segment;
+use crate::rules::domain::deed::DeedKind;
 use crate::rules::domain::id::{DraftId, JobId, UserId};
 use crate::rules::domain::span::Span;
 
@@ -27,20 +28,8 @@ pub enum Knob {
     Refunds(UserId),
     /// Show a job.
     Job(JobId),
-    /// Begin to give a user credits.
-    Grant(UserId),
-    /// Begin to shut a user out.
-    Ban(UserId),
-    /// Begin to let a user in again.
-    Unban(UserId),
-    /// Begin to pay a finished video back.
-    Refund(JobId),
-    /// Begin to end a live job.
-    Cancel(JobId),
-    /// Begin to order a failed video once more.
-    Reorder(JobId),
-    /// Begin to make a waiting job due at once.
-    Hurry(JobId),
+    /// Begin a deed about the user or job of that number: one of [`Knob::BEGUN`].
+    Begin(DeedKind, u64),
     /// Pick whom the letter of a form goes to.
     To(DraftId, Segment),
     /// Stop a broadcast.
@@ -48,6 +37,17 @@ pub enum Knob {
 }
 
 impl Knob {
+    /// The deeds that a button begins.
+    pub const BEGUN: [DeedKind; 7] = [
+        DeedKind::Grant,
+        DeedKind::Ban,
+        DeedKind::Unban,
+        DeedKind::Refund,
+        DeedKind::Cancel,
+        DeedKind::Reorder,
+        DeedKind::Hurry,
+    ];
+
     /// The callback text without the `desk:` in front, at most 59 bytes.
     pub fn data(&self) -> String {
         match self {
@@ -61,13 +61,7 @@ impl Knob {
             Self::History(user, before) => format!("history:{user}:{before}"),
             Self::Refunds(user) => format!("refunds:{user}"),
             Self::Job(job) => format!("job:{job}"),
-            Self::Grant(user) => format!("grant:{user}"),
-            Self::Ban(user) => format!("ban:{user}"),
-            Self::Unban(user) => format!("unban:{user}"),
-            Self::Refund(job) => format!("refund:{job}"),
-            Self::Cancel(job) => format!("cancel:{job}"),
-            Self::Reorder(job) => format!("reorder:{job}"),
-            Self::Hurry(job) => format!("hurry:{job}"),
+            Self::Begin(kind, about) => format!("{}:{about}", kind.word()),
             Self::To(form, segment) => format!("to:{form}:{}", segment.word()),
             Self::Stop(broadcast) => format!("stop:{broadcast}"),
         }
@@ -102,16 +96,12 @@ impl Knob {
                     "user" => Self::User(UserId(of)),
                     "card" => Self::Card(UserId(of)),
                     "refunds" => Self::Refunds(UserId(of)),
-                    "grant" => Self::Grant(UserId(of)),
-                    "ban" => Self::Ban(UserId(of)),
-                    "unban" => Self::Unban(UserId(of)),
                     "job" => Self::Job(JobId(of)),
-                    "refund" => Self::Refund(JobId(of)),
-                    "cancel" => Self::Cancel(JobId(of)),
-                    "reorder" => Self::Reorder(JobId(of)),
-                    "hurry" => Self::Hurry(JobId(of)),
                     "stop" => Self::Stop(of),
-                    _ => return None,
+                    verb => {
+                        let kind = Self::BEGUN.into_iter().find(|it| it.word() == verb)?;
+                        Self::Begin(kind, of)
+                    }
                 }
             }
             _ => return None,
@@ -138,16 +128,10 @@ mod tests {
             Knob::History(user, u64::MAX),
             Knob::Refunds(user),
             Knob::Job(job),
-            Knob::Grant(user),
-            Knob::Ban(user),
-            Knob::Unban(user),
-            Knob::Refund(job),
-            Knob::Cancel(job),
-            Knob::Reorder(job),
-            Knob::Hurry(job),
             Knob::Stop(u64::MAX),
         ];
         all.extend(Segment::ALL.map(|segment| Knob::To(form, segment)));
+        all.extend(Knob::BEGUN.map(|kind| Knob::Begin(kind, u64::MAX)));
         all.extend(Span::ALL.map(Knob::Stats));
         for knob in all {
             let button = Button::Desk(knob);

@@ -4,12 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::form::{Chore, Form};
-use crate::base::time::Timestamp;
-use crate::rules::domain::credit::Credits;
-use crate::rules::domain::id::{DraftId, JobId, OrderId, UserId};
+use super::form::Form;
+use crate::rules::domain::deed::Deed;
+use crate::rules::domain::deed::outlook::{Outcome, Outlook};
+use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::id::{DraftId, JobId, UserId};
 use crate::rules::domain::span::Span;
-use crate::rules::domain::whom::Bearer;
 
 /// Something an operator is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,25 +19,19 @@ pub enum Line {
     /// How a command is written that was written without what it needs.
     Usage(Topic),
     /// A command or an answer cannot be used.
-    Slip(Slip),
+    Unusable(Refusal),
     /// The next question of a form, or the last one: whether to do it.
     Form {
         /// What was wrong with the last answer.
-        slip: Option<Slip>,
+        refusal: Option<Refusal>,
         form: Form,
-        /// Whom it is about, as they are now.
-        person: Option<Person>,
+        /// Whom it is about, and what would change, as far as it is known.
+        outlook: Outlook,
     },
     /// It is done.
-    Done {
-        chore: Chore,
-        /// Whom it was about, as they are now.
-        person: Option<Person>,
-        /// The order that was placed.
-        order: Option<OrderId>,
-    },
+    Done { deed: Deed, outcome: Outcome },
     /// It cannot be done, and nothing was.
-    Refused { slip: Slip },
+    Refused(Refusal),
     /// The form is dropped.
     Dropped,
     /// The form had been left alone for too long and is dropped.
@@ -71,80 +65,6 @@ pub enum Topic {
 impl Topic {
     /// Every topic, for tests that walk the texts.
     pub const ALL: [Self; 3] = [Self::User, Self::Job, Self::Stats];
-}
-
-/// What is wrong with what an operator wrote, or in the way of what they want.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Slip {
-    /// Neither a number nor a name.
-    NotWhom,
-    /// No such user.
-    NoUser(String),
-    /// Somebody else has that name, or has had it.
-    Many {
-        name: String,
-        /// All of them.
-        bearers: Vec<Bearer>,
-    },
-    /// Not a whole number.
-    NotNumber,
-    /// Nothing would move.
-    Zero,
-    /// More than one grant moves.
-    TooLarge,
-    /// More would be taken back than there is.
-    TooMuch(Credits),
-    /// The account can hold no more.
-    Full(Credits),
-    /// Only blanks were written.
-    Empty,
-    /// The reason is too long.
-    TooLong,
-    /// A button is wanted.
-    NeedButton,
-    /// A text is wanted.
-    NeedText,
-    /// The user is an operator.
-    Operator,
-    /// It is so already.
-    Already,
-    /// No such job.
-    NoJob(JobId),
-    /// The job has not ended.
-    Live(JobId),
-    /// The job has ended with a video.
-    Done(JobId),
-    /// The job has failed, and its credit is back.
-    Failed(JobId),
-    /// The provider was asked for the job and has not answered.
-    Asked(JobId),
-    /// The job waits for nothing but its turn.
-    Waits(JobId),
-    /// The seller has no credit for another try.
-    Poor(JobId),
-    /// The credit of that job was given back before.
-    Repaid(JobId),
-    /// The job was ordered once more before.
-    Reordered(JobId),
-    /// A broadcast is on its way: which one is not said in notes of earlier versions.
-    Broadcasting,
-    /// This broadcast is on its way, and can be stopped.
-    OnItsWay(u64),
-    /// The job failed so long ago that what was ordered is no longer kept.
-    Retired(JobId),
-}
-
-/// Somebody a form is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Their Telegram number.
-    pub user: UserId,
-    /// Their Telegram name, without `@`.
-    pub name: Option<String>,
-    /// What they may spend.
-    pub balance: Credits,
-    /// When they last wrote.
-    pub seen: Timestamp,
 }
 
 /// Something an operator wants to see; it is looked up when it is sent.

@@ -29,19 +29,27 @@ fn anna() -> Found {
     Found::One(ANNA)
 }
 
-fn form(chore: Chore) -> Form {
+fn form(draft: Draft) -> Form {
     Form {
         id: DraftId(7),
         at: NOW,
-        chore,
+        draft,
     }
 }
 
-fn grant(user: Option<UserId>, credits: Option<i32>, why: Option<&str>) -> Chore {
-    Chore::Grant {
+fn grant(user: Option<UserId>, credits: Option<i32>, why: Option<&str>) -> Draft {
+    Draft {
         user,
         credits,
         why: why.map(str::to_owned),
+        ..Draft::new(DeedKind::Grant)
+    }
+}
+
+fn pause(why: Option<&str>) -> Draft {
+    Draft {
+        why: why.map(str::to_owned),
+        ..Draft::new(DeedKind::Pause)
     }
 }
 
@@ -57,14 +65,14 @@ fn press(knob: Knob) -> Event {
 fn a_whole_grant_in_one_line_asks_for_nothing_but_a_yes() {
     let taken = take(None, &order("grant @anna 5 за  оплату "), &facts(anna()));
     let whole = form(grant(Some(ANNA), Some(5), Some("за  оплату")));
-    assert_eq!(whole.chore.blank(), None);
+    assert_eq!(whole.draft.blank(), None);
     assert_eq!(taken, Taken::Fill(whole, None));
 }
 
 #[test]
 fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
     let nobody = || Found::Nobody("@ana".into());
-    let no_user = || Slip::NoUser("@ana".into());
+    let no_user = || Refusal::NoUser("@ana".into());
     for (said, found, user, credits, why, slip) in [
         ("grant", Found::Unnamed, None, None, None, None),
         (
@@ -73,7 +81,7 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             None,
             None,
             None,
-            Some(Slip::NotWhom),
+            Some(Refusal::NotWhom),
         ),
         (
             "grant @ana 5 gift",
@@ -89,7 +97,7 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             Some(ANNA),
             None,
             None,
-            Some(Slip::Zero),
+            Some(Refusal::Amount),
         ),
         ("grant @anna −3", anna(), Some(ANNA), Some(-3), None, None),
         (
@@ -98,7 +106,7 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             Some(ANNA),
             None,
             Some("y"),
-            Some(Slip::NotNumber),
+            Some(Refusal::Amount),
         ),
         (
             "grant @anna 100001",
@@ -106,7 +114,7 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             Some(ANNA),
             None,
             None,
-            Some(Slip::TooLarge),
+            Some(Refusal::Amount),
         ),
         (
             "grant @anna 99999999999",
@@ -114,12 +122,12 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
             Some(ANNA),
             None,
             None,
-            Some(Slip::TooLarge),
+            Some(Refusal::Amount),
         ),
     ] {
         let taken = take(None, &order(said), &facts(found));
-        let chore = grant(user, credits, why);
-        assert_eq!(taken, Taken::Fill(form(chore), slip), "{said}");
+        let draft = grant(user, credits, why);
+        assert_eq!(taken, Taken::Fill(form(draft), slip), "{said}");
     }
 }
 
@@ -127,33 +135,33 @@ fn what_is_wrong_in_the_line_is_told_and_the_rest_is_kept() {
 fn missing_pieces_are_asked_for_one_at_a_time() {
     let mut open = form(grant(None, None, None));
     for (said, found, blank) in [
-        ("@anna", anna(), Some(Blank::Credits)),
-        ("5", Found::Nobody("5".into()), Some(Blank::Why)),
+        ("@anna", anna(), Some(Field::Credits)),
+        ("5", Found::Nobody("5".into()), Some(Field::Why)),
         ("за оплату", Found::Unnamed, None),
     ] {
         let Taken::Fill(next, None) = take(Some(open), &text(said), &facts(found)) else {
             panic!("{said}");
         };
-        assert_eq!(next.chore.blank(), blank);
+        assert_eq!(next.draft.blank(), blank);
         open = next;
     }
-    assert_eq!(open.chore, grant(Some(ANNA), Some(5), Some("за оплату")));
+    assert_eq!(open.draft, grant(Some(ANNA), Some(5), Some("за оплату")));
     let yes = press(Knob::Confirm(DraftId(7)));
     let done = take(Some(open.clone()), &yes, &facts(Found::Unnamed));
-    assert_eq!(done, Taken::Do(open.chore));
+    assert_eq!(done, Taken::Do(open.draft.deed(NOW).unwrap()));
 }
 
 #[test]
 fn a_wrong_answer_leaves_the_question_open() {
     let open = form(grant(Some(ANNA), Some(5), None));
-    let long = "я".repeat(act::LONGEST_WHY + 1);
-    for (said, slip) in [("  ", Slip::Empty), (long.as_str(), Slip::TooLong)] {
+    let long = "я".repeat(deed::LONGEST_WHY + 1);
+    for (said, slip) in [("  ", Refusal::Reason), (long.as_str(), Refusal::Reason)] {
         let taken = take(Some(open.clone()), &text(said), &facts(Found::Unnamed));
         assert_eq!(taken, Taken::Fill(open.clone(), Some(slip)));
     }
     let whole = form(grant(Some(ANNA), Some(5), Some("y")));
     let taken = take(Some(whole.clone()), &text("да"), &facts(Found::Unnamed));
-    assert_eq!(taken, Taken::Fill(whole, Some(Slip::NeedButton)));
+    assert_eq!(taken, Taken::Fill(whole, Some(Refusal::NeedButton)));
 }
 
 #[test]
@@ -181,32 +189,29 @@ fn a_change_makes_the_buttons_below_what_was_before_old() {
         text: "привет".into(),
         marks: Vec::new(),
     };
-    let broadcast = Chore::Broadcast {
+    let broadcast = Draft {
         letter: Some(letter),
         segment: Some(Segment::Me),
+        ..Draft::new(DeedKind::Broadcast)
     };
     let to_all = press(Knob::To(DraftId(7), Segment::All));
     let amount = grant(Some(ANNA), None, Some("y"));
-    for (chore, event) in [
+    for (draft, event) in [
         (broadcast.clone(), to_all),
         (broadcast, text("другое")),
         (amount, text("500")),
     ] {
-        let Taken::Fill(next, None) = take(Some(form(chore)), &event, &later) else {
+        let Taken::Fill(next, None) = take(Some(form(draft)), &event, &later) else {
             panic!("{event:?}");
         };
         let old = press(Knob::Confirm(DraftId(7)));
         let new = press(Knob::Confirm(DraftId(8)));
         assert_eq!(take(Some(next.clone()), &old, &later), Taken::Stale);
-        let whole = next.chore.blank().is_none();
-        assert_eq!(
-            take(Some(next.clone()), &new, &later),
-            if whole {
-                Taken::Do(next.chore)
-            } else {
-                Taken::Stale
-            }
-        );
+        let taken = match next.draft.deed(NOW) {
+            Ok(deed) => Taken::Do(deed),
+            Err(_) => Taken::Stale,
+        };
+        assert_eq!(take(Some(next), &new, &later), taken);
     }
 }
 
@@ -237,7 +242,7 @@ fn what_is_no_business_of_the_office_passes() {
     ] {
         assert_eq!(take(None, &event, &facts), Taken::Pass);
     }
-    let open = || Some(form(Chore::Pause { why: None }));
+    let open = || Some(form(pause(None)));
     for event in [
         Event::Command(Command::Start),
         Event::Press(Some(Button::Make)),
@@ -270,7 +275,7 @@ fn looks_need_no_form_and_leave_it_alone() {
         (
             "user @who",
             Found::Nobody("@who".into()),
-            Taken::Say(Line::Slip(Slip::NoUser("@who".into()))),
+            Taken::Say(Line::Unusable(Refusal::NoUser("@who".into()))),
         ),
         ("job #j17", Found::Unnamed, show(Look::Job(JobId(17)))),
         (
@@ -278,7 +283,7 @@ fn looks_need_no_form_and_leave_it_alone() {
             Found::Unnamed,
             Taken::Say(Line::Usage(Topic::Job)),
         ),
-        ("resume", Found::Unnamed, Taken::AtOnce(Chore::Resume)),
+        ("resume", Found::Unnamed, Taken::AtOnce(Deed::Resume)),
     ] {
         assert_eq!(take(None, &order(said), &facts(found)), taken, "{said}");
     }
@@ -286,12 +291,11 @@ fn looks_need_no_form_and_leave_it_alone() {
 
 #[test]
 fn a_pause_with_its_reason_asks_for_a_yes() {
-    let why = Some("ремонт на сервере".to_owned());
-    let chore = Chore::Pause { why };
     let taken = take(
         None,
         &order("pause ремонт на сервере"),
         &facts(Found::Unnamed),
     );
-    assert_eq!(taken, Taken::Fill(form(chore), None));
+    let draft = pause(Some("ремонт на сервере"));
+    assert_eq!(taken, Taken::Fill(form(draft), None));
 }

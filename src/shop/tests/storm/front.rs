@@ -10,8 +10,8 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use super::super::act::Act;
-use super::super::deed::{Deed, Pen, What};
 use super::super::lie::{Fails, Lie, Trouble};
+use super::super::step::{Pen, Step, What};
 use super::super::walk::{Walk, narrow};
 use super::super::*;
 use super::heard::{Heard, ask, spoils};
@@ -38,7 +38,7 @@ enum Told {
 
 /// A deed that was asked for.
 struct Asked {
-    deed: Deed,
+    deed: Step,
     round: usize,
     told: Told,
 }
@@ -57,7 +57,7 @@ pub struct Front<'r> {
     followed: usize,
     /// The first deed whose mark may still come.
     open: usize,
-    again: Vec<Deed>,
+    again: Vec<Step>,
     reached: &'r mut Reached,
 }
 
@@ -114,7 +114,7 @@ impl<'r> Front<'r> {
         let again = self.again.drain(..).map(|deed| (deed, false));
         let mut deeds: Vec<_> = again.collect();
         for (act, hurried) in acts {
-            let told = self.pen.deeds(act, &sight);
+            let told = self.pen.steps(act, &sight);
             deeds.extend(told.into_iter().map(|deed| (deed, *hurried)));
         }
         drop(sight);
@@ -128,7 +128,7 @@ impl<'r> Front<'r> {
     }
 
     /// Asks for deeds at once, and hears what is said until the power goes.
-    fn asks(&mut self, deeds: Vec<(Deed, bool)>, shared: bool) {
+    fn asks(&mut self, deeds: Vec<(Step, bool)>, shared: bool) {
         let first = self.asked.len();
         let (go, wait) = mpsc::channel::<()>();
         let wait = Arc::new(Mutex::new(wait));

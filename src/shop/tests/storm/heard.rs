@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::super::deed::Deed;
+use super::super::step::Step;
 use super::super::*;
 use super::shown::mark;
 use crate::store::row::missing;
@@ -21,7 +21,7 @@ pub fn spoils(number: u64) -> bool {
 }
 
 /// Asks for a deed, with its mark.
-pub async fn ask(store: Store, number: u64, deed: Deed, hurried: bool, heard: Heard) {
+pub async fn ask(store: Store, number: u64, deed: Step, hurried: bool, heard: Heard) {
     let (shop, runs) = (store.shop(), heard.runs);
     let work = move |txn: &mut Txn<'_>| {
         runs.fetch_add(1, Ordering::Relaxed);

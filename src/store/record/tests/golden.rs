@@ -10,11 +10,13 @@ use crate::base::time::Timestamp;
 use crate::rules::conversation::office::line::Line;
 use crate::rules::conversation::say::{Ask, Hint, Say, Video};
 use crate::rules::conversation::session::{Session, Step};
-use crate::rules::domain::act::{Act, Ban, Deed, Who};
+use crate::rules::domain::act::{Act, Ban, Done, Who};
 use crate::rules::domain::alert::{Alert, Lack, Obstacle, Trouble};
 use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
-use crate::rules::domain::broadcast::Segment;
+use crate::rules::domain::broadcast::{Letter, Segment};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
+use crate::rules::domain::deed::outlook::Came;
+use crate::rules::domain::deed::{Deed, Resting};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
     AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
@@ -176,12 +178,26 @@ pub fn samples() -> Vec<Sample> {
         },
     ));
     all.extend(operators().into_iter().map(|who| {
-        let (at, deed) = (Timestamp(9), Deed::Resumed);
-        sample("act", &Act { at, who, deed })
+        let (deed, came) = (Deed::Resume, Came::Nothing);
+        let (at, done) = (Timestamp(9), Done::Deed { deed, came });
+        sample("act", &Act { at, who, done })
     }));
-    all.extend(deeds().into_iter().map(|deed| {
+    let mut done: Vec<_> = deeds()
+        .into_iter()
+        .map(|deed| {
+            let came = Came::Broadcast(1);
+            Done::Deed { deed, came }
+        })
+        .collect();
+    done.push(Done::BroadcastEnded {
+        broadcast: 1,
+        delivered: 2,
+        blocked: 3,
+        failed: 4,
+    });
+    all.extend(done.into_iter().map(|done| {
         let (at, who) = (Timestamp(9), Who::Page);
-        sample("act", &Act { at, who, deed })
+        sample("act", &Act { at, who, done })
     }));
     let (since, why) = (Timestamp(9), "wh".into());
     all.push(sample("ban", &Ban { since, why }));
@@ -679,71 +695,55 @@ fn number_of_operator(who: &Who) -> usize {
 }
 
 fn deeds() -> Vec<Deed> {
-    let (user, job, key) = (UserId(1), JobId(2), KeyPrint([3; 8]));
-    let (model, until) = (ModelName("mo".into()), Timestamp(9));
+    let (user, job, until) = (UserId(1), JobId(2), Timestamp(9));
+    let (key, model) = (
+        Resting::Key(KeyPrint([3; 8])),
+        Resting::Model(ModelName("mo".into())),
+    );
     let why = || "wh".to_owned();
     vec![
-        Deed::Granted {
+        Deed::Grant {
             user,
             credits: -5,
             why: why(),
+            key: Some("ke".into()),
         },
-        Deed::Banned { user, why: why() },
-        Deed::Unbanned { user },
-        Deed::Hurried { job },
-        Deed::Reordered {
+        Deed::Ban { user, why: why() },
+        Deed::Unban { user },
+        Deed::Refund { job, why: why() },
+        Deed::Cancel { job, why: why() },
+        Deed::Reorder {
             job,
-            order: OrderId(4),
+            why: Some(why()),
         },
-        Deed::Cancelled { job, why: why() },
-        Deed::Refunded { job, why: why() },
-        Deed::KeyRested { key, until },
-        Deed::KeyWoken { key },
-        Deed::ModelRested {
-            model: model.clone(),
-            until,
-        },
-        Deed::ModelWoken { model },
-        Deed::Paused { why: why() },
-        Deed::Resumed,
-        Deed::ReorderedFor {
-            job,
-            order: OrderId(4),
-            why: why(),
-        },
-        Deed::BroadcastBegun {
-            broadcast: 1,
+        Deed::Hurry { job },
+        Deed::Pause { why: why() },
+        Deed::Resume,
+        Deed::Rest { what: key, until },
+        Deed::Wake { what: model },
+        Deed::Broadcast {
+            letter: Letter::default(),
             segment: Segment::All,
         },
-        Deed::BroadcastStopped { broadcast: 1 },
-        Deed::BroadcastEnded {
-            broadcast: 1,
-            delivered: 2,
-            blocked: 3,
-            failed: 4,
-        },
+        Deed::Stop { broadcast: 1 },
     ]
 }
 
 fn number_of_deed(deed: &Deed) -> usize {
     match deed {
-        Deed::Granted { .. } => 0,
-        Deed::Banned { .. } => 1,
-        Deed::Unbanned { .. } => 2,
-        Deed::Hurried { .. } => 3,
-        Deed::Reordered { .. } => 4,
-        Deed::Cancelled { .. } => 5,
-        Deed::Refunded { .. } => 6,
-        Deed::KeyRested { .. } => 7,
-        Deed::KeyWoken { .. } => 8,
-        Deed::ModelRested { .. } => 9,
-        Deed::ModelWoken { .. } => 10,
-        Deed::Paused { .. } => 11,
-        Deed::Resumed => 12,
-        Deed::ReorderedFor { .. } => 13,
-        Deed::BroadcastBegun { .. } => 14,
-        Deed::BroadcastStopped { .. } => 15,
-        Deed::BroadcastEnded { .. } => 16,
+        Deed::Grant { .. } => 0,
+        Deed::Ban { .. } => 1,
+        Deed::Unban { .. } => 2,
+        Deed::Refund { .. } => 3,
+        Deed::Cancel { .. } => 4,
+        Deed::Reorder { .. } => 5,
+        Deed::Hurry { .. } => 6,
+        Deed::Pause { .. } => 7,
+        Deed::Resume => 8,
+        Deed::Rest { .. } => 9,
+        Deed::Wake { .. } => 10,
+        Deed::Broadcast { .. } => 11,
+        Deed::Stop { .. } => 12,
     }
 }
 

@@ -5,8 +5,9 @@ use super::*;
 use crate::base::time::Timestamp;
 use crate::edge::telegram::words::Key;
 use crate::rules::domain::credit::Credits;
+use crate::rules::domain::deed::draft::Draft;
+use crate::rules::domain::deed::outlook::{Came, Outcome, Person};
 use crate::rules::domain::id::{DraftId, OrderId, UserId};
-use crate::rules::domain::whom::Bearer;
 
 fn person(name: Option<&str>) -> Person {
     Person {
@@ -17,84 +18,34 @@ fn person(name: Option<&str>) -> Person {
     }
 }
 
-fn chores() -> Vec<Chore> {
-    let (user, job) = (UserId(42), JobId(17));
-    let grant = |user, credits, why| Chore::Grant { user, credits, why };
-    let mut all = vec![
-        grant(None, None, None),
-        grant(Some(user), None, None),
-        grant(Some(user), Some(5), None),
-        Chore::Hurry { job },
-        Chore::Unban { user },
-        Chore::Resume,
-        Chore::Broadcast {
-            letter: None,
-            segment: None,
-        },
-    ];
-    for why in [None, Some("за оплату".to_owned())] {
-        all.push(grant(Some(user), Some(-1), why.clone()));
-        all.push(grant(Some(user), Some(5), why.clone()));
-        all.push(Chore::Refund {
-            job,
-            why: why.clone(),
-        });
-        all.push(Chore::Cancel {
-            job,
-            why: why.clone(),
-        });
-        all.push(Chore::Reorder {
-            job,
-            why: why.clone(),
-        });
-        all.push(Chore::Ban {
-            user,
-            why: why.clone(),
-        });
-        all.push(Chore::Pause { why });
+/// Every draft the chat can begin, each with less and with more filled in.
+fn drafts() -> Vec<Draft> {
+    let (user, why) = (Some(UserId(42)), Some("за оплату".to_owned()));
+    let mut all = vec![Draft::new(DeedKind::Broadcast), Draft::new(DeedKind::Grant)];
+    for why in [None, why] {
+        for kind in Knob::BEGUN {
+            all.push(Draft {
+                why: why.clone(),
+                ..Draft::about(kind, 42)
+            });
+        }
+        for kind in [DeedKind::Pause, DeedKind::Resume] {
+            let why = why.clone();
+            all.push(Draft {
+                why,
+                ..Draft::new(kind)
+            });
+        }
+        for credits in [-1, 5] {
+            all.push(Draft {
+                user,
+                credits: Some(credits),
+                why: why.clone(),
+                ..Draft::new(DeedKind::Grant)
+            });
+        }
     }
     all
-}
-
-fn slips() -> Vec<Slip> {
-    let job = JobId(17);
-    vec![
-        Slip::NotWhom,
-        Slip::NoUser("@ana".into()),
-        Slip::Many {
-            name: "@ana".into(),
-            bearers: [(1, true), (2, false)]
-                .map(|(user, has)| Bearer {
-                    user: UserId(user),
-                    seen: Timestamp(1_769_083_200_000),
-                    has,
-                })
-                .to_vec(),
-        },
-        Slip::NotNumber,
-        Slip::Zero,
-        Slip::TooLarge,
-        Slip::TooMuch(Credits(2)),
-        Slip::Full(Credits(u32::MAX)),
-        Slip::Empty,
-        Slip::TooLong,
-        Slip::NeedButton,
-        Slip::NeedText,
-        Slip::Operator,
-        Slip::Already,
-        Slip::NoJob(job),
-        Slip::Live(job),
-        Slip::Done(job),
-        Slip::Failed(job),
-        Slip::Asked(job),
-        Slip::Waits(job),
-        Slip::Poor(job),
-        Slip::Repaid(job),
-        Slip::Reordered(job),
-        Slip::Broadcasting,
-        Slip::OnItsWay(1),
-        Slip::Retired(job),
-    ]
 }
 
 fn every_line() -> Vec<Line> {
@@ -106,30 +57,36 @@ fn every_line() -> Vec<Line> {
         failed: 0,
     }));
     all.extend(Topic::ALL.map(Line::Usage));
-    all.extend(slips().into_iter().map(Line::Slip));
-    all.extend(slips().into_iter().map(|slip| Line::Refused { slip }));
-    for chore in chores() {
-        let nobody = chore.user().or(chore.job().map(|_| UserId(42))).is_none();
-        let order = matches!(chore, Chore::Reorder { .. }).then_some(OrderId(9));
+    all.extend([
+        Line::Unusable(Refusal::Amount),
+        Line::Refused(Refusal::OnItsWay(1)),
+    ]);
+    for draft in drafts() {
+        let somebody = draft.user.is_some() || draft.job.is_some();
         for name in [None, Some("anna")] {
-            let person = (!nobody).then(|| person(name));
+            let person = somebody.then(|| person(name));
             let form = Form {
                 id: DraftId(u64::MAX),
                 at: Timestamp(0),
-                chore: chore.clone(),
+                draft: draft.clone(),
             };
-            let slip = Some(Slip::Zero);
-            all.push(Line::Form {
-                slip,
-                form,
+            let outlook = Outlook {
                 person: person.clone(),
+                change: 1,
+            };
+            all.push(Line::Form {
+                refusal: Some(Refusal::Amount),
+                form,
+                outlook,
             });
-            if chore.blank().is_none() {
-                all.push(Line::Done {
-                    chore: chore.clone(),
+            if let Ok(deed) = draft.deed(Timestamp(0)) {
+                let came = Came::Order(OrderId(9));
+                let outcome = Outcome {
                     person,
-                    order,
-                });
+                    came,
+                    before: false,
+                };
+                all.push(Line::Done { deed, outcome });
             }
         }
     }
@@ -158,21 +115,24 @@ fn every_line_has_words_that_fit_telegram() {
 
 #[test]
 fn a_grant_shows_who_how_much_and_why_before_it_is_confirmed() {
-    let chore = Chore::Grant {
+    let draft = Draft {
         user: Some(UserId(42)),
         credits: Some(5),
         why: Some("за оплату".into()),
+        ..Draft::new(DeedKind::Grant)
     };
     let form = Form {
         id: DraftId(7),
         at: Timestamp(0),
-        chore,
+        draft,
     };
-    let person = Some(person(Some("anna")));
     let line = Line::Form {
-        slip: None,
+        refusal: None,
         form,
-        person,
+        outlook: Outlook {
+            person: Some(person(Some("anna"))),
+            change: 5,
+        },
     };
     assert_eq!(
         words().line(Lang::Ru, &line).text,

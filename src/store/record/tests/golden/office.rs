@@ -3,21 +3,25 @@
 use super::super::{Sample, sample};
 use super::{noted, numbered};
 use crate::base::time::Timestamp;
-use crate::rules::conversation::office::form::{Chore, Form};
-use crate::rules::conversation::office::line::{Line, Look, Person, Slip, Topic};
+use crate::rules::conversation::office::form::Form;
+use crate::rules::conversation::office::line::{Line, Look, Topic};
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::broadcast::{Broadcast, Course, Letter, Mark, Segment, Style};
 use crate::rules::domain::credit::Credits;
-use crate::rules::domain::id::{DraftId, JobId, MessageId, OrderId, UserId};
+use crate::rules::domain::deed::draft::Draft;
+use crate::rules::domain::deed::outlook::{Came, Outcome, Outlook, Person};
+use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::deed::{Deed, DeedKind, Resting};
+use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId, UserId};
 use crate::rules::domain::span::Span;
 use crate::rules::domain::user::Lang;
 use crate::rules::domain::whom::Bearer;
 
 #[test]
 fn variants_keep_their_numbers() {
-    numbered(&chores(), number_of_chore);
+    numbered(&DeedKind::ALL, number_of_kind);
     numbered(&lines(), number_of_line);
-    numbered(&slips(), number_of_slip);
+    numbered(&refusals(), number_of_refusal);
     numbered(&looks(), number_of_look);
     numbered(&courses(), number_of_course);
     numbered(&styles(), number_of_style);
@@ -25,16 +29,16 @@ fn variants_keep_their_numbers() {
 }
 
 pub fn samples() -> Vec<Sample> {
-    let mut all: Vec<_> = chores()
+    let mut all: Vec<_> = drafts()
         .into_iter()
-        .map(|chore| sample("form", &form(chore)))
+        .map(|draft| sample("form", &form(draft)))
         .collect();
     all.extend(lines().into_iter().map(|line| noted(Say::Desk(line))));
     all.extend(Topic::ALL.map(|topic| noted(Say::Desk(Line::Usage(topic)))));
     all.extend(
-        slips()
+        refusals()
             .into_iter()
-            .map(|slip| noted(Say::Desk(Line::Slip(slip)))),
+            .map(|refusal| noted(Say::Desk(Line::Refused(refusal)))),
     );
     all.extend(looks().into_iter().map(shown));
     all.push(noted(Say::Letter(letter())));
@@ -166,50 +170,48 @@ fn record(course: Course) -> Broadcast {
     }
 }
 
-fn form(chore: Chore) -> Form {
+fn form(draft: Draft) -> Form {
     Form {
         id: DraftId(1),
         at: Timestamp(2),
-        chore,
+        draft,
     }
 }
 
-fn chores() -> Vec<Chore> {
-    let (user, job) = (UserId(1), JobId(2));
-    let why = || Some("wh".to_owned());
-    vec![
-        Chore::Grant {
-            user: Some(user),
-            credits: Some(-5),
-            why: None,
-        },
-        Chore::Refund { job, why: why() },
-        Chore::Cancel { job, why: why() },
-        Chore::Reorder { job, why: why() },
-        Chore::Hurry { job },
-        Chore::Ban { user, why: why() },
-        Chore::Unban { user },
-        Chore::Pause { why: why() },
-        Chore::Resume,
-        Chore::Broadcast {
-            letter: Some(letter()),
-            segment: Some(Segment::All),
-        },
-    ]
+fn drafts() -> Vec<Draft> {
+    let whole = |kind| Draft {
+        kind,
+        user: Some(UserId(1)),
+        job: Some(JobId(2)),
+        credits: Some(-5),
+        why: Some("wh".into()),
+        key: Some("ke".into()),
+        resting: Some(Resting::Model(ModelName("mo".into()))),
+        hours: Some(6),
+        letter: Some(letter()),
+        segment: Some(Segment::All),
+        broadcast: Some(7),
+    };
+    let mut all: Vec<_> = DeedKind::ALL.map(whole).into();
+    all.push(Draft::new(DeedKind::Resume));
+    all
 }
 
-fn number_of_chore(chore: &Chore) -> usize {
-    match chore {
-        Chore::Grant { .. } => 0,
-        Chore::Refund { .. } => 1,
-        Chore::Cancel { .. } => 2,
-        Chore::Reorder { .. } => 3,
-        Chore::Hurry { .. } => 4,
-        Chore::Ban { .. } => 5,
-        Chore::Unban { .. } => 6,
-        Chore::Pause { .. } => 7,
-        Chore::Resume => 8,
-        Chore::Broadcast { .. } => 9,
+fn number_of_kind(kind: &DeedKind) -> usize {
+    match kind {
+        DeedKind::Grant => 0,
+        DeedKind::Ban => 1,
+        DeedKind::Unban => 2,
+        DeedKind::Refund => 3,
+        DeedKind::Cancel => 4,
+        DeedKind::Reorder => 5,
+        DeedKind::Hurry => 6,
+        DeedKind::Pause => 7,
+        DeedKind::Resume => 8,
+        DeedKind::Rest => 9,
+        DeedKind::Wake => 10,
+        DeedKind::Broadcast => 11,
+        DeedKind::Stop => 12,
     }
 }
 
@@ -225,18 +227,24 @@ fn lines() -> Vec<Line> {
     vec![
         Line::Guide,
         Line::Usage(Topic::User),
-        Line::Slip(Slip::Zero),
+        Line::Unusable(Refusal::Amount),
         Line::Form {
-            slip: Some(Slip::Zero),
-            form: form(Chore::Resume),
-            person: person(),
+            refusal: Some(Refusal::Amount),
+            form: form(Draft::new(DeedKind::Resume)),
+            outlook: Outlook {
+                person: person(),
+                change: -5,
+            },
         },
         Line::Done {
-            chore: Chore::Resume,
-            person: person(),
-            order: Some(OrderId(4)),
+            deed: Deed::Resume,
+            outcome: Outcome {
+                person: person(),
+                came: Came::Order(OrderId(4)),
+                before: true,
+            },
         },
-        Line::Refused { slip: Slip::Zero },
+        Line::Refused(Refusal::Amount),
         Line::Dropped,
         Line::Late,
         Line::Sent {
@@ -253,10 +261,10 @@ fn number_of_line(line: &Line) -> usize {
     match line {
         Line::Guide => 0,
         Line::Usage(_) => 1,
-        Line::Slip(_) => 2,
+        Line::Unusable(_) => 2,
         Line::Form { .. } => 3,
         Line::Done { .. } => 4,
-        Line::Refused { .. } => 5,
+        Line::Refused(_) => 5,
         Line::Dropped => 6,
         Line::Late => 7,
         Line::Sent { .. } => 8,
@@ -264,73 +272,101 @@ fn number_of_line(line: &Line) -> usize {
     }
 }
 
-fn slips() -> Vec<Slip> {
-    let (job, balance) = (JobId(2), Credits(3));
+fn refusals() -> Vec<Refusal> {
+    let (user, job, balance) = (UserId(1), JobId(2), Credits(3));
     vec![
-        Slip::NotWhom,
-        Slip::NoUser("an".into()),
-        Slip::Many {
+        Refusal::NotWhom,
+        Refusal::NoUser("an".into()),
+        Refusal::Ambiguous {
             name: "an".into(),
             bearers: vec![Bearer {
-                user: UserId(1),
+                user,
                 seen: Timestamp(2),
                 has: true,
             }],
         },
-        Slip::NotNumber,
-        Slip::Zero,
-        Slip::TooLarge,
-        Slip::TooMuch(balance),
-        Slip::Full(balance),
-        Slip::Empty,
-        Slip::TooLong,
-        Slip::NeedButton,
-        Slip::NeedText,
-        Slip::Operator,
-        Slip::Already,
-        Slip::NoJob(job),
-        Slip::Live(job),
-        Slip::Done(job),
-        Slip::Failed(job),
-        Slip::Asked(job),
-        Slip::Waits(job),
-        Slip::Poor(job),
-        Slip::Repaid(job),
-        Slip::Reordered(job),
-        Slip::Broadcasting,
-        Slip::OnItsWay(5),
-        Slip::Retired(job),
+        Refusal::Amount,
+        Refusal::Reason,
+        Refusal::Key,
+        Refusal::Hours,
+        Refusal::NeedText,
+        Refusal::NeedButton,
+        Refusal::Foreign,
+        Refusal::Used {
+            key: "ke".into(),
+            user,
+            credits: -5,
+        },
+        Refusal::Already,
+        Refusal::TooMuch { user, balance },
+        Refusal::Full { user, balance },
+        Refusal::NoOrder(OrderId(4)),
+        Refusal::NoJob(job),
+        Refusal::Live(job),
+        Refusal::Done(job),
+        Refusal::Failed(job),
+        Refusal::Retired(job),
+        Refusal::Asked(job),
+        Refusal::Waits(job),
+        Refusal::Poor(job),
+        Refusal::Repaid(job),
+        Refusal::Reordered {
+            job,
+            order: OrderId(4),
+        },
+        Refusal::Operator(user),
+        Refusal::OnItsWay(5),
+        Refusal::ChatOnly,
+        Refusal::NoKey("0a".into()),
+        Refusal::ManyKeys("0a".into()),
+        Refusal::NoModel {
+            name: "mo".into(),
+            chain: "ch".into(),
+        },
+        Refusal::NoConfig,
+        Refusal::NotBackedUp("wh".into()),
+        Refusal::Mistakes(vec!["wh".into()]),
+        Refusal::NoDaemon,
     ]
 }
 
-fn number_of_slip(slip: &Slip) -> usize {
-    match slip {
-        Slip::NotWhom => 0,
-        Slip::NoUser(_) => 1,
-        Slip::Many { .. } => 2,
-        Slip::NotNumber => 3,
-        Slip::Zero => 4,
-        Slip::TooLarge => 5,
-        Slip::TooMuch(_) => 6,
-        Slip::Full(_) => 7,
-        Slip::Empty => 8,
-        Slip::TooLong => 9,
-        Slip::NeedButton => 10,
-        Slip::NeedText => 11,
-        Slip::Operator => 12,
-        Slip::Already => 13,
-        Slip::NoJob(_) => 14,
-        Slip::Live(_) => 15,
-        Slip::Done(_) => 16,
-        Slip::Failed(_) => 17,
-        Slip::Asked(_) => 18,
-        Slip::Waits(_) => 19,
-        Slip::Poor(_) => 20,
-        Slip::Repaid(_) => 21,
-        Slip::Reordered(_) => 22,
-        Slip::Broadcasting => 23,
-        Slip::OnItsWay(_) => 24,
-        Slip::Retired(_) => 25,
+fn number_of_refusal(refusal: &Refusal) -> usize {
+    match refusal {
+        Refusal::NotWhom => 0,
+        Refusal::NoUser(_) => 1,
+        Refusal::Ambiguous { .. } => 2,
+        Refusal::Amount => 3,
+        Refusal::Reason => 4,
+        Refusal::Key => 5,
+        Refusal::Hours => 6,
+        Refusal::NeedText => 7,
+        Refusal::NeedButton => 8,
+        Refusal::Foreign => 9,
+        Refusal::Used { .. } => 10,
+        Refusal::Already => 11,
+        Refusal::TooMuch { .. } => 12,
+        Refusal::Full { .. } => 13,
+        Refusal::NoOrder(_) => 14,
+        Refusal::NoJob(_) => 15,
+        Refusal::Live(_) => 16,
+        Refusal::Done(_) => 17,
+        Refusal::Failed(_) => 18,
+        Refusal::Retired(_) => 19,
+        Refusal::Asked(_) => 20,
+        Refusal::Waits(_) => 21,
+        Refusal::Poor(_) => 22,
+        Refusal::Repaid(_) => 23,
+        Refusal::Reordered { .. } => 24,
+        Refusal::Operator(_) => 25,
+        Refusal::OnItsWay(_) => 26,
+        Refusal::ChatOnly => 27,
+        Refusal::NoKey(_) => 28,
+        Refusal::ManyKeys(_) => 29,
+        Refusal::NoModel { .. } => 30,
+        Refusal::NoConfig => 31,
+        Refusal::NotBackedUp(_) => 32,
+        Refusal::Mistakes(_) => 33,
+        Refusal::NoDaemon => 34,
     }
 }
 

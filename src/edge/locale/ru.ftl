@@ -269,30 +269,30 @@ step-count = выбирает количество
 step-confirm = подтверждает
 
 who-page = страница
-act-granted = { $n ->
+act-grant = { $n ->
     [one] начислен { $n } кредит продавцу
     [few] начислено { $n } кредита продавцу
    *[many] начислено { $n } кредитов продавцу
 }
-act-taken = { $n ->
+act-take = { $n ->
     [one] забран { $n } кредит у продавца
     [few] забрано { $n } кредита у продавца
    *[many] забрано { $n } кредитов у продавца
 }
-act-banned = закрыт доступ продавцу
-act-unbanned = открыт доступ продавцу
-act-hurried = без ожидания пошло видео
-act-reordered = снова заказано видео
-act-cancelled = отменено видео
-act-refunded = возвращён кредит за видео
-act-key-rested = отдыхает ключ
-act-key-woken = снова в деле ключ
-act-model-rested = отдыхает модель
-act-model-woken = снова в деле модель
-act-paused = приём заказов на паузе
-act-resumed = приём заказов открыт
-act-broadcast-begun = начата рассылка { $n }
-act-broadcast-stopped = остановлена рассылка { $n }
+act-ban = закрыт доступ продавцу
+act-unban = открыт доступ продавцу
+act-hurry = без ожидания пошло видео
+act-reorder = снова заказано видео
+act-cancel = отменено видео
+act-refund = возвращён кредит за видео
+act-rest-key = отдыхает ключ
+act-wake-key = снова в деле ключ
+act-rest-model = отдыхает модель
+act-wake-model = снова в деле модель
+act-pause = приём заказов на паузе
+act-resume = приём заказов открыт
+act-broadcast = начата рассылка { $n }
+act-stop = остановлена рассылка { $n }
 act-broadcast-ended = рассылка { $n } закончена: дошло { $delivered }, заблокировали бота { $blocked }, не отправилось { $failed }
 
 field-credits = Кредиты
@@ -316,10 +316,10 @@ hint-reorder = Новый заказ с теми же ответами, за к�
 hint-cancel = Видео закончится без результата, кредит вернётся.
 hint-pause = Новые заказы не принимаются, начатые доснимутся.
 
-slip-credits = Кредиты — целое число, не ноль, не больше 100 000.
-slip-why = Напиши причину: одна строка, до 200 знаков.
-slip-hours = Часы — целое число от 1 до 720.
-slip-foreign = Эта форма не отсюда. Вернись и попробуй ещё раз.
+refused-amount = Кредиты — целое число, не ноль, не больше 100 000.
+refused-reason = Напиши причину: одна строка, до 200 знаков.
+refused-hours = Часы — целое число от 1 до 720.
+refused-foreign = Эта форма не отсюда. Вернись и попробуй ещё раз.
 mend-title = Поправь форму
 confirm-title = Точно?
 confirm-no = Не надо
@@ -370,26 +370,32 @@ sure-resume = Открыть приём
 sure-rest = Дать отдых
 sure-wake = Вернуть в дело
 
-told-granted = Готово. Баланс теперь { $n }.
-told-granted-before = Это уже было сделано раньше. Баланс { $n }.
-told-hurried = Готово: видео больше не ждёт.
-told-ordered = Готово: это теперь заказ № { $order }.
-told-ordered-before = Это видео уже заказывали снова: заказ № { $order }.
-told-before = Так уже было, ничего не изменилось.
-told-banned = Доступ закрыт.
-told-unbanned = Доступ открыт.
-told-cancelled = Видео отменено, кредит вернулся.
-told-paused = Приём заказов на паузе.
-told-resumed = Приём заказов открыт.
-told-rested = Отдыхает.
-told-woken = Снова в деле.
-told-done = Готово.
+told-grant = Готово. Баланс теперь { $n }.
+told-take = { told-grant }
+told-refund = { told-grant }
+told-grant-before = Это уже было сделано раньше. Баланс { $n }.
+told-hurry = Готово: видео больше не ждёт.
+told-reorder = Готово: это теперь заказ № { $order }.
+refused-already = Так уже было, ничего не изменилось.
+told-ban = Доступ закрыт.
+told-unban = Доступ открыт.
+told-cancel = Видео отменено, кредит вернулся.
+told-pause = Приём заказов на паузе.
+told-resume = Приём заказов открыт.
+told-rest = Отдыхает.
+told-wake = Снова в деле.
 
+refused-not-whom = Так никого не найти: нужно @имя или номер в Telegram.
+refused-key = Ключ — от 1 до 64 знаков, без двоеточия: с двоеточием их делает сама программа.
+refused-need-text = Здесь нужен текст.
+refused-need-button = Здесь нужна кнопка. Передумал — /cancel.
+refused-on-its-way = Одна рассылка уже идёт: дождись её конца или останови.
+refused-chat-only = Рассылки пишут в чате с ботом: /broadcast.
 refused-no-user = Продавца { $who } нет: сначала он должен написать боту /start.
 refused-ambiguous = Имя { $name } могло перейти к другому: { $people }.
 refused-ambiguous-has = { $user } — сейчас с этим именем, последний раз писал { $seen } UTC
 refused-ambiguous-had = { $user } — раньше с этим именем, последний раз писал { $seen } UTC
-refused-used = Это уже просили — для продавца { $user }, кредитов: { $n }. Ничего не изменилось.
+refused-used = Ключ { $key } уже использован: продавец { $user }, кредитов: { $n }. Ничего не изменилось; для другого начисления нужен другой ключ.
 refused-too-much = У продавца { $user } только { $n ->
     [one] { $n } кредит
     [few] { $n } кредита
@@ -412,6 +418,8 @@ refused-no-key = Ключа { $key } в конфигурации нет.
 refused-many-keys = На { $key } начинаются несколько ключей.
 refused-no-model = Модели { $name } нет в цепочке; есть { $chain }.
 refused-no-config = Без конфигурации ключи и модели неизвестны.
-refused-not-backed-up = Резервная копия не получилась. Почему — в логе.
-refused-mistakes = В конфигурации ошибки; всё осталось по-прежнему.
+refused-not-backed-up = Резервная копия не получилась: { $why }
+refused-mistakes =
+    Ничего не взято, всё работает как раньше:
+    { $mistakes }
 refused-no-daemon = Демон не запущен.

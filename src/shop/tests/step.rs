@@ -1,8 +1,9 @@
-//! Deeds: acts told to the end, so that one can be done again, and elsewhere, exactly.
+//! Steps: acts told to the end, so that one can be done again, and elsewhere, exactly.
 
 use super::act::{Act, Word};
 use super::*;
 use crate::rules::conversation::event::{Picture, Style};
+
 use crate::rules::domain::id::OrderId;
 use crate::shop::outbox::{self, Sent};
 use crate::shop::{deeds, retire};
@@ -14,7 +15,7 @@ type Move = fn(Job, Timestamp) -> Result<Job, OutOfTurn>;
 
 /// One transaction of the shop with everything it needs, the time among it.
 #[derive(Debug, Clone)]
-pub(crate) struct Deed {
+pub(crate) struct Step {
     pub what: What,
     pub at: Timestamp,
 }
@@ -32,17 +33,13 @@ pub(crate) enum What {
     Fails(JobId, u8, &'static str, Failure),
     Calls(JobId, u64, usize, TaskId),
     Nudges(JobId),
-    Cancels(JobId),
-    Refunds(JobId),
-    Retries(JobId),
-    Bans(UserId, bool),
-    Pauses(bool),
+    Does(Deed),
     Blocks(i64),
     Strikes(i64, NoteId),
     Retires(OrderId, Timestamp, usize),
 }
 
-impl Deed {
+impl Step {
     /// Does it; what it answers, in words.
     pub fn run(&self, txn: &mut Txn<'_>, shop: &Shop) -> Result<String, StoreError> {
         let now = self.at;
@@ -80,13 +77,7 @@ impl Deed {
                 txn, shop, job, nonce, submission, &task, now,
             )?),
             What::Nudges(job) => said(queue::nudge(txn, job, now)?),
-            What::Cancels(job) => said(deeds::cancel(txn, by(now), shop, job, "why")?),
-            What::Refunds(job) => said(deeds::refund(txn, by(now), shop, job, "why")?),
-            What::Retries(job) => said(deeds::retry(txn, by(now), shop, job, &[7; 32])?),
-            What::Bans(user, true) => said(deeds::ban(txn, by(now), shop, user, "why")?),
-            What::Bans(user, false) => said(deeds::unban(txn, by(now), shop, user)?),
-            What::Pauses(true) => said(deeds::pause(txn, by(now), "why")?),
-            What::Pauses(false) => said(deeds::resume(txn, by(now))?),
+            What::Does(deed) => said(deeds::perform(txn, by(now), shop, &deed, &[7; 32])?),
             What::Blocks(chat) => said(outbox::unreachable(txn, chat)?),
             What::Strikes(chat, note) => said(outbox::strike(txn, chat, note, &Sent::Plainly)?),
             What::Retires(from, before, most) => {
@@ -123,10 +114,10 @@ impl Pen {
     }
 
     /// The deeds an act comes to in a shop that looks like this. What is picked by number is picked here.
-    pub fn deeds(&mut self, act: &Act, sight: &Snapshot) -> Vec<Deed> {
+    pub fn steps(&mut self, act: &Act, sight: &Snapshot) -> Vec<Step> {
         let done = self.done(act, sight);
         let at = self.now;
-        done.into_iter().map(|what| Deed { what, at }).collect()
+        done.into_iter().map(|what| Step { what, at }).collect()
     }
 
     fn done(&mut self, act: &Act, sight: &Snapshot) -> Vec<What> {
@@ -182,11 +173,39 @@ impl Pen {
                 What::Calls(job.id, nonce, job.submission(), task(named))
             })),
             Act::Nudges(which) => one(pick(sight, which).map(|job| What::Nudges(job.id))),
-            Act::Cancels(which) => one(any(sight, which).map(What::Cancels)),
-            Act::Refunds(which) => one(any(sight, which).map(What::Refunds)),
-            Act::Retries(which) => one(any(sight, which).map(What::Retries)),
-            Act::Bans(user, out) => vec![What::Bans(UserId(user), out)],
-            Act::Pauses(on) => vec![What::Pauses(on)],
+            Act::Cancels(which) => one(any(sight, which).map(|job| {
+                let why = "why".to_owned();
+                What::Does(Deed::Cancel { job, why })
+            })),
+            Act::Refunds(which) => one(any(sight, which).map(|job| {
+                let why = "why".to_owned();
+                What::Does(Deed::Refund { job, why })
+            })),
+            Act::Retries(which) => one(any(sight, which).map(|job| {
+                let live = sight
+                    .jobs()
+                    .unwrap()
+                    .iter()
+                    .any(|row| row.job.id == job && row.job.stage.ended_at().is_none());
+                What::Does(match live {
+                    true => Deed::Hurry { job },
+                    false => Deed::Reorder { job, why: None },
+                })
+            })),
+            Act::Bans(user, out) => {
+                let (user, why) = (UserId(user), "why".to_owned());
+                vec![What::Does(match out {
+                    true => Deed::Ban { user, why },
+                    false => Deed::Unban { user },
+                })]
+            }
+            Act::Pauses(on) => {
+                let why = "why".to_owned();
+                vec![What::Does(match on {
+                    true => Deed::Pause { why },
+                    false => Deed::Resume,
+                })]
+            }
             Act::Blocks(user) => vec![What::Blocks(UserId(user).chat())],
             Act::Strikes(user) => {
                 let chat = UserId(user).chat();

@@ -266,28 +266,28 @@ step-count = chooses how many
 step-confirm = confirms
 
 who-page = page
-act-granted = { $n ->
+act-grant = { $n ->
     [one] gave { $n } credit to seller
    *[other] gave { $n } credits to seller
 }
-act-taken = { $n ->
+act-take = { $n ->
     [one] took { $n } credit from seller
    *[other] took { $n } credits from seller
 }
-act-banned = shut out seller
-act-unbanned = let in seller
-act-hurried = hurried video
-act-reordered = ordered again video
-act-cancelled = cancelled video
-act-refunded = gave back the credit of video
-act-key-rested = gave a rest to key
-act-key-woken = uses again key
-act-model-rested = gave a rest to model
-act-model-woken = uses again model
-act-paused = paused sales
-act-resumed = opened sales
-act-broadcast-begun = began broadcast { $n }
-act-broadcast-stopped = stopped broadcast { $n }
+act-ban = shut out seller
+act-unban = let in seller
+act-hurry = hurried video
+act-reorder = ordered again video
+act-cancel = cancelled video
+act-refund = gave back the credit of video
+act-rest-key = gave a rest to key
+act-wake-key = uses again key
+act-rest-model = gave a rest to model
+act-wake-model = uses again model
+act-pause = paused sales
+act-resume = opened sales
+act-broadcast = began broadcast { $n }
+act-stop = stopped broadcast { $n }
 act-broadcast-ended = broadcast { $n } ended: { $delivered } delivered, { $blocked } have blocked the bot, { $failed } failed
 
 field-credits = Credits
@@ -311,10 +311,10 @@ hint-reorder = A new order with the same answers, for the credit that came back 
 hint-cancel = The video ends without a result, and its credit goes back.
 hint-pause = No new orders are taken; what has begun is finished.
 
-slip-credits = Credits are a whole number, not zero, and 100,000 at most.
-slip-why = Write a reason: one line of up to 200 letters.
-slip-hours = Hours are a whole number from 1 to 720.
-slip-foreign = This form is none of ours. Go back and try again.
+refused-amount = Credits are a whole number, not zero, and 100,000 at most.
+refused-reason = Write a reason: one line of up to 200 letters.
+refused-hours = Hours are a whole number from 1 to 720.
+refused-foreign = This form is none of ours. Go back and try again.
 mend-title = Mend the form
 confirm-title = Are you sure?
 confirm-no = Don't
@@ -362,26 +362,32 @@ sure-resume = Open sales
 sure-rest = Give a rest
 sure-wake = Use again
 
-told-granted = Done. The balance is { $n } now.
-told-granted-before = That had been done before. The balance is { $n }.
-told-hurried = Done: the video does not wait any more.
-told-ordered = Done: it is order { $order } now.
-told-ordered-before = This video had been ordered again before: order { $order }.
-told-before = It was so before; nothing has changed.
-told-banned = The seller is shut out.
-told-unbanned = The seller is let in.
-told-cancelled = The video is cancelled, and its credit went back.
-told-paused = Sales are paused.
-told-resumed = Sales are open.
-told-rested = It rests.
-told-woken = It is used again.
-told-done = Done.
+told-grant = Done. The balance is { $n } now.
+told-take = { told-grant }
+told-refund = { told-grant }
+told-grant-before = That had been done before. The balance is { $n }.
+told-hurry = Done: the video does not wait any more.
+told-reorder = Done: it is order { $order } now.
+refused-already = It was so before; nothing has changed.
+told-ban = The seller is shut out.
+told-unban = The seller is let in.
+told-cancel = The video is cancelled, and its credit went back.
+told-pause = Sales are paused.
+told-resume = Sales are open.
+told-rest = It rests.
+told-wake = It is used again.
 
+refused-not-whom = Nobody is found by that: a @name or a Telegram number is needed.
+refused-key = A key has 1 to 64 characters and no colon: those with one the program makes itself.
+refused-need-text = A text is needed here.
+refused-need-button = A button is needed here. Changed your mind? /cancel
+refused-on-its-way = A broadcast is on its way already: wait for its end, or stop it.
+refused-chat-only = Broadcasts are written in the chat with the bot: /broadcast.
 refused-no-user = There is no seller { $who }: they must write /start to the bot first.
 refused-ambiguous = The name { $name } may have passed on to somebody else: { $people }.
 refused-ambiguous-has = { $user } has it now, last wrote { $seen } UTC
 refused-ambiguous-had = { $user } had it before, last wrote { $seen } UTC
-refused-used = That was asked before, for seller { $user } and { $n } credits. Nothing was changed.
+refused-used = The key { $key } was used before, for seller { $user } and { $n } credits. Nothing was changed; another grant needs another key.
 refused-too-much = Seller { $user } has only { $n ->
     [one] { $n } credit
    *[other] { $n } credits
@@ -403,6 +409,8 @@ refused-no-key = The configuration has no key { $key }.
 refused-many-keys = Several keys begin with { $key }.
 refused-no-model = The chain has no model { $name }; it has { $chain }.
 refused-no-config = Without a configuration nobody knows the keys and models.
-refused-not-backed-up = No backup was made. The log says why.
-refused-mistakes = The configuration has mistakes; everything is as before.
+refused-not-backed-up = No backup was made: { $why }
+refused-mistakes =
+    Nothing was taken, all goes on as before:
+    { $mistakes }
 refused-no-daemon = No daemon runs.

@@ -1,7 +1,9 @@
-//! The page's own words, in Russian and English.
+//! The operator's words, in Russian and English: of the page, and of refusals in every face.
 //!
 //! They are not among the texts an operator may edit: sellers never see them, and an older `texts/ru.ftl` must not
 //! keep a newer daemon from starting.
+
+mod refusal;
 
 use std::sync::LazyLock;
 
@@ -11,8 +13,8 @@ use unic_langid::LanguageIdentifier;
 
 use crate::rules::domain::user::Lang;
 
-const RU: &str = include_str!("texts/ru.ftl");
-const EN: &str = include_str!("texts/en.ftl");
+const RU: &str = include_str!("locale/ru.ftl");
+const EN: &str = include_str!("locale/en.ftl");
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -23,9 +25,9 @@ pub type Blank<'a> = (&'static str, FluentValue<'a>);
 
 /// Speaks one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Voice(pub Lang);
+pub struct Locale(pub Lang);
 
-impl Voice {
+impl Locale {
     /// A text.
     pub fn say(self, key: &str) -> String {
         self.fill(key, &[])
@@ -115,7 +117,7 @@ mod tests {
         let mut named = BTreeSet::new();
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_none_or(|it| it != "rs") || path.ends_with("voice.rs") {
+            if path.extension().is_none_or(|it| it != "rs") || path.ends_with("locale.rs") {
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();
@@ -176,7 +178,7 @@ mod tests {
         for lang in [Lang::Ru, Lang::En] {
             for (kind, words) in words {
                 for word in words {
-                    let text = Voice(lang).find(&format!("{kind}-{word}"), &[]);
+                    let text = Locale(lang).find(&format!("{kind}-{word}"), &[]);
                     assert!(text.is_some_and(|text| !text.is_empty()), "{kind}-{word}");
                 }
             }
@@ -201,7 +203,7 @@ mod tests {
 
     #[test]
     fn russian_counts_as_russians_do() {
-        let said = |n: u64| Voice(Lang::Ru).fill("credits", &[("n", n.into())]);
+        let said = |n: u64| Locale(Lang::Ru).fill("credits", &[("n", n.into())]);
         assert_eq!(said(1), "1 кредит");
         assert_eq!(said(3), "3 кредита");
         assert_eq!(said(11), "11 кредитов");

@@ -1,0 +1,36 @@
+//! Who is meant by a name or a number.
+
+use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::id::UserId;
+use crate::rules::domain::whom::{Bearer, Whom};
+use crate::shop::deeds::Judged;
+use crate::store::Snapshot;
+
+/// The user that is meant, if one is.
+pub(super) fn find_one(sight: &Snapshot, whom: Option<&Whom>) -> Judged<Option<UserId>> {
+    match whom {
+        Some(whom) => Ok(find(sight, whom)?.map(Some)),
+        None => Ok(Ok(None)),
+    }
+}
+
+/// Who is meant.
+pub fn find(sight: &Snapshot, whom: &Whom) -> Judged<UserId> {
+    let name = match whom {
+        Whom::Number(number) => {
+            let known = sight.user(UserId(*number))?.is_some();
+            let user = known.then_some(UserId(*number));
+            return Ok(user.ok_or_else(|| Refusal::NoUser(whom.to_string())));
+        }
+        Whom::Name(name) => name,
+    };
+    let bearers = sight.bearers(name)?;
+    Ok(match Bearer::only(&bearers) {
+        Some(one) => Ok(one),
+        None if bearers.is_empty() => Err(Refusal::NoUser(whom.to_string())),
+        None => Err(Refusal::Ambiguous {
+            name: name.clone(),
+            bearers,
+        }),
+    })
+}
