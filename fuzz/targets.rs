@@ -11,6 +11,7 @@ use neurocards::edge::files::colour::{Colours, Mixing};
 use neurocards::edge::files::decoded::{Goal, SHORTEST};
 use neurocards::edge::files::raster::Raster;
 use neurocards::edge::files::{exif, frame};
+use neurocards::edge::provider::Look;
 use neurocards::edge::provider::kie;
 use neurocards::edge::telegram::reply::Reply;
 use neurocards::edge::telegram::trouble::{LONGEST_WAIT, Trouble};
@@ -142,7 +143,7 @@ fn look(bytes: &[u8]) {
     let status = [200, 200, 200, 404, 422, 429, 500, 502][usize::from(*status % 8)];
     let ear = kie::Ear::new(Failures::shipped());
     match kie::read_look(&ear, status, body) {
-        Ok(kie::Look::Ready { urls, credits }) => {
+        Ok(Look::Ready { urls, credits }) => {
             assert!((1..=4).contains(&urls.len()));
             assert!(
                 urls.iter()
@@ -150,27 +151,23 @@ fn look(bytes: &[u8]) {
             );
             assert!(credits.is_none_or(|credits| credits >= 0.0 && credits.is_finite()));
         }
-        Ok(kie::Look::Unread { shape }) => {
+        Ok(Look::Unread { shape }) => {
             let plain = |c: char| c.is_ascii_alphanumeric() || " _:=-".contains(c);
             assert!(shape.len() < 256 && shape.chars().all(plain), "{shape}");
         }
-        Ok(
-            kie::Look::NotYet
-            | kie::Look::Running
-            | kie::Look::NoVideo { .. }
-            | kie::Look::Failed { .. },
-        )
-        | Err(_) => {}
+        Ok(Look::NotYet | Look::Running | Look::NoVideo { .. } | Look::Failed { .. }) | Err(_) => {}
     }
 }
 
 /// A result as it lies on our disk.
 fn movie(bytes: &[u8]) {
-    let Ok(movie) = kie::mp4::read(&mut Cursor::new(bytes)) else {
+    let Ok(movie) = neurocards::edge::provider::mp4::read(&mut Cursor::new(bytes)) else {
         return;
     };
     // Whoever is shown a video is shown one that can be.
-    assert!(kie::mp4::begins(&bytes[..kie::mp4::HEAD]));
+    assert!(neurocards::edge::provider::mp4::begins(
+        &bytes[..neurocards::edge::provider::mp4::HEAD]
+    ));
     assert!(
         movie
             .size

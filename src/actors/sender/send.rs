@@ -11,7 +11,7 @@ use tracing::{Instrument, Span};
 use super::{Delivery, Next};
 use crate::actors::about;
 use crate::base::failpoints;
-use crate::edge::provider::kie::mp4;
+use crate::edge::provider::mp4;
 use crate::edge::telegram::client::{Shown, To};
 use crate::edge::telegram::trouble::Trouble;
 use crate::edge::telegram::words::{Message, Progress};

@@ -9,7 +9,7 @@ use crate::base::failpoints;
 use crate::base::telemetry::meters::{Ended, OfModel};
 use crate::base::time::Timestamp;
 use crate::edge::files::thumbnail;
-use crate::edge::provider::kie::{FetchError, Fetched};
+use crate::edge::provider::{FetchError, Fetched};
 use crate::rules::domain::alert::Lack;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::JobId;

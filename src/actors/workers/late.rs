@@ -1,7 +1,7 @@
 //! Looks at tasks whose jobs no longer wait for them: a video that comes late is the job's, or a gift.
 
 use super::Worker;
-use crate::edge::provider::kie::{Fetched, Look};
+use crate::edge::provider::{Fetched, Look};
 use crate::rules::domain::late::Late;
 use crate::shop::late;
 use crate::shop::verdict::{self, Found};

@@ -11,7 +11,7 @@ use super::{Stepped, Worker, lock};
 use crate::base::failpoints;
 use crate::base::telemetry::meters::OfModel;
 use crate::base::time::Timestamp;
-use crate::edge::provider::kie::{Look, LookError};
+use crate::edge::provider::{Look, LookError};
 use crate::rules::domain::alert::Lack;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{JobId, TaskId};

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Pool;
 use crate::base::time::Timestamp;
-use crate::edge::provider::kie::Pulse;
+use crate::edge::provider::Pulse;
 use crate::rules::domain::id::{KeyPrint, ModelName};
 use crate::shop::verdict::{self, key_rest};
 use crate::store::{StoreError, Txn};

@@ -4,7 +4,7 @@ use super::step::off;
 use super::{Stepped, Worker, lock};
 use crate::base::failpoints;
 use crate::base::time::Timestamp;
-use crate::edge::provider::kie::CreateError;
+use crate::edge::provider::CreateError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{KeyPrint, ModelName, TaskId};
 use crate::rules::domain::job::{Job, OutOfTurn, Route};

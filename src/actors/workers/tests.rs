@@ -207,7 +207,7 @@ async fn slow_downloads_hold_no_worker_up() {
     let (slow, quick) = (claimed[0].id, claimed[1].id);
     let (_silent, nowhere) = silence().await;
     renders(&store, slow, nowhere).await;
-    let video = crate::edge::provider::kie::mp4::tests::small();
+    let video = crate::edge::provider::mp4::tests::small();
     let app = axum::Router::new().fallback(move || async move { video });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v.mp4", listener.local_addr().unwrap());

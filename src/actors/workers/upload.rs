@@ -9,7 +9,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::{Stepped, Upload, Worker};
 use crate::base::failpoints;
-use crate::edge::provider::kie::UploadError;
+use crate::edge::provider::UploadError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{JobId, KeyPrint};
 use crate::rules::domain::job::Job;

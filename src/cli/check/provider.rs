@@ -10,7 +10,7 @@ use super::patient::{PATIENCE, Patient};
 use crate::daemon::made;
 use crate::edge::author::Pulse as Author;
 use crate::edge::http;
-use crate::edge::provider::kie::Pulse;
+use crate::edge::provider::Pulse;
 use crate::operator::service::Provider;
 use crate::rules::domain::failure::{Failure, Kind};
 use crate::rules::domain::id::KeyPrint;

@@ -10,23 +10,17 @@ mod client;
 mod fetch;
 mod look;
 mod models;
-pub mod mp4;
 mod probe;
-mod reach;
 mod signature;
 mod state;
 mod upload;
 mod wire;
 
 pub use classify::Ear;
-pub use client::{CreateError, Kie, Refusal};
-pub use fetch::{FetchError, Fetched};
-pub use look::{Look, LookError, read_look};
+pub use client::Kie;
+pub use look::read_look;
 pub use models::{Model, Models, ModelsError, fit};
-pub use probe::Pulse;
-pub use reach::{Forbidden, Reach, is_public};
 pub use signature::{SIGNATURE, Seal, TIMESTAMP};
-pub use upload::UploadError;
 pub use wire::parse_callback;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::tests::{key, kie, server};
-use super::{CreateError, Look, UploadError};
+use crate::edge::provider::{CreateError, Look, UploadError};
 use crate::rules::domain::id::TaskId;
 
 const CASES: &str = include_str!("../../../../tests/cases/kie-texts.jsonl");

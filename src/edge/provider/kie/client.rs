@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::balance::balance;
 use super::classify::Ear;
-use super::look::{Look, LookError, failed_look, read_look};
-use super::reach::Reach;
+use super::look::{failed_look, read_look};
 use super::wire::Envelope;
 use crate::base::clock::Stopwatch;
 use crate::base::telemetry::meters::Meters;
+use crate::edge::provider::{CreateError, Look, LookError, Reach, Refusal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::TaskId;
 use crate::rules::failures::{Failures, Meaning};
@@ -34,31 +34,6 @@ pub struct Kie {
     pub(super) reach: Reach,
     ear: Ear,
     meters: Meters,
-}
-
-/// A definite no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("refused with code {code}: {}", failure.kind.name())]
-pub struct Refusal {
-    pub failure: Failure,
-    /// The same, more exactly; nothing if nobody knows.
-    pub meaning: Option<Meaning>,
-    /// The code, from the body or else the HTTP status.
-    pub code: i64,
-}
-
-/// Why there is no task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CreateError {
-    /// The provider answered with a code and no task; nothing runs and nothing is billed.
-    #[error("the task was {0}")]
-    Refused(#[from] Refusal),
-    /// No connection could be made; nothing was sent.
-    #[error("the provider cannot be reached")]
-    NotSent,
-    /// The request may have arrived and the answer did not: a task may run, and be billed.
-    #[error("the answer to a new task was lost")]
-    Lost,
 }
 
 /// An answer as it came.

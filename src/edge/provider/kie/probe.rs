@@ -4,25 +4,11 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::client::{CreateError, Kie};
+use super::client::Kie;
+use crate::edge::provider::{CreateError, Pulse};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::ModelName;
 use crate::rules::failures::Meaning;
-
-/// What an empty request shows of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pulse {
-    /// It is switched on: it misses its input.
-    Beats,
-    /// It is switched off.
-    Off,
-    /// The provider knows no such model.
-    NoSuch,
-    /// The answer says nothing about the model.
-    Unsure(Failure),
-    /// The provider made a task of nothing, and may bill it.
-    Billed,
-}
 
 impl Kie {
     /// Feels a model's pulse. The request is always empty: there is nothing a video could be made of.

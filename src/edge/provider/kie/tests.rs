@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-use super::mp4::tests::small;
-use super::{CreateError, FetchError, Fetched, Kie, Look, Reach};
+use super::Kie;
+use crate::edge::provider::mp4::tests::small;
+use crate::edge::provider::{CreateError, FetchError, Fetched, Look, Reach};
 use crate::rules::domain::failure::{Kind, Source};
 use crate::rules::domain::id::TaskId;
 

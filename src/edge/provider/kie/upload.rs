@@ -3,7 +3,6 @@
 //! An upload is free and the provider keeps it for a day. So nothing here is ambiguous: what was not answered is
 //! done again, under another name, because a name used twice may be answered from a cache.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,23 +12,13 @@ use tokio::fs::File;
 
 use super::client::{Answer, Kie, told};
 use super::wire::Envelope;
+use crate::edge::provider::UploadError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 
 /// The folder at the provider; without slashes at its ends, which it refuses.
 const FOLDER: &str = "neurocards";
 /// No photo of ours (1080x1920, a megabyte or two) takes longer over a line on which a shop can live.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3 * 60);
-
-/// Why a photo is not with the provider.
-#[derive(Debug, thiserror::Error)]
-pub enum UploadError {
-    /// The provider said no, said nothing, or said nothing that can be understood.
-    #[error("the upload failed: {}", .0.kind.name())]
-    Failed(Failure),
-    /// Our own disk failed.
-    #[error("the photo could not be read")]
-    Disk(#[from] io::Error),
-}
 
 impl Kie {
     /// Uploads the JPEG at `photo` as `name` and says where the provider keeps it.

@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
+use super::super::parse_callback;
 use super::super::tests::{key, kie, server};
-use super::super::{CreateError, UploadError, parse_callback};
 use super::*;
+use crate::edge::provider::{CreateError, UploadError};
 use crate::rules::domain::id::TaskId;
 use crate::rules::failures::Failures;
 
