@@ -4,11 +4,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use neurocards::edge::telegram::words::{EN, Labels, Progress, RU, Words};
-use neurocards::rules::conversation::event::{Button, Command, Event, Picture, Style};
+use neurocards::rules::conversation::event::{Button, Command, Event, Picture};
 use neurocards::rules::conversation::say::{Hint, Say, Video};
 use neurocards::rules::conversation::session::Session;
 use neurocards::rules::conversation::{Effect, Facts, Sales, step};
-use neurocards::rules::domain::brief::{Count, Photo, Template};
+use neurocards::rules::domain::brief::{Count, Photo, Style, Template};
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::failure::Kind;
 use neurocards::rules::domain::id::{DraftId, FileId, JobId, ModelName, OrderId};

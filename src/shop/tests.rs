@@ -33,8 +33,9 @@ use super::ledger::{self, Granted};
 use super::turn::{Turned, turn};
 use super::{queue, verdict};
 use crate::base::time::Timestamp;
+use crate::rules::conversation::draft::Draft;
 use crate::rules::conversation::event::{Aside, Button, Command, Event, Place, Update};
-use crate::rules::conversation::session::{Session, Step};
+use crate::rules::conversation::session::Session;
 use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::{Failure, Kind, Source};
@@ -279,10 +280,10 @@ fn asks_to_confirm(
 ) -> Result<(), StoreError> {
     let session = Session {
         draft: DraftId(7),
-        step: Step::AwaitConfirm {
-            brief: brief(),
-            count,
-        },
+        answers: Some(Draft {
+            count: Some(count),
+            ..Draft::again(brief())
+        }),
         album: None,
         album_told: false,
     };

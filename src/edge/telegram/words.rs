@@ -9,11 +9,13 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::rules::conversation::event::{Button, Command, Style};
-use crate::rules::conversation::say::{Ask, Hint, Say, Toast, Video};
-use crate::rules::domain::brief::{Count, Template};
+use crate::rules::conversation::draft::Question;
+use crate::rules::conversation::event::{Button, Command};
+use crate::rules::conversation::say::{Hint, Say, Toast, Video};
+use crate::rules::domain::brief::{Count, Style, Template};
+use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
-use crate::rules::domain::id::{Code, JobId, ModelName, UpdateId};
+use crate::rules::domain::id::{Code, DraftId, JobId, ModelName, UpdateId};
 use crate::rules::domain::user::Lang;
 
 /// The Russian texts that are compiled in.
@@ -138,8 +140,13 @@ impl Words {
                     picture: true,
                 }
             }
-            Say::Ask { hint, ask } => {
-                let (text, keyboard) = self.ask(lang, ask);
+            Say::Ask {
+                hint,
+                question,
+                draft,
+                balance,
+            } => {
+                let (text, keyboard) = self.ask(lang, *question, *draft, *balance);
                 Message {
                     text: self.hinted(lang, *hint, text),
                     keyboard,
@@ -354,42 +361,41 @@ impl Words {
         self.text(lang, key, &[("code", code.to_string().into())])
     }
 
-    fn ask(&self, lang: Lang, ask: &Ask) -> (String, Vec<Vec<Key>>) {
-        match ask {
-            Ask::Photo => (self.plain(lang, "ask-photo"), vec![]),
-            Ask::Text => (self.plain(lang, "ask-text"), vec![]),
-            Ask::Prompt => (self.plain(lang, "ask-prompt"), vec![]),
-            Ask::Wishes => (self.plain(lang, "ask-wishes"), vec![]),
-            Ask::Template { draft } => {
+    /// A question's text, and the buttons that answer it.
+    fn ask(
+        &self,
+        lang: Lang,
+        question: Question,
+        draft: DraftId,
+        balance: Credits,
+    ) -> (String, Vec<Vec<Key>>) {
+        let key = format!("ask-{}", question.name());
+        match question {
+            Question::Photo | Question::Text | Question::Prompt | Question::Wishes => {
+                (self.plain(lang, &key), vec![])
+            }
+            Question::Template => {
                 let keys = Style::ALL.map(|style| {
-                    let draft = *draft;
-                    vec![Key::Press(
-                        self.style(lang, style),
-                        Button::Style { draft, style },
-                    )]
+                    let button = Button::Style { draft, style };
+                    vec![Key::Press(self.style(lang, style), button)]
                 });
-                (self.plain(lang, "ask-template"), keys.to_vec())
+                (self.plain(lang, &key), keys.to_vec())
             }
-            Ask::Count { draft } => {
-                let keys = Count::ALL.map(|count| vec![self.count(lang, *draft, count)]);
-                (self.plain(lang, "ask-count"), keys.to_vec())
+            Question::Count => {
+                let keys = Count::ALL.map(|count| vec![self.count(lang, draft, count)]);
+                (self.plain(lang, &key), keys.to_vec())
             }
-            Ask::Confirm {
-                draft,
-                count,
-                cost,
-                balance,
-            } => {
+            Question::Confirm(count) => {
                 let args = [
-                    ("count", (*count).into()),
-                    ("cost", cost.0.into()),
+                    ("count", count.number().into()),
+                    ("cost", count.price().0.into()),
                     ("balance", balance.0.into()),
                 ];
                 let keys = vec![
-                    vec![self.press(lang, "button-confirm", Button::Confirm { draft: *draft })],
-                    vec![self.press(lang, "button-cancel", Button::Cancel { draft: *draft })],
+                    vec![self.press(lang, "button-confirm", Button::Confirm { draft })],
+                    vec![self.press(lang, "button-cancel", Button::Cancel { draft })],
                 ];
-                (self.text(lang, "ask-confirm", &args), keys)
+                (self.text(lang, &key, &args), keys)
             }
         }
     }

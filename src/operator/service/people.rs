@@ -6,7 +6,7 @@ use super::answer::{Listed, UserCard, UserLine};
 use super::ask::Whom;
 use super::refusal::Refusal;
 use super::{entries, orders};
-use crate::rules::conversation::session::Step;
+use crate::rules::conversation::draft::Question;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::whom::Bearer;
 use crate::store::found::Found;
@@ -105,7 +105,11 @@ pub fn card(sight: &Snapshot, id: UserId) -> Result<Result<UserCard, Refusal>, S
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
-        step: step(&row.session.step).to_owned(),
+        step: row
+            .session
+            .question()
+            .map_or("menu", Question::name)
+            .to_owned(),
         notes: sight.notes(id.chat())?.len(),
         entries: newest.iter().map(entries::line).collect(),
         orders,
@@ -125,17 +129,4 @@ fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreEr
         reachable: user.reachable,
         banned: sight.ban(id)?.is_some(),
     })
-}
-
-fn step(step: &Step) -> &'static str {
-    match step {
-        Step::Idle => "menu",
-        Step::AwaitPhoto => "photo",
-        Step::AwaitText { .. } => "text",
-        Step::AwaitTemplate { .. } => "template",
-        Step::AwaitPrompt { .. } => "prompt",
-        Step::AwaitWishes { .. } => "wishes",
-        Step::AwaitCount { .. } => "count",
-        Step::AwaitConfirm { .. } => "confirm",
-    }
 }

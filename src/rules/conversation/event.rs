@@ -1,6 +1,6 @@
 //! What a seller can do: an event, and the buttons with their stable callback text.
 
-use crate::rules::domain::brief::{Count, Photo, Template};
+use crate::rules::domain::brief::{Count, Photo, Style};
 use crate::rules::domain::broadcast::Mark;
 use crate::rules::domain::id::{
     AlbumId, CallbackId, DraftId, MessageId, OrderId, TopicId, UpdateId, UserId,
@@ -121,32 +121,6 @@ impl Command {
             .into_iter()
             .find(|(_, known)| name.eq_ignore_ascii_case(known));
         known.map_or(Self::Unknown, |(command, _)| command)
-    }
-}
-
-/// What can be picked in step 3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// A ready-made template.
-    Template(Template),
-    /// The seller's own prompt.
-    Own,
-}
-
-impl Style {
-    /// Every style, in the order of the keyboard.
-    pub const ALL: [Self; 3] = [
-        Self::Template(Template::Ugc),
-        Self::Template(Template::Ad),
-        Self::Own,
-    ];
-
-    /// Its name in buttons.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Template(template) => template.name(),
-            Self::Own => "self",
-        }
     }
 }
 

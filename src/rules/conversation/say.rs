@@ -10,6 +10,7 @@ use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
 
+use super::draft::Question;
 use super::office::line::{Line, Look};
 
 /// Something the bot says.
@@ -29,7 +30,11 @@ pub enum Say {
     Ask {
         /// What was wrong with the last answer.
         hint: Option<Hint>,
-        ask: Ask,
+        question: Question,
+        /// The draft the buttons belong to.
+        draft: DraftId,
+        /// What the user may spend.
+        balance: Credits,
     },
     /// What the bot can do.
     Help,
@@ -253,31 +258,6 @@ pub struct Video {
     pub url: String,
     /// Whether its credit had gone back before it came.
     pub gift: bool,
-}
-
-/// A question of the six steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ask {
-    Photo,
-    Text,
-    Template {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-    },
-    /// Step 3, own prompt.
-    Prompt,
-    Wishes,
-    Count {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-    },
-    Confirm {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-        count: u8,
-        cost: Credits,
-        balance: Credits,
-    },
 }
 
 /// Why a question is asked again, or the menu shown.

@@ -114,6 +114,32 @@ impl Template {
     }
 }
 
+/// What can be picked in step 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// A ready-made template.
+    Template(Template),
+    /// The seller's own prompt.
+    Own,
+}
+
+impl Style {
+    /// Every style, in the order of the keyboard.
+    pub const ALL: [Self; 3] = [
+        Self::Template(Template::Ugc),
+        Self::Template(Template::Ad),
+        Self::Own,
+    ];
+
+    /// Its name in buttons.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Template(template) => template.name(),
+            Self::Own => "self",
+        }
+    }
+}
+
 /// How the script comes about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recipe {

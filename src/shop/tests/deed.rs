@@ -2,7 +2,8 @@
 
 use super::act::{Act, Word};
 use super::*;
-use crate::rules::conversation::event::{Picture, Style};
+use crate::rules::conversation::event::Picture;
+use crate::rules::domain::brief::Style;
 use crate::rules::domain::id::OrderId;
 use crate::shop::outbox::{self, Sent};
 use crate::shop::{deeds, retire};

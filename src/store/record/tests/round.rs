@@ -5,10 +5,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::{Ask, Hint, Say, Video};
-use crate::rules::conversation::session::{Session, Step};
+use crate::rules::conversation::draft::{Draft, Question, Wishes};
+use crate::rules::conversation::say::{Hint, Say, Video};
+use crate::rules::conversation::session::Session;
 use crate::rules::domain::alert::{Alert, Obstacle, Trouble};
-use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Style, Template, Text};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
@@ -188,32 +189,32 @@ fn user() -> impl Strategy<Value = User> {
     })
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        Just(Step::Idle),
-        Just(Step::AwaitPhoto),
-        photo().prop_map(|photo| Step::AwaitText { photo }),
-        (photo(), text()).prop_map(|(photo, product)| Step::AwaitTemplate { photo, product }),
-        (photo(), text()).prop_map(|(photo, product)| Step::AwaitPrompt { photo, product }),
-        (photo(), text(), one_of(&Template::ALL)).prop_map(|(photo, product, template)| {
-            Step::AwaitWishes {
-                photo,
-                product,
-                template,
-            }
-        }),
-        brief().prop_map(|brief| Step::AwaitCount { brief }),
-        (brief(), one_of(&Count::ALL))
-            .prop_map(|(brief, count)| Step::AwaitConfirm { brief, count }),
-    ]
+fn draft() -> impl Strategy<Value = Draft> {
+    use proptest::option::of;
+    let style = prop_oneof![
+        Just(Style::Own),
+        one_of(&Template::ALL).prop_map(Style::Template)
+    ];
+    let texts = (of(text()), of(text()), of(of(text())));
+    (of(photo()), of(style), texts, of(one_of(&Count::ALL))).prop_map(
+        |(photo, style, (product, prompt, wishes), count)| Draft {
+            photo,
+            product,
+            style,
+            prompt,
+            wishes: wishes.map(Wishes),
+            count,
+        },
+    )
 }
 
 fn session() -> impl Strategy<Value = Session> {
+    let answers = proptest::option::of(draft());
     let album = any::<Option<String>>();
-    (any::<u64>(), step(), album, any::<bool>()).prop_map(|(draft, step, album, album_told)| {
+    (any::<u64>(), answers, album, any::<bool>()).prop_map(|(draft, answers, album, album_told)| {
         Session {
             draft: DraftId(draft),
-            step,
+            answers,
             album: album.map(AlbumId),
             album_told,
         }
@@ -442,23 +443,10 @@ fn entry() -> impl Strategy<Value = Entry> {
     )
 }
 
-fn ask() -> impl Strategy<Value = Ask> {
-    let draft = || any::<u64>().prop_map(DraftId);
+fn question() -> impl Strategy<Value = Question> {
     prop_oneof![
-        Just(Ask::Photo),
-        Just(Ask::Text),
-        draft().prop_map(|draft| Ask::Template { draft }),
-        Just(Ask::Prompt),
-        Just(Ask::Wishes),
-        draft().prop_map(|draft| Ask::Count { draft }),
-        (draft(), any::<u8>(), credits(), credits()).prop_map(|(draft, count, cost, balance)| {
-            Ask::Confirm {
-                draft,
-                count,
-                cost,
-                balance,
-            }
-        }),
+        one_of(&Question::ALL),
+        one_of(&Count::ALL).prop_map(Question::Confirm)
     ]
 }
 
@@ -534,7 +522,14 @@ fn say() -> impl Strategy<Value = Say> {
     let told = prop_oneof![
         credits().prop_map(|balance| Say::Welcome { balance }),
         hint().prop_map(|hint| Say::Menu { hint }),
-        (hint(), ask()).prop_map(|(hint, ask)| Say::Ask { hint, ask }),
+        (hint(), question(), any::<u64>(), credits()).prop_map(
+            |(hint, question, draft, balance)| Say::Ask {
+                hint,
+                question,
+                draft: DraftId(draft),
+                balance,
+            }
+        ),
         one_of(&[
             Say::Help,
             Say::Support,
