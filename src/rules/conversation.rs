@@ -11,6 +11,7 @@ pub mod session;
 use crate::rules::domain::brief::{Brief, Count, Photo, Style, Text, TextError};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::DraftId;
+use crate::rules::domain::template::Template;
 
 use draft::{Answer, Draft, Question};
 use event::{Button, Command, Event, Picture};
@@ -30,6 +31,8 @@ pub struct Facts {
     pub gone: bool,
     /// Whether orders are taken.
     pub sales: Sales,
+    /// What can be picked in step 3, besides the seller's own prompt.
+    pub templates: Vec<Template>,
     /// Whether the user is shut out.
     pub banned: bool,
 }
@@ -63,6 +66,33 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
     if facts.banned {
         return on_banned(session, event);
     }
+    let offered = session.clone().offered(&facts.templates);
+    let (next, mut effects) = on_event(offered.clone(), event, facts);
+    if session == offered {
+        return (next, effects);
+    }
+    // The template is no longer offered; who was not told so now is told with the next answer.
+    let told = tell_gone(&mut effects);
+    match !told && next == offered {
+        true => (session, effects),
+        false => (next, effects),
+    }
+}
+
+/// Gives the question for a template its reason, if it is asked.
+fn tell_gone(effects: &mut [Effect]) -> bool {
+    let asked = effects.iter_mut().find_map(|effect| match effect {
+        Effect::Tell(Say::Ask {
+            hint,
+            question: Question::Template,
+            ..
+        }) => Some(hint),
+        Effect::Tell(_) | Effect::Toast(_) | Effect::Order { .. } | Effect::Reachable(_) => None,
+    });
+    asked.map(|hint| *hint = Some(Hint::TemplateGone)).is_some()
+}
+
+fn on_event(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effect>) {
     match event {
         Event::Command(command) => on_command(session, command, facts),
         Event::Desk(_) => on_command(session, Command::Unknown, facts),
@@ -232,8 +262,13 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
         Button::TopUp => toasted(session, Say::TopUp),
         Button::Again(_) => match facts.again.clone() {
             Some(brief) => {
-                let session = session.fresh(facts.fresh, Draft::again(brief));
-                let effects = asked(&session, Some(Hint::SameAgain), facts);
+                let same = session.fresh(facts.fresh, Draft::again(brief));
+                let session = same.clone().offered(&facts.templates);
+                let hint = match session == same {
+                    true => Hint::SameAgain,
+                    false => Hint::TemplateGone,
+                };
+                let effects = asked(&session, Some(hint), facts);
                 (session, with_toast(Toast::Plain, effects))
             }
             None if facts.gone => {
@@ -266,6 +301,12 @@ fn on_style(session: Session, style: Style, facts: &Facts) -> (Session, Vec<Effe
     else {
         return stale(session, facts);
     };
+    if let Style::Template(template) = style
+        && !facts.templates.contains(&template)
+    {
+        let (session, effects) = reask(session, Hint::TemplateGone, facts);
+        return (session, with_toast(Toast::Stale, effects));
+    }
     if draft.style.replace(style) == Some(style) {
         return (session, vec![Effect::Toast(Toast::Already)]);
     }

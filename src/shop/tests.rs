@@ -44,6 +44,7 @@ use crate::rules::domain::id::{
     UserId,
 };
 use crate::rules::domain::job::{Job, OutOfTurn, Route, Verdict};
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{Note, UserRow};
 use crate::store::{Options, Shop, Store, StoreError, Txn};
@@ -65,6 +66,7 @@ fn shop() -> Shop {
     Shop {
         welcome: Credits(2),
         admins: vec![ADMIN],
+        templates: vec![Template::parse("ugc").unwrap()],
         max_attempts: 3,
         max_rendering: 100,
         ..Shop::default()

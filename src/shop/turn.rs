@@ -195,6 +195,7 @@ fn facts(
     counters.draft += 1;
     Ok(Facts {
         sales,
+        templates: shop.templates.clone(),
         banned,
         balance: row.user.available,
         fresh: DraftId(counters.draft),

@@ -12,10 +12,11 @@ use unic_langid::LanguageIdentifier;
 use crate::rules::conversation::draft::Question;
 use crate::rules::conversation::event::{Button, Command};
 use crate::rules::conversation::say::{Hint, Say, Toast, Video};
-use crate::rules::domain::brief::{Count, Style, Template};
+use crate::rules::domain::brief::{Count, Style};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{Code, DraftId, JobId, ModelName, UpdateId};
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::Lang;
 
 /// The Russian texts that are compiled in.
@@ -38,8 +39,8 @@ pub struct Labels {
     pub packages: HashMap<Lang, String>,
     /// What sellers call a model.
     pub titles: HashMap<ModelName, String>,
-    /// The button of each template, per language.
-    pub templates: HashMap<(Lang, Template), String>,
+    /// What sellers can pick, in the order of the keyboard, with its button in each language.
+    pub templates: Vec<(Template, HashMap<Lang, String>)>,
 }
 
 /// A message as Telegram takes it.
@@ -375,11 +376,13 @@ impl Words {
                 (self.plain(lang, &key), vec![])
             }
             Question::Template => {
-                let keys = Style::ALL.map(|style| {
+                let templates = self.shop.templates.iter();
+                let styles = templates.map(|(template, _)| Style::Template(*template));
+                let keys = styles.chain([Style::Own]).map(|style| {
                     let button = Button::Style { draft, style };
                     vec![Key::Press(self.style(lang, style), button)]
                 });
-                (self.plain(lang, &key), keys.to_vec())
+                (self.plain(lang, &key), keys.collect())
             }
             Question::Count => {
                 let keys = Count::ALL.map(|count| vec![self.count(lang, draft, count)]);
@@ -405,10 +408,10 @@ impl Words {
         match style {
             Style::Own => self.plain(lang, "button-self"),
             Style::Template(template) => {
-                let titled = self.shop.templates.get(&(lang, template));
-                titled
-                    .cloned()
-                    .unwrap_or_else(|| template.name().to_owned())
+                let mut templates = self.shop.templates.iter();
+                let titles = templates.find(|(known, _)| *known == template);
+                let title = titles.and_then(|(_, titles)| titles.get(&lang));
+                title.map_or(template.name(), String::as_str).to_owned()
             }
         }
     }
@@ -578,6 +581,7 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::FileTooBig => "hint-file-too-big",
         Hint::PhotoTooSmall => "hint-photo-too-small",
         Hint::PhotoTooLarge => "hint-photo-too-large",
+        Hint::TemplateGone => "hint-template-gone",
         Hint::PhotoBroken => "hint-photo-broken",
         Hint::EditIgnored => "hint-edit-ignored",
         Hint::OldButton => "hint-old-button",

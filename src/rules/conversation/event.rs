@@ -194,7 +194,7 @@ impl Button {
             ("again", Some(order), None) => Self::Again(OrderId(order.parse().ok()?)),
             ("style", Some(name), Some(draft)) => Self::Style {
                 draft: DraftId(draft.parse().ok()?),
-                style: Style::ALL.into_iter().find(|style| style.name() == name)?,
+                style: Style::named(name)?,
             },
             ("count", Some(number), Some(draft)) => Self::Count {
                 draft: DraftId(draft.parse().ok()?),
@@ -215,6 +215,7 @@ impl Button {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::domain::template::{LONGEST, Template};
 
     fn every_button() -> Vec<Button> {
         let draft = DraftId(u64::MAX);
@@ -228,7 +229,9 @@ mod tests {
             Button::Confirm { draft },
             Button::Cancel { draft },
         ];
-        all.extend(Style::ALL.map(|style| Button::Style { draft, style }));
+        let longest = Template::parse(&"x".repeat(LONGEST)).unwrap();
+        let styles = [Style::Own, Style::Template(longest)];
+        all.extend(styles.map(|style| Button::Style { draft, style }));
         all.extend(Count::ALL.map(|count| Button::Count { draft, count }));
         all
     }
@@ -249,6 +252,7 @@ mod tests {
             "go:x",
             "count:2:1",
             "style:ugc:1:2",
+            "style:UGC:1",
             "menu:1",
             "кнопка",
             "again:-1",

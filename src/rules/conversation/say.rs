@@ -313,11 +313,13 @@ pub enum Hint {
     PhotoTooLarge,
     /// The picture is not whole.
     PhotoBroken,
+    /// The template is no longer offered.
+    TemplateGone,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -343,6 +345,7 @@ impl Hint {
         Self::PlainText,
         Self::PhotoTooLarge,
         Self::PhotoBroken,
+        Self::TemplateGone,
     ];
 }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::domain::brief::Photo;
+use crate::rules::domain::brief::{Photo, Style};
 use crate::rules::domain::id::{AlbumId, DraftId};
+use crate::rules::domain::template::Template;
 
 use super::draft::{Draft, Question, next};
 
@@ -34,6 +35,17 @@ impl Session {
     /// The open question; none at the menu.
     pub fn question(&self) -> Option<Question> {
         self.answers.as_ref().map(next)
+    }
+
+    /// The same, without a template that is not among those.
+    pub fn offered(mut self, templates: &[Template]) -> Self {
+        if let Some(answers) = &mut self.answers
+            && let Some(Style::Template(template)) = answers.style
+            && !templates.contains(&template)
+        {
+            answers.style = None;
+        }
+        self
     }
 
     /// The menu; buttons of the draft that was dropped no longer mean anything.

@@ -3,18 +3,25 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::domain::brief::{Photo, Recipe, Template};
+use crate::rules::domain::brief::{Photo, Recipe};
 use crate::rules::domain::id::{AlbumId, FileId, OrderId};
 
 fn facts(balance: u32, fresh: u64) -> Facts {
     Facts {
         sales: Sales::Open,
+        templates: templates(),
         banned: false,
         balance: Credits(balance),
         fresh: DraftId(fresh),
         again: Some(brief()),
         gone: false,
     }
+}
+
+fn templates() -> Vec<Template> {
+    ["ugc", "ad"]
+        .map(|name| Template::parse(name).unwrap())
+        .into()
 }
 
 fn photo() -> Photo {
@@ -51,7 +58,7 @@ fn walk(events: Vec<Event>, balance: u32) -> (Session, Vec<Effect>) {
 }
 
 fn to_count() -> Vec<Event> {
-    let style = Style::Template(Template::Ugc);
+    let style = Style::Template(templates()[0]);
     vec![
         Event::Press(Some(Button::Make)),
         picture(),
@@ -136,6 +143,11 @@ fn drafts() -> impl Strategy<Value = DraftId> {
     (0..4u64).prop_map(DraftId)
 }
 
+fn styles() -> impl Strategy<Value = Style> {
+    let templates = ["ugc", "ad", "gone"].map(|name| Style::named(name).unwrap());
+    prop::sample::select([&templates[..], &[Style::Own]].concat())
+}
+
 fn buttons() -> impl Strategy<Value = Button> {
     prop_oneof![
         Just(Button::Menu),
@@ -144,8 +156,7 @@ fn buttons() -> impl Strategy<Value = Button> {
         Just(Button::Support),
         Just(Button::TopUp),
         Just(Button::Again(OrderId(1))),
-        (drafts(), prop::sample::select(Style::ALL.to_vec()))
-            .prop_map(|(draft, style)| Button::Style { draft, style }),
+        (drafts(), styles()).prop_map(|(draft, style)| Button::Style { draft, style }),
         (drafts(), prop::sample::select(Count::ALL.to_vec()))
             .prop_map(|(draft, count)| Button::Count { draft, count }),
         drafts().prop_map(|draft| Button::Confirm { draft }),

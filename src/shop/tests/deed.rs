@@ -239,7 +239,7 @@ impl Pen {
             Word::Text => Event::Text("чайник".into()),
             Word::Style => press(Button::Style {
                 draft,
-                style: Style::ALL[0],
+                style: Style::named("ugc").unwrap(),
             }),
             Word::Count => press(Button::Count {
                 draft,

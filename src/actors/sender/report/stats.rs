@@ -139,7 +139,7 @@ fn groups(page: &mut Page<'_>, stats: &Stats) {
     }
     for of in stats.templates.iter().take(NAMED) {
         let name = of.name.as_deref().unwrap_or_default();
-        let style = Style::ALL.into_iter().find(|style| style.name() == name);
+        let style = Style::named(name);
         let title = match style {
             Some(style) => page.words.style(page.lang, style),
             None => name.to_owned(),

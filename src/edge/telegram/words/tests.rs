@@ -9,10 +9,11 @@ use crate::rules::domain::strange::Strange;
 
 pub(super) fn words() -> Words {
     let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
-    let templates = Lang::ALL
-        .into_iter()
-        .flat_map(|lang| Template::ALL.map(|template| ((lang, template), "🎥 a template".into())));
-    let templates = templates.collect();
+    let templates = ["ugc", "ad"].map(|name| {
+        let titles = Lang::ALL.map(|lang| (lang, "🎥 a template".to_owned()));
+        (Template::parse(name).unwrap(), titles.into())
+    });
+    let templates = templates.into();
     let packages = Lang::ALL.map(|lang| (lang, "5 — 500".to_owned())).into();
     Words::new(
         RU,

@@ -9,7 +9,7 @@ use crate::rules::conversation::draft::{Draft, Question, Wishes};
 use crate::rules::conversation::say::{Hint, Say, Video};
 use crate::rules::conversation::session::Session;
 use crate::rules::domain::alert::{Alert, Obstacle, Trouble};
-use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Style, Template, Text};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Style, Text};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
@@ -23,6 +23,7 @@ use crate::rules::domain::part::Part;
 use crate::rules::domain::retired::{End, Ended, Retired};
 use crate::rules::domain::strange::Strange;
 use crate::rules::domain::tally::Tally;
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{
     Counters, Failing, JobRow, Lane, Live, Note, Raised, Record, UserRow, decode, encode,
@@ -154,8 +155,12 @@ fn photo() -> impl Strategy<Value = Photo> {
     any::<String>().prop_map(|file| Photo { file: FileId(file) })
 }
 
+fn template() -> impl Strategy<Value = Template> {
+    "[a-z0-9_-]{1,32}".prop_filter_map("taken", |name| Template::parse(&name).ok())
+}
+
 fn recipe() -> impl Strategy<Value = Recipe> {
-    let template = (one_of(&Template::ALL), proptest::option::of(text()));
+    let template = (template(), proptest::option::of(text()));
     prop_oneof![
         template.prop_map(|(template, wishes)| Recipe::Template { template, wishes }),
         text().prop_map(|prompt| Recipe::Own { prompt }),
@@ -191,10 +196,7 @@ fn user() -> impl Strategy<Value = User> {
 
 fn draft() -> impl Strategy<Value = Draft> {
     use proptest::option::of;
-    let style = prop_oneof![
-        Just(Style::Own),
-        one_of(&Template::ALL).prop_map(Style::Template)
-    ];
+    let style = prop_oneof![Just(Style::Own), template().prop_map(Style::Template)];
     let texts = (of(text()), of(text()), of(of(text())));
     (of(photo()), of(style), texts, of(one_of(&Count::ALL))).prop_map(
         |(photo, style, (product, prompt, wishes), count)| Draft {
@@ -342,7 +344,7 @@ fn retired() -> impl Strategy<Value = Retired> {
         at,
         end,
     });
-    let templates = one_of(&[None, Some(Template::ALL[0]), Some(Template::ALL[1])]);
+    let templates = proptest::option::of(template());
     let ends = proptest::collection::vec(ended, 0..6);
     let before = any::<Option<u64>>();
     let parts = (any::<[u64; 3]>(), templates, time(), before, time(), ends);
