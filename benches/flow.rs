@@ -4,14 +4,15 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use neurocards::edge::telegram::words::{EN, Labels, Progress, RU, Words};
-use neurocards::rules::conversation::event::{Button, Command, Event, Picture, Style};
+use neurocards::rules::conversation::event::{Button, Command, Event, Picture};
 use neurocards::rules::conversation::say::{Hint, Say, Video};
 use neurocards::rules::conversation::session::Session;
 use neurocards::rules::conversation::{Effect, Facts, Sales, step};
-use neurocards::rules::domain::brief::{Count, Photo, Template};
+use neurocards::rules::domain::brief::{Count, Photo, Style};
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::failure::Kind;
 use neurocards::rules::domain::id::{DraftId, FileId, JobId, ModelName, OrderId};
+use neurocards::rules::domain::template::Template;
 use neurocards::rules::domain::user::Lang;
 
 fn main() {
@@ -66,7 +67,7 @@ fn events() -> Vec<Event> {
         Event::Text("Ортопедическая подушка для сна, снимает напряжение".into()),
         Event::Press(Some(Button::Style {
             draft,
-            style: Style::Template(Template::Ugc),
+            style: Style::Template(ugc()),
         })),
         Event::Text("-".into()),
         Event::Press(Some(Button::Count {
@@ -77,6 +78,10 @@ fn events() -> Vec<Event> {
     ]
 }
 
+fn ugc() -> Template {
+    Template::parse("ugc").expect("it is a name")
+}
+
 fn conversation() -> Vec<Effect> {
     let facts = Facts {
         balance: Credits(5),
@@ -84,6 +89,7 @@ fn conversation() -> Vec<Effect> {
         again: None,
         gone: false,
         sales: Sales::Open,
+        templates: vec![ugc()],
         banned: false,
     };
     let mut session = Session::new();
@@ -138,14 +144,12 @@ fn says() -> Vec<Say> {
 
 fn words() -> Words {
     let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
-    let templates = Lang::ALL
-        .into_iter()
-        .flat_map(|lang| Template::ALL.map(|template| ((lang, template), "🎥 UGC".to_owned())));
+    let ugc_titles = Lang::ALL.map(|lang| (lang, "🎥 UGC".to_owned())).into();
     let labels = Labels {
         support: "help".into(),
         packages: Lang::ALL.map(|lang| (lang, "5 — 500".to_owned())).into(),
         titles,
-        templates: templates.collect(),
+        templates: vec![(ugc(), ugc_titles)],
     };
     Words::new(RU, EN, labels).expect("the shipped texts")
 }

@@ -1,8 +1,8 @@
 //! What every bench of the shop does: users with full purses, and orders.
 
 use neurocards::base::time::Timestamp;
+use neurocards::rules::conversation::draft::Draft;
 use neurocards::rules::conversation::event::{Button, Event, Place, Update};
-use neurocards::rules::conversation::session::Step;
 use neurocards::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::{
@@ -82,10 +82,10 @@ pub fn place_at(
     };
     let mut row = txn.known_user(user)?;
     row.session.draft = DraftId(1);
-    row.session.step = Step::AwaitConfirm {
-        brief: brief(),
-        count,
-    };
+    row.session.answers = Some(Draft {
+        count: Some(count),
+        ..Draft::again(brief())
+    });
     txn.put_user(user, &row)?;
     turn(txn, shop, &update, &chance, now)?;
     Ok(())

@@ -44,6 +44,7 @@ use crate::rules::domain::alert::Alerting;
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::job::MAX_ATTEMPTS;
+use crate::rules::domain::template::Template;
 
 /// The operator's choices that transactions need.
 #[derive(Debug, Clone)]
@@ -52,6 +53,8 @@ pub struct Shop {
     pub welcome: Credits,
     /// Who is told of trouble.
     pub admins: Vec<UserId>,
+    /// What sellers can pick a script's style from.
+    pub templates: Vec<Template>,
     /// The most attempts a job gets.
     pub max_attempts: u8,
     /// The most jobs that may be between their claim and their end at once.
@@ -61,11 +64,12 @@ pub struct Shop {
 }
 
 impl Default for Shop {
-    /// A shop that gives nothing away and tells nobody.
+    /// A shop that gives nothing away, tells nobody and has no templates.
     fn default() -> Self {
         Self {
             welcome: Credits(0),
             admins: Vec::new(),
+            templates: Vec::new(),
             max_attempts: MAX_ATTEMPTS,
             max_rendering: 100,
             alerts: Alerting::default(),

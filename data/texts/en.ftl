@@ -135,6 +135,7 @@ hint-not-a-picture = 🙂 I cannot open this file. Send it as a photo, not as a 
 hint-file-too-big = 📦 The file is over 20 MB, Telegram will not give it to me. Send it as a photo or make it smaller.
 hint-photo-too-small = 🔍 The photo is too small: at least 300 pixels on each side.
 hint-photo-too-large = 🐘 The photo has more than 220 megapixels. Send it as a photo, not as a file, or make it smaller.
+hint-template-gone = 🎛 This template is no longer there.
 hint-photo-broken = 🧩 The file is damaged or did not arrive whole. Send the photo again, better not as a file.
 hint-edit-ignored = ✏️ I do not see edits. Send it as a new message.
 hint-old-button = 🕰 That button no longer works.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::shipped::Files;
 use crate::actors::workers::Choices;
 use crate::base::telemetry::meters::Meters;
-use crate::edge::author::{Gpt, Templates};
+use crate::edge::author::{Gpt, Templates, Title};
 use crate::edge::config::{self, Config, Mistakes, Setting, print};
 use crate::edge::http;
 use crate::edge::provider::Reach;
@@ -16,7 +16,6 @@ use crate::edge::telegram::client::Telegram;
 use crate::edge::telegram::pace::Limits;
 use crate::edge::telegram::words::{EN, Labels, RU, Words, WordsError};
 use crate::operator::service::Provider;
-use crate::rules::domain::brief::Template;
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::user::Lang;
 use crate::rules::failures::Failures;
@@ -73,6 +72,7 @@ impl Made {
             return Err(Mistakes(mistakes));
         };
         let kie = kie(config, http.clone(), results, failures);
+        let shop = shop(config, &templates);
         Ok(Self {
             telegram,
             words,
@@ -84,7 +84,7 @@ impl Made {
             keys: config.kie.keys.clone(),
             creates: config.kie.creates_per_10s,
             choices: choices(config, data),
-            shop: shop(config),
+            shop,
             floor: config.store.min_free_mb << 20,
             seal: config.kie.webhook_hmac_key.as_ref().map(Seal::new),
             files,
@@ -169,8 +169,10 @@ fn templates(files: &mut Files<'_>) -> Templates {
     let Some(text) = files.text(FILE) else {
         return Templates::shipped();
     };
-    Templates::parse(&text).unwrap_or_else(|error| {
-        files.mistake(FILE, None, error.to_string());
+    Templates::parse(&text).unwrap_or_else(|mistakes| {
+        for mistake in mistakes {
+            files.mistake(FILE, None, mistake.to_string());
+        }
         Templates::shipped()
     })
 }
@@ -221,12 +223,9 @@ fn words(
 }
 
 fn labels(config: &Config, models: &Models, templates: &Templates) -> Labels {
-    let buttons = Template::ALL.into_iter().flat_map(|template| {
-        let title = &templates.get(template).title;
-        [
-            ((Lang::Ru, template), title.ru.clone()),
-            ((Lang::En, template), title.en.clone()),
-        ]
+    let buttons = templates.iter().map(|(template, words)| {
+        let Title { ru, en } = words.title.clone();
+        (template, [(Lang::Ru, ru), (Lang::En, en)].into())
     });
     let packages = &config.packages_text;
     Labels {
@@ -295,8 +294,9 @@ fn choices(config: &Config, data: &Path) -> Choices {
     }
 }
 
-fn shop(config: &Config) -> Shop {
+fn shop(config: &Config, templates: &Templates) -> Shop {
     Shop {
+        templates: templates.iter().map(|(template, _)| template).collect(),
         welcome: Credits(config.welcome_credits),
         admins: config.admin_ids.clone(),
         max_attempts: config.max_attempts,

@@ -30,8 +30,9 @@ use crate::base::live::Live;
 use crate::base::telemetry::meters::Meters;
 use crate::base::time::Timestamp;
 use crate::rules::domain::alert::Trouble;
-use crate::rules::domain::brief::{Template, Text};
+use crate::rules::domain::brief::Text;
 use crate::rules::domain::failure::{Failure, Kind, Source};
+use crate::rules::domain::template::Template;
 
 pub use probe::Pulse;
 pub use templates::{Templates, TemplatesError, Title, Words};
@@ -134,7 +135,7 @@ impl Gpt {
         limit: usize,
         now: Timestamp,
     ) -> Result<Written, Failure> {
-        let words = self.templates.get(template);
+        let words = self.templates.for_order(template);
         let stand_in = |trouble| Written {
             script: words.fallback(product, wishes, limit),
             trouble,

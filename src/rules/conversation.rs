@@ -2,18 +2,21 @@
 //!
 //! Pure, total, and never silent: every event in every session has an answer.
 
+pub mod draft;
 pub mod event;
 pub mod office;
 pub mod say;
 pub mod session;
 
-use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text, TextError};
+use crate::rules::domain::brief::{Brief, Count, Photo, Style, Text, TextError};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::DraftId;
+use crate::rules::domain::template::Template;
 
-use event::{Button, Command, Event, Picture, Style};
-use say::{Ask, Hint, Say, Toast};
-use session::{Session, Step};
+use draft::{Answer, Draft, Question};
+use event::{Button, Command, Event, Picture};
+use say::{Hint, Say, Toast};
+use session::Session;
 
 /// What `step` must know of the world, read in the same transaction.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Facts {
     pub gone: bool,
     /// Whether orders are taken.
     pub sales: Sales,
+    /// What can be picked in step 3, besides the seller's own prompt.
+    pub templates: Vec<Template>,
     /// Whether the user is shut out.
     pub banned: bool,
 }
@@ -61,6 +66,33 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
     if facts.banned {
         return on_banned(session, event);
     }
+    let offered = session.clone().offered(&facts.templates);
+    let (next, mut effects) = on_event(offered.clone(), event, facts);
+    if session == offered {
+        return (next, effects);
+    }
+    // The template is no longer offered; who was not told so now is told with the next answer.
+    let told = tell_gone(&mut effects);
+    match !told && next == offered {
+        true => (session, effects),
+        false => (next, effects),
+    }
+}
+
+/// Gives the question for a template its reason, if it is asked.
+fn tell_gone(effects: &mut [Effect]) -> bool {
+    let asked = effects.iter_mut().find_map(|effect| match effect {
+        Effect::Tell(Say::Ask {
+            hint,
+            question: Question::Template,
+            ..
+        }) => Some(hint),
+        Effect::Tell(_) | Effect::Toast(_) | Effect::Order { .. } | Effect::Reachable(_) => None,
+    });
+    asked.map(|hint| *hint = Some(Hint::TemplateGone)).is_some()
+}
+
+fn on_event(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effect>) {
     match event {
         Event::Command(command) => on_command(session, command, facts),
         Event::Desk(_) => on_command(session, Command::Unknown, facts),
@@ -68,7 +100,7 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
         Event::Picture(picture) => on_picture(session, picture, facts),
         Event::BadFile(hint) => reask(session, hint, facts),
         Event::Other => {
-            let hint = wanted(&session.step);
+            let hint = wanted(&session);
             reask(session, hint, facts)
         }
         Event::Edited => reask(session, Hint::EditIgnored, facts),
@@ -80,16 +112,19 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
 }
 
 /// The photo of the open draft cannot be used: another one is asked for. Nothing if it is no longer the draft's.
-pub fn unfit(session: Session, photo: &Photo, hint: Hint) -> Option<(Session, Say)> {
+pub fn unfit(
+    session: Session,
+    photo: &Photo,
+    hint: Hint,
+    balance: Credits,
+) -> Option<(Session, Say)> {
     if session.photo() != Some(photo) {
         return None;
     }
-    let session = Session {
-        step: Step::AwaitPhoto,
-        ..session
-    };
-    let (hint, ask) = (Some(hint), Ask::Photo);
-    Some((session, Say::Ask { hint, ask }))
+    let draft = session.draft;
+    let session = session.fresh(draft, Draft::default());
+    let say = ask(&session, Some(hint), balance)?;
+    Some((session, say))
 }
 
 /// Somebody who is shut out is told so, whatever they do; what they have ordered before still comes.
@@ -118,7 +153,7 @@ fn on_command(session: Session, command: Command, facts: &Facts) -> (Session, Ve
             }),
         ),
         Command::Menu => (session.idle(), tell(Say::Menu { hint: None })),
-        Command::Cancel if session.step == Step::Idle => (
+        Command::Cancel if session.answers.is_none() => (
             session,
             tell(Say::Menu {
                 hint: Some(Hint::NothingToCancel),
@@ -132,8 +167,7 @@ fn on_command(session: Session, command: Command, facts: &Facts) -> (Session, Ve
         ),
         Command::Help => {
             let mut effects = tell(Say::Help);
-            effects
-                .extend(ask(&session, facts).map(|ask| Effect::Tell(Say::Ask { hint: None, ask })));
+            effects.extend(ask(&session, None, facts.balance).map(Effect::Tell));
             (session, effects)
         }
         Command::Unknown => reask(session, Hint::UnknownCommand, facts),
@@ -146,63 +180,24 @@ fn on_text(session: Session, raw: &str, facts: &Facts) -> (Session, Vec<Effect>)
         Err(TextError::Empty) => return reask(session, Hint::EmptyText, facts),
         Err(TextError::TooLong) => return reask(session, Hint::TooLong, facts),
     };
-    let step = match session.step.clone() {
-        Step::AwaitText { photo } => Step::AwaitTemplate {
-            photo,
-            product: text,
-        },
-        Step::AwaitPrompt { photo, product } => {
-            let recipe = Recipe::Own { prompt: text };
-            Step::AwaitCount {
-                brief: Brief {
-                    photo,
-                    product,
-                    recipe,
-                },
-            }
-        }
-        Step::AwaitWishes {
-            photo,
-            product,
-            template,
-        } => {
-            let recipe = Recipe::Template {
-                template,
-                wishes: text.wishes(),
-            };
-            Step::AwaitCount {
-                brief: Brief {
-                    photo,
-                    product,
-                    recipe,
-                },
-            }
-        }
-        other @ (Step::Idle
-        | Step::AwaitPhoto
-        | Step::AwaitTemplate { .. }
-        | Step::AwaitCount { .. }
-        | Step::AwaitConfirm { .. }) => {
-            let hint = wanted(&other);
-            return reask(session, hint, facts);
-        }
+    let Some((mut draft, question)) = open(&session) else {
+        return reask(session, Hint::NotUnderstood, facts);
     };
-    forward(session, step, None, facts)
+    if !draft.write(question, text) {
+        return reask(session, need(question), facts);
+    }
+    forward(session, draft, None, facts)
 }
 
 fn on_picture(session: Session, picture: Picture, facts: &Facts) -> (Session, Vec<Effect>) {
     if picture.album.is_some() && picture.album == session.album {
         return on_album_rest(session);
     }
-    let (draft, replaced) = match &session.step {
-        Step::Idle => (facts.fresh, false),
-        Step::AwaitPhoto => (session.draft, false),
-        Step::AwaitText { .. } => (session.draft, true),
-        Step::AwaitTemplate { .. }
-        | Step::AwaitPrompt { .. }
-        | Step::AwaitWishes { .. }
-        | Step::AwaitCount { .. }
-        | Step::AwaitConfirm { .. } => {
+    let (id, mut draft, replaced) = match open(&session) {
+        None => (facts.fresh, Draft::default(), false),
+        Some((draft, Question::Photo)) => (session.draft, draft, false),
+        Some((draft, Question::Text)) => (session.draft, draft, true),
+        Some(_) => {
             let session = Session {
                 album: picture.album,
                 album_told: true,
@@ -211,32 +206,20 @@ fn on_picture(session: Session, picture: Picture, facts: &Facts) -> (Session, Ve
             return reask(session, Hint::HavePhoto, facts);
         }
     };
-    let caption = picture
-        .caption
-        .as_deref()
-        .and_then(|raw| Text::parse(raw).ok());
-    let (step, hint) = match caption {
-        Some(product) => (
-            Step::AwaitTemplate {
-                photo: picture.photo,
-                product,
-            },
-            Some(Hint::CaptionTaken),
-        ),
-        None => (
-            Step::AwaitText {
-                photo: picture.photo,
-            },
-            replaced.then_some(Hint::PhotoReplaced),
-        ),
-    };
+    draft.photo = Some(picture.photo);
+    let mut hint = replaced.then_some(Hint::PhotoReplaced);
+    let caption = picture.caption.as_deref().map(Text::parse);
+    if let Some(Ok(product)) = caption {
+        draft.product = Some(product);
+        hint = Some(Hint::CaptionTaken);
+    }
     let session = Session {
-        draft,
+        draft: id,
         album: picture.album,
         album_told: false,
         ..session
     };
-    forward(session, step, hint, facts)
+    forward(session, draft, hint, facts)
 }
 
 /// Says once that only the first picture of an album counts.
@@ -260,13 +243,13 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
     match button {
         Button::Menu => toasted(session.idle(), Say::Menu { hint: None }),
         Button::Make => {
-            let session = session.fresh(facts.fresh);
+            let session = session.fresh(facts.fresh, Draft::default());
             // Whoever is going to answer five questions is told before the first.
             let hint = match facts.sales {
                 Sales::Paused => Some(Hint::PausedEarly),
                 Sales::Open | Sales::NoRoom => None,
             };
-            let (session, effects) = forward(session, Step::AwaitPhoto, hint, facts);
+            let effects = asked(&session, hint, facts);
             (session, with_toast(Toast::Plain, effects))
         }
         Button::Cabinet => toasted(
@@ -279,13 +262,13 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
         Button::TopUp => toasted(session, Say::TopUp),
         Button::Again(_) => match facts.again.clone() {
             Some(brief) => {
-                let session = session.fresh(facts.fresh);
-                let (session, effects) = forward(
-                    session,
-                    Step::AwaitCount { brief },
-                    Some(Hint::SameAgain),
-                    facts,
-                );
+                let same = session.fresh(facts.fresh, Draft::again(brief));
+                let session = same.clone().offered(&facts.templates);
+                let hint = match session == same {
+                    true => Hint::SameAgain,
+                    false => Hint::TemplateGone,
+                };
+                let effects = asked(&session, Some(hint), facts);
                 (session, with_toast(Toast::Plain, effects))
             }
             None if facts.gone => {
@@ -297,14 +280,12 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
         Button::Style { draft, style } if draft == session.draft => on_style(session, style, facts),
         Button::Count { draft, count } if draft == session.draft => on_count(session, count, facts),
         Button::Confirm { draft } if draft == session.draft => on_confirm(session, facts),
-        Button::Cancel { draft } if draft == session.draft && session.step != Step::Idle => {
-            toasted(
-                session.idle(),
-                Say::Menu {
-                    hint: Some(Hint::Cancelled),
-                },
-            )
-        }
+        Button::Cancel { draft } if draft == session.draft && session.answers.is_some() => toasted(
+            session.idle(),
+            Say::Menu {
+                hint: Some(Hint::Cancelled),
+            },
+        ),
         Button::Style { .. }
         | Button::Count { .. }
         | Button::Confirm { .. }
@@ -315,101 +296,84 @@ fn on_press(session: Session, button: Option<Button>, facts: &Facts) -> (Session
 
 /// A template was pressed; the seller may change their mind while the next question is open.
 fn on_style(session: Session, style: Style, facts: &Facts) -> (Session, Vec<Effect>) {
-    let (photo, product) = match session.step.clone() {
-        Step::AwaitTemplate { photo, product } => (photo, product),
-        Step::AwaitPrompt { photo, product } if style != Style::Own => (photo, product),
-        Step::AwaitWishes {
-            photo,
-            product,
-            template,
-        } if style != Style::Template(template) => (photo, product),
-        Step::AwaitPrompt { .. } | Step::AwaitWishes { .. } => {
-            return (session, vec![Effect::Toast(Toast::Already)]);
-        }
-        Step::Idle
-        | Step::AwaitPhoto
-        | Step::AwaitText { .. }
-        | Step::AwaitCount { .. }
-        | Step::AwaitConfirm { .. } => return stale(session, facts),
+    let Some((mut draft, Question::Template | Question::Prompt | Question::Wishes)) =
+        open(&session)
+    else {
+        return stale(session, facts);
     };
-    let step = match style {
-        Style::Template(template) => Step::AwaitWishes {
-            photo,
-            product,
-            template,
-        },
-        Style::Own => Step::AwaitPrompt { photo, product },
-    };
-    let (session, effects) = forward(session, step, None, facts);
+    if let Style::Template(template) = style
+        && !facts.templates.contains(&template)
+    {
+        let (session, effects) = reask(session, Hint::TemplateGone, facts);
+        return (session, with_toast(Toast::Stale, effects));
+    }
+    if draft.style.replace(style) == Some(style) {
+        return (session, vec![Effect::Toast(Toast::Already)]);
+    }
+    let (session, effects) = forward(session, draft, None, facts);
     (session, with_toast(Toast::Plain, effects))
 }
 
 /// A count was pressed; another count replaces it until the order is confirmed.
 fn on_count(session: Session, count: Count, facts: &Facts) -> (Session, Vec<Effect>) {
-    let brief = match session.step.clone() {
-        Step::AwaitCount { brief } => brief,
-        Step::AwaitConfirm {
-            brief,
-            count: chosen,
-        } if chosen != count => brief,
-        Step::AwaitConfirm { .. } => return (session, vec![Effect::Toast(Toast::Already)]),
-        Step::Idle
-        | Step::AwaitPhoto
-        | Step::AwaitText { .. }
-        | Step::AwaitTemplate { .. }
-        | Step::AwaitPrompt { .. }
-        | Step::AwaitWishes { .. } => return stale(session, facts),
+    let Some((mut draft, Question::Count | Question::Confirm(_))) = open(&session) else {
+        return stale(session, facts);
     };
-    if facts.balance < count.price() {
-        return too_few(session, brief, count, facts);
+    if draft.count.replace(count) == Some(count) {
+        return (session, vec![Effect::Toast(Toast::Already)]);
     }
-    let (session, effects) = forward(session, Step::AwaitConfirm { brief, count }, None, facts);
+    if facts.balance < count.price() {
+        return too_few(session, draft, count, facts);
+    }
+    let (session, effects) = forward(session, draft, None, facts);
     (session, with_toast(Toast::Plain, effects))
 }
 
 fn on_confirm(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
-    match session.step.clone() {
-        Step::AwaitConfirm { brief, count } if facts.balance < count.price() => {
-            too_few(session, brief, count, facts)
-        }
-        Step::AwaitConfirm { brief, count } => {
-            let closed = match facts.sales {
-                Sales::Open => None,
-                Sales::NoRoom => Some(Hint::NoRoom),
-                Sales::Paused => Some(Hint::Paused),
-            };
-            if let Some(hint) = closed {
-                let (session, effects) = reask(session, hint, facts);
-                return (session, with_toast(Toast::Plain, effects));
-            }
-            let accepted = Effect::Tell(Say::Accepted {
-                count: count.number(),
-            });
-            let effects = vec![
-                Effect::Toast(Toast::Launched),
-                Effect::Order { brief, count },
-                accepted,
-            ];
-            (session.ordered(), effects)
-        }
-        Step::Idle => (session, vec![Effect::Toast(Toast::Launched)]),
-        Step::AwaitPhoto
-        | Step::AwaitText { .. }
-        | Step::AwaitTemplate { .. }
-        | Step::AwaitPrompt { .. }
-        | Step::AwaitWishes { .. }
-        | Step::AwaitCount { .. } => stale(session, facts),
+    let (draft, count) = match open(&session) {
+        None => return (session, vec![Effect::Toast(Toast::Launched)]),
+        Some((draft, Question::Confirm(count))) => (draft, count),
+        Some(_) => return stale(session, facts),
+    };
+    if facts.balance < count.price() {
+        return too_few(session, draft, count, facts);
     }
+    let closed = match facts.sales {
+        Sales::Open => None,
+        Sales::NoRoom => Some(Hint::NoRoom),
+        Sales::Paused => Some(Hint::Paused),
+    };
+    if let Some(hint) = closed {
+        let (session, effects) = reask(session, hint, facts);
+        return (session, with_toast(Toast::Plain, effects));
+    }
+    let Some(brief) = draft.brief() else {
+        return stale(session, facts);
+    };
+    let effects = vec![
+        Effect::Toast(Toast::Launched),
+        Effect::Order { brief, count },
+        Effect::Tell(Say::Accepted {
+            count: count.number(),
+        }),
+    ];
+    (session.ordered(), effects)
 }
 
-fn too_few(session: Session, brief: Brief, count: Count, facts: &Facts) -> (Session, Vec<Effect>) {
+fn too_few(
+    session: Session,
+    mut draft: Draft,
+    count: Count,
+    facts: &Facts,
+) -> (Session, Vec<Effect>) {
+    draft.count = None;
     let say = Say::TooFew {
         draft: session.draft,
         need: count.price(),
         balance: facts.balance,
     };
     let session = Session {
-        step: Step::AwaitCount { brief },
+        answers: Some(draft),
         ..session
     };
     toasted(session, say)
@@ -421,60 +385,58 @@ fn stale(session: Session, facts: &Facts) -> (Session, Vec<Effect>) {
     (session, with_toast(Toast::Stale, effects))
 }
 
+/// Keeps the answers and asks what comes next.
 fn forward(
     session: Session,
-    step: Step,
+    draft: Draft,
     hint: Option<Hint>,
     facts: &Facts,
 ) -> (Session, Vec<Effect>) {
-    let session = Session { step, ..session };
-    let effects = ask(&session, facts).map(|ask| Effect::Tell(Say::Ask { hint, ask }));
-    (session, effects.into_iter().collect())
+    let session = Session {
+        answers: Some(draft),
+        ..session
+    };
+    let effects = asked(&session, hint, facts);
+    (session, effects)
 }
 
 /// Says what was wrong and repeats the open question; the menu if there is none.
 fn reask(session: Session, hint: Hint, facts: &Facts) -> (Session, Vec<Effect>) {
-    let say = match ask(&session, facts) {
-        Some(ask) => Say::Ask {
-            hint: Some(hint),
-            ask,
-        },
-        None => Say::Menu { hint: Some(hint) },
-    };
+    let hint = Some(hint);
+    let say = ask(&session, hint, facts.balance).unwrap_or(Say::Menu { hint });
     (session, tell(say))
 }
 
+fn asked(session: &Session, hint: Option<Hint>, facts: &Facts) -> Vec<Effect> {
+    let say = ask(session, hint, facts.balance);
+    say.map(Effect::Tell).into_iter().collect()
+}
+
 /// The question the session waits on.
-fn ask(session: &Session, facts: &Facts) -> Option<Ask> {
-    let draft = session.draft;
-    Some(match &session.step {
-        Step::Idle => return None,
-        Step::AwaitPhoto => Ask::Photo,
-        Step::AwaitText { .. } => Ask::Text,
-        Step::AwaitTemplate { .. } => Ask::Template { draft },
-        Step::AwaitPrompt { .. } => Ask::Prompt,
-        Step::AwaitWishes { .. } => Ask::Wishes,
-        Step::AwaitCount { .. } => Ask::Count { draft },
-        Step::AwaitConfirm { count, .. } => Ask::Confirm {
-            draft,
-            count: count.number(),
-            cost: count.price(),
-            balance: facts.balance,
-        },
+fn ask(session: &Session, hint: Option<Hint>, balance: Credits) -> Option<Say> {
+    Some(Say::Ask {
+        hint,
+        question: session.question()?,
+        draft: session.draft,
+        balance,
     })
 }
 
+/// The answers so far and the open question.
+fn open(session: &Session) -> Option<(Draft, Question)> {
+    session.answers.clone().zip(session.question())
+}
+
 /// What to say to something that does not answer the open question.
-fn wanted(step: &Step) -> Hint {
-    match step {
-        Step::Idle => Hint::NotUnderstood,
-        Step::AwaitPhoto => Hint::NeedPhoto,
-        Step::AwaitText { .. } | Step::AwaitPrompt { .. } | Step::AwaitWishes { .. } => {
-            Hint::NeedText
-        }
-        Step::AwaitTemplate { .. } | Step::AwaitCount { .. } | Step::AwaitConfirm { .. } => {
-            Hint::NeedButton
-        }
+fn wanted(session: &Session) -> Hint {
+    session.question().map_or(Hint::NotUnderstood, need)
+}
+
+fn need(question: Question) -> Hint {
+    match question.answer() {
+        Answer::Photo => Hint::NeedPhoto,
+        Answer::Text => Hint::NeedText,
+        Answer::Button => Hint::NeedButton,
     }
 }
 

@@ -21,5 +21,6 @@ pub mod retired;
 pub mod span;
 pub mod strange;
 pub mod tally;
+pub mod template;
 pub mod user;
 pub mod whom;

@@ -34,8 +34,9 @@ use super::ledger::{self, Granted};
 use super::turn::{Turned, turn};
 use super::{queue, verdict};
 use crate::base::time::Timestamp;
+use crate::rules::conversation::draft::Draft;
 use crate::rules::conversation::event::{Aside, Button, Command, Event, Place, Update};
-use crate::rules::conversation::session::{Session, Step};
+use crate::rules::conversation::session::Session;
 use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::deed::Deed;
@@ -47,6 +48,7 @@ use crate::rules::domain::id::{
     UserId,
 };
 use crate::rules::domain::job::{Job, OutOfTurn, Route, Verdict};
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{Note, UserRow};
 use crate::store::{Options, Shop, Store, StoreError, Txn};
@@ -68,6 +70,7 @@ fn shop() -> Shop {
     Shop {
         welcome: Credits(2),
         admins: vec![ADMIN],
+        templates: vec![Template::parse("ugc").unwrap()],
         max_attempts: 3,
         max_rendering: 100,
         ..Shop::default()
@@ -289,10 +292,10 @@ fn asks_to_confirm(
 ) -> Result<(), StoreError> {
     let session = Session {
         draft: DraftId(7),
-        step: Step::AwaitConfirm {
-            brief: brief(),
-            count,
-        },
+        answers: Some(Draft {
+            count: Some(count),
+            ..Draft::again(brief())
+        }),
         album: None,
         album_told: false,
     };

@@ -121,7 +121,8 @@ pub fn unfit(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut row = txn.known_user(user)?;
-    if let Some((session, say)) = conversation::unfit(row.session.clone(), photo, hint) {
+    let session = row.session.clone();
+    if let Some((session, say)) = conversation::unfit(session, photo, hint, row.user.available) {
         row.session = session;
         txn.put_user(user, &row)?;
         outbox::tell(txn, user, row.user.lang, say, now)?;
@@ -194,6 +195,7 @@ fn facts(
     counters.draft += 1;
     Ok(Facts {
         sales,
+        templates: shop.templates.clone(),
         banned,
         balance: row.user.available,
         fresh: DraftId(counters.draft),

@@ -39,6 +39,7 @@ mod shell;
 mod siege;
 mod steps;
 mod table;
+mod templates;
 mod time;
 mod topics;
 mod updates;

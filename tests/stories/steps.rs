@@ -1,7 +1,7 @@
 //! The four questions, and everything that can be sent instead of an answer.
 
 use neurocards::edge::author::Templates;
-use neurocards::rules::domain::brief::Template;
+use neurocards::rules::domain::template::Template;
 use neurocards::sandbox::{Ending, sample_photo};
 use serde_json::Value;
 
@@ -149,8 +149,8 @@ async fn the_template_decides_what_the_author_is_told() {
     let requests = scene.gpt().requests();
     assert_eq!(requests.len(), 2);
     let templates = Templates::shipped();
-    for (template, request) in [Template::Ugc, Template::Ad].into_iter().zip(&requests) {
-        let words = templates.get(template);
+    for (name, request) in ["ugc", "ad"].into_iter().zip(&requests) {
+        let words = templates.get(Template::parse(name).unwrap()).unwrap();
         assert_eq!(request["messages"][0]["content"], words.system.trim());
         let user = request["messages"][1]["content"].as_str().unwrap();
         assert!(user.starts_with(&words.instructions(1500)), "{user}");

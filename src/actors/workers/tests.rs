@@ -12,10 +12,10 @@ use crate::edge::author::Gpt;
 use crate::edge::files::Photos;
 use crate::edge::provider::kie::{Kie, Models};
 use crate::edge::telegram::client::Telegram;
-use crate::rules::conversation::event::{Aside, Button, Event, Picture, Place, Style, Update};
+use crate::rules::conversation::event::{Aside, Button, Event, Picture, Place, Update};
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::Alert;
-use crate::rules::domain::brief::{Count, Photo};
+use crate::rules::domain::brief::{Count, Photo, Style};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{

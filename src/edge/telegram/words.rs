@@ -9,11 +9,14 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::rules::conversation::event::{Button, Command, Style};
-use crate::rules::conversation::say::{Ask, Hint, Say, Toast, Video};
-use crate::rules::domain::brief::{Count, Template};
+use crate::rules::conversation::draft::Question;
+use crate::rules::conversation::event::{Button, Command};
+use crate::rules::conversation::say::{Hint, Say, Toast, Video};
+use crate::rules::domain::brief::{Count, Style};
+use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
-use crate::rules::domain::id::{Code, JobId, ModelName, UpdateId};
+use crate::rules::domain::id::{Code, DraftId, JobId, ModelName, UpdateId};
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::Lang;
 
 /// The Russian texts that are compiled in.
@@ -36,8 +39,8 @@ pub struct Labels {
     pub packages: HashMap<Lang, String>,
     /// What sellers call a model.
     pub titles: HashMap<ModelName, String>,
-    /// The button of each template, per language.
-    pub templates: HashMap<(Lang, Template), String>,
+    /// What sellers can pick, in the order of the keyboard, with its button in each language.
+    pub templates: Vec<(Template, HashMap<Lang, String>)>,
 }
 
 /// A message as Telegram takes it.
@@ -138,8 +141,13 @@ impl Words {
                     picture: true,
                 }
             }
-            Say::Ask { hint, ask } => {
-                let (text, keyboard) = self.ask(lang, ask);
+            Say::Ask {
+                hint,
+                question,
+                draft,
+                balance,
+            } => {
+                let (text, keyboard) = self.ask(lang, *question, *draft, *balance);
                 Message {
                     text: self.hinted(lang, *hint, text),
                     keyboard,
@@ -354,42 +362,43 @@ impl Words {
         self.text(lang, key, &[("code", code.to_string().into())])
     }
 
-    fn ask(&self, lang: Lang, ask: &Ask) -> (String, Vec<Vec<Key>>) {
-        match ask {
-            Ask::Photo => (self.plain(lang, "ask-photo"), vec![]),
-            Ask::Text => (self.plain(lang, "ask-text"), vec![]),
-            Ask::Prompt => (self.plain(lang, "ask-prompt"), vec![]),
-            Ask::Wishes => (self.plain(lang, "ask-wishes"), vec![]),
-            Ask::Template { draft } => {
-                let keys = Style::ALL.map(|style| {
-                    let draft = *draft;
-                    vec![Key::Press(
-                        self.style(lang, style),
-                        Button::Style { draft, style },
-                    )]
+    /// A question's text, and the buttons that answer it.
+    fn ask(
+        &self,
+        lang: Lang,
+        question: Question,
+        draft: DraftId,
+        balance: Credits,
+    ) -> (String, Vec<Vec<Key>>) {
+        let key = format!("ask-{}", question.name());
+        match question {
+            Question::Photo | Question::Text | Question::Prompt | Question::Wishes => {
+                (self.plain(lang, &key), vec![])
+            }
+            Question::Template => {
+                let templates = self.shop.templates.iter();
+                let styles = templates.map(|(template, _)| Style::Template(*template));
+                let keys = styles.chain([Style::Own]).map(|style| {
+                    let button = Button::Style { draft, style };
+                    vec![Key::Press(self.style(lang, style), button)]
                 });
-                (self.plain(lang, "ask-template"), keys.to_vec())
+                (self.plain(lang, &key), keys.collect())
             }
-            Ask::Count { draft } => {
-                let keys = Count::ALL.map(|count| vec![self.count(lang, *draft, count)]);
-                (self.plain(lang, "ask-count"), keys.to_vec())
+            Question::Count => {
+                let keys = Count::ALL.map(|count| vec![self.count(lang, draft, count)]);
+                (self.plain(lang, &key), keys.to_vec())
             }
-            Ask::Confirm {
-                draft,
-                count,
-                cost,
-                balance,
-            } => {
+            Question::Confirm(count) => {
                 let args = [
-                    ("count", (*count).into()),
-                    ("cost", cost.0.into()),
+                    ("count", count.number().into()),
+                    ("cost", count.price().0.into()),
                     ("balance", balance.0.into()),
                 ];
                 let keys = vec![
-                    vec![self.press(lang, "button-confirm", Button::Confirm { draft: *draft })],
-                    vec![self.press(lang, "button-cancel", Button::Cancel { draft: *draft })],
+                    vec![self.press(lang, "button-confirm", Button::Confirm { draft })],
+                    vec![self.press(lang, "button-cancel", Button::Cancel { draft })],
                 ];
-                (self.text(lang, "ask-confirm", &args), keys)
+                (self.text(lang, &key, &args), keys)
             }
         }
     }
@@ -399,10 +408,10 @@ impl Words {
         match style {
             Style::Own => self.plain(lang, "button-self"),
             Style::Template(template) => {
-                let titled = self.shop.templates.get(&(lang, template));
-                titled
-                    .cloned()
-                    .unwrap_or_else(|| template.name().to_owned())
+                let mut templates = self.shop.templates.iter();
+                let titles = templates.find(|(known, _)| *known == template);
+                let title = titles.and_then(|(_, titles)| titles.get(&lang));
+                title.map_or(template.name(), String::as_str).to_owned()
             }
         }
     }
@@ -572,6 +581,7 @@ fn hint_key(hint: Hint) -> &'static str {
         Hint::FileTooBig => "hint-file-too-big",
         Hint::PhotoTooSmall => "hint-photo-too-small",
         Hint::PhotoTooLarge => "hint-photo-too-large",
+        Hint::TemplateGone => "hint-template-gone",
         Hint::PhotoBroken => "hint-photo-broken",
         Hint::EditIgnored => "hint-edit-ignored",
         Hint::OldButton => "hint-old-button",

@@ -7,7 +7,7 @@ use super::ask::{History, User, Users};
 use super::desk::{Answerable, Desk};
 use super::whom::find;
 use super::{entries, orders};
-use crate::rules::conversation::session::Step;
+use crate::rules::conversation::draft::Question;
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::UserId;
 use crate::shop::deeds::{By, Judged};
@@ -119,7 +119,11 @@ pub fn card(sight: &Snapshot, id: UserId) -> Judged<UserCard> {
     Ok(Ok(UserCard {
         user: line(sight, id, &row)?,
         ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
-        step: step(&row.session.step).to_owned(),
+        step: row
+            .session
+            .question()
+            .map_or("menu", Question::name)
+            .to_owned(),
         notes: sight.notes(id.chat())?.len(),
         entries: newest.iter().map(entries::line).collect(),
         orders,
@@ -139,17 +143,4 @@ fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreEr
         reachable: user.reachable,
         banned: sight.ban(id)?.is_some(),
     })
-}
-
-fn step(step: &Step) -> &'static str {
-    match step {
-        Step::Idle => "menu",
-        Step::AwaitPhoto => "photo",
-        Step::AwaitText { .. } => "text",
-        Step::AwaitTemplate { .. } => "template",
-        Step::AwaitPrompt { .. } => "prompt",
-        Step::AwaitWishes { .. } => "wishes",
-        Step::AwaitCount { .. } => "count",
-        Step::AwaitConfirm { .. } => "confirm",
-    }
 }

@@ -7,7 +7,6 @@ use super::answer::{Counts, Stats, StatsBar, StatsOf};
 use super::ask::{self, Span};
 use super::desk::{Answerable, Desk};
 use crate::base::time::Timestamp;
-use crate::rules::domain::brief::Template;
 use crate::rules::domain::tally::{DAY, HOUR, Tally, Videos, begin};
 use crate::shop::deeds::{By, Judged};
 use crate::store::{Snapshot, StoreError};
@@ -54,7 +53,7 @@ pub fn stats(sight: &Snapshot, span: Span, now: Timestamp) -> Result<Stats, Stor
     for (sort, videos) in &total.videos {
         let model = sort.model.as_ref().map(|model| model.0.clone());
         models.entry(model).or_default().add(videos);
-        let template = sort.template.map_or("self", Template::name).to_owned();
+        let template = sort.template_name().to_owned();
         templates.entry(Some(template)).or_default().add(videos);
     }
     let failed = total.all().failed.into_iter();

@@ -1,6 +1,6 @@
 //! What a seller can do: an event, and the buttons with their stable callback text.
 
-use crate::rules::domain::brief::{Count, Photo, Template};
+use crate::rules::domain::brief::{Count, Photo, Style};
 use crate::rules::domain::broadcast::Mark;
 use crate::rules::domain::id::{
     AlbumId, CallbackId, DraftId, MessageId, OrderId, TopicId, UpdateId, UserId,
@@ -124,32 +124,6 @@ impl Command {
     }
 }
 
-/// What can be picked in step 3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// A ready-made template.
-    Template(Template),
-    /// The seller's own prompt.
-    Own,
-}
-
-impl Style {
-    /// Every style, in the order of the keyboard.
-    pub const ALL: [Self; 3] = [
-        Self::Template(Template::Ugc),
-        Self::Template(Template::Ad),
-        Self::Own,
-    ];
-
-    /// Its name in buttons.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Template(template) => template.name(),
-            Self::Own => "self",
-        }
-    }
-}
-
 /// A button. Its callback text never changes its meaning: old messages keep their buttons for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
@@ -220,7 +194,7 @@ impl Button {
             ("again", Some(order), None) => Self::Again(OrderId(order.parse().ok()?)),
             ("style", Some(name), Some(draft)) => Self::Style {
                 draft: DraftId(draft.parse().ok()?),
-                style: Style::ALL.into_iter().find(|style| style.name() == name)?,
+                style: Style::named(name)?,
             },
             ("count", Some(number), Some(draft)) => Self::Count {
                 draft: DraftId(draft.parse().ok()?),
@@ -241,6 +215,7 @@ impl Button {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::domain::template::{LONGEST, Template};
 
     fn every_button() -> Vec<Button> {
         let draft = DraftId(u64::MAX);
@@ -254,7 +229,9 @@ mod tests {
             Button::Confirm { draft },
             Button::Cancel { draft },
         ];
-        all.extend(Style::ALL.map(|style| Button::Style { draft, style }));
+        let longest = Template::parse(&"x".repeat(LONGEST)).unwrap();
+        let styles = [Style::Own, Style::Template(longest)];
+        all.extend(styles.map(|style| Button::Style { draft, style }));
         all.extend(Count::ALL.map(|count| Button::Count { draft, count }));
         all
     }
@@ -275,6 +252,7 @@ mod tests {
             "go:x",
             "count:2:1",
             "style:ugc:1:2",
+            "style:UGC:1",
             "menu:1",
             "кнопка",
             "again:-1",

@@ -10,6 +10,7 @@ use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId};
 
+use super::draft::Question;
 use super::office::line::{Line, Look};
 
 /// Something the bot says.
@@ -29,7 +30,11 @@ pub enum Say {
     Ask {
         /// What was wrong with the last answer.
         hint: Option<Hint>,
-        ask: Ask,
+        question: Question,
+        /// The draft the buttons belong to.
+        draft: DraftId,
+        /// What the user may spend.
+        balance: Credits,
     },
     /// What the bot can do.
     Help,
@@ -255,31 +260,6 @@ pub struct Video {
     pub gift: bool,
 }
 
-/// A question of the six steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ask {
-    Photo,
-    Text,
-    Template {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-    },
-    /// Step 3, own prompt.
-    Prompt,
-    Wishes,
-    Count {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-    },
-    Confirm {
-        /// The draft the buttons belong to.
-        draft: DraftId,
-        count: u8,
-        cost: Credits,
-        balance: Credits,
-    },
-}
-
 /// Why a question is asked again, or the menu shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hint {
@@ -333,11 +313,13 @@ pub enum Hint {
     PhotoTooLarge,
     /// The picture is not whole.
     PhotoBroken,
+    /// The template is no longer offered.
+    TemplateGone,
 }
 
 impl Hint {
     /// Every hint, for tests that walk the texts.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::NeedPhoto,
         Self::NeedText,
         Self::NeedButton,
@@ -363,6 +345,7 @@ impl Hint {
         Self::PlainText,
         Self::PhotoTooLarge,
         Self::PhotoBroken,
+        Self::TemplateGone,
     ];
 }
 

@@ -1,54 +1,24 @@
-//! A session: which question is open, and exactly what is known by then.
+//! A session: where a seller stands in the conversation.
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::domain::brief::{Brief, Count, Photo, Template, Text};
+use crate::rules::domain::brief::{Photo, Style};
 use crate::rules::domain::id::{AlbumId, DraftId};
+use crate::rules::domain::template::Template;
+
+use super::draft::{Draft, Question, next};
 
 /// Where a seller stands in the conversation. Stored with the user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The walk through the steps that buttons must belong to.
+    /// The walk through the questions that buttons must belong to.
     pub draft: DraftId,
-    pub step: Step,
+    /// What they have answered; nothing while they are at the menu.
+    pub answers: Option<Draft>,
     /// The album the photo came with.
     pub album: Option<AlbumId>,
     /// Whether the seller knows that only its first picture counts.
     pub album_told: bool,
-}
-
-/// The open question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// None: the menu.
-    Idle,
-    AwaitPhoto,
-    AwaitText {
-        photo: Photo,
-    },
-    AwaitTemplate {
-        photo: Photo,
-        product: Text,
-    },
-    /// Step 3, own prompt.
-    AwaitPrompt {
-        photo: Photo,
-        product: Text,
-    },
-    AwaitWishes {
-        photo: Photo,
-        product: Text,
-        template: Template,
-    },
-    AwaitCount {
-        /// Everything so far.
-        brief: Brief,
-    },
-    AwaitConfirm {
-        /// Everything so far.
-        brief: Brief,
-        count: Count,
-    },
 }
 
 impl Session {
@@ -56,17 +26,33 @@ impl Session {
     pub fn new() -> Self {
         Self {
             draft: DraftId(0),
-            step: Step::Idle,
+            answers: None,
             album: None,
             album_told: false,
         }
+    }
+
+    /// The open question; none at the menu.
+    pub fn question(&self) -> Option<Question> {
+        self.answers.as_ref().map(next)
+    }
+
+    /// The same, without a template that is not among those.
+    pub fn offered(mut self, templates: &[Template]) -> Self {
+        if let Some(answers) = &mut self.answers
+            && let Some(Style::Template(template)) = answers.style
+            && !templates.contains(&template)
+        {
+            answers.style = None;
+        }
+        self
     }
 
     /// The menu; buttons of the draft that was dropped no longer mean anything.
     pub fn idle(self) -> Self {
         Self {
             draft: DraftId(0),
-            step: Step::Idle,
+            answers: None,
             ..self
         }
     }
@@ -74,30 +60,22 @@ impl Session {
     /// The menu after an order; its draft is kept, so that a second tap on «yes» is known.
     pub fn ordered(self) -> Self {
         Self {
-            step: Step::Idle,
+            answers: None,
             ..self
         }
     }
 
     /// The photo that was sent for the open draft.
     pub fn photo(&self) -> Option<&Photo> {
-        match &self.step {
-            Step::Idle | Step::AwaitPhoto => None,
-            Step::AwaitText { photo }
-            | Step::AwaitTemplate { photo, .. }
-            | Step::AwaitPrompt { photo, .. }
-            | Step::AwaitWishes { photo, .. } => Some(photo),
-            Step::AwaitCount { brief } | Step::AwaitConfirm { brief, .. } => Some(&brief.photo),
-        }
+        self.answers.as_ref()?.photo.as_ref()
     }
 
-    /// A new walk through the steps.
-    pub fn fresh(self, draft: DraftId) -> Self {
+    /// A walk through the questions that begins with these answers.
+    pub fn fresh(self, draft: DraftId, answers: Draft) -> Self {
         Self {
             draft,
-            step: Step::AwaitPhoto,
-            album: self.album,
-            album_told: self.album_told,
+            answers: Some(answers),
+            ..self
         }
     }
 }

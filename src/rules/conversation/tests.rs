@@ -3,18 +3,25 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::domain::brief::{Photo, Template};
+use crate::rules::domain::brief::{Photo, Recipe};
 use crate::rules::domain::id::{AlbumId, FileId, OrderId};
 
 fn facts(balance: u32, fresh: u64) -> Facts {
     Facts {
         sales: Sales::Open,
+        templates: templates(),
         banned: false,
         balance: Credits(balance),
         fresh: DraftId(fresh),
         again: Some(brief()),
         gone: false,
     }
+}
+
+fn templates() -> Vec<Template> {
+    ["ugc", "ad"]
+        .map(|name| Template::parse(name).unwrap())
+        .into()
 }
 
 fn photo() -> Photo {
@@ -51,7 +58,7 @@ fn walk(events: Vec<Event>, balance: u32) -> (Session, Vec<Effect>) {
 }
 
 fn to_count() -> Vec<Event> {
-    let style = Style::Template(Template::Ugc);
+    let style = Style::Template(templates()[0]);
     vec![
         Event::Press(Some(Button::Make)),
         picture(),
@@ -87,7 +94,7 @@ fn six_steps_make_an_order_once() {
     let mut events = to_count();
     events.extend([count(Count::Three), confirm()]);
     let (session, effects) = walk(events.clone(), 5);
-    assert_eq!((session.step, orders(&effects)), (Step::Idle, 1));
+    assert_eq!((session.answers, orders(&effects)), (None, 1));
     events.push(confirm());
     let (_, effects) = walk(events, 5);
     assert_eq!(effects, [Effect::Toast(Toast::Launched)]);
@@ -102,9 +109,8 @@ fn an_own_prompt_skips_the_wishes() {
     }));
     events[4] = Event::Text("a pillow floats".into());
     let (session, _) = walk(events, 5);
-    let Step::AwaitCount { brief } = session.step else {
-        panic!("{session:?}")
-    };
+    assert_eq!(session.question(), Some(Question::Count));
+    let brief = session.answers.and_then(Draft::brief).unwrap();
     assert_eq!(brief.recipe.name(), "self");
 }
 
@@ -113,7 +119,7 @@ fn too_few_credits_keep_the_draft() {
     let mut events = to_count();
     events.push(count(Count::Three));
     let (session, effects) = walk(events, 2);
-    assert!(matches!(session.step, Step::AwaitCount { .. }));
+    assert_eq!(session.question(), Some(Question::Count));
     assert!(matches!(
         effects[1],
         Effect::Tell(Say::TooFew {
@@ -130,11 +136,16 @@ fn the_balance_counts_when_the_order_is_confirmed() {
     let (session, _) = walk(events, 3);
     let (session, effects) = step(session, confirm(), &facts(2, 8));
     assert_eq!(orders(&effects), 0);
-    assert!(matches!(session.step, Step::AwaitCount { .. }));
+    assert_eq!(session.question(), Some(Question::Count));
 }
 
 fn drafts() -> impl Strategy<Value = DraftId> {
     (0..4u64).prop_map(DraftId)
+}
+
+fn styles() -> impl Strategy<Value = Style> {
+    let templates = ["ugc", "ad", "gone"].map(|name| Style::named(name).unwrap());
+    prop::sample::select([&templates[..], &[Style::Own]].concat())
 }
 
 fn buttons() -> impl Strategy<Value = Button> {
@@ -145,8 +156,7 @@ fn buttons() -> impl Strategy<Value = Button> {
         Just(Button::Support),
         Just(Button::TopUp),
         Just(Button::Again(OrderId(1))),
-        (drafts(), prop::sample::select(Style::ALL.to_vec()))
-            .prop_map(|(draft, style)| Button::Style { draft, style }),
+        (drafts(), styles()).prop_map(|(draft, style)| Button::Style { draft, style }),
         (drafts(), prop::sample::select(Count::ALL.to_vec()))
             .prop_map(|(draft, count)| Button::Count { draft, count }),
         drafts().prop_map(|draft| Button::Confirm { draft }),
@@ -221,7 +231,7 @@ proptest! {
             for effect in &effects {
                 if let Effect::Order { count, .. } = effect {
                     prop_assert!(count.price() <= facts.balance);
-                    prop_assert_eq!(&next.step, &Step::Idle);
+                    prop_assert_eq!(&next.answers, &None);
                 }
             }
             session = next;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::credit::{Credits, PRICE};
 use super::id::FileId;
+use super::template::{OWN, Template};
 
 /// The longest text a seller may give for a step, in characters; Telegram's own limit for a message.
 pub const TEXT_LIMIT: usize = 4096;
@@ -92,24 +93,29 @@ pub struct Photo {
     pub file: FileId,
 }
 
-/// A ready-made style of video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Template {
-    /// As a blogger shows a thing they use.
-    Ugc,
-    /// As a commercial.
-    Ad,
+/// What can be picked in step 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// A ready-made template.
+    Template(Template),
+    /// The seller's own prompt.
+    Own,
 }
 
-impl Template {
-    /// Every template.
-    pub const ALL: [Self; 2] = [Self::Ugc, Self::Ad];
+impl Style {
+    /// The style of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            OWN => Some(Self::Own),
+            name => Template::parse(name).ok().map(Self::Template),
+        }
+    }
 
-    /// Its name in `data/templates.toml`, in buttons and in metrics.
-    pub fn name(self) -> &'static str {
+    /// Its name in buttons and statistics.
+    pub fn name(&self) -> &str {
         match self {
-            Self::Ugc => "ugc",
-            Self::Ad => "ad",
+            Self::Template(template) => template.name(),
+            Self::Own => OWN,
         }
     }
 }
@@ -128,11 +134,11 @@ pub enum Recipe {
 }
 
 impl Recipe {
-    /// Its name in records and metrics.
-    pub fn name(&self) -> &'static str {
+    /// Its name in lists and statistics.
+    pub fn name(&self) -> &str {
         match self {
             Self::Template { template, .. } => template.name(),
-            Self::Own { .. } => "self",
+            Self::Own { .. } => OWN,
         }
     }
 }

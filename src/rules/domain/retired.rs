@@ -4,12 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::Template;
 use super::failure::Kind;
 use super::id::{JobId, ModelName, OrderId, UserId};
 use super::job::{Job, Stage};
 use super::order::Order;
 use super::tally::Sort;
+use super::template::{OWN, Template};
 use crate::base::time::Timestamp;
 
 /// What is kept of an order.
@@ -90,8 +90,8 @@ impl Retired {
     }
 
     /// The template's name, as [`super::brief::Recipe::name`] has it.
-    pub fn template_name(&self) -> &'static str {
-        self.template.map_or("self", Template::name)
+    pub fn template_name(&self) -> &str {
+        self.template.as_ref().map_or(OWN, Template::name)
     }
 }
 

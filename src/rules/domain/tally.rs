@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::{Recipe, Template};
+use super::brief::Recipe;
 use super::credit::{Account, Credits};
 use super::failure::Kind;
 use super::id::ModelName;
+use super::template::{OWN, Template};
 use crate::base::time::Timestamp;
 
 /// The span of the finest tallies: an hour is told to a sixth.
@@ -75,6 +76,11 @@ impl Sort {
             Recipe::Own { .. } => None,
         };
         Self { model, template }
+    }
+
+    /// The name of its template, or what a seller's own prompt is called.
+    pub fn template_name(&self) -> &str {
+        self.template.as_ref().map_or(OWN, Template::name)
     }
 }
 

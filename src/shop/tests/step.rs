@@ -2,8 +2,8 @@
 
 use super::act::{Act, Word};
 use super::*;
-use crate::rules::conversation::event::{Picture, Style};
-
+use crate::rules::conversation::event::Picture;
+use crate::rules::domain::brief::Style;
 use crate::rules::domain::id::OrderId;
 use crate::shop::outbox::{self, Sent};
 use crate::shop::{deeds, retire};
@@ -257,7 +257,7 @@ impl Pen {
             Word::Text => Event::Text("чайник".into()),
             Word::Style => press(Button::Style {
                 draft,
-                style: Style::ALL[0],
+                style: Style::named("ugc").unwrap(),
             }),
             Word::Count => press(Button::Count {
                 draft,

@@ -9,8 +9,9 @@ use crate::base::picture;
 use crate::edge::telegram::words::Key;
 use crate::operator::service::answer::{Counts, Stats, StatsBar, StatsOf};
 use crate::operator::service::ask;
-use crate::rules::conversation::event::{Button, Style};
+use crate::rules::conversation::event::Button;
 use crate::rules::conversation::office::knob::Knob;
+use crate::rules::domain::brief::Style;
 use crate::rules::domain::id::ModelName;
 use crate::rules::domain::span::Span;
 use crate::store::StoreError;
@@ -138,7 +139,7 @@ fn groups(page: &mut Page<'_>, stats: &Stats) {
     }
     for of in stats.templates.iter().take(NAMED) {
         let name = of.name.as_deref().unwrap_or_default();
-        let style = Style::ALL.into_iter().find(|style| style.name() == name);
+        let style = Style::named(name);
         let title = match style {
             Some(style) => page.words.style(page.lang, style),
             None => name.to_owned(),

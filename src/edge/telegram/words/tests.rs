@@ -2,18 +2,18 @@
 
 use super::*;
 use crate::rules::domain::alert::{Alert, Lack, Obstacle, Trouble};
-use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Source;
-use crate::rules::domain::id::{DraftId, OrderId};
+use crate::rules::domain::id::OrderId;
 use crate::rules::domain::part::Part;
 use crate::rules::domain::strange::Strange;
 
 pub(super) fn words() -> Words {
     let titles = [(ModelName("sora".into()), "SORA 2".to_owned())].into();
-    let templates = Lang::ALL
-        .into_iter()
-        .flat_map(|lang| Template::ALL.map(|template| ((lang, template), "🎥 a template".into())));
-    let templates = templates.collect();
+    let templates = ["ugc", "ad"].map(|name| {
+        let titles = Lang::ALL.map(|lang| (lang, "🎥 a template".to_owned()));
+        (Template::parse(name).unwrap(), titles.into())
+    });
+    let templates = templates.into();
     let packages = Lang::ALL.map(|lang| (lang, "5 — 500".to_owned())).into();
     Words::new(
         RU,
@@ -84,24 +84,13 @@ fn every_say() -> Vec<Say> {
         balance: Credits(n),
     }));
     says.extend([1, 3, 5].map(|count| Say::Accepted { count }));
-    let (cost, balance) = (Credits(3), Credits(5));
-    says.extend(
-        [
-            Ask::Photo,
-            Ask::Text,
-            Ask::Template { draft },
-            Ask::Prompt,
-            Ask::Wishes,
-            Ask::Count { draft },
-            Ask::Confirm {
-                draft,
-                count: 3,
-                cost,
-                balance,
-            },
-        ]
-        .map(|ask| Say::Ask { hint: None, ask }),
-    );
+    let balance = Credits(5);
+    says.extend(Question::ALL.map(|question| Say::Ask {
+        hint: None,
+        question,
+        draft,
+        balance,
+    }));
     says.extend(Hint::ALL.map(|hint| Say::Menu { hint: Some(hint) }));
     says.extend(Kind::ALL.map(|kind| Say::Refunded {
         job,
@@ -308,14 +297,14 @@ fn the_words_are_those_of_the_spec() {
     let words = words();
     let text = |say: &Say| words.message(Lang::Ru, say).text;
     let draft = DraftId(1);
-    let ask = Ask::Confirm {
+    let ask = Say::Ask {
+        hint: None,
+        question: Question::Confirm(Count::Three),
         draft,
-        count: 3,
-        cost: Credits(3),
         balance: Credits(5),
     };
     assert_eq!(
-        text(&Say::Ask { hint: None, ask }),
+        text(&ask),
         "🎬 Готовы запустить генерацию?\n\nКоличество видео: 3\nСтоимость: 3 кредита\n\
          Текущий баланс: 5\n\n⏱ Генерация займёт от 1 до 30 минут\n\nЗапускаем?"
     );

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use super::{Sample, sample};
 use crate::base::time::Timestamp;
+use crate::rules::conversation::draft::{Draft, Question};
 use crate::rules::conversation::office::line::Line;
-use crate::rules::conversation::say::{Ask, Hint, Say, Video};
-use crate::rules::conversation::session::{Session, Step};
+use crate::rules::conversation::say::{Hint, Say, Video};
+use crate::rules::conversation::session::Session;
 use crate::rules::domain::act::{Act, Ban, Done, Who};
 use crate::rules::domain::alert::{Alert, Lack, Obstacle, Trouble};
-use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use crate::rules::domain::broadcast::{Letter, Segment};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::deed::outlook::Came;
@@ -30,6 +31,7 @@ use crate::rules::domain::part::Part;
 use crate::rules::domain::retired::{End, Ended, Retired};
 use crate::rules::domain::strange::Strange;
 use crate::rules::domain::tally::{Moved, Sort, Tally};
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{
     Closed, Counters, Failing, JobRow, Lane, Live, Note, Raised, Reading, UserRow,
@@ -69,9 +71,8 @@ fn line(name: &str, bytes: &[u8]) -> String {
 #[test]
 fn variants_keep_their_numbers() {
     numbered(&says(), number_of_say);
-    numbered(&asks(), number_of_ask);
+    numbered(&Question::ALL, number_of_question);
     numbered(&alerts(), number_of_alert);
-    numbered(&steps(), number_of_step);
     numbered(&stages(), number_of_stage);
     numbered(&accounts(), number_of_account);
     numbered(&reasons(), number_of_reason);
@@ -88,10 +89,10 @@ fn numbered<T>(all: &[T], number: fn(&T) -> usize) {
 /// One of every record with every variant in it.
 pub fn samples() -> Vec<Sample> {
     let mut all = vec![sample("counters", &counters())];
-    all.extend(steps().into_iter().map(|step| {
+    all.extend(answers().into_iter().map(|answers| {
         let session = Session {
             draft: DraftId(3),
-            step,
+            answers,
             album: Some(AlbumId("al".into())),
             album_told: true,
         };
@@ -144,11 +145,7 @@ pub fn samples() -> Vec<Sample> {
         sample("entry", &entry(from, to, reason))
     }));
     all.extend(says().into_iter().map(noted));
-    all.extend(
-        asks()
-            .into_iter()
-            .map(|ask| noted(Say::Ask { hint: None, ask })),
-    );
+    all.extend(Question::ALL.map(|question| noted(ask(None, question))));
     all.extend(Hint::ALL.into_iter().map(|hint| {
         let hint = Some(hint);
         noted(Say::Menu { hint })
@@ -252,7 +249,9 @@ fn tallies() -> Vec<Tally> {
     videos.failed = Kind::ALL[..KINDS].iter().map(|kind| (*kind, 1)).collect();
     videos.missed.insert(Kind::Temporary, 2);
     let mut made = Tally::default();
-    let _ = Template::ALL.map(|template| made.of(of(Some(template))).done = 1);
+    for name in ["ugc", "ad"] {
+        made.of(of(Some(template(name)))).done = 1;
+    }
     vec![failed, made]
 }
 
@@ -272,7 +271,7 @@ fn retired() -> Vec<Retired> {
         end,
     });
     let ends: Vec<_> = ends.collect();
-    let templates = [None, Some(Template::ALL[0]), Some(Template::ALL[1])];
+    let templates = [None, Some(template("ugc")), Some(template("ad"))];
     let of = |template| Retired {
         order: OrderId(3),
         user: UserId(4),
@@ -355,14 +354,18 @@ fn photo() -> Photo {
     Photo { file }
 }
 
+fn template(name: &str) -> Template {
+    Template::parse(name).unwrap()
+}
+
 fn recipes() -> Vec<Recipe> {
     vec![
         Recipe::Template {
-            template: Template::Ugc,
+            template: template("ugc"),
             wishes: None,
         },
         Recipe::Template {
-            template: Template::Ad,
+            template: template("ad"),
             wishes: Some(text("w")),
         },
         Recipe::Own { prompt: text("ю") },
@@ -548,48 +551,24 @@ fn number_of_stage(stage: &Stage) -> usize {
     }
 }
 
-fn steps() -> Vec<Step> {
-    let (photo, product) = (photo(), text("p"));
-    let brief = brief(recipes().remove(2));
-    vec![
-        Step::Idle,
-        Step::AwaitPhoto,
-        Step::AwaitText {
-            photo: photo.clone(),
-        },
-        Step::AwaitTemplate {
-            photo: photo.clone(),
-            product: product.clone(),
-        },
-        Step::AwaitPrompt {
-            photo: photo.clone(),
-            product: product.clone(),
-        },
-        Step::AwaitWishes {
-            photo,
-            product,
-            template: Template::Ad,
-        },
-        Step::AwaitCount {
-            brief: brief.clone(),
-        },
-        Step::AwaitConfirm {
-            brief,
-            count: Count::Five,
-        },
-    ]
+fn answers() -> Vec<Option<Draft>> {
+    let some = recipes().into_iter().map(|recipe| {
+        let count = Some(Count::Five);
+        let again = Draft::again(brief(recipe));
+        Some(Draft { count, ..again })
+    });
+    [None, Some(Draft::default())]
+        .into_iter()
+        .chain(some)
+        .collect()
 }
 
-fn number_of_step(step: &Step) -> usize {
-    match step {
-        Step::Idle => 0,
-        Step::AwaitPhoto => 1,
-        Step::AwaitText { .. } => 2,
-        Step::AwaitTemplate { .. } => 3,
-        Step::AwaitPrompt { .. } => 4,
-        Step::AwaitWishes { .. } => 5,
-        Step::AwaitCount { .. } => 6,
-        Step::AwaitConfirm { .. } => 7,
+fn ask(hint: Option<Hint>, question: Question) -> Say {
+    Say::Ask {
+        hint,
+        question,
+        draft: DraftId(1),
+        balance: Credits(4),
     }
 }
 
@@ -607,10 +586,7 @@ fn says() -> Vec<Say> {
     vec![
         Say::Welcome { balance },
         Say::Menu { hint: None },
-        Say::Ask {
-            hint: Some(Hint::TooLong),
-            ask: Ask::Photo,
-        },
+        ask(Some(Hint::TooLong), Question::Photo),
         Say::Help,
         Say::Support,
         Say::Cabinet { balance },
@@ -747,33 +723,15 @@ fn number_of_deed(deed: &Deed) -> usize {
     }
 }
 
-fn asks() -> Vec<Ask> {
-    let draft = DraftId(1);
-    vec![
-        Ask::Photo,
-        Ask::Text,
-        Ask::Template { draft },
-        Ask::Prompt,
-        Ask::Wishes,
-        Ask::Count { draft },
-        Ask::Confirm {
-            draft,
-            count: 3,
-            cost: Credits(3),
-            balance: Credits(4),
-        },
-    ]
-}
-
-fn number_of_ask(ask: &Ask) -> usize {
-    match ask {
-        Ask::Photo => 0,
-        Ask::Text => 1,
-        Ask::Template { .. } => 2,
-        Ask::Prompt => 3,
-        Ask::Wishes => 4,
-        Ask::Count { .. } => 5,
-        Ask::Confirm { .. } => 6,
+fn number_of_question(question: &Question) -> usize {
+    match question {
+        Question::Photo => 0,
+        Question::Text => 1,
+        Question::Template => 2,
+        Question::Prompt => 3,
+        Question::Wishes => 4,
+        Question::Count => 5,
+        Question::Confirm(_) => 6,
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::base::time::Timestamp;
-use crate::rules::conversation::say::{Ask, Hint, Say, Video};
-use crate::rules::conversation::session::{Session, Step};
+use crate::rules::conversation::draft::{Draft, Question, Wishes};
+use crate::rules::conversation::say::{Hint, Say, Video};
+use crate::rules::conversation::session::Session;
 use crate::rules::domain::alert::{Alert, Obstacle, Trouble};
-use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Template, Text};
+use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Style, Text};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
@@ -22,6 +23,7 @@ use crate::rules::domain::part::Part;
 use crate::rules::domain::retired::{End, Ended, Retired};
 use crate::rules::domain::strange::Strange;
 use crate::rules::domain::tally::Tally;
+use crate::rules::domain::template::Template;
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{
     Counters, Failing, JobRow, Lane, Live, Note, Raised, Record, UserRow, decode, encode,
@@ -153,8 +155,12 @@ fn photo() -> impl Strategy<Value = Photo> {
     any::<String>().prop_map(|file| Photo { file: FileId(file) })
 }
 
+fn template() -> impl Strategy<Value = Template> {
+    "[a-z0-9_-]{1,32}".prop_filter_map("taken", |name| Template::parse(&name).ok())
+}
+
 fn recipe() -> impl Strategy<Value = Recipe> {
-    let template = (one_of(&Template::ALL), proptest::option::of(text()));
+    let template = (template(), proptest::option::of(text()));
     prop_oneof![
         template.prop_map(|(template, wishes)| Recipe::Template { template, wishes }),
         text().prop_map(|prompt| Recipe::Own { prompt }),
@@ -188,32 +194,29 @@ fn user() -> impl Strategy<Value = User> {
     })
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        Just(Step::Idle),
-        Just(Step::AwaitPhoto),
-        photo().prop_map(|photo| Step::AwaitText { photo }),
-        (photo(), text()).prop_map(|(photo, product)| Step::AwaitTemplate { photo, product }),
-        (photo(), text()).prop_map(|(photo, product)| Step::AwaitPrompt { photo, product }),
-        (photo(), text(), one_of(&Template::ALL)).prop_map(|(photo, product, template)| {
-            Step::AwaitWishes {
-                photo,
-                product,
-                template,
-            }
-        }),
-        brief().prop_map(|brief| Step::AwaitCount { brief }),
-        (brief(), one_of(&Count::ALL))
-            .prop_map(|(brief, count)| Step::AwaitConfirm { brief, count }),
-    ]
+fn draft() -> impl Strategy<Value = Draft> {
+    use proptest::option::of;
+    let style = prop_oneof![Just(Style::Own), template().prop_map(Style::Template)];
+    let texts = (of(text()), of(text()), of(of(text())));
+    (of(photo()), of(style), texts, of(one_of(&Count::ALL))).prop_map(
+        |(photo, style, (product, prompt, wishes), count)| Draft {
+            photo,
+            product,
+            style,
+            prompt,
+            wishes: wishes.map(Wishes),
+            count,
+        },
+    )
 }
 
 fn session() -> impl Strategy<Value = Session> {
+    let answers = proptest::option::of(draft());
     let album = any::<Option<String>>();
-    (any::<u64>(), step(), album, any::<bool>()).prop_map(|(draft, step, album, album_told)| {
+    (any::<u64>(), answers, album, any::<bool>()).prop_map(|(draft, answers, album, album_told)| {
         Session {
             draft: DraftId(draft),
-            step,
+            answers,
             album: album.map(AlbumId),
             album_told,
         }
@@ -341,7 +344,7 @@ fn retired() -> impl Strategy<Value = Retired> {
         at,
         end,
     });
-    let templates = one_of(&[None, Some(Template::ALL[0]), Some(Template::ALL[1])]);
+    let templates = proptest::option::of(template());
     let ends = proptest::collection::vec(ended, 0..6);
     let before = any::<Option<u64>>();
     let parts = (any::<[u64; 3]>(), templates, time(), before, time(), ends);
@@ -442,23 +445,10 @@ fn entry() -> impl Strategy<Value = Entry> {
     )
 }
 
-fn ask() -> impl Strategy<Value = Ask> {
-    let draft = || any::<u64>().prop_map(DraftId);
+fn question() -> impl Strategy<Value = Question> {
     prop_oneof![
-        Just(Ask::Photo),
-        Just(Ask::Text),
-        draft().prop_map(|draft| Ask::Template { draft }),
-        Just(Ask::Prompt),
-        Just(Ask::Wishes),
-        draft().prop_map(|draft| Ask::Count { draft }),
-        (draft(), any::<u8>(), credits(), credits()).prop_map(|(draft, count, cost, balance)| {
-            Ask::Confirm {
-                draft,
-                count,
-                cost,
-                balance,
-            }
-        }),
+        one_of(&Question::ALL),
+        one_of(&Count::ALL).prop_map(Question::Confirm)
     ]
 }
 
@@ -534,7 +524,14 @@ fn say() -> impl Strategy<Value = Say> {
     let told = prop_oneof![
         credits().prop_map(|balance| Say::Welcome { balance }),
         hint().prop_map(|hint| Say::Menu { hint }),
-        (hint(), ask()).prop_map(|(hint, ask)| Say::Ask { hint, ask }),
+        (hint(), question(), any::<u64>(), credits()).prop_map(
+            |(hint, question, draft, balance)| Say::Ask {
+                hint,
+                question,
+                draft: DraftId(draft),
+                balance,
+            }
+        ),
         one_of(&[
             Say::Help,
             Say::Support,
