@@ -24,7 +24,7 @@ pub(crate) use by::note;
 pub use jobs::{Reordered, cancel, hurry, refund, reorder, retry};
 pub use once::{refund_key, retried, retry_key};
 pub use plan::{Plan, check};
-pub use standing::standing;
+pub use standing::{price, standing};
 pub use tired::Tired;
 pub use unfit::Unfit;
 

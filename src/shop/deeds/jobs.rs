@@ -1,10 +1,10 @@
 //! What operators do to one job: end it, pay it back, try it again.
 
 use super::by::{By, note};
-use super::{Plan, Unfit, check, refund_key, retry_key, standing};
+use super::{Plan, Unfit, check, price, refund_key, retry_key, standing};
 use crate::rules::domain::act::Deed;
 use crate::rules::domain::brief::Count;
-use crate::rules::domain::credit::{Credits, PRICE};
+use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::{CallbackId, JobId, OrderId};
 use crate::shop::ledger::{self, Granted};
 use crate::shop::place::{Wish, place};
@@ -47,7 +47,7 @@ pub fn refund(
         Err(Unfit::Repaid) => return Ok(Ok((txn.known_user(user)?.user.available, true))),
         Err(unfit) => return Ok(Err(unfit)),
     }
-    let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
+    let credits = price(txn, id)?;
     let (said, key) = (format!("job {id}: {why}"), refund_key(id));
     let granted = ledger::grant(txn, user, credits, &said, Some(&key), by.at)?;
     Ok(match granted {
@@ -117,12 +117,14 @@ pub fn reorder(
     }
     let callback = CallbackId(retry_key(id));
     let job = txn.job(id)?.job;
+    let price = job.price;
     let old = txn.order(job.order)?;
     let mut row = txn.known_user(job.user)?;
     let wish = Wish {
         user: job.user,
         brief: old.brief,
         count: Count::One,
+        price,
         callback,
         chance,
     };

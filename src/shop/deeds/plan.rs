@@ -1,9 +1,8 @@
 //! Whether a deed may be done, as the books stand: asked before an operator says yes, and again when it is done.
 
 use super::standing::ended;
-use super::{Tired, Unfit, refund_key, retry_key, standing};
+use super::{Tired, Unfit, price, refund_key, retry_key, standing};
 use crate::base::time::Timestamp;
-use crate::rules::domain::credit::PRICE;
 use crate::rules::domain::id::{CallbackId, JobId, UserId};
 use crate::rules::domain::job::Stage;
 use crate::shop::ledger;
@@ -124,7 +123,7 @@ fn refund(txn: &Txn<'_>, job: JobId) -> Result<Result<(), Unfit>, StoreError> {
     if txn.granted(&refund_key(job))?.is_some() {
         return Ok(Err(Unfit::Repaid));
     }
-    let price = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
+    let price = price(txn, job)?;
     Ok(ledger::hindrance(txn, user, price, None)?.map_or(Ok(()), Err))
 }
 
@@ -137,11 +136,11 @@ fn reorder(txn: &Txn<'_>, job: JobId) -> Result<Result<(), Unfit>, StoreError> {
     if let Some(order) = txn.confirmed_by(&CallbackId(retry_key(job)))? {
         return Ok(Err(Unfit::Reordered(order)));
     }
-    if txn.find_job(job)?.is_none() {
+    let Some(row) = txn.find_job(job)? else {
         return Ok(Err(Unfit::Retired));
-    }
+    };
     let balance = txn.known_user(user)?.user.available;
-    Ok(match balance < PRICE {
+    Ok(match balance < row.job.price {
         true => Err(Unfit::Poor(balance)),
         false => Ok(()),
     })

@@ -24,6 +24,17 @@ pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Unfit)>, Sto
     }))
 }
 
+/// What a job costs, retired or not, as the books move it; 0 if there is no such job.
+pub fn price(txn: &Txn<'_>, id: JobId) -> Result<i32, StoreError> {
+    let price = match txn.find_job(id)? {
+        Some(row) => Some(row.job.price),
+        None => txn
+            .retired_with(id)?
+            .and_then(|retired| Some(retired.job(id)?.price)),
+    };
+    Ok(price.map_or(0, |price| i32::try_from(price.0).unwrap_or(i32::MAX)))
+}
+
 /// How a job has ended, if it has.
 pub(super) fn ended(stage: &Stage) -> Option<Unfit> {
     match stage {
