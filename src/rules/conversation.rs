@@ -72,24 +72,14 @@ pub fn step(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
         return (next, effects);
     }
     // The template is no longer offered; who was not told so now is told with the next answer.
-    let told = tell_gone(&mut effects);
+    let told = effects.iter_mut().any(|effect| match effect {
+        Effect::Tell(say) => say.asks_template_for(Hint::TemplateGone),
+        Effect::Toast(_) | Effect::Order { .. } | Effect::Reachable(_) => false,
+    });
     match !told && next == offered {
         true => (session, effects),
         false => (next, effects),
     }
-}
-
-/// Gives the question for a template its reason, if it is asked.
-fn tell_gone(effects: &mut [Effect]) -> bool {
-    let asked = effects.iter_mut().find_map(|effect| match effect {
-        Effect::Tell(Say::Ask {
-            hint,
-            question: Question::Template,
-            ..
-        }) => Some(hint),
-        Effect::Tell(_) | Effect::Toast(_) | Effect::Order { .. } | Effect::Reachable(_) => None,
-    });
-    asked.map(|hint| *hint = Some(Hint::TemplateGone)).is_some()
 }
 
 fn on_event(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effect>) {

@@ -17,7 +17,7 @@ use std::fmt;
 
 use people::{Folded, People, Seat};
 
-use crate::rules::domain::credit::Account;
+use crate::rules::domain::credit::{Account, Credits};
 use crate::rules::domain::id::{EntryId, JobId, OrderId, UserId};
 use crate::store::StoreError;
 use crate::store::record::{Counters, DecodeError, Record};
@@ -89,6 +89,8 @@ pub struct Lost {
 struct Moves {
     user: Seat,
     order: u32,
+    /// What the first of its entries moves; 0 before there is one.
+    price: Credits,
     holds: u8,
     captures: u8,
     releases: u8,

@@ -18,6 +18,7 @@ pub use by::By;
 pub(crate) use by::note;
 pub(crate) use check::person;
 pub use once::{refund_key, retried, retry_key};
+pub(crate) use standing::price;
 pub use standing::{Standing, standing};
 pub use undone::Judged;
 

@@ -5,7 +5,7 @@ use ring::digest;
 use super::{ledger, queue, tally};
 use crate::base::time::Timestamp;
 use crate::rules::domain::brief::{Brief, Count};
-use crate::rules::domain::credit::{Account, PRICE, Reason};
+use crate::rules::domain::credit::{Account, Credits, Reason};
 use crate::rules::domain::id::{CallbackId, JobId, OrderId, PhotoName, UserId};
 use crate::rules::domain::job::{Job, Stage};
 use crate::rules::domain::order::{Order, PhotoState};
@@ -18,6 +18,8 @@ pub(crate) struct Wish<'w> {
     pub user: UserId,
     pub brief: Brief,
     pub count: Count,
+    /// What each video costs.
+    pub price: Credits,
     /// What confirms it: the same makes no second order.
     pub callback: CallbackId,
     /// Unguessable.
@@ -35,6 +37,7 @@ pub(crate) fn place(
         user,
         brief,
         count,
+        price,
         callback,
         chance,
     } = wish;
@@ -61,8 +64,9 @@ pub(crate) fn place(
     for job in order.jobs() {
         let reason = Reason::Hold { order: id, job };
         let (from, to) = (Account::Available(user), Account::Held(user));
-        ledger::post(txn, user, row, now, from, to, PRICE, reason)?;
-        queue::enqueue(txn, &mut row.user, fresh_job(&order, job, chance, now))?;
+        ledger::post(txn, user, row, now, from, to, price, reason)?;
+        let job = fresh_job(&order, job, price, chance, now);
+        queue::enqueue(txn, &mut row.user, job)?;
     }
     txn.confirm(&order.callback, id)?;
     txn.put_order(&order)?;
@@ -70,7 +74,7 @@ pub(crate) fn place(
     Ok(Some(id))
 }
 
-fn fresh_job(order: &Order, id: JobId, chance: &[u8; 32], now: Timestamp) -> Job {
+fn fresh_job(order: &Order, id: JobId, price: Credits, chance: &[u8; 32], now: Timestamp) -> Job {
     let mut seed = chance.to_vec();
     seed.extend(id.0.to_le_bytes());
     let made = digest::digest(&digest::SHA256, &seed);
@@ -83,6 +87,7 @@ fn fresh_job(order: &Order, id: JobId, chance: &[u8; 32], now: Timestamp) -> Job
         id,
         order: order.id,
         user: order.user,
+        price,
         photo: PhotoName::new(id, photo.try_into().expect("split at 16")),
         nonce,
         attempt: 0,

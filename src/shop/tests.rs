@@ -15,6 +15,7 @@ mod links;
 mod names;
 mod order;
 mod outbox;
+mod price;
 mod reckoning;
 mod room;
 mod step;

@@ -8,7 +8,7 @@ use crate::rules::conversation::event::{Button, Event, Place, Update};
 use crate::rules::conversation::say::{Hint, Toast};
 use crate::rules::conversation::{self, Effect, Facts, Sales};
 use crate::rules::domain::brief::Photo;
-use crate::rules::domain::credit::{Account, Reason};
+use crate::rules::domain::credit::{Account, PRICE, Reason};
 use crate::rules::domain::id::{CallbackId, DraftId, OrderId, UserId};
 use crate::rules::domain::user::{Lang, User};
 use crate::store::record::{Cause, UserRow};
@@ -94,6 +94,7 @@ pub fn turn(
                     user: update.user,
                     brief,
                     count,
+                    price: PRICE,
                     callback: press_of(update),
                     chance,
                 };

@@ -4,7 +4,6 @@ use super::{ledger, outbox};
 use crate::base::time::Timestamp;
 use crate::rules::conversation::say::{Say, Subject};
 use crate::rules::domain::alert::Alert;
-use crate::rules::domain::credit::PRICE;
 use crate::rules::domain::id::{NoteId, UserId};
 use crate::shop::{alerts, deeds};
 use crate::store::txn::Txn;
@@ -27,7 +26,7 @@ pub fn give_up(
     };
     let (job, key) = (video.job, deeds::refund_key(video.job));
     let why = format!("job {job}: telegram does not take the video");
-    let credits = i32::try_from(PRICE.0).unwrap_or(i32::MAX);
+    let credits = deeds::price(txn, job)?;
     ledger::credit(txn, user, credits, &why, Some(&key), now)?;
     let lang = txn.lang_of(user)?;
     outbox::tell(txn, user, lang, Say::Undelivered { job }, now)?;

@@ -23,7 +23,7 @@ use super::{ledger, outbox, queue, tally};
 use crate::base::time::Timestamp;
 use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::{Alert, Lack, Trouble};
-use crate::rules::domain::credit::{Account, PRICE, Reason};
+use crate::rules::domain::credit::{Account, Reason};
 use crate::rules::domain::failure::{Failure, Kind, MODEL_REST, Source};
 use crate::rules::domain::id::{JobId, KeyPrint, ModelName};
 use crate::rules::domain::job::{Job, OutOfTurn, Verdict};
@@ -71,7 +71,7 @@ pub fn succeed(
         now,
         from,
         to,
-        PRICE,
+        job.price,
         Reason::Capture { job: id },
     )?;
     txn.put_user(job.user, &user)?;
@@ -230,7 +230,7 @@ fn refund(
     let mut user = txn.known_user(job.user)?;
     let (from, to) = (Account::Held(job.user), Account::Available(job.user));
     let reason = Reason::Release { job: job.id };
-    ledger::post(txn, job.user, &mut user, now, from, to, PRICE, reason)?;
+    ledger::post(txn, job.user, &mut user, now, from, to, job.price, reason)?;
     txn.put_user(job.user, &user)?;
     tally::failed(txn, job, model.clone(), kind, now)?;
     let say = Say::Refunded {

@@ -7,7 +7,6 @@ use super::ask::{self, Wanted};
 use super::desk::{Answerable, Desk};
 use super::entries;
 use super::whom::find_one;
-use crate::rules::domain::credit::PRICE;
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{JobId, OrderId, UserId};
 use crate::rules::domain::job::{Job, Missed, Stage};
@@ -198,14 +197,14 @@ pub fn of_task(sight: &Snapshot, task: &str) -> Result<Listed<JobLine>, StoreErr
     Ok(Listed::of(&jobs, LOOKED, job_line))
 }
 
-/// Each of a user's live jobs holds a credit: with the last of those the search is over.
+/// Each of a user's live jobs holds a credit or more: there are no more of them than credits held.
 fn live_of(
     sight: &Snapshot,
     user: UserId,
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<KnownJob>, StoreError> {
-    let held = sight.user(user)?.map_or(0, |row| row.user.held.0 / PRICE.0);
+    let held = sight.user(user)?.map_or(0, |row| row.user.held.0);
     let held = usize::try_from(held).unwrap_or(usize::MAX);
     let mut jobs = sight.jobs_of(user, None, held, |job| job.ended_at().is_none())?;
     jobs.retain(|job| before.is_none_or(|before| job.id().0 < before));

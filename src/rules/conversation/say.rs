@@ -149,6 +149,20 @@ impl Say {
         }
     }
 
+    /// Gives the question for a template its reason; whether it is that question.
+    pub fn asks_template_for(&mut self, why: Hint) -> bool {
+        if let Self::Ask {
+            hint,
+            question: Question::Template,
+            ..
+        } = self
+        {
+            *hint = Some(why);
+            return true;
+        }
+        false
+    }
+
     /// What is lost if it is never read.
     pub fn worth(&self) -> Worth {
         match self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{EntryId, JobId, OrderId, UserId};
 use crate::base::time::Timestamp;
 
-/// What one video costs.
+/// What one video costs when it is ordered; from then on its job's own price counts.
 pub const PRICE: Credits = Credits(1);
 
 /// An amount of credits that moves; never negative.

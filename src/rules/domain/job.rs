@@ -7,6 +7,7 @@ mod moved;
 
 use serde::{Deserialize, Serialize};
 
+use super::credit::Credits;
 use super::failure::{Failure, Kind, Source};
 use super::id::{JobId, KeyPrint, ModelName, OrderId, PhotoName, TaskId, UserId};
 use crate::base::time::Timestamp;
@@ -155,6 +156,8 @@ pub struct Job {
     pub order: OrderId,
     /// Who pays for it.
     pub user: UserId,
+    /// What its video costs: held when it is ordered, then captured or released; at least 1.
+    pub price: Credits,
     /// The public name of its photo.
     pub photo: PhotoName,
     /// The unguessable part of its callback URL.

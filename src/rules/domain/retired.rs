@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::credit::Credits;
 use super::failure::Kind;
 use super::id::{JobId, ModelName, OrderId, UserId};
 use super::job::{Job, Stage};
@@ -37,6 +38,7 @@ pub struct Retired {
 pub struct Ended {
     /// How many attempts had begun.
     pub attempt: u8,
+    pub price: Credits,
     /// How many submissions had failed.
     pub missed: u8,
     pub at: Timestamp,
@@ -115,6 +117,7 @@ impl Ended {
         };
         Some(Self {
             attempt: job.attempt,
+            price: job.price,
             missed: u8::try_from(job.missed.len()).unwrap_or(u8::MAX),
             at,
             end,

@@ -62,6 +62,7 @@ impl Audit<'_> {
                 job,
                 user: retired.user,
                 order: retired.order,
+                price: ended.price,
                 stage: ended.end.name(),
             };
             self.moves_are(&of, captures, releases, row);

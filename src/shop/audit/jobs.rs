@@ -3,7 +3,7 @@
 use redb::ReadableTableMetadata;
 
 use super::{Audit, KNOWN, Moves, due_row, job_row, named, user_row};
-use crate::rules::domain::credit::Account;
+use crate::rules::domain::credit::{Account, Credits};
 use crate::rules::domain::id::{JobId, OrderId, UserId};
 use crate::rules::domain::job::{Job, Stage};
 use crate::store::record::{JobRow, Live, decode};
@@ -17,6 +17,7 @@ pub(crate) struct Of {
     pub job: JobId,
     pub user: UserId,
     pub order: OrderId,
+    pub price: Credits,
     pub stage: &'static str,
 }
 
@@ -38,7 +39,7 @@ impl Audit<'_> {
             places += u32::from(row.job.stage.takes_a_place());
             live = live.plus(Live::of(&row.job.stage));
             if !row.job.stage.ended() {
-                self.people.of(row.job.user).live += 1;
+                self.people.of(row.job.user).costs(row.job.price);
             }
         }
         self.retired_jobs()?;
@@ -93,6 +94,7 @@ impl Audit<'_> {
             job: job.id,
             user: job.user,
             order: job.order,
+            price: job.price,
             stage: job.stage.name(),
         };
         self.moves_are(&of, captures, releases, || job_row(job.id.0));
@@ -110,6 +112,7 @@ impl Audit<'_> {
             job,
             user,
             order,
+            price,
             stage,
         } = of;
         let moves = self.moves(*job);
@@ -121,6 +124,14 @@ impl Audit<'_> {
             );
             self.breach(what, [row()]);
             return;
+        }
+        if moves.price != *price {
+            let moved = moves.price;
+            self.suspects.insert(*job, row());
+            self.breach(
+                format!("job {job} costs {price}, its entries move {moved}"),
+                [row()],
+            );
         }
         let payer = self.people.at(moves.user).map(|person| person.user);
         if (payer, moves.order) != (Some(*user), Moves::short(*order)) {
@@ -204,7 +215,7 @@ impl Audit<'_> {
             self.report.jobs += 1;
             self.job_is_due(&row)?;
             places += u32::from(row.job.stage.takes_a_place());
-            self.people.of(row.job.user).live += 1;
+            self.people.of(row.job.user).costs(row.job.price);
         }
         self.holds("every live job is due once, no other is", rows);
         if !all {
@@ -220,7 +231,7 @@ impl Audit<'_> {
                 continue;
             };
             if held != Some(i64::from(*live)) {
-                let what = format!("user {user} holds {held:?} credits for {live} live jobs");
+                let what = format!("user {user} holds {held:?} credits for live jobs of {live}");
                 self.breach(what, [user_row(*user)]);
             }
         }

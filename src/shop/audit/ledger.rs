@@ -6,7 +6,7 @@ use redb::ReadableTableMetadata;
 
 use super::people::Seat;
 use super::{Audit, Moves, archive_row, entry_row, grant_row, job_row, named, order_row};
-use crate::rules::domain::credit::{Account, Entry, PRICE, Reason, Seal};
+use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::id::{EntryId, JobId, UserId};
 use crate::store::record::{decode, seal, unsealed};
 use crate::store::{StoreError, tables};
@@ -154,12 +154,9 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// A job's entry: it moves one credit, for whom the first one did.
+    /// A job's entry: it moves what the first one did, for whom that did.
     fn fold_job(&mut self, user: UserId, job: JobId, entry: &Entry) {
         let row = || [entry_row(entry.id.0)];
-        if entry.amount != PRICE {
-            self.breach(format!("it moves {} for a job", entry.amount), row());
-        }
         let seat = self.people.seat(user);
         let Some(moves) = self.moves.get_mut(job.0 as usize) else {
             self.breach(
@@ -178,10 +175,18 @@ impl Audit<'_> {
         if moves.user == Seat::default() {
             moves.user = seat;
         }
+        if moves.price == Credits::default() {
+            moves.price = entry.amount;
+        }
+        let price = moves.price;
         if let Reason::Hold { order, .. } = entry.reason {
             moves.order = Moves::short(order);
         }
         let owner = moves.user;
+        if entry.amount != price {
+            let moved = entry.amount;
+            self.breach(format!("it moves {moved} for a job of {price}"), row());
+        }
         if owner != seat {
             let owner = named(self.people.at(owner).map(|person| person.user));
             let what = format!("it moves credits of user {user} for a job of user {owner}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::rules::domain::credit::Account;
+use crate::rules::domain::credit::{Account, Credits};
 use crate::rules::domain::id::{EntryId, OrderId, UserId};
 
 /// Where a user sits among those met so far, from 1 on; 0 is nobody.
@@ -21,7 +21,7 @@ pub(crate) struct Person {
     entry: u64,
     /// The last order; 0 if there is none.
     order: u64,
-    /// Jobs that have not ended.
+    /// What the jobs that have not ended cost together.
     pub live: u32,
     /// Whether they were welcomed.
     pub welcomed: bool,
@@ -49,6 +49,11 @@ impl Person {
             welcomed: false,
             known: false,
         }
+    }
+
+    /// Notes a job that has not ended.
+    pub fn costs(&mut self, price: Credits) {
+        self.live = self.live.saturating_add(price.0);
     }
 
     /// Notes the last entry; the one before it.

@@ -50,7 +50,7 @@ impl Audit<'_> {
             }
             let live = person.live;
             if held != live {
-                let what = format!("user {id} holds {held} credits for {live} live jobs");
+                let what = format!("user {id} holds {held} credits for live jobs of {live}");
                 self.breach(what, [user_row(id)]);
             }
         }

@@ -1,11 +1,10 @@
 //! Whether a deed may be done, as the books stand, and what the numbers will be: asked before an operator says yes, and
 //! again when it is done. Nothing is written.
 
-use super::standing::{Standing, standing};
+use super::standing::{Standing, price, standing};
 use super::undone::Undone;
 use super::{refund_key, retry_key};
 use crate::base::time::Timestamp;
-use crate::rules::domain::credit::PRICE;
 use crate::rules::domain::deed::outlook::{Outlook, Person};
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::deed::{Deed, Resting};
@@ -46,15 +45,15 @@ pub(super) fn outlook(
             Some(*user)
         }
         Deed::Refund { job, .. } => {
-            change = i64::from(PRICE.0);
+            change = price(txn, *job)?.into();
             Some(refund(txn, *job)?)
         }
         Deed::Cancel { job, .. } => {
-            change = i64::from(PRICE.0);
+            change = price(txn, *job)?.into();
             Some(stands(txn, *job, Standing::Live)?)
         }
         Deed::Reorder { job, .. } => {
-            change = -i64::from(PRICE.0);
+            change = -i64::from(price(txn, *job)?);
             Some(reorder(txn, *job)?)
         }
         Deed::Hurry { job } => Some(hurry(txn, *job, now)?),
@@ -133,7 +132,7 @@ fn refund(txn: &Txn<'_>, job: JobId) -> Result<UserId, Undone> {
     if txn.granted(&refund_key(job))?.is_some() {
         return Err(Refusal::Repaid(job).into());
     }
-    ledger::may_grant(txn, user, price(), None)?;
+    ledger::may_grant(txn, user, price(txn, job)?, None)?;
     Ok(user)
 }
 
@@ -142,10 +141,10 @@ fn reorder(txn: &Txn<'_>, job: JobId) -> Result<UserId, Undone> {
     if let Some(order) = txn.confirmed_by(&CallbackId(retry_key(job)))? {
         return Err(Refusal::Reordered { job, order }.into());
     }
-    if txn.find_job(job)?.is_none() {
+    let Some(row) = txn.find_job(job)? else {
         return Err(Refusal::Retired(job).into());
-    }
-    match txn.known_user(user)?.user.available < PRICE {
+    };
+    match txn.known_user(user)?.user.available < row.job.price {
         true => Err(Refusal::Poor(job).into()),
         false => Ok(user),
     }
@@ -166,9 +165,4 @@ fn hurry(txn: &Txn<'_>, job: JobId, now: Timestamp) -> Result<UserId, Undone> {
             Lane::Timed(_) | Lane::Ready(_) | Lane::None => Err(Refusal::Waits(job).into()),
         },
     }
-}
-
-/// What a video costs, as a grant counts.
-pub(super) fn price() -> i32 {
-    i32::try_from(PRICE.0).unwrap_or(i32::MAX)
 }

@@ -1,6 +1,7 @@
 //! Doing a deed: checked, done, and written into the trail.
 
-use super::check::{outlook, person, price, rest_of};
+use super::check::{outlook, person, rest_of};
+use super::standing::price;
 use super::undone::Undone;
 use super::{By, note, refund_key, retry_key, standing};
 use crate::rules::domain::act::{Ban, Done, Who};
@@ -105,7 +106,8 @@ fn refund(txn: &mut Txn<'_>, by: By, job: JobId, why: &str) -> Result<(), Undone
         return Err(Refusal::NoJob(job).into());
     };
     let said = format!("job {job}: {why}");
-    grant(txn, by, user, price(), &said, Some(&refund_key(job)))?;
+    let price = price(txn, job)?;
+    grant(txn, by, user, price, &said, Some(&refund_key(job)))?;
     Ok(())
 }
 
@@ -118,6 +120,7 @@ fn reorder(txn: &mut Txn<'_>, by: By, job: JobId, chance: &[u8; 32]) -> Result<O
         user: failed.user,
         brief: old.brief,
         count: Count::One,
+        price: failed.price,
         callback: CallbackId(retry_key(job)),
         chance,
     };

@@ -44,6 +44,17 @@ pub fn standing(txn: &Txn<'_>, id: JobId) -> Result<Option<(UserId, Standing)>, 
     }))
 }
 
+/// What a job costs, retired or not, as the books move it; 0 if there is no such job.
+pub(crate) fn price(txn: &Txn<'_>, id: JobId) -> Result<i32, StoreError> {
+    let price = match txn.find_job(id)? {
+        Some(row) => Some(row.job.price),
+        None => txn
+            .retired_with(id)?
+            .and_then(|retired| Some(retired.job(id)?.price)),
+    };
+    Ok(price.map_or(0, |price| i32::try_from(price.0).unwrap_or(i32::MAX)))
+}
+
 fn ended(stage: &Stage) -> Standing {
     match stage {
         Stage::Done { .. } => Standing::Done,

@@ -433,7 +433,7 @@ fn a_key_that_leads_elsewhere_is_found() {
 
 #[test]
 fn credits_held_for_nothing_are_found() {
-    finds("user 1 holds 4 credits for 3 live jobs", |txn| {
+    finds("user 1 holds 4 credits for live jobs of 3", |txn| {
         let mut row = txn.known_user(ANNA)?;
         row.user.held.0 += 1;
         txn.put_user(ANNA, &row)

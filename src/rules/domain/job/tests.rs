@@ -14,6 +14,7 @@ fn job() -> Job {
         id: JobId(1),
         order: OrderId(1),
         user: UserId(1),
+        price: Credits(1),
         photo: PhotoName::new(JobId(1), [7; 16]),
         nonce: 9,
         attempt: 0,

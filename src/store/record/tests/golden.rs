@@ -266,6 +266,7 @@ fn retired() -> Vec<Retired> {
     });
     let ends = std::iter::once(done).chain(failed).map(|end| Ended {
         attempt: 2,
+        price: Credits(2),
         missed: 1,
         at: Timestamp(1_800_000_000_000),
         end,
@@ -433,6 +434,7 @@ fn job(stage: Stage) -> Job {
         id: JobId(1),
         order: OrderId(2),
         user: UserId(3),
+        price: Credits(2),
         photo: PhotoName::new(JobId(1), [0xab; 16]),
         nonce: 0xfedc_ba98_7654_3210,
         attempt: 2,

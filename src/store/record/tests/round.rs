@@ -338,12 +338,15 @@ fn retired() -> impl Strategy<Value = Retired> {
             },
         }
     });
-    let ended = (any::<[u8; 2]>(), time(), end).prop_map(|([attempt, missed], at, end)| Ended {
-        attempt,
-        missed,
-        at,
-        end,
-    });
+    let ended = (any::<[u8; 2]>(), credits(), time(), end).prop_map(
+        |([attempt, missed], price, at, end)| Ended {
+            price,
+            attempt,
+            missed,
+            at,
+            end,
+        },
+    );
     let templates = proptest::option::of(template());
     let ends = proptest::collection::vec(ended, 0..6);
     let before = any::<Option<u64>>();
@@ -366,13 +369,14 @@ fn job() -> impl Strategy<Value = Job> {
     let numbers = any::<([u64; 4], [u8; 16], u8)>();
     let missed = proptest::collection::vec(missed(), 0..4);
     let script = any::<Option<String>>();
-    let parts = (numbers, script, stage(), time(), time(), missed);
-    parts.prop_map(|(numbers, script, stage, due, placed_at, missed)| {
+    let parts = (numbers, credits(), script, stage(), time(), time(), missed);
+    parts.prop_map(|(numbers, price, script, stage, due, placed_at, missed)| {
         let ([id, order, user, nonce], chance, attempt) = numbers;
         Job {
             id: JobId(id),
             order: OrderId(order),
             user: UserId(user),
+            price,
             photo: PhotoName::new(JobId(id), chance),
             nonce,
             attempt,
