@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::reload::{self, Reloads};
 use super::status::{self, Place};
 use super::{books, entries, orders, people, stats};
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::rules::domain::act::Who;
@@ -254,7 +255,7 @@ impl Desk {
         look: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let snapshot = self.store.snapshot()?;
-        let seen = tokio::task::spawn_blocking(move || look(&snapshot)).await;
+        let seen = aside::run(move || look(&snapshot)).await;
         seen.map_err(|_| StoreError::Panicked)?
     }
 
