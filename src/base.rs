@@ -1,5 +1,6 @@
 //! What every floor needs.
 
+pub mod aside;
 pub mod charts;
 pub mod clock;
 pub mod failpoints;

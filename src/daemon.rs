@@ -448,9 +448,10 @@ impl Daemon {
         self.delivery.asked_to_wait(chat)
     }
 
-    /// Whether no job is being stepped and no picture looked at.
+    /// Whether nothing is under way: no step of a job, no look at a picture, no note on its way to a chat, no
+    /// transaction.
     pub fn is_idle(&self) -> bool {
-        self.pool.is_idle() && self.bot.is_idle()
+        self.pool.is_idle() && self.bot.is_idle() && self.delivery.is_idle() && self.store.is_idle()
     }
 
     /// Runs until `enough` resolves, an actor fails, or the store does; then stops.

@@ -233,6 +233,11 @@ impl Store {
         self.writer.try_write(work).await
     }
 
+    /// Whether nobody waits for the writer.
+    pub fn is_idle(&self) -> bool {
+        self.writer.is_idle()
+    }
+
     /// A view of everything committed so far. Short-lived: it pins pages while it lives.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         if self.disk.rang() {

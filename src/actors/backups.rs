@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::edge::offsite::Vault;
@@ -128,7 +129,7 @@ impl Archivist {
         front.note(|status| status.here.last_try = Some(begun));
         let (store, data, shelf) = (self.store.clone(), self.data.clone(), self.shelf.clone());
         let floor = self.floor;
-        let made = tokio::task::spawn_blocking(move || {
+        let made = aside::run(move || {
             let order = Order {
                 data: &data,
                 shelf: &shelf,
@@ -163,7 +164,7 @@ impl Archivist {
     /// Removes what need not be kept any more.
     async fn clear(&self) {
         let (shelf, keep) = (self.shelf.clone(), self.keep);
-        let cleared = tokio::task::spawn_blocking(move || shelf.prune(keep)).await;
+        let cleared = aside::run(move || shelf.prune(keep)).await;
         match cleared.unwrap_or(Err(StoreError::Panicked.into())) {
             Ok(gone) if gone.is_empty() => {}
             Ok(gone) => tracing::info!(removed = gone.len(), "old backups are removed"),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::live::Live;
 use crate::base::time::Timestamp;
@@ -197,7 +198,7 @@ impl Janitor {
     /// Has the next start compact the file if that is worth it, and not if it is no longer.
     async fn weigh(&self) -> Result<(), StoreError> {
         let store = self.store.clone();
-        let taken = tokio::task::spawn_blocking(move || room::taken(&store));
+        let taken = aside::run(move || room::taken(&store));
         let taken = taken.await.map_err(|_| StoreError::Panicked)??;
         let held = room::held(&self.file).unwrap_or(0);
         let wanted = room::is_worth_it(held, taken);
@@ -213,6 +214,8 @@ impl Janitor {
 
     /// Retires old orders, the oldest first, some at a time.
     async fn retire(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        // Its breaths are part of it.
+        let _under_way = aside::begin();
         let (mut retired, mut dropped) = (0, 0);
         let mut next = Some(OrderId(0));
         while let (Some(from), false) = (next, stop.is_cancelled()) {

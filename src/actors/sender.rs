@@ -10,7 +10,7 @@ mod send;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct Delivery {
     waits: Mutex<HashMap<i64, Timestamp>>,
     /// How many notes Telegram has taken.
     taken: AtomicU64,
+    /// To how many chats something is being sent.
+    sending: AtomicUsize,
 }
 
 /// What to do with a chat next.
@@ -100,12 +102,18 @@ impl Delivery {
             fails,
             waits: Mutex::default(),
             taken: AtomicU64::new(0),
+            sending: AtomicUsize::new(0),
         }
     }
 
     /// How many notes Telegram has taken: when that grows, Telegram is not away.
     fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing is being sent.
+    pub fn is_idle(&self) -> bool {
+        self.sending.load(Ordering::Relaxed) == 0
     }
 
     /// Sends until told to stop; then finishes what is being sent.
@@ -130,6 +138,7 @@ impl Delivery {
                 let task = sending.spawn(async move { delivery.one(chat).await });
                 chats.insert(task.id(), chat);
             }
+            self.sending.store(sending.len(), Ordering::Relaxed);
             let later = line.first_later().into_iter().chain(full).min();
             tokio::select! {
                 () = stop.cancelled() => {}

@@ -1,5 +1,7 @@
 //! The playground: the real daemon on the stand-ins, for the sandbox, the story and the tests.
 
+mod quiet;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::runtime::Handle;
 
+use self::quiet::Threads;
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::daemon::{Daemon, Doors, Machine};
 use crate::door::{Limits, Refusal};
@@ -243,29 +248,37 @@ impl Playground {
         const PATIENCE: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(300)];
         let (begun, mut last) = (Instant::now(), Instant::now());
         let mut changes = self.sandbox.changed();
-        let mut calm = 0;
-        while calm < 3 {
+        let (threads, mut calm) = (Threads::here(), 0);
+        while calm < threads.looks() {
             anyhow::ensure!(
                 last.elapsed() < PATIENCE[0] && begun.elapsed() < PATIENCE[1],
                 "something keeps moving"
             );
-            changes.mark_unchanged();
-            // Real time, for real sockets: a change ends the wait early, its absence is one sign of calm.
-            let moved = tokio::time::timeout(Duration::from_millis(8), changes.changed()).await;
-            if moved.is_ok() {
+            let stirred = threads.stir().await;
+            if changes.has_changed()? {
+                changes.mark_unchanged();
                 last = Instant::now();
-            }
-            let (busy, notes) = self.moving()?;
-            calm = if moved.is_ok() || busy { 0 } else { calm + 1 };
-            if calm > 0 && notes {
-                self.clock.pass(A_LITTLE);
                 calm = 0;
+            } else if stirred || self.is_busy() {
+                calm = 0;
+            } else {
+                let (due, notes) = self.waiting()?;
+                calm = if due || notes { 0 } else { calm + 1 };
+                if notes && !due {
+                    self.clock.pass(A_LITTLE);
+                }
             }
         }
         Ok(())
     }
 
-    fn moving(&self) -> anyhow::Result<(bool, bool)> {
+    /// Whether something is under way in the daemon, beside it, or between it and the stand-ins.
+    fn is_busy(&self) -> bool {
+        !self.daemon().is_idle() || aside::is_any(Handle::current().id()) || self.sandbox.is_busy()
+    }
+
+    /// Whether a step is due, and whether a note is that could be sent soon.
+    fn waiting(&self) -> anyhow::Result<(bool, bool)> {
         let snapshot = self.daemon().store().snapshot()?;
         /// What stands aside for longer is not waited for: it waits for Telegram, not for its pace.
         const SOON: Duration = Duration::from_secs(45);
@@ -280,8 +293,7 @@ impl Playground {
             notes |= next < now.plus(SOON);
         }
         let (due, _) = snapshot.timed(now, 1, |_| true)?;
-        let busy = !self.daemon().is_idle() || !due.is_empty() || self.sandbox.is_busy();
-        Ok((busy, notes))
+        Ok((!due.is_empty(), notes))
     }
 
     /// Lets `span` of virtual time pass in steps, settling after each.

@@ -13,6 +13,7 @@ use super::made::Made;
 use crate::actors::backups::Archivist;
 use crate::actors::intake::Bot;
 use crate::actors::workers::{Parts, Pool};
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::clock::beat::Beat;
 use crate::base::live::Live;
@@ -79,7 +80,7 @@ impl Reloader {
                 Some(answer) = asked.recv() => answer,
             };
             let inner = Arc::clone(&reloader);
-            let read = tokio::task::spawn_blocking(move || inner.reload()).await;
+            let read = aside::run(move || inner.reload()).await;
             let told = match read {
                 Ok(Ok(reloaded)) => {
                     if is_introduced_by(&reloaded.changed) {

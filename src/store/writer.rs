@@ -11,6 +11,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +43,17 @@ pub struct Writer {
     fault: watch::Receiver<Option<String>>,
     /// How long closures wait.
     waited: Histogram,
+    /// Who has asked and was not answered yet.
+    asking: AtomicUsize,
+}
+
+/// Somebody who asks, until they are answered or wait no more.
+struct Asking<'a>(&'a AtomicUsize);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How a closure's run ended.
@@ -157,6 +169,7 @@ impl Writer {
             broken,
             fault,
             waited,
+            asking: AtomicUsize::new(0),
         })
     }
 
@@ -177,6 +190,16 @@ impl Writer {
         (Box::new(closure), answer)
     }
 
+    fn asks(&self) -> Asking<'_> {
+        self.asking.fetch_add(1, Ordering::Relaxed);
+        Asking(&self.asking)
+    }
+
+    /// Whether nobody waits for an answer.
+    pub fn is_idle(&self) -> bool {
+        self.asking.load(Ordering::Relaxed) == 0
+    }
+
     fn queue(&self) -> Result<&mpsc::Sender<Box<dyn Op>>, StoreError> {
         self.queue.as_ref().ok_or(StoreError::Closed)
     }
@@ -187,6 +210,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
+        let _asking = self.asks();
         let (op, answer) = self.closure(work, true);
         self.queue()?
             .send(op)
@@ -201,6 +225,7 @@ impl Writer {
         R: Send + 'static,
         F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send + 'static,
     {
+        let _asking = self.asks();
         let (op, answer) = self.closure(work, false);
         self.queue()?.try_send(op).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::live::Live;
 use crate::base::time::Timestamp;
@@ -145,7 +146,7 @@ impl Guard {
             Check::Glance => audit::glance(&snapshot),
             Check::Audit => audit::audit(&snapshot),
         };
-        let report = tokio::task::spawn_blocking(look).await;
+        let report = aside::run(look).await;
         report.map_err(|_| StoreError::Panicked)?
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::base::live::Live;
 use crate::base::time::Timestamp;
@@ -70,7 +71,7 @@ impl Watch {
                 failures(&sight, wanted, now)?,
             ])
         };
-        let seen = tokio::task::spawn_blocking(look).await;
+        let seen = aside::run(look).await;
         for seen in seen.map_err(|_| StoreError::Panicked)?? {
             self.tell(seen, now).await?;
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Delivery;
+use crate::base::aside;
 use crate::base::time::Timestamp;
 use crate::edge::telegram::trouble::Trouble;
 use crate::rules::domain::broadcast::{Broadcast, Course, Outcome};
@@ -223,7 +224,7 @@ impl Delivery {
         look: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let sight = self.store.snapshot()?;
-        let seen = tokio::task::spawn_blocking(move || look(&sight)).await;
+        let seen = aside::run(move || look(&sight)).await;
         seen.map_err(|_| StoreError::Panicked)?
     }
 }

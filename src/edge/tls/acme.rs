@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 
 use super::door::{Door, Proof, Proving};
 use super::{Pair, TlsError, keep};
+use crate::base::aside;
 use crate::edge::config;
 
 pub use error::AcmeError;
@@ -298,7 +299,7 @@ impl Authority {
 
 /// Keeps a file without holding up the runtime while the disk works.
 async fn store(path: PathBuf, bytes: Vec<u8>) -> Result<(), AcmeError> {
-    let kept = tokio::task::spawn_blocking(move || keep::write(&path, &bytes)).await;
+    let kept = aside::run(move || keep::write(&path, &bytes)).await;
     Ok(kept.map_err(|_| AcmeError::Strange)??)
 }
 

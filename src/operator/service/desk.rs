@@ -7,6 +7,7 @@ use super::ask::Question;
 use super::place::Place;
 use super::provider::Provider;
 use super::reload::Reloads;
+use crate::base::aside;
 use crate::base::clock::Clock;
 use crate::rules::domain::act::Who;
 use crate::shop::backup::front::Front;
@@ -64,7 +65,7 @@ impl Desk {
         look: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let snapshot = self.store.snapshot()?;
-        let seen = tokio::task::spawn_blocking(move || look(&snapshot)).await;
+        let seen = aside::run(move || look(&snapshot)).await;
         seen.map_err(|_| StoreError::Panicked)?
     }
 }

@@ -2,6 +2,7 @@
 
 use super::asker::Asker;
 use super::page::{Made, Page};
+use crate::base::aside;
 use crate::base::charts::{
     Chart, HEIGHT, Look, Measure, Paint, Series, Slot, Stand, Tone, WIDTH, axis,
 };
@@ -40,7 +41,7 @@ pub(super) async fn page(
     let mut message = page.done();
     fit(&mut message.text);
     let _place = asker.delivery.drawing.acquire().await;
-    let drawn = tokio::task::spawn_blocking(move || picture::png(&svg)).await;
+    let drawn = aside::run(move || picture::png(&svg)).await;
     let picture = match drawn {
         Ok(Ok(png)) => Some(png),
         // The numbers are worth more than the bars.
