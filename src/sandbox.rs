@@ -4,7 +4,7 @@
 //! What the real service would refuse is refused, and recorded in [`Sandbox::complaints`].
 
 #[cfg(test)]
-mod clock;
+pub(crate) mod clock;
 pub mod gpt;
 mod ground;
 mod hooks;
@@ -28,7 +28,8 @@ pub use self::{
     kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
     telegram::{
-        Button, Fault, File, HeldAnswers, Message, Person, RawReply, Telegram, Toast, Video,
+        Button, Charge, Checkout, Fault, File, HeldAnswers, Invoice, Message, News, Person,
+        RawReply, Telegram, Toast, Video,
     },
 };
 use self::{ground::Ground, journal::Journal};

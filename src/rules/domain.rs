@@ -18,6 +18,7 @@ pub mod order;
 pub mod part;
 pub mod retired;
 pub mod span;
+pub mod stars;
 pub mod strange;
 pub mod tally;
 pub mod user;

@@ -62,7 +62,7 @@ impl Page {
             .buttons
             .iter()
             .map(|row| {
-                let tell = |it: &Button| json!({"text": it.text, "data": it.data, "url": it.url});
+                let tell = |it: &Button| json!({"text": it.text, "data": it.data, "url": it.url, "pay": it.pay});
                 row.iter().map(tell).collect()
             })
             .collect();
@@ -80,7 +80,7 @@ impl Page {
 
     fn media(&self, message: &Message) -> Value {
         let kind = match &message.content {
-            Content::Text => return Value::Null,
+            Content::Text | Content::Invoice(_) | Content::Service(..) => return Value::Null,
             Content::Photo(_) => "photo",
             Content::Video(_) => "video",
             Content::Document(_) => "file",
