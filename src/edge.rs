@@ -5,6 +5,7 @@ pub mod config;
 pub mod files;
 pub mod http;
 pub mod offsite;
+pub mod pay;
 pub mod provider;
 pub mod telegram;
 pub mod tls;

@@ -41,7 +41,7 @@ pub use self::{
     faults::{Fault, RawReply},
     keyboard::Button,
     person::Person,
-    stars::{Charge, Checkout, Invoice, News},
+    stars::{Charge, Checkout, Invoice},
 };
 use self::{
     chats::{Somebody, World},

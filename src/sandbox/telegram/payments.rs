@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::{
     chats::{Content, Draft, World},
     keyboard::Rows,
-    stars::{Charge, Checkout, Invoice, News, Open, PATIENCE, timed_out},
+    stars::{Charge, Checkout, Invoice, Open, PATIENCE, timed_out},
     text::Formatted,
     updates::Lane,
 };
+use crate::sandbox::rail::News;
 
 impl World {
     /// Presses Pay; the query that the bot is asked, or what the person reads instead.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::sandbox::rail::News;
+
 /// A bot answers a checkout in ten seconds, or nothing is paid.
 pub(super) const PATIENCE: u64 = 10_000;
 /// What a person has who was given nothing.
@@ -43,18 +45,6 @@ pub struct Charge {
     pub refunded: bool,
     /// The update that tells of it; none if it was lost or waits.
     pub news: Option<i64>,
-}
-
-/// What happens to the news of a payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum News {
-    /// The bot is told at once.
-    #[default]
-    Prompt,
-    /// The bot is told when this is changed to something else.
-    Held,
-    /// The bot is never told.
-    Lost,
 }
 
 pub(super) struct Open {

@@ -6,9 +6,10 @@ use super::{
     Telegram,
     chats::{Content, World},
     person::Person,
-    stars::{Charge, Checkout, News},
+    stars::{Charge, Checkout},
     updates::Lane,
 };
+use crate::sandbox::rail::News;
 
 impl Person {
     /// How many Stars they have; a thousand at first.
