@@ -6,6 +6,7 @@ pub mod files;
 pub mod http;
 pub mod locale;
 pub mod offsite;
+pub mod pay;
 pub mod provider;
 pub mod telegram;
 pub mod tls;

@@ -1,10 +1,11 @@
-//! Strict stand-ins for Telegram, KIE and OpenAI: real HTTP servers on loopback, for a person and for tests.
+//! Strict stand-ins for Telegram, KIE, OpenAI, YooKassa and Crypto Pay: real HTTP servers on loopback, for a person and for tests.
 //!
 //! Nothing here imports the rest of the crate, so that a client and its stand-in cannot be wrong together.
 //! What the real service would refuse is refused, and recorded in [`Sandbox::complaints`].
 
 #[cfg(test)]
-mod clock;
+pub(crate) mod clock;
+pub mod cryptopay;
 pub mod gpt;
 mod ground;
 mod hooks;
@@ -15,21 +16,27 @@ mod lock;
 pub mod movie;
 mod page;
 mod pictures;
+mod rail;
 pub mod telegram;
+pub mod yookassa;
 
 use std::{io, net::SocketAddr};
 
 use tokio::sync::watch;
 
 pub use self::{
+    cryptopay::CryptoPay,
     gpt::{Gpt, Reply, Writing},
     hooks::{Granted, Hooks},
     journal::Call,
     kie::{Asked, Ending, Kie, Raw, Task, Upload, UploadFault},
     pictures::sample_photo,
+    rail::{News, RailFault},
     telegram::{
-        Button, Fault, File, HeldAnswers, Message, Person, RawReply, Telegram, Toast, Video,
+        Button, Charge, Checkout, Fault, File, HeldAnswers, Invoice, Message, Person, RawReply,
+        Telegram, Toast, Video,
     },
+    yookassa::Yookassa,
 };
 use self::{ground::Ground, journal::Journal};
 
@@ -51,6 +58,10 @@ pub struct Sandbox {
     pub kie: Kie,
     /// The stand-in script writer.
     pub gpt: Gpt,
+    /// The stand-in bank.
+    pub yookassa: Yookassa,
+    /// The stand-in CryptoBot.
+    pub cryptopay: CryptoPay,
     ground: Ground,
     page: Option<SocketAddr>,
 }
@@ -65,6 +76,9 @@ impl Sandbox {
         let telegram = Telegram::start(&ground).await?;
         let kie = Kie::start(&ground, options.photo_root_pem.as_deref()).await?;
         let gpt = Gpt::start(&ground).await?;
+        let root = options.photo_root_pem.as_deref();
+        let yookassa = Yookassa::start(&ground, root).await?;
+        let cryptopay = CryptoPay::start(&ground, root).await?;
         let page = match options.page {
             Some(address) => {
                 telegram.person(1001, "Анна", Some("ru"));
@@ -77,6 +91,8 @@ impl Sandbox {
             telegram,
             kie,
             gpt,
+            yookassa,
+            cryptopay,
             ground,
             page,
         })

@@ -123,6 +123,10 @@ impl Bot {
         if update.event == Event::Group {
             return self.answer_group(&update);
         }
+        if let Event::Stars(_) = update.event {
+            tracing::debug!("news of money is not listened to yet");
+            return Ok(());
+        }
         let (id, press) = (update.id, update.callback.clone());
         if self.turned_away.has(id) {
             return Ok(());
@@ -391,7 +395,7 @@ fn waits_for_an_answer(event: &Event) -> bool {
         | Event::Other
         | Event::Desk(_)
         | Event::Press(_) => true,
-        Event::Edited | Event::Blocked | Event::Unblocked | Event::Group => false,
+        Event::Edited | Event::Blocked | Event::Unblocked | Event::Group | Event::Stars(_) => false,
     }
 }
 

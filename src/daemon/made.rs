@@ -134,13 +134,9 @@ pub fn telegram(config: &Config, root: Option<&[u8]>, menu: Vec<u8>) -> anyhow::
     let chosen = &config.telegram;
     let calls = http::client(root, Some(chosen.call_timeout))?;
     let slow = http::client(root, Some(chosen.upload_timeout))?;
-    Ok(Telegram::new(
-        &chosen.api_url,
-        &chosen.token,
-        calls,
-        slow,
-        menu,
-    )?)
+    let quick = http::client(root, Some(chosen.call_timeout))?;
+    let telegram = Telegram::new(&chosen.api_url, &chosen.token, calls, slow, menu)?;
+    Ok(telegram.with_quick(quick))
 }
 
 fn models(config: &Config, files: &mut Files<'_>) -> Models {

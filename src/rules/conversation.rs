@@ -98,6 +98,7 @@ fn on_event(session: Session, event: Event, facts: &Facts) -> (Session, Vec<Effe
         Event::Blocked => (session, vec![Effect::Reachable(false)]),
         Event::Unblocked => (session, vec![Effect::Reachable(true)]),
         Event::Group => (session, tell(Say::Group)),
+        Event::Stars(_) => (session, Vec::new()),
     }
 }
 
@@ -123,6 +124,7 @@ fn on_banned(session: Session, event: Event) -> (Session, Vec<Effect>) {
         Event::Blocked => (session, vec![Effect::Reachable(false)]),
         Event::Unblocked => (session, vec![Effect::Reachable(true)]),
         Event::Group => (session, tell(Say::Group)),
+        Event::Stars(_) => (session, Vec::new()),
         Event::Press(_) => toasted(session.idle(), Say::Banned),
         Event::Command(_)
         | Event::Desk(_)

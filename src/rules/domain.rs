@@ -19,6 +19,7 @@ pub mod order;
 pub mod part;
 pub mod retired;
 pub mod span;
+pub mod stars;
 pub mod strange;
 pub mod tally;
 pub mod template;

@@ -9,18 +9,18 @@ use super::{Hooks, Options, Sandbox};
 
 /// Time that stands still until it is moved.
 #[derive(Clone)]
-pub(super) struct Clock(Arc<AtomicU64>);
+pub(crate) struct Clock(Arc<AtomicU64>);
 
 impl Clock {
-    pub(super) fn new() -> Clock {
+    pub(crate) fn new() -> Clock {
         Clock(Arc::new(AtomicU64::new(1_800_000_000_000)))
     }
 
-    pub(super) fn pass(&self, ms: u64) {
+    pub(crate) fn pass(&self, ms: u64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 
-    pub(super) fn hooks(&self) -> Hooks {
+    pub(crate) fn hooks(&self) -> Hooks {
         let (now, moved) = (self.0.clone(), self.clone());
         Hooks {
             now: Arc::new(move || now.load(Ordering::SeqCst)),
@@ -34,7 +34,7 @@ impl Clock {
 }
 
 /// A sandbox with a page, and its clock.
-pub(super) async fn sandbox() -> (Sandbox, Clock) {
+pub(crate) async fn sandbox() -> (Sandbox, Clock) {
     let clock = Clock::new();
     let options = Options {
         hooks: clock.hooks(),
@@ -45,7 +45,7 @@ pub(super) async fn sandbox() -> (Sandbox, Clock) {
 }
 
 /// Waits in real time until something is so; ten seconds are for ever.
-pub(super) async fn until(what: impl Fn() -> bool) {
+pub(crate) async fn until(what: impl Fn() -> bool) {
     for _ in 0..1000 {
         if what() {
             return;

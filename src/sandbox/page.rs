@@ -76,6 +76,7 @@ fn router(page: Page) -> Router {
         .route("/api/sellers/{id}/text", post(actions::text))
         .route("/api/sellers/{id}/photo", post(actions::photo))
         .route("/api/sellers/{id}/press", post(actions::press))
+        .route("/api/sellers/{id}/pay", post(actions::pay))
         .route("/api/sellers/{id}/block", post(actions::block))
         .route("/api/sellers/{id}/other", post(actions::other))
         .route("/api/sellers/{id}/grant", post(actions::grant))

@@ -8,13 +8,17 @@ mod door;
 mod edits;
 mod faults;
 mod files;
+mod invoices;
 mod keyboard;
+mod payments;
 mod person;
 mod sends;
 mod settings;
 mod setup;
+mod stars;
 mod text;
 mod updates;
+mod wallet;
 mod wire;
 
 #[cfg(test)]
@@ -37,6 +41,7 @@ pub use self::{
     faults::{Fault, RawReply},
     keyboard::Button,
     person::Person,
+    stars::{Charge, Checkout, Invoice},
 };
 use self::{
     chats::{Somebody, World},

@@ -4,6 +4,7 @@
 
 mod file;
 mod send;
+pub mod stars;
 pub(super) mod upload;
 
 use std::path::PathBuf;
@@ -40,11 +41,12 @@ use crate::rules::domain::id::{CallbackId, TopicId, UpdateId};
 use crate::rules::domain::user::Lang;
 
 /// The kinds of updates we ask for, as Telegram names them.
-pub(super) const WANTED: [&str; 4] = [
+pub(super) const WANTED: [&str; 5] = [
     "message",
     "edited_message",
     "callback_query",
     "my_chat_member",
+    "pre_checkout_query",
 ];
 
 /// The menu's picture that is compiled in.
@@ -69,6 +71,8 @@ pub struct Telegram {
     pub(super) calls: Bot,
     /// For uploads and for the long poll.
     pub(super) slow: Bot,
+    /// For answers that somebody about to pay waits for.
+    pub(super) quick: Bot,
     menu: Vec<u8>,
     /// What Telegram keeps the menu's picture under, once it has it.
     menu_file: Mutex<Option<String>>,
@@ -129,12 +133,19 @@ impl Telegram {
         let url: Url = api_url.parse()?;
         let bot = |client| Bot::with_client(token.expose_secret(), client).set_api_url(url.clone());
         Ok(Self {
+            quick: bot(calls.clone()),
             calls: bot(calls),
             slow: bot(slow),
             menu,
             menu_file: Mutex::new(None),
             meters: Meters::default(),
         })
+    }
+
+    /// The same, with a client of its own for whoever is about to pay: they do not wait behind what hangs.
+    pub fn with_quick(self, client: reqwest::Client) -> Self {
+        let quick = Bot::with_client(self.calls.token(), client).set_api_url(self.calls.api_url());
+        Self { quick, ..self }
     }
 
     /// The same, counted and timed with others.
@@ -275,7 +286,13 @@ fn address(bot: &Bot, method: &str) -> Url {
 }
 
 /// Reads an answer, as far as it comes.
-async fn read(mut answer: Response) -> Result<Reply, Trouble> {
+async fn read(answer: Response) -> Result<Reply, Trouble> {
+    let (status, wait, body) = gather(answer).await;
+    Reply::read(status, wait, body)
+}
+
+/// The status of an answer, how many seconds its head asks to wait, and its body, as far as it comes.
+async fn gather(mut answer: Response) -> (u16, Option<u64>, String) {
     let status = answer.status().as_u16();
     let wait = answer.headers().get(header::RETRY_AFTER);
     let wait = wait.and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
@@ -287,7 +304,7 @@ async fn read(mut answer: Response) -> Result<Reply, Trouble> {
     }
     let body = String::from_utf8(body);
     let body = body.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
-    Reply::read(status, wait, body)
+    (status, wait, body)
 }
 
 fn in_chat(chat: i64) -> BotCommandScope {

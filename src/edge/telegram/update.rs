@@ -3,6 +3,7 @@
 //! The few fields a turn needs are read from the JSON itself, so that nothing Telegram adds to the others matters.
 
 mod marks;
+mod stars;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use crate::rules::conversation::say::Hint;
 use crate::rules::domain::brief::Photo;
 use crate::rules::domain::format::Format;
 use crate::rules::domain::id::{AlbumId, CallbackId, FileId, MessageId, TopicId, UpdateId, UserId};
+use crate::rules::domain::stars::Stars;
 use crate::rules::domain::user::Lang;
 use marks::{behind, marks};
 
@@ -106,6 +108,10 @@ pub fn parse(update: &Wire<'_>, me: Option<&str>) -> Option<Update> {
         of_edit(&message)?
     } else if let Some(press) = of("callback_query") {
         of_press(&press)?
+    } else if let Some(query) = of("pre_checkout_query") {
+        let (from, stars) = (Person::of(&query)?, stars::of_query(&query)?);
+        let chat = i64::try_from(from.id.0).ok()?;
+        Told::new(from, chat, Event::Stars(stars))
     } else {
         of_membership(&of("my_chat_member")?)?
     };
@@ -169,6 +175,16 @@ impl Person {
         })
     }
 
+    /// Whoever has this private chat with us; of their language nothing is known.
+    fn behind(chat: i64) -> Option<Self> {
+        let id = u64::try_from(chat).ok().filter(|id| *id > 0)?;
+        Some(Self {
+            id: UserId(id),
+            username: None,
+            lang: Lang::of_code(None),
+        })
+    }
+
     /// Their private chat with us, if that is where `chat` is.
     fn alone_in(&self, chat: i64) -> bool {
         u64::try_from(chat) == Ok(self.id.0)
@@ -181,6 +197,9 @@ fn chat_of(fields: &Fields<'_>) -> Option<i64> {
 }
 
 fn of_message(message: &Fields<'_>, me: Option<&str>) -> Option<Told> {
+    if let Some(stars) = stars::of_message(message) {
+        return of_stars(message, stars);
+    }
     let (from, chat) = (Person::of(message)?, chat_of(message)?);
     // Sent for a seller, by us or another bot, to somebody else.
     if message.has("sender_business_bot") || message.has("business_connection_id") {
@@ -199,6 +218,13 @@ fn of_message(message: &Fields<'_>, me: Option<&str>) -> Option<Told> {
         _ => Vec::new(),
     };
     Some(told)
+}
+
+/// What is paid may be told in any chat, and what is given back in the bot's own name.
+fn of_stars(message: &Fields<'_>, stars: Stars) -> Option<Told> {
+    let chat = chat_of(message)?;
+    let from = Person::of(message).or_else(|| Person::behind(chat))?;
+    Some(Told::new(from, chat, Event::Stars(stars)))
 }
 
 /// Whether it was written in a group; a channel's direct messages are none.

@@ -67,6 +67,7 @@ impl Telegram {
                 AllowedUpdate::EditedMessage,
                 AllowedUpdate::CallbackQuery,
                 AllowedUpdate::MyChatMember,
+                AllowedUpdate::PreCheckoutQuery,
             ]);
         let Some(pem) = certificate else {
             return call(&self.calls, &hook).await.map(drop);

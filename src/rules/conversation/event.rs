@@ -5,6 +5,7 @@ use crate::rules::domain::broadcast::Mark;
 use crate::rules::domain::id::{
     AlbumId, CallbackId, DraftId, MessageId, OrderId, TopicId, UpdateId, UserId,
 };
+use crate::rules::domain::stars::Stars;
 use crate::rules::domain::user::Lang;
 
 use super::office::knob::Knob;
@@ -76,6 +77,8 @@ pub enum Event {
     Unblocked,
     /// Somebody spoke to the bot in a group.
     Group,
+    /// Money: about to be paid, paid, given back.
+    Stars(Stars),
 }
 
 /// A picture.

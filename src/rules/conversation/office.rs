@@ -93,7 +93,8 @@ pub fn mention(event: &Event) -> Option<Whom> {
         | Event::Press(_)
         | Event::Blocked
         | Event::Unblocked
-        | Event::Group => None,
+        | Event::Group
+        | Event::Stars(_) => None,
     }
 }
 
@@ -123,7 +124,8 @@ pub fn take(form: Option<Form>, event: &Event, facts: &Facts) -> Taken {
             | Event::Press(_)
             | Event::Blocked
             | Event::Unblocked
-            | Event::Group,
+            | Event::Group
+            | Event::Stars(_),
             _,
         ) => Taken::Pass,
     }

@@ -9,7 +9,14 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::means::Page;
-use crate::sandbox::{gpt::Writing, http, kie::Ending, pictures::sample_photo, telegram::Person};
+use crate::sandbox::{
+    gpt::Writing,
+    ground::TICK,
+    http,
+    kie::Ending,
+    pictures::sample_photo,
+    telegram::{Checkout, Person},
+};
 
 /// New sellers are numbered after the two that are there from the start.
 const FIRST_ID: i64 = 1001;
@@ -20,6 +27,8 @@ const LARGEST_GIFT: i32 = 100;
 const FASTEST: f64 = 1000.0;
 /// A day: beyond it presses and photos are gone anyway.
 const LONGEST_LEAP: u64 = 24 * 60 * 60 * 1000;
+/// A person looks at a sheet that does nothing for so long, in ticks of real time.
+const LONGEST_SHEET: u32 = 1200;
 
 type Done = Result<Value, Mistake>;
 
@@ -159,6 +168,35 @@ pub(super) async fn press(
         let press = press.ok_or_else(|| Mistake(404, "there is no such message".to_owned()))?;
         Ok(json!({"callback_id": press}))
     }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Paid {
+    message_id: i64,
+}
+
+/// Pays the invoice in a message; what the person reads, if it comes to nothing.
+pub(super) async fn pay(
+    State(page): State<Page>,
+    Path(id): Path<i64>,
+    Asked(asked): Asked<Paid>,
+) -> Response {
+    let seller = match page.seller_named(id) {
+        Ok(seller) => seller,
+        Err(mistake) => return mistake.into_response(),
+    };
+    let query = match seller.pays_on(asked.message_id) {
+        Ok(query) => query,
+        Err(why) => return refuse(400, &why),
+    };
+    for _ in 0..LONGEST_SHEET {
+        match seller.checkout(&query) {
+            Checkout::Paid(charge) => return done(Ok(json!({"charge": charge}))),
+            Checkout::Failed(why) => return refuse(400, &why),
+            Checkout::Waiting => tokio::time::sleep(TICK).await,
+        }
+    }
+    refuse(400, "the bot does not answer, and time stands still")
 }
 
 #[derive(Deserialize)]

@@ -132,6 +132,8 @@ const WORDS = {
   not_sent: ["Не отправлено: {0}", "Not sent: {0}"],
   not_image: ["«{0}» — не картинка. Отправьте её файлом.", "“{0}” is not a picture. Send it as a file."],
   ok: ["Понятно", "OK"],
+  pay_confirm: ["Заплатить ⭐️ {0}", "Pay ⭐️ {0}"],
+  pay_has: ["На счету ⭐️ {0}. Деньги понарошку.", "You have ⭐️ {0}. It is all pretend."],
 };
 
 const STAGES = {
@@ -169,8 +171,8 @@ const ACCOUNTS = {
   revenue: ["Выручка", "Revenue"],
 };
 
-const SERVICES = ["telegram", "kie", "gpt", "photo"];
-const SERVICE_NAMES = { telegram: "Telegram", kie: "KIE", gpt: "GPT" };
+const SERVICES = ["telegram", "kie", "gpt", "photo", "yookassa", "cryptopay"];
+const SERVICE_NAMES = { telegram: "Telegram", kie: "KIE", gpt: "GPT", yookassa: "ЮKassa", cryptopay: "Crypto Pay" };
 const SPEEDS = [0, 1, 10, 60];
 const ADVANCES = [10, 60, 1800];
 const DURATIONS = [5_000, 15_000, 60_000, 180_000, 600_000, 1_500_000, 2_400_000];
@@ -189,7 +191,7 @@ const GRANT = 5;
 const COMMON_ENDINGS = new Set(["success", "violation", "rate_limit", "temporary", "billing", "unknown", "dead_model", "slow"]);
 /** The stand-in hears a method in any case and notes it in small letters; here it looks as documented. */
 const METHODS = new Map(["answerCallbackQuery", "deleteMessage", "deleteWebhook", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup", "editMessageText",
-  "getFile", "getMe", "getUpdates", "getWebhookInfo", "sendChatAction", "sendMessage", "sendPhoto", "sendVideo", "setMyCommands", "setMyDescription",
+  "answerPreCheckoutQuery", "getFile", "getMe", "getMyStarBalance", "getStarTransactions", "refundStarPayment", "sendInvoice", "getUpdates", "getWebhookInfo", "sendChatAction", "sendMessage", "sendPhoto", "sendVideo", "setMyCommands", "setMyDescription",
   "setMyShortDescription", "setWebhook"].map((name) => [name.toLowerCase(), name]));
 
 const REFRESH_MS = 200; // at most five a second
@@ -687,6 +689,7 @@ class Phone {
   }
 
   update(seller, purse) {
+    this.stars = seller.stars;
     this.seller = seller;
     setAttribute(this.root, "aria-label", seller.name);
     setText(this.name, seller.name);
@@ -879,7 +882,7 @@ class Bubble {
   }
 
   renderKeyboard(rows) {
-    const key = JSON.stringify(rows);
+    const key = JSON.stringify([rows, this.message.invoice?.paid]);
     if (this.shownKeyboard === key) return;
     this.shownKeyboard = key;
     show(this.keyboard, rows.length > 0);
@@ -887,7 +890,8 @@ class Bubble {
     this.keyboard.replaceChildren(...rows.map((row) => el("div", { class: "keyboard-row" }, ...row.map((button) => this.key(button)))));
   }
 
-  key({ text, data, url }) {
+  key({ text, data, url, pay }) {
+    if (pay) return this.payKey(text);
     if (url && /^(https?|tg):/i.test(url)) {
       return el("a", { class: "key", "data-test": "inline", href: url, target: "_blank", rel: "noopener noreferrer", title: url }, el("span", {}, text), icon("M7 5h8v8M15 5L5.5 14.5"));
     }
@@ -897,6 +901,28 @@ class Bubble {
       button.classList.add("busy");
       await this.phone.post("press", { message_id: this.message.id, data: data ?? "" });
       setTimeout(() => button.classList.remove("busy"), 250);
+    });
+    return button;
+  }
+
+  /** The sheet over which Stars are paid: once, and only by a press of its own. */
+  payKey(text) {
+    const paid = Boolean(this.message.invoice?.paid);
+    const button = el("button", { type: "button", class: "key", "data-test": "pay", disabled: paid }, el("span", {}, text));
+    button.addEventListener("click", () => {
+      const go = el("button", { type: "button", class: "button primary", "data-test": "pay-confirm" }, t("pay_confirm", this.message.invoice?.stars ?? ""));
+      const back = el("button", { type: "button", class: "button" }, t("cancel"));
+      const sheet = el("dialog", { "data-test": "pay-sheet" },
+        el("form", { method: "dialog" }, el("h2", {}, text), el("p", { class: "hint" }, t("pay_has", this.phone.stars ?? "")), el("div", { class: "dialog-buttons" }, back, go)));
+      back.addEventListener("click", () => sheet.close());
+      go.addEventListener("click", async () => {
+        go.disabled = true;
+        await this.phone.post("pay", { message_id: this.message.id });
+        sheet.close();
+      });
+      sheet.addEventListener("close", () => { sheet.remove(); this.shownKeyboard = null; this.renderKeyboard(this.message.buttons ?? []); });
+      document.body.append(sheet);
+      sheet.showModal();
     });
     return button;
   }

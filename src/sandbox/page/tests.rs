@@ -138,3 +138,60 @@ async fn changes_are_streamed() {
     let second = events.chunk().await.unwrap().unwrap();
     assert_ne!(first, second);
 }
+
+#[tokio::test]
+async fn a_seller_pays_with_stars() {
+    let browser = browser().await;
+    let telegram = &browser.sandbox.telegram;
+    browser
+        .act("sellers/1001/text", json!({"text": "/start"}))
+        .await;
+    let ask = async |method: &str, asked: Value| -> Value {
+        let url = format!("{}/bot{}/{method}", telegram.api_url(), telegram.token());
+        let answer = browser.client.post(url).json(&asked).send().await.unwrap();
+        answer.json().await.unwrap()
+    };
+    let invoice = json!({
+        "chat_id": 1001, "title": "15 кредитов", "description": "15 видео", "payload": "P17",
+        "currency": "XTR", "prices": [{"label": "x", "amount": 150}], "start_parameter": "topup",
+    });
+    ask(
+        "getUpdates",
+        json!({"allowed_updates": ["pre_checkout_query"]}),
+    )
+    .await;
+    let id = ask("sendInvoice", invoice).await["result"]["message_id"].clone();
+    let shown = browser.state().await["sellers"][0]["messages"][1].clone();
+    assert_eq!(shown["invoice"], json!({"stars": 150, "paid": false}));
+    assert_eq!(shown["buttons"][0][0]["pay"], true);
+    let pay = json!({"message_id": id});
+    for (ok, status) in [(false, 400), (true, 200), (true, 400)] {
+        let answer = async {
+            let asked = json!({"timeout": 1, "offset": telegram.last_update_id()});
+            let asked = ask("getUpdates", asked).await;
+            let newest = asked["result"].as_array().unwrap().last().cloned();
+            let query = newest.unwrap_or_default()["pre_checkout_query"]["id"].clone();
+            let said = json!({"pre_checkout_query_id": query, "ok": ok, "error_message": "Нет"});
+            ask("answerPreCheckoutQuery", said).await
+        };
+        let paid = browser.act("sellers/1001/pay", pay.clone());
+        let answered = async {
+            // The query is there once Pay was pressed.
+            let before = telegram.last_update_id();
+            for _ in 0..100 {
+                if telegram.last_update_id() > before {
+                    return Some(answer.await);
+                }
+                tokio::time::sleep(crate::sandbox::ground::TICK).await;
+            }
+            None
+        };
+        let (_, (told, said)) = tokio::join!(answered, paid);
+        assert_eq!(told, status, "{said}");
+    }
+    let seller = browser.state().await["sellers"][0].clone();
+    assert_eq!(
+        (&seller["stars"], &seller["messages"][1]["invoice"]["paid"]),
+        (&json!(850), &json!(true))
+    );
+}

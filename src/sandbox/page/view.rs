@@ -51,6 +51,7 @@ impl Page {
             "name": person.name(),
             "language": person.language(),
             "blocked": person.is_blocked(),
+            "stars": person.stars(),
             "action": person.chat_action().map(|(action, _)| action),
             "messages": messages,
             "toasts": toasts,
@@ -62,7 +63,7 @@ impl Page {
             .buttons
             .iter()
             .map(|row| {
-                let tell = |it: &Button| json!({"text": it.text, "data": it.data, "url": it.url});
+                let tell = |it: &Button| json!({"text": it.text, "data": it.data, "url": it.url, "pay": it.pay});
                 row.iter().map(tell).collect()
             })
             .collect();
@@ -71,7 +72,8 @@ impl Page {
             "at": message.at,
             "edited_at": message.edited_at,
             "from_bot": message.from_bot,
-            "text": message.text,
+            "text": said(message),
+            "invoice": message.invoice().map(|it| json!({"stars": it.stars, "paid": it.paid})),
             "html": message.html,
             "media": self.media(message),
             "buttons": buttons,
@@ -80,7 +82,7 @@ impl Page {
 
     fn media(&self, message: &Message) -> Value {
         let kind = match &message.content {
-            Content::Text => return Value::Null,
+            Content::Text | Content::Invoice(_) | Content::Service(..) => return Value::Null,
             Content::Photo(_) => "photo",
             Content::Video(_) => "video",
             Content::Document(_) => "file",
@@ -129,6 +131,26 @@ impl Page {
             "dead_models": self.kie.dead_models(),
             "tasks": tasks,
         })
+    }
+}
+
+/// The text of a message, or what a chat shows in place of it.
+fn said(message: &Message) -> String {
+    match &message.content {
+        Content::Invoice(invoice) => {
+            let sum = if invoice.paid { "✅" } else { "⭐️" };
+            let (title, stars) = (&invoice.title, invoice.stars);
+            format!("{title}\n{}\n{sum} {stars}", invoice.description)
+        }
+        Content::Service(name, what) => {
+            let sign = if *name == "successful_payment" {
+                "✅"
+            } else {
+                "↩️"
+            };
+            format!("{sign} ⭐️ {}", what["total_amount"])
+        }
+        _ => message.text.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     files::{Files, Stored},
     keyboard::{self, Button, Rows},
+    stars::{Invoice, Stars},
     text::Formatted,
     updates::Updates,
 };
@@ -52,6 +53,9 @@ pub(in crate::sandbox) enum Content {
     Sticker(String),
     Voice(String),
     Location,
+    Invoice(Invoice),
+    /// What Telegram itself says of the chat, under this name.
+    Service(&'static str, Value),
 }
 
 /// A message as the seller sees it.
@@ -87,6 +91,16 @@ pub struct Message {
     pub topic: Option<i64>,
     pub(in crate::sandbox) content: Content,
     sender: i64,
+}
+
+impl Message {
+    /// The invoice that it is.
+    pub fn invoice(&self) -> Option<&Invoice> {
+        match &self.content {
+            Content::Invoice(invoice) => Some(invoice),
+            _ => None,
+        }
+    }
 }
 
 /// What the seller saw flash over the chat after pressing a button.
@@ -147,6 +161,7 @@ pub(super) struct World {
     pub(super) chats: BTreeMap<i64, Vec<Message>>,
     pub(super) files: Files,
     pub(super) updates: Updates,
+    pub(super) stars: Stars,
     next_message: i64,
     next_press: u64,
 }
@@ -159,6 +174,7 @@ impl World {
             chats: BTreeMap::new(),
             files: Files::default(),
             updates: Updates::new(),
+            stars: Stars::default(),
             next_message: 1,
             next_press: 4_200_000_000_000_000_001,
         }
@@ -168,7 +184,8 @@ impl World {
     pub(super) fn write(&mut self, chat: i64, at: u64, draft: Draft) -> i64 {
         let id = self.next_message;
         self.next_message += 1;
-        let from_bot = draft.sender == self.bot_id;
+        let service = matches!(draft.content, Content::Service(..));
+        let from_bot = draft.sender == self.bot_id && !service;
         if from_bot && let Some(person) = self.people.get_mut(&chat) {
             person.action = None;
         }
@@ -301,6 +318,15 @@ impl World {
             Content::Document(id) => ("document", told(id)),
             Content::Sticker(id) => ("sticker", told(id)),
             Content::Voice(id) => ("voice", told(id)),
+            Content::Invoice(invoice) => (
+                "invoice",
+                json!({
+                    "title": invoice.title, "description": invoice.description,
+                    "start_parameter": invoice.start_parameter,
+                    "currency": "XTR", "total_amount": invoice.stars,
+                }),
+            ),
+            Content::Service(name, what) => (*name, what.clone()),
             Content::Location => ("location", json!({"latitude": 55.75, "longitude": 37.61})),
         })
     }
@@ -310,7 +336,7 @@ impl Content {
     /// The file id of the largest file it carries.
     pub(super) fn media(&self) -> Option<&str> {
         match self {
-            Content::Text | Content::Location => None,
+            Content::Text | Content::Location | Content::Invoice(_) | Content::Service(..) => None,
             Content::Photo(sizes) => sizes.last().map(String::as_str),
             Content::Video(id)
             | Content::Document(id)

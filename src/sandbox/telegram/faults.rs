@@ -22,6 +22,8 @@ pub enum Fault {
     DropConnection,
     /// The call is done, but the connection ends without an answer.
     DropAfterDoing,
+    /// Nothing is done and nothing answered, for as long as the caller waits.
+    Hang,
     /// Exactly this is answered. If it says that the call was done, it is done.
     Answers(RawReply),
 }
@@ -49,7 +51,8 @@ impl Fault {
             | Fault::NotModified
             | Fault::BadGatewayHtml
             | Fault::ServerError
-            | Fault::DropConnection => false,
+            | Fault::DropConnection
+            | Fault::Hang => false,
         }
     }
 }

@@ -9,7 +9,7 @@ const DATA_LIMIT: usize = 64;
 /// What a real chat shows; more is refused.
 const BUTTONS_LIMIT: usize = 100;
 
-/// One button: exactly one of `data` and `url` is there.
+/// One button: exactly one of `data` and `url` is there, or it pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
     /// What the seller reads.
@@ -18,6 +18,8 @@ pub struct Button {
     pub data: Option<String>,
     /// What opens when it is pressed.
     pub url: Option<String>,
+    /// Whether it pays the invoice that it stands below.
+    pub pay: bool,
 }
 
 /// Buttons by row.
@@ -25,6 +27,33 @@ pub(super) type Rows = Vec<Vec<Button>>;
 
 /// Reads a `reply_markup`; what is no inline keyboard shows no buttons.
 pub(super) fn read(markup: Option<Value>) -> Result<Rows, Refusal> {
+    let rows = read_any(markup)?;
+    match rows.iter().flatten().any(|button| button.pay) {
+        true => Err(Refusal::wrong("BUTTON_TYPE_INVALID")),
+        false => Ok(rows),
+    }
+}
+
+/// Reads the `reply_markup` of an invoice: its first button pays, and only that; without one it gets it.
+pub(super) fn read_paying(markup: Option<Value>, stars: i64) -> Result<Rows, Refusal> {
+    let rows = read_any(markup)?;
+    let pays: Vec<bool> = rows.iter().flatten().map(|button| button.pay).collect();
+    match pays[..] {
+        [] => Ok(vec![vec![Button {
+            text: format!("Pay ⭐️{stars}"),
+            data: None,
+            url: None,
+            pay: true,
+        }]]),
+        [true, ref rest @ ..] if !rest.contains(&true) => Ok(rows),
+        [false, ref rest @ ..] if !rest.contains(&true) => {
+            Err(Refusal::wrong("REPLY_MARKUP_BUY_EMPTY"))
+        }
+        _ => Err(Refusal::wrong("BUTTON_POS_INVALID")),
+    }
+}
+
+fn read_any(markup: Option<Value>) -> Result<Rows, Refusal> {
     let mut markup = match markup {
         None => return Ok(Rows::new()),
         Some(Value::Object(markup)) => markup,
@@ -52,6 +81,7 @@ pub(super) fn read(markup: Option<Value>) -> Result<Rows, Refusal> {
 /// The same as Telegram tells it; `None` if there is nothing to tell.
 pub(super) fn write(rows: &Rows) -> Option<Value> {
     let write = |button: &Button| match (&button.data, &button.url) {
+        _ if button.pay => json!({"text": button.text, "pay": true}),
         (Some(data), _) => json!({"text": button.text, "callback_data": data}),
         (None, url) => json!({"text": button.text, "url": url}),
     };
@@ -77,6 +107,7 @@ fn button(button: Value) -> Result<Button, Refusal> {
         text: text(&mut fields, "text")?.unwrap_or_default(),
         data: text(&mut fields, "callback_data")?,
         url: text(&mut fields, "url")?,
+        pay: fields.remove("pay").is_some_and(|pay| pay == true),
     };
     if let Some(name) = fields.keys().next() {
         return Err(Refusal::wrong(format!(
@@ -87,6 +118,8 @@ fn button(button: Value) -> Result<Button, Refusal> {
         return Err(Refusal::wrong("button text is empty"));
     }
     match (&button.data, &button.url) {
+        (None, None) if button.pay => Ok(button),
+        _ if button.pay => Err(Refusal::wrong("exactly one action expected in a button")),
         (Some(data), None) if (1..=DATA_LIMIT).contains(&data.len()) => Ok(button),
         (Some(_), None) => Err(Refusal::wrong("BUTTON_DATA_INVALID")),
         (None, Some(url)) if is_address(url) => Ok(button),

@@ -30,7 +30,7 @@ const SIDES_LIMIT: u32 = 10_000;
 const RATIO_LIMIT: u32 = 20;
 
 /// What any message may be sent with and nothing here depends on.
-const WITHOUT_EFFECT: [&str; 7] = [
+pub(super) const WITHOUT_EFFECT: [&str; 7] = [
     "business_connection_id",
     "disable_notification",
     "protect_content",
@@ -258,13 +258,13 @@ pub(super) fn may_write(world: &World, chat: i64) -> Result<(), Refusal> {
 
 /// Where a message is to be written.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     chat: i64,
     topic: Option<i64>,
 }
 
 impl Place {
-    fn read(args: &mut Args) -> Result<Place, Refusal> {
+    pub(super) fn read(args: &mut Args) -> Result<Place, Refusal> {
         Ok(Place {
             chat: args.need_int("chat_id")?,
             topic: args.int("message_thread_id")?,
@@ -284,7 +284,13 @@ impl Place {
 }
 
 impl Door {
-    fn send(&self, place: Place, text: Formatted, content: Content, buttons: Rows) -> Answer {
+    pub(super) fn send(
+        &self,
+        place: Place,
+        text: Formatted,
+        content: Content,
+        buttons: Rows,
+    ) -> Answer {
         self.try_change(|world, now| {
             place.is_open(world)?;
             let chat = place.chat;

@@ -1,5 +1,6 @@
 //! What a real client sees of the stand-in.
 
+mod stars;
 mod webhook;
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Updates that can be repeated.
 const REMEMBERED: usize = 2000;
 const SECOND: u64 = 1000;
-/// A message lives a day, a press of a button 150 s.
+/// A message lives a day, a press of a button or a checkout 150 s.
 const MESSAGE_LIFE: u64 = 24 * 60 * 60 * SECOND;
 pub(super) const PRESS_LIFE: u64 = 150 * SECOND;
 /// The real one picks a random wait of 60 to 120 s.
@@ -30,6 +30,7 @@ const USUAL: [&str; 8] = [
 pub(super) enum Lane {
     Chat(i64),
     Presses(i64),
+    Checkouts(i64),
     Membership(i64),
     Raw(i64),
 }
@@ -37,7 +38,7 @@ pub(super) enum Lane {
 impl Lane {
     fn life(&self) -> u64 {
         match self {
-            Lane::Presses(_) => PRESS_LIFE,
+            Lane::Presses(_) | Lane::Checkouts(_) => PRESS_LIFE,
             Lane::Chat(_) | Lane::Membership(_) | Lane::Raw(_) => MESSAGE_LIFE,
         }
     }

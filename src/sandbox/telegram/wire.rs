@@ -18,7 +18,7 @@ use super::{
     door::{Door, TOKEN},
     edits,
     faults::{Fault, RawReply},
-    sends, setup,
+    invoices, sends, setup,
 };
 use crate::sandbox::{http, lock::lock};
 
@@ -64,6 +64,11 @@ impl Door {
         let chat = args.as_ref().ok().and_then(|args| args.peek("chat_id"));
         let fault = self.next_fault(method, chat.and_then(|chat| chat.parse().ok()));
         let fault = match fault {
+            Some(Fault::Hang) => {
+                let note = "no answer".to_owned();
+                self.ground.record("telegram", method, 0, note);
+                std::future::pending().await
+            }
             Some(fault) if fault.is_done() => Some(fault),
             Some(fault) => return self.fail(method, fault),
             None => None,
@@ -127,6 +132,11 @@ impl Door {
             "editmessagecaption" => edits::caption(self, args),
             "editmessagereplymarkup" => edits::reply_markup(self, args),
             "deletemessage" => edits::delete(self, args),
+            "sendinvoice" => invoices::send(self, args),
+            "answerprecheckoutquery" => invoices::answer_checkout(self, args),
+            "refundstarpayment" => invoices::refund(self, args),
+            "getstartransactions" => invoices::transactions(self, args),
+            "getmystarbalance" => invoices::balance(self, args),
             "answercallbackquery" => edits::answer_press(self, args),
             _ => Err(Refusal {
                 code: 404,
@@ -248,7 +258,7 @@ impl Door {
                 return http::html(502);
             }
             Fault::Answers(raw) => return self.answer(method, &raw),
-            Fault::DropConnection | Fault::DropAfterDoing => {
+            Fault::DropConnection | Fault::DropAfterDoing | Fault::Hang => {
                 self.ground
                     .record("telegram", method, 0, "hung up".to_owned());
                 return http::hang_up();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::rules::domain::broadcast::Style;
+use crate::rules::domain::stars::Deal;
 
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
@@ -50,7 +51,18 @@ fn named(event: &Event) -> String {
         Event::Blocked => "blocked".into(),
         Event::Unblocked => "unblocked".into(),
         Event::Group => "group".into(),
+        Event::Stars(Stars::Checkout { query, deal }) => {
+            format!("checkout:{query}:{}", named_deal(deal))
+        }
+        Event::Stars(Stars::Paid { charge, deal }) => format!("paid:{charge}:{}", named_deal(deal)),
+        Event::Stars(Stars::Refunded { charge, deal }) => {
+            format!("refunded:{charge}:{}", named_deal(deal))
+        }
     }
+}
+
+fn named_deal(deal: &Deal) -> String {
+    format!("{} {}:{}", deal.amount, deal.currency, deal.payload)
 }
 
 #[test]
@@ -102,6 +114,14 @@ fn words_are_read_whatever_is_around_them() {
     assert!(text_of("111_half_a_character").starts_with("Mug "));
     let caption = picture_of("105_rich_message_with_photo").caption;
     assert_eq!(caption.as_deref(), Some("Vase"));
+}
+
+#[test]
+fn who_pays_is_who_sent_it_and_who_is_paid_back_is_who_has_the_chat() {
+    let of = |name| meaning(name).map(|it| (it.user.0, it.chat)).unwrap();
+    assert_eq!(of("156_paid_in_a_group"), (7000000001, -1000000001));
+    assert_eq!(of("155_refunded_by_the_bot"), (7000000001, 7000000001));
+    assert_eq!(of("154_pre_checkout"), (7000000001, 7000000001));
 }
 
 #[test]
