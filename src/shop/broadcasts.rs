@@ -129,7 +129,13 @@ pub fn end(txn: &mut Txn<'_>, number: u64, now: Timestamp) -> Result<(), StoreEr
         blocked,
         failed,
     };
-    outbox::tell(txn, broadcast.by, broadcast.lang, Say::Desk(line), now)?;
+    outbox::tell(
+        txn,
+        broadcast.by,
+        broadcast.lang,
+        Say::Desk(Box::new(line)),
+        now,
+    )?;
     txn.put_broadcast(number, &broadcast)
 }
 

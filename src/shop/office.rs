@@ -85,7 +85,13 @@ pub fn serve(
 }
 
 fn tell(txn: &mut Txn<'_>, update: &Update, line: Line, now: Timestamp) -> Result<(), StoreError> {
-    outbox::tell(txn, update.user, update.lang, Say::Desk(line), now)
+    outbox::tell(
+        txn,
+        update.user,
+        update.lang,
+        Say::Desk(Box::new(line)),
+        now,
+    )
 }
 
 /// Who is named by the update.

@@ -92,7 +92,7 @@ pub enum Say {
         job: JobId,
     },
     /// To an operator: something in the course of a form.
-    Desk(Line),
+    Desk(Box<Line>),
     /// To an operator: something they asked to see, as it is when it is sent.
     Report {
         look: Look,

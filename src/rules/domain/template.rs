@@ -32,7 +32,7 @@ impl Template {
         let plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
         let mut name = [0; LONGEST];
         let place = name.get_mut(..said.len()).ok_or(NoTemplate)?;
-        if said.is_empty() || said == OWN || !said.as_bytes().iter().all(|byte| plain(byte)) {
+        if said.is_empty() || said == OWN || !said.as_bytes().iter().all(plain) {
             return Err(NoTemplate);
         }
         place.copy_from_slice(said.as_bytes());

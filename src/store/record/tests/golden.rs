@@ -617,7 +617,7 @@ fn says() -> Vec<Say> {
         Say::Alert(Alert::AllKeysRest),
         Say::Banned,
         Say::RetryingJob { job: JobId(1) },
-        Say::Desk(Line::Dropped),
+        Say::Desk(Box::new(Line::Dropped)),
         office::report(),
         Say::Letter(office::letter()),
         Say::Progress { broadcast: 1 },

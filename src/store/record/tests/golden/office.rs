@@ -33,12 +33,16 @@ pub fn samples() -> Vec<Sample> {
         .into_iter()
         .map(|draft| sample("form", &form(draft)))
         .collect();
-    all.extend(lines().into_iter().map(|line| noted(Say::Desk(line))));
-    all.extend(Topic::ALL.map(|topic| noted(Say::Desk(Line::Usage(topic)))));
+    all.extend(
+        lines()
+            .into_iter()
+            .map(|line| noted(Say::Desk(Box::new(line)))),
+    );
+    all.extend(Topic::ALL.map(|topic| noted(Say::Desk(Box::new(Line::Usage(topic))))));
     all.extend(
         refusals()
             .into_iter()
-            .map(|refusal| noted(Say::Desk(Line::Refused(refusal)))),
+            .map(|refusal| noted(Say::Desk(Box::new(Line::Refused(refusal))))),
     );
     all.extend(looks().into_iter().map(shown));
     all.push(noted(Say::Letter(letter())));
