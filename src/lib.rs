@@ -13,13 +13,13 @@
 //! | 9 | [`daemon`] | builds everything from a configuration, starts it, reloads it, stops it |
 //! | 8 | [`door`] | the doors to the world: webhook, callback, photos, proofs for certificates; the operator's: page, metrics, health |
 //! | 7 | [`actors`] | what runs by itself: intake (updates in), workers (steps of jobs), sender (the only one who speaks to chats), monitor (disk, books, queue, credits), backups, certificates, janitor |
-//! | 6 | [`operator`] | what an operator may ask and be told: service, socket, page |
+//! | 6 | [`operator`] | what an operator may ask and be told: service (each question a type that names its answer), socket, page |
 //! | 5 | [`shop`] | the use cases, one transaction each: turn, order, verdict, queue, ledger, outbox, deeds, alerts, tally, retirement, audit |
 //! | 4 | [`store`] | one file, one writer, transactions, snapshots, rows, tables, migrations, compaction, backups |
-//! | 3 | [`edge`] | the world as types: telegram, provider (KIE), author (GPT), files (photos, videos), tls, http, offsite (S3), config |
+//! | 3 | [`edge`] | the world as types: telegram, provider (KIE), author (GPT), pay (YooKassa, Crypto Pay), files (photos, videos), locale, tls, http, offsite (S3), config |
 //! | 2 | [`rules`] | pure: domain, conversation, and what the texts of failures mean |
 //! | 1 | [`base`] | clock, live values, private files, fail points, telemetry, charts |
-//! | – | [`sandbox`] | stand-ins for Telegram, KIE and GPT; imports nothing of ours |
+//! | – | [`sandbox`] | stand-ins for Telegram, KIE, GPT and the rails of payments; imports nothing of ours |
 //!
 //! # One order, from tap to video
 //! 1. A door hands an update to [`actors::intake`]; [`edge::telegram`] makes an event of it; [`shop::turn`] runs one

@@ -134,23 +134,12 @@ async fn said(
             .map(|person| ("who", who(person).into())),
     );
     blanks.extend(deed.resting().map(|what| ("name", what.to_string().into())));
-    match deed {
-        Deed::Ban { user, .. } => blanks[0].1 = live(page, visitor, Some(*user)).await?.into(),
-        Deed::Pause { .. } => blanks[0].1 = live(page, visitor, None).await?.into(),
-        Deed::Rest { until, .. } => {
-            let hours = until.since(page.desk.clock.now()).as_secs().div_ceil(3600);
-            blanks[0].1 = hours.into();
-        }
-        Deed::Grant { .. }
-        | Deed::Unban { .. }
-        | Deed::Refund { .. }
-        | Deed::Cancel { .. }
-        | Deed::Reorder { .. }
-        | Deed::Hurry { .. }
-        | Deed::Resume
-        | Deed::Wake { .. }
-        | Deed::Broadcast { .. }
-        | Deed::Stop { .. } => {}
+    if let Deed::Ban { .. } | Deed::Pause { .. } = deed {
+        blanks[0].1 = live(page, visitor, deed.user()).await?.into();
+    }
+    if let Deed::Rest { until, .. } = deed {
+        let hours = until.since(page.desk.clock.now()).as_secs().div_ceil(3600);
+        blanks[0].1 = hours.into();
     }
     let text = locale.fill(&format!("confirm-{}", deed.word()), &blanks);
     let person = outlook.person.as_ref();

@@ -185,55 +185,41 @@ impl Deed {
 
     /// The user it names, if it names one.
     pub fn user(&self) -> Option<UserId> {
-        match self {
-            Self::Grant { user, .. } | Self::Ban { user, .. } | Self::Unban { user } => Some(*user),
-            Self::Refund { .. }
-            | Self::Cancel { .. }
-            | Self::Reorder { .. }
-            | Self::Hurry { .. }
-            | Self::Pause { .. }
-            | Self::Resume
-            | Self::Rest { .. }
-            | Self::Wake { .. }
-            | Self::Broadcast { .. }
-            | Self::Stop { .. } => None,
+        if let Self::Grant { user, .. } | Self::Ban { user, .. } | Self::Unban { user } = self {
+            Some(*user)
+        } else {
+            None
+        }
+    }
+
+    /// How many credits it gives, if it is a grant; negative takes back.
+    pub fn credits(&self) -> Option<i32> {
+        if let Self::Grant { credits, .. } = self {
+            Some(*credits)
+        } else {
+            None
         }
     }
 
     /// The job it is about, if it is about one.
     pub fn job(&self) -> Option<JobId> {
-        match self {
-            Self::Refund { job, .. }
-            | Self::Cancel { job, .. }
-            | Self::Reorder { job, .. }
-            | Self::Hurry { job } => Some(*job),
-            Self::Grant { .. }
-            | Self::Ban { .. }
-            | Self::Unban { .. }
-            | Self::Pause { .. }
-            | Self::Resume
-            | Self::Rest { .. }
-            | Self::Wake { .. }
-            | Self::Broadcast { .. }
-            | Self::Stop { .. } => None,
+        if let Self::Refund { job, .. }
+        | Self::Cancel { job, .. }
+        | Self::Reorder { job, .. }
+        | Self::Hurry { job } = self
+        {
+            Some(*job)
+        } else {
+            None
         }
     }
 
     /// The key or model it is about, if it is about one.
     pub fn resting(&self) -> Option<&Resting> {
-        match self {
-            Self::Rest { what, .. } | Self::Wake { what } => Some(what),
-            Self::Grant { .. }
-            | Self::Ban { .. }
-            | Self::Unban { .. }
-            | Self::Refund { .. }
-            | Self::Cancel { .. }
-            | Self::Reorder { .. }
-            | Self::Hurry { .. }
-            | Self::Pause { .. }
-            | Self::Resume
-            | Self::Broadcast { .. }
-            | Self::Stop { .. } => None,
+        if let Self::Rest { what, .. } | Self::Wake { what } = self {
+            Some(what)
+        } else {
+            None
         }
     }
 
@@ -264,21 +250,14 @@ impl Deed {
             let typed = key.as_deref().filter(|_| typed);
             typed.map_or(Ok(()), self::key)?;
         }
-        match &mut self {
-            Self::Grant { why, .. }
-            | Self::Ban { why, .. }
-            | Self::Refund { why, .. }
-            | Self::Cancel { why, .. }
-            | Self::Reorder { why: Some(why), .. }
-            | Self::Pause { why } => *why = reason(why)?,
-            Self::Reorder { why: None, .. }
-            | Self::Unban { .. }
-            | Self::Hurry { .. }
-            | Self::Resume
-            | Self::Rest { .. }
-            | Self::Wake { .. }
-            | Self::Broadcast { .. }
-            | Self::Stop { .. } => {}
+        if let Self::Grant { why, .. }
+        | Self::Ban { why, .. }
+        | Self::Refund { why, .. }
+        | Self::Cancel { why, .. }
+        | Self::Reorder { why: Some(why), .. }
+        | Self::Pause { why } = &mut self
+        {
+            *why = reason(why)?;
         }
         Ok(self)
     }

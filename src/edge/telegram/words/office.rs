@@ -70,7 +70,8 @@ impl Words {
                 Message { text, ..asked }
             }
             Line::Done { deed, outcome } => {
-                let (person, change) = (outcome.person.clone(), given(deed));
+                let person = outcome.person.clone();
+                let change = deed.credits().map_or(0, i64::from);
                 let mut args = self.about(lang, deed.job(), &Outlook { person, change });
                 let order = outcome.came.order();
                 args.extend(order.map(|order| ("order", order.0.into())));
@@ -175,25 +176,6 @@ impl Words {
         }
         args.extend(job.map(|job| ("job", code(job))));
         args
-    }
-}
-
-/// The credits that a grant has given; a text about another deed does not name them.
-fn given(deed: &Deed) -> i64 {
-    match deed {
-        Deed::Grant { credits, .. } => i64::from(*credits),
-        Deed::Ban { .. }
-        | Deed::Unban { .. }
-        | Deed::Refund { .. }
-        | Deed::Cancel { .. }
-        | Deed::Reorder { .. }
-        | Deed::Hurry { .. }
-        | Deed::Pause { .. }
-        | Deed::Resume
-        | Deed::Rest { .. }
-        | Deed::Wake { .. }
-        | Deed::Broadcast { .. }
-        | Deed::Stop { .. } => 0,
     }
 }
 
