@@ -48,7 +48,7 @@ async fn credits_are_granted_and_the_books_checked_while_the_daemon_runs_and_whe
     let stranger = neurocards(data.path(), &grant).await;
     assert!(!stranger.status.success());
     assert!(
-        said(&stranger).contains("there is no user 7: they must write /start"),
+        said(&stranger).contains("There is no seller 7: they must write /start"),
         "{}",
         said(&stranger)
     );
@@ -97,7 +97,7 @@ async fn credits_are_granted_and_the_books_checked_while_the_daemon_runs_and_whe
     let refused = neurocards(data.path(), &take).await;
     assert!(!refused.status.success());
     assert!(
-        said(&refused).contains("user 7 has only 5 credits"),
+        said(&refused).contains("Seller 7 has only 5 credits"),
         "{}",
         said(&refused)
     );

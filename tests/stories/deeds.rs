@@ -244,7 +244,7 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
         ]
     };
 
-    let nothing = "Так уже было, ничего не изменилось.";
+    let nothing = "Так уже и есть.";
     for form in [&[("deed", "resume")][..], &unban] {
         assert_eq!(page.wishes(form).await.as_deref(), Some(nothing));
     }
@@ -268,7 +268,7 @@ async fn a_yes_is_asked_only_to_what_can_be_done() {
         assert_eq!(page.wishes(form).await, None);
     }
     boss.sends(&scene, "/pause night").await;
-    boss.sees("✋ Ничего не изменил. Так уже было, ничего не изменилось.");
+    boss.sees("✋ Ничего не изменил. Так уже и есть.");
 
     // An account that can hold no more.
     let store = scene.stage().daemon().store().clone();

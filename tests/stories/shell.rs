@@ -30,7 +30,7 @@ async fn a_paused_shop_finishes_what_runs_takes_nothing_new_and_says_so() {
     scene
         .shell(&["pause"])
         .await
-        .tells("orders were not taken already");
+        .tells("It is so already");
 
     ben.presses(&scene, "Да, запустить").await;
     ben.sees(PAUSED);
@@ -51,7 +51,7 @@ async fn a_paused_shop_finishes_what_runs_takes_nothing_new_and_says_so() {
     scene
         .shell(&["resume"])
         .await
-        .tells("orders were not paused");
+        .tells("It is so already");
     ben.presses(&scene, "Да, запустить").await;
     ben.sees("✅ Принял!");
     scene.all_end().await;
@@ -112,7 +112,7 @@ async fn somebody_who_is_shut_out_is_told_and_still_gets_what_was_ordered() {
     anna.orders(&scene, 1).await;
     let ban = ["users", "ban", "1", "--reason", "spam"];
     scene.shell(&ban).await.tells("user 1 is shut out");
-    scene.shell(&ban).await.tells("user 1 was shut out already");
+    scene.shell(&ban).await.tells("It is so already");
     scene
         .shell(&["users", "list", "--banned"])
         .await
@@ -184,18 +184,18 @@ async fn a_failed_video_is_ordered_again_once_for_the_credit_that_came_back() {
     scene
         .shell(&["jobs", "retry", "1"])
         .await
-        .tells("job 1 was ordered again before: order 2");
+        .tells("Video J1 was ordered again before: order 2");
     scene.all_end().await;
     anna.gets_video();
     assert_eq!(scene.balance(&anna), (1, 0));
     scene
         .shell(&["jobs", "retry", "2"])
         .await
-        .refuses("job 2 has ended with a video");
+        .refuses("Video J2 is done");
     scene
         .shell(&["jobs", "retry", "9"])
         .await
-        .refuses("there is no job 9");
+        .refuses("There is no video J9");
     scene.ends().await;
 }
 
@@ -210,7 +210,7 @@ async fn a_failed_video_is_not_ordered_again_without_a_credit() {
     scene.grant(&anna, -2).await;
     anna.sees("ℹ️ С баланса списано");
     let retry = scene.shell(&["jobs", "retry", "1"]).await;
-    retry.refuses("the seller of job 1 has no credit left for another try");
+    retry.refuses("The seller of video J1 has no credit for another try");
     scene.ends().await;
 }
 
@@ -230,7 +230,7 @@ async fn a_job_that_waits_is_tried_at_once_but_a_lost_answer_is_not_asked_for_tw
     scene
         .shell(&["jobs", "retry", "2"])
         .await
-        .refuses("asking again might pay twice");
+        .refuses("Asking again might pay twice");
     // Not the minute that a rate limit takes: only the pace at which a key is used.
     scene.passes(Duration::from_secs(5)).await;
     assert_eq!((scene.attempts()[0], scene.creations()), (2, asked + 2));
@@ -247,7 +247,7 @@ async fn the_credit_of_a_bad_video_is_given_back_once() {
     let anna = scene.seller(1, 2).await;
     anna.orders(&scene, 1).await;
     let refund = ["jobs", "refund", "1", "--reason", "blurred"];
-    scene.shell(&refund).await.refuses("job 1 has not ended");
+    scene.shell(&refund).await.refuses("Video J1 has not ended");
     scene.all_end().await;
     anna.gets_video();
     scene
@@ -259,7 +259,7 @@ async fn the_credit_of_a_bad_video_is_given_back_once() {
     scene
         .shell(&refund)
         .await
-        .tells("job 1 was refunded before; user 1 has 2 credits");
+        .tells("The credit for video J1 was given back before");
     scene
         .shell(&["users", "show", "1"])
         .await
@@ -290,7 +290,7 @@ async fn a_key_that_is_put_to_rest_is_not_used_until_it_is_woken() {
 
     let begin = &prints[0][..6];
     let rest = scene.shell(&["keys", "rest", begin, "--for", "2h"]).await;
-    rest.tells(&format!("key:{} rests until 2026-01-22 14:0", prints[0]));
+    rest.tells(&format!("key {} rests until 2026-01-22 14:0", prints[0]));
     anna.orders(&scene, 3).await;
     scene.all_end().await;
     for _ in 0..3 {
@@ -310,18 +310,18 @@ async fn a_key_that_is_put_to_rest_is_not_used_until_it_is_woken() {
     scene
         .shell(&["keys", "wake", begin])
         .await
-        .tells("it is used again");
+        .tells("is used again");
     scene
         .shell(&["keys", "wake", begin])
         .await
-        .tells("it did not rest");
+        .tells("It is so already");
     anna.orders(&scene, 3).await;
     scene.all_end().await;
     assert!(used(3).contains(&secrets[0]));
     scene
         .shell(&["keys", "rest", "zz"])
         .await
-        .refuses("no key of the configuration");
+        .refuses("The configuration has no key zz");
     for _ in 0..3 {
         anna.finds("⚠️ Вы нарушили правила");
     }
@@ -345,7 +345,7 @@ async fn a_model_that_is_put_to_rest_is_passed_over() {
     scene
         .shell(&["models", "wake", first])
         .await
-        .tells("it is used again");
+        .tells("is used again");
     anna.orders(&scene, 1).await;
     scene.all_end().await;
     assert!(
@@ -354,7 +354,7 @@ async fn a_model_that_is_put_to_rest_is_passed_over() {
             .contains(models[0]["title"].as_str().unwrap())
     );
     let unknown = scene.shell(&["models", "rest", "sora-9"]).await;
-    unknown.refuses("the chain has no model sora-9; it has ");
+    unknown.refuses("The chain has no model sora-9; it has ");
     scene.ends().await;
 }
 
@@ -407,7 +407,7 @@ async fn the_history_of_every_attempt_is_shown() {
     scene
         .shell(&["orders", "show", "7"])
         .await
-        .refuses("there is no order 7");
+        .refuses("There is no order 7");
     scene.ends().await;
 }
 
@@ -495,11 +495,11 @@ async fn a_seller_is_found_by_name_unless_several_have_had_it() {
     granted.tells("user 1 has 3 credits");
     let shown = "user 1, @anna_sells, last wrote 2026-01-22 12:00:";
     assert!(granted.aside.contains(shown), "{granted:#?}");
-    assert!(granted.aside.contains(": 2 credits and +1"), "{granted:#?}");
+    assert!(granted.aside.contains(", 2 credits: +1"), "{granted:#?}");
     scene.settles().await;
     anna.sees("🎁 Баланс пополнен: +1 кредит");
     let nobody = scene.shell(&["users", "show", "@nobody"]).await;
-    nobody.refuses("there is no user @nobody");
+    nobody.refuses("There is no seller @nobody");
     let wrong = scene.shell(&["users", "show", "anna"]).await;
     wrong.refuses("write a Telegram number, or a name with @ in front");
 
@@ -508,16 +508,16 @@ async fn a_seller_is_found_by_name_unless_several_have_had_it() {
     ben.person.takes_username("anna_sells");
     ben.walks_to(&scene, At::Menu).await;
     let which = scene.shell(&grant).await;
-    which.refuses("the name Anna_Sells may have passed on to somebody else, choose a number");
-    for one in ["1: has it now, last wrote", "2: has it now, last wrote"] {
+    which.refuses("The name Anna_Sells may have passed on to somebody else, choose a number");
+    for one in ["1 has it now, last wrote", "2 has it now, last wrote"] {
         which.refuses(one);
     }
     // She has written since, under another name: whoever was told "pay @anna_sells" may still mean her.
     anna.person.takes_username("anna_new");
     anna.walks_to(&scene, At::Menu).await;
     let which = scene.shell(&grant).await;
-    which.refuses("1: had it before, last wrote 2026-01-22 12:");
-    which.refuses("2: has it now, last wrote 2026-01-22 12:");
+    which.refuses("1 had it before, last wrote 2026-01-22 12:");
+    which.refuses("2 has it now, last wrote 2026-01-22 12:");
     scene
         .shell(&["users", "ban", "@anna_sells", "--reason", "spam"])
         .await
@@ -526,7 +526,7 @@ async fn a_seller_is_found_by_name_unless_several_have_had_it() {
     for said in ["/grant @anna_sells 5 paid", "/user @anna_sells"] {
         boss.sends(&scene, said).await;
         let asked = boss.sees("могло перейти к другому");
-        for one in ["1, раньше с этим именем", "2, сейчас с этим именем"]
+        for one in ["1 — раньше с этим именем", "2 — сейчас с этим именем"]
         {
             assert!(asked.text.contains(one), "{asked:?}");
         }
