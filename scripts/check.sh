@@ -8,14 +8,26 @@ fail() {
     exit 1
 }
 
-step_name='' step_began=$SECONDS
+step_name='' step_began=$SECONDS step_times=() scratch=''
 begin() {
     step_name=$1 step_began=$SECONDS
     printf '\n==> %s\n' "$step_name"
 }
 end() {
-    printf '<== %s: %d s\n' "$step_name" "$((SECONDS - step_began))"
+    local line
+    printf -v line '%5d s  %s' "$((SECONDS - step_began))" "$step_name"
+    step_times+=("$line")
+    step_name=''
 }
+# What each step took, whatever has become of the last one.
+finish() {
+    [ -z "$step_name" ] || step_times+=("$(printf '%5d s  %s (failed)' "$((SECONDS - step_began))" "$step_name")")
+    printf '\n'
+    printf '%s\n' "${step_times[@]}"
+    printf '%5d s  in all\n' "$SECONDS"
+    [ -z "$scratch" ] || rm -rf "$scratch"
+}
+trap finish EXIT
 
 # Installs the packages given, or says how.
 install() {
@@ -114,18 +126,24 @@ begin 'cargo doc'
 RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
 end
 
+# Built in one go, so that what a build and what a run takes is told apart.
+begin 'building the tests'
+cargo test --locked --no-run
+end
+
 begin 'tests'
+# Stories wait for disks and sockets as well: some more at once than there are processors.
+at_once=$(($(nproc) + 1))
 if cargo nextest --version >/dev/null 2>&1; then
     cargo test --locked --doc
-    cargo nextest run --locked --no-fail-fast
+    cargo nextest run --locked --no-fail-fast --test-threads "$at_once"
 else
-    cargo test --locked --no-fail-fast
+    RUST_TEST_THREADS=$at_once cargo test --locked --no-fail-fast
 fi
 end
 
 begin 'the sandbox story'
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 cargo run --quiet --locked -- sandbox --story --out "$scratch/videos" | tee "$scratch/story"
 tail -n 1 "$scratch/story" |
     grep -qx 'story: ordered 3, delivered 2, refused 1, spent 2, balance 3' ||

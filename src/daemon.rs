@@ -42,6 +42,7 @@ use crate::door::operator::Office;
 use crate::door::{self, Web, listen};
 use crate::edge::config::{Config, Updates};
 use crate::edge::files::Photos;
+use crate::edge::files::frame::{self, Framing};
 use crate::edge::http;
 use crate::edge::telegram::pace::Pace;
 use crate::operator::page::Page;
@@ -90,12 +91,17 @@ pub struct Machine {
     pub clock: Clock,
     /// What room there is.
     pub free: guard::Free,
+    /// What makes pictures the first frames of videos.
+    pub framing: Framing,
 }
 
 impl From<Clock> for Machine {
     fn from(clock: Clock) -> Self {
-        let free = Arc::new(guard::free);
-        Self { clock, free }
+        Self {
+            clock,
+            free: Arc::new(guard::free),
+            framing: frame::frame_file,
+        }
     }
 }
 
@@ -170,7 +176,11 @@ impl Daemon {
         machine: impl Into<Machine>,
         doors: Doors,
     ) -> anyhow::Result<Self> {
-        let Machine { clock, free } = machine.into();
+        let Machine {
+            clock,
+            free,
+            framing,
+        } = machine.into();
         let videos = data.join("videos");
         private::dir(&videos)
             .with_context(|| format!("cannot make the directory {}", videos.display()))?;
@@ -178,7 +188,7 @@ impl Daemon {
         let made = Made::new(&config, data, root.as_deref())?;
         let store = open_store(&config, made.shop.clone(), data).await?;
         let made = made.metered(store.meters());
-        let photos = Photos::new(data.join("photos"));
+        let photos = Photos::new(data.join("photos")).framed_by(framing);
         let cells = Cells {
             config: Live::new(config.clone()),
             files: Live::new(made.files),

@@ -74,13 +74,14 @@ mod tests {
         assert!(!is_any(here));
     }
 
-    #[tokio::test]
-    async fn what_another_runtime_has_under_way_is_its_own() {
-        let _here = begin();
-        let there = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
+    #[test]
+    fn what_another_runtime_has_under_way_is_its_own() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().build();
+        let (here, there) = (runtime().unwrap(), runtime().unwrap());
+        let under_way = here.block_on(async { begin() });
+        assert!(is_any(here.handle().id()));
         assert!(!is_any(there.handle().id()));
-        assert!(is_any(Handle::current().id()));
+        drop(under_way);
+        assert!(!is_any(here.handle().id()));
     }
 }

@@ -1,5 +1,6 @@
 //! The playground: the real daemon on the stand-ins, for the sandbox, the story and the tests.
 
+mod framed;
 mod quiet;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -174,6 +175,7 @@ impl Playground {
         let machine = Machine {
             clock: self.clock.clone(),
             free: Arc::new(move |_| Ok(free.load(Ordering::Relaxed))),
+            framing: framed::frame,
         };
         let daemon = Daemon::start(config, source, &self.data, machine, doors).await?;
         self.lend_books(Some(daemon.store().clone()));

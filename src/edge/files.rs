@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::frame::{FrameError, Framing};
 use crate::base::{failpoints, private};
 use crate::rules::domain::id::{PhotoName, UserId};
 
@@ -39,6 +40,7 @@ const OPENED: usize = 1;
 pub struct Photos {
     dir: PathBuf,
     places: Arc<Semaphore>,
+    framing: Framing,
 }
 
 impl Photos {
@@ -47,7 +49,18 @@ impl Photos {
         Self {
             dir: dir.into(),
             places: Arc::new(Semaphore::new(OPENED)),
+            framing: frame::frame_file,
         }
+    }
+
+    /// With something else that frames them.
+    pub fn framed_by(self, framing: Framing) -> Self {
+        Self { framing, ..self }
+    }
+
+    /// Makes a picture the first frame of a video; see [`frame::frame`].
+    pub fn frame(&self, picture: File) -> Result<Vec<u8>, FrameError> {
+        (self.framing)(picture)
     }
 
     /// Waits until one more picture may be opened.

@@ -1,12 +1,12 @@
 //! The order's photo: fetched once, framed, on disk under every job's name before it counts.
 
 use std::fs::File;
-use std::io::{self, BufReader, Seek};
+use std::io::{self, Seek};
 use std::sync::{Arc, PoisonError};
 
 use super::Worker;
 use crate::base::failpoints;
-use crate::edge::files::frame::{self, FrameError};
+use crate::edge::files::frame::FrameError;
 use crate::edge::telegram::client::DownloadError;
 use crate::edge::telegram::trouble::Trouble;
 use crate::rules::domain::failure::{Failure, Kind, Source};
@@ -83,7 +83,7 @@ impl Worker {
         let framing = PhotoState::Framing(deaths.saturating_add(1));
         self.photo_is(order.id, framing).await?;
         let (photos, user) = (self.parts.photos.clone(), order.user);
-        let framed = tokio::task::spawn_blocking(move || match frame::frame(BufReader::new(raw)) {
+        let framed = tokio::task::spawn_blocking(move || match photos.frame(raw) {
             Ok(jpeg) => photos.store(user, &names, &jpeg).map(Ok),
             Err(FrameError::Unread(kind)) => Err(io::Error::from(kind)),
             Err(

@@ -1,6 +1,7 @@
 //! A seller's picture made into the first frame of a vertical video.
 
-use std::io::{self, ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, BufReader, ErrorKind, Read};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops;
@@ -22,7 +23,7 @@ const GOAL: Goal = Goal {
     most: MOST_PIXELS,
 };
 /// No file is larger: Telegram gives a bot none that is.
-const MOST_READ: u64 = 20 << 20;
+pub const MOST_READ: u64 = 20 << 20;
 /// No model takes a larger file.
 const MOST_BYTES: usize = 10_000_000;
 /// JPEG qualities, first choice first.
@@ -74,6 +75,14 @@ impl From<Fault> for FrameError {
             Fault::TooLarge { width, height } => Self::TooLarge { width, height },
         }
     }
+}
+
+/// What frames a file: [`frame_file`], or something that comes to the same.
+pub type Framing = fn(File) -> Result<Vec<u8>, FrameError>;
+
+/// As [`frame`], of a file.
+pub fn frame_file(file: File) -> Result<Vec<u8>, FrameError> {
+    frame(BufReader::new(file))
 }
 
 /// Makes a JPEG of 1080x1920 of at most 10 MB from a JPEG, PNG or WebP.
