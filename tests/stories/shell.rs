@@ -27,10 +27,7 @@ async fn a_paused_shop_finishes_what_runs_takes_nothing_new_and_says_so() {
         .shell(&["pause", "--reason", "new keys"])
         .await
         .tells("orders are not taken");
-    scene
-        .shell(&["pause"])
-        .await
-        .tells("It is so already");
+    scene.shell(&["pause"]).await.tells("It is so already");
 
     ben.presses(&scene, "Да, запустить").await;
     ben.sees(PAUSED);
@@ -48,10 +45,7 @@ async fn a_paused_shop_finishes_what_runs_takes_nothing_new_and_says_so() {
         .shell(&["resume"])
         .await
         .tells("orders are taken again");
-    scene
-        .shell(&["resume"])
-        .await
-        .tells("It is so already");
+    scene.shell(&["resume"]).await.tells("It is so already");
     ben.presses(&scene, "Да, запустить").await;
     ben.sees("✅ Принял!");
     scene.all_end().await;

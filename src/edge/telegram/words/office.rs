@@ -9,10 +9,10 @@ use crate::rules::conversation::office::form::Form;
 use crate::rules::conversation::office::knob::Knob;
 use crate::rules::conversation::office::line::{Line, Topic};
 use crate::rules::conversation::office::request::Order;
+use crate::rules::domain::deed::DeedKind;
 use crate::rules::domain::deed::draft::Field;
 use crate::rules::domain::deed::outlook::Outlook;
 use crate::rules::domain::deed::refusal::Refusal;
-use crate::rules::domain::deed::{Deed, DeedKind};
 use crate::rules::domain::id::{Code, JobId};
 use crate::rules::domain::user::Lang;
 
