@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use neurocards::rules::domain::brief::Count;
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::UserId;
+use neurocards::shop::backup::directory::{BackupDir, Source};
 use neurocards::shop::backup::make::{self, Order};
-use neurocards::shop::backup::shelf::{Shelf, Source};
 use neurocards::shop::backup::verify::verify;
 use neurocards::store::{Options, Shop, Store, StoreError, Txn};
 use tokio::runtime::Runtime;
@@ -74,15 +74,15 @@ async fn measure(dir: &Path, jobs: u64) -> Result<(), StoreError> {
         let begun = Instant::now();
         let (snapshots, data) = (store.clone(), dir.to_owned());
         let made = tokio::task::spawn_blocking(move || {
-            let shelf = Shelf::new(data.join("backups"));
+            let backup_dir = BackupDir::new(data.join("backups"));
             let wanted = Order {
                 data: &data,
-                shelf: &shelf,
+                backup_dir: &backup_dir,
                 floor: 0,
                 now: NOW,
             };
             let manifest = make::make(&wanted, &|| snapshots.snapshot()).expect("a backup");
-            shelf.path(manifest.name)
+            backup_dir.path(manifest.name)
         });
         let path = made.await.expect("a backup");
         ordering.tell("a backup", begun.elapsed()).await;

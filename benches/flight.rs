@@ -1,7 +1,7 @@
 //! Videos in flight: jobs that render at the stand-in, straight in a store.
 
 use neurocards::base::time::Timestamp;
-use neurocards::edge::config::print;
+use neurocards::edge::config::fingerprint;
 use neurocards::edge::files::Photos;
 use neurocards::rules::domain::brief::Count;
 use neurocards::rules::domain::id::{JobId, ModelName, NoteId, TaskId, UserId};
@@ -43,7 +43,7 @@ pub async fn place(
     store.write(seed).await?;
     let route = Route {
         model: ModelName("sora-2-image-to-video".into()),
-        key: print(&sandbox.kie.keys()[0].as_str().into()),
+        key: fingerprint(&sandbox.kie.keys()[0].as_str().into()),
     };
     let mut tasks = Vec::new();
     for from in (0..many).step_by(AT_ONCE as usize) {

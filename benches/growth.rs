@@ -108,10 +108,10 @@ fn main() {
 
 /// Says whatever waits: it is to be as little in every round.
 async fn said_all(store: &Store) -> Result<(), StoreError> {
-    let sight = store.snapshot()?;
+    let snapshot = store.snapshot()?;
     let mut waiting = Vec::new();
-    for chat in sight.chats()? {
-        let notes = sight.notes(chat)?;
+    for chat in snapshot.chats()? {
+        let notes = snapshot.notes(chat)?;
         waiting.extend(notes.into_iter().map(|(note, _)| (chat, note)));
     }
     let all = move |txn: &mut Txn<'_>| {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use neurocards::base::clock::Clock;
 use neurocards::base::time::Timestamp;
 use neurocards::edge::files::Photos;
-use neurocards::operator::service::{Ask, Whom, ask};
+use neurocards::operator::service::{Ask, UserRef, ask};
 use neurocards::operator::socket;
 use neurocards::sandbox::{Ending, Sandbox};
 use neurocards::store::{Options, Store};
@@ -241,7 +241,7 @@ async fn jobs(data: &Path, sandbox: &Sandbox) -> (String, Memory) {
         }
         .into(),
         ask::User {
-            whom: Whom::Number(filling.sellers / 2),
+            whom: UserRef::Number(filling.sellers / 2),
         }
         .into(),
         ask::Users {

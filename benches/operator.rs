@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use neurocards::operator::service::ask::Wanted;
-use neurocards::operator::service::{Ask, Whom, ask};
+use neurocards::operator::service::{Ask, UserRef, ask};
 use neurocards::operator::socket;
 use neurocards::rules::domain::id::JobId;
 use neurocards::rules::domain::id::UserId;
@@ -192,21 +192,21 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
         (
             "users show @name",
             ask::User {
-                whom: Whom::Name("Somebody".into()),
+                whom: UserRef::Name("Somebody".into()),
             }
             .into(),
         ),
         (
             "users show",
             ask::User {
-                whom: Whom::Number(ASKED),
+                whom: UserRef::Number(ASKED),
             }
             .into(),
         ),
         (
             "history",
             ask::History {
-                whom: Whom::Number(ASKED),
+                whom: UserRef::Number(ASKED),
                 before,
                 most,
             }
@@ -215,7 +215,7 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
         (
             "orders list --user",
             ask::Orders {
-                whom: Some(Whom::Number(ASKED)),
+                whom: Some(UserRef::Number(ASKED)),
                 before,
                 most,
             }
@@ -225,7 +225,7 @@ async fn asked(data: &Path, jobs: u64) -> Vec<Cell> {
             "jobs list --user",
             ask::Jobs {
                 wanted: Wanted::All,
-                whom: Some(Whom::Number(ASKED)),
+                whom: Some(UserRef::Number(ASKED)),
                 before,
                 most,
             }

@@ -90,10 +90,10 @@ async fn year(file: &Path, jobs: u64, retires: bool) -> Result<(), StoreError> {
         store.write(chunk).await?;
         made += some;
         let now = at(made);
-        let sight = store.snapshot()?;
-        let (old, next) = sight.old_updates(update, usize::MAX, now.minus(REMEMBER))?;
+        let snapshot = store.snapshot()?;
+        let (old, next) = snapshot.old_updates(update, usize::MAX, now.minus(REMEMBER))?;
         update = next;
-        drop(sight);
+        drop(snapshot);
         store.write(move |txn| txn.forget_updates(&old)).await?;
         if retires {
             retire(&store, now).await?;
@@ -189,11 +189,11 @@ fn line(what: &str, file: &Path, spent: Duration) {
 /// What each table takes.
 fn tables(file: &Path) {
     let db = Database::open(file).expect("the file");
-    let sight = db.begin_read().expect("a snapshot");
+    let snapshot = db.begin_read().expect("a snapshot");
     println!("\n| table | rows | MB |\n|---|---|---|");
-    for handle in sight.list_tables().expect("the tables") {
+    for handle in snapshot.list_tables().expect("the tables") {
         let name = handle.name().to_owned();
-        let table = sight.open_untyped_table(handle).expect("a table");
+        let table = snapshot.open_untyped_table(handle).expect("a table");
         let stats = table.stats().expect("its stats");
         let bytes = stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes();
         let rows = table.len().expect("its rows");

@@ -6,7 +6,7 @@ use neurocards::rules::conversation::event::{Button, Event, Place, Update};
 use neurocards::rules::domain::brief::{Brief, Count, Photo, Recipe, Text};
 use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::{
-    CallbackId, DraftId, FileId, KeyPrint, ModelName, UpdateId, UserId,
+    CallbackId, DraftId, FileId, Fingerprint, ModelName, UpdateId, UserId,
 };
 use neurocards::rules::domain::job::Route;
 use neurocards::rules::domain::user::{Lang, User};
@@ -108,6 +108,6 @@ fn brief() -> Brief {
 pub fn route() -> Route {
     Route {
         model: ModelName("sora-2-image-to-video".into()),
-        key: KeyPrint([1; 8]),
+        key: Fingerprint([1; 8]),
     }
 }

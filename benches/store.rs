@@ -64,7 +64,7 @@ fn main() {
         ground.books_balance();
     }
     criterion.final_summary();
-    print(
+    fingerprint(
         &table,
         sync_time(&dir).expect("the disk can be measured"),
         slow,
@@ -83,7 +83,10 @@ fn only_lives(dir: &Path, slow: Option<Duration>, wanted: &str) {
     let lives = ground.done.load(Ordering::Relaxed);
     let bytes = (written() - before) / lives;
     ground.books_balance();
-    let earned = ground.store.snapshot().and_then(|sight| sight.counters());
+    let earned = ground
+        .store
+        .snapshot()
+        .and_then(|snapshot| snapshot.counters());
     let earned = earned.expect("counters").revenue;
     assert_eq!(earned, i64::try_from(lives).expect("not so many"));
     let sync = sync_time(dir).expect("the disk can be measured");
@@ -362,7 +365,7 @@ fn sync_time(dir: &Path) -> io::Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-fn print(table: &[(Work, u64, u64, f64)], sync: Duration, slow: Option<Duration>) {
+fn fingerprint(table: &[(Work, u64, u64, f64)], sync: Duration, slow: Option<Duration>) {
     println!(
         "\n4 KiB write and fdatasync on this disk: {:.3} ms",
         sync.as_secs_f64() * 1e3

@@ -323,7 +323,7 @@ async fn ours(plan: Plan) -> serde_json::Value {
     drop(bot);
     let file = scratch.path().join("neurocards.redb");
     let store = Store::open(&file, Options::default(), Shop::default()).expect("a store");
-    let report = store.snapshot().and_then(|sight| audit(&sight));
+    let report = store.snapshot().and_then(|snapshot| audit(&snapshot));
     let report = report.expect("an audit");
     assert!(report.breaches.is_empty(), "{:?}", report.breaches);
     let sellers = told["sellers"].as_u64().expect("a number");

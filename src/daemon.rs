@@ -33,7 +33,7 @@ use crate::actors::sender::Delivery;
 use crate::actors::workers::keys::Keys;
 use crate::actors::workers::{Parts, Pool};
 use crate::base::clock::Clock;
-use crate::base::clock::beat::Beat;
+use crate::base::clock::heartbeat::Heartbeat;
 use crate::base::live::Live;
 use crate::base::private;
 use crate::base::telemetry::seldom::Seldom;
@@ -77,11 +77,11 @@ pub struct Daemon {
     bot: Arc<Bot>,
     pool: Arc<Pool>,
     delivery: Arc<Delivery>,
-    keeper: Arc<door::Keeper>,
+    admission: Arc<door::Admission>,
     stop: CancellationToken,
     actors: JoinSet<anyhow::Result<()>>,
     config: Live<Config>,
-    updates: Beat,
+    updates: Heartbeat,
     systemd: Systemd,
     running: Running,
 }
@@ -233,7 +233,7 @@ impl Daemon {
             },
             reloads: Some(reloads),
         };
-        let updates = Beat::new(slack(&config));
+        let updates = Heartbeat::new(slack(&config));
         let pace = Arc::new(Pace::new(cells.limits.clone()));
         let bot = Bot::new(
             store.clone(),
@@ -283,8 +283,8 @@ impl Daemon {
             per_address: config.http.connections_per_address,
             ..doors.limits.clone()
         };
-        let keeper = door::Keeper::new(door_limits, config.http.trusted_proxies.clone());
-        let keeper = Arc::new(keeper);
+        let admission = door::Admission::new(door_limits, config.http.trusted_proxies.clone());
+        let admission = Arc::new(admission);
         let web = Arc::new(Web {
             bot: Arc::clone(&bot),
             pool: Arc::clone(&pool),
@@ -311,10 +311,10 @@ impl Daemon {
             page: Arc::new(page),
             updates: updates.clone(),
             door,
-            keeper: Arc::clone(&keeper),
+            admission: Arc::clone(&admission),
         });
         open_office(&mut crew, operators, office, &stop)?;
-        let ways = (door::router(web), Arc::clone(&keeper));
+        let ways = (door::router(web), Arc::clone(&admission));
         let public_url = config.public_url.as_deref();
         open_doors(&mut crew, public_url, doors, ways, &certificates, &stop)?;
         let watch = Arc::new(Watch {
@@ -330,7 +330,7 @@ impl Daemon {
             store: store.clone(),
             backups: Arc::clone(&desk.backups),
             pool: Arc::clone(&pool),
-            keeper: Arc::clone(&keeper),
+            admission: Arc::clone(&admission),
             bot: Arc::clone(&bot),
             updates: updates.clone(),
             clock: clock.clone(),
@@ -385,13 +385,14 @@ impl Daemon {
                 }
             }
         });
-        let beat = updates.clone();
+        let heartbeat = updates.clone();
         let taken = Arc::clone(&bot);
         crew.takes(Part::Updates, move |stop| {
             let introductions = certificates.introductions();
-            let (bot, beat, webhook) = (Arc::clone(&taken), beat.clone(), webhook.clone());
+            let (bot, heartbeat, webhook) =
+                (Arc::clone(&taken), heartbeat.clone(), webhook.clone());
             async move {
-                take_updates(bot, beat, webhook, introductions, stop).await;
+                take_updates(bot, heartbeat, webhook, introductions, stop).await;
                 Ok(())
             }
         });
@@ -401,7 +402,7 @@ impl Daemon {
             bot,
             pool,
             delivery,
-            keeper,
+            admission,
             stop,
             actors: crew.into_actors(),
             config: cells.config,
@@ -450,7 +451,7 @@ impl Daemon {
 
     /// How often each kind of stranger was refused at the doors.
     pub fn refused(&self, refusal: door::Refusal) -> u64 {
-        self.keeper.refusals.of(refusal)
+        self.admission.refusals.of(refusal)
     }
 
     /// Until when a chat waits for Telegram, if it does.
@@ -570,11 +571,11 @@ fn open_office(
     office: Arc<Office>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let keeper = door::Keeper::for_operators(door::Limits::default(), &office.keeper);
-    let (router, keeper) = (door::operator::router(office), Arc::new(keeper));
+    let admission = door::Admission::for_operators(door::Limits::default(), &office.admission);
+    let (router, admission) = (door::operator::router(office), Arc::new(admission));
     for listener in listeners {
-        let (router, keeper) = (router.clone(), Arc::clone(&keeper));
-        let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
+        let (router, admission) = (router.clone(), Arc::clone(&admission));
+        let served = listen::serve(listened(listener)?, None, router, admission, stop.clone());
         crew.needs(always_well(served));
     }
     Ok(())
@@ -584,7 +585,7 @@ fn open_doors(
     crew: &mut Crew,
     public_url: Option<&str>,
     doors: Doors,
-    (router, keeper): (axum::Router, Arc<door::Keeper>),
+    (router, admission): (axum::Router, Arc<door::Admission>),
     certificates: &Certificates,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -602,15 +603,15 @@ fn open_doors(
             None if elsewhere => door::proofs(door),
             Some(_) | None => router.clone().merge(door::proofs(door)),
         };
-        let keeper = Arc::clone(&keeper);
-        let served = listen::serve(listened(listener)?, None, router, keeper, stop.clone());
+        let admission = Arc::clone(&admission);
+        let served = listen::serve(listened(listener)?, None, router, admission, stop.clone());
         crew.needs(always_well(served));
     }
     let config = certificates.config();
     for listener in doors.https {
         let config = Some(Arc::clone(&config));
-        let (router, keeper) = (router.clone(), Arc::clone(&keeper));
-        let served = listen::serve(listened(listener)?, config, router, keeper, stop.clone());
+        let (router, admission) = (router.clone(), Arc::clone(&admission));
+        let served = listen::serve(listened(listener)?, config, router, admission, stop.clone());
         crew.needs(always_well(served));
     }
     Ok(())
@@ -623,7 +624,7 @@ fn listened(listener: StdListener) -> anyhow::Result<TcpListener> {
 
 async fn take_updates(
     bot: Arc<Bot>,
-    beat: Beat,
+    heartbeat: Heartbeat,
     webhook: Option<(url::Url, SecretString)>,
     mut introductions: Introductions,
     stop: CancellationToken,
@@ -634,7 +635,7 @@ async fn take_updates(
             let mut next = tokio::select! {
                 () = stop.cancelled() => None,
                 // Without a certificate there is nothing to be called at; that may last.
-                first = beat.rest(introductions.next()) => Some(first),
+                first = heartbeat.rest(introductions.next()) => Some(first),
             };
             while let Some(certificate) = next {
                 let certificate = certificate.as_deref();

@@ -1,9 +1,10 @@
 //! The doors to the world: one table of routes, over plain HTTP and TLS.
 
+mod activity;
+pub mod admission;
 pub mod callback;
-pub mod gate;
-mod guests;
-pub mod keeper;
+mod connections;
+pub mod limiter;
 pub mod limits;
 pub mod listen;
 pub mod operator;
@@ -15,16 +16,15 @@ mod proof;
 pub mod range;
 pub mod refusals;
 mod running;
-mod visit;
 mod web;
 mod webhook;
 
 use std::sync::Arc;
 
+pub use admission::Admission;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{any, post};
-pub use keeper::Keeper;
 pub use limits::Limits;
 pub use proof::{elsewhere, proofs};
 pub use refusals::Refusal;

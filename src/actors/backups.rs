@@ -19,10 +19,10 @@ use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::edge::offsite::Vault;
 use crate::shop::backup::BackupError;
+use crate::shop::backup::directory::BackupDir;
 use crate::shop::backup::front::{Front, Made, Ring};
 use crate::shop::backup::make::{self, Order};
 use crate::shop::backup::retention::Keep;
-use crate::shop::backup::shelf::Shelf;
 use crate::store::record::Cause;
 use crate::store::{Store, StoreError};
 use tell::{What, Worry};
@@ -42,7 +42,7 @@ pub struct Archivist {
     pub clock: Clock,
     pub data: PathBuf,
     /// Where backups are kept.
-    pub shelf: Shelf,
+    pub backup_dir: BackupDir,
     /// How often one is made by itself; nothing for never.
     pub every: Option<Duration>,
     pub keep: Keep,
@@ -62,7 +62,7 @@ impl Archivist {
         let rings = self.front.attend();
         // One of a clock that was ahead says nothing about today.
         let now = self.clock.now();
-        let names = self.shelf.names().unwrap_or_default();
+        let names = self.backup_dir.names().unwrap_or_default();
         let newest = names.into_iter().rfind(|name| name.at() <= now);
         self.front.note(|status| status.here.newest = newest);
         let looks = async { tokio::join!(self.look_late(), self.send_copies()) };
@@ -127,12 +127,16 @@ impl Archivist {
         let begun = self.clock.now();
         let front = &self.front;
         front.note(|status| status.here.last_try = Some(begun));
-        let (store, data, shelf) = (self.store.clone(), self.data.clone(), self.shelf.clone());
+        let (store, data, backup_dir) = (
+            self.store.clone(),
+            self.data.clone(),
+            self.backup_dir.clone(),
+        );
         let floor = self.floor;
         let made = aside::run(move || {
             let order = Order {
                 data: &data,
-                shelf: &shelf,
+                backup_dir: &backup_dir,
                 floor,
                 now: begun,
             };
@@ -149,7 +153,7 @@ impl Archivist {
                 self.clear().await;
                 Ok(Made {
                     manifest,
-                    path: self.shelf.path(name).display().to_string(),
+                    path: self.backup_dir.path(name).display().to_string(),
                     took_ms,
                 })
             }
@@ -163,8 +167,8 @@ impl Archivist {
 
     /// Removes what need not be kept any more.
     async fn clear(&self) {
-        let (shelf, keep) = (self.shelf.clone(), self.keep);
-        let cleared = aside::run(move || shelf.prune(keep)).await;
+        let (backup_dir, keep) = (self.backup_dir.clone(), self.keep);
+        let cleared = aside::run(move || backup_dir.prune(keep)).await;
         match cleared.unwrap_or(Err(StoreError::Panicked.into())) {
             Ok(gone) if gone.is_empty() => {}
             Ok(gone) => tracing::info!(removed = gone.len(), "old backups are removed"),

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::actors::about;
-use crate::base::clock::beat::Beat;
+use crate::base::clock::heartbeat::Heartbeat;
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::failpoints;
 use crate::base::live::Live;
@@ -77,7 +77,7 @@ pub struct Bot {
     /// Groups that were answered lately.
     groups: Groups,
     looks: Looks,
-    beat: Beat,
+    heartbeat: Heartbeat,
 }
 
 impl Bot {
@@ -89,7 +89,7 @@ impl Bot {
         words: Live<Words>,
         photos: Photos,
         pace: Arc<Pace>,
-        beat: Beat,
+        heartbeat: Heartbeat,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -105,7 +105,7 @@ impl Bot {
             menus: Menus::default(),
             groups: Groups::default(),
             looks: Looks::new(photos),
-            beat,
+            heartbeat,
         })
     }
 
@@ -181,7 +181,10 @@ impl Bot {
     /// Writes down that an order is placed, and which videos are of it.
     fn tell_of(&self, order: OrderId) {
         tracing::info!(order.id = order.0, "an order is placed");
-        let placed = self.store.snapshot().and_then(|sight| sight.order(order));
+        let placed = self
+            .store
+            .snapshot()
+            .and_then(|snapshot| snapshot.order(order));
         for job in placed.iter().flat_map(Order::jobs) {
             tracing::debug!(
                 order.id = order.0,
@@ -379,8 +382,8 @@ impl Bot {
 
     /// Waits for what may take long and is no hanging.
     async fn rest<R>(&self, rest: impl Future<Output = R>) -> R {
-        let over = self.beat.rest(rest).await;
-        self.beat.within(HANDLING);
+        let over = self.heartbeat.rest(rest).await;
+        self.heartbeat.within(HANDLING);
         over
     }
 }

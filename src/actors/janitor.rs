@@ -267,9 +267,9 @@ impl Janitor {
         for _ in 0..UPDATES / AT_ONCE {
             let before = self.clock.now().minus(REMEMBER);
             let from = *next;
-            let sight = self.store.snapshot()?;
-            let (old, then) = sight.old_updates(from, AT_ONCE, before)?;
-            drop(sight);
+            let snapshot = self.store.snapshot()?;
+            let (old, then) = snapshot.old_updates(from, AT_ONCE, before)?;
+            drop(snapshot);
             *next = then;
             if !old.is_empty() {
                 self.store

@@ -32,7 +32,7 @@ use crate::edge::files::Photos;
 use crate::edge::provider::kie::{Kie, Models};
 use crate::edge::telegram::client::Telegram;
 use crate::rules::domain::failure::{Failure, Kind, Source};
-use crate::rules::domain::id::{JobId, KeyPrint, ModelName, OrderId};
+use crate::rules::domain::id::{Fingerprint, JobId, ModelName, OrderId};
 use crate::shop::verdict::{self, Blow};
 use crate::store::{Store, StoreError};
 use keys::Keys;
@@ -90,7 +90,7 @@ struct Desk {
 
 /// A photo that lies with the provider.
 struct Upload {
-    key: KeyPrint,
+    key: Fingerprint,
     url: String,
 }
 
@@ -170,7 +170,12 @@ impl Worker {
         self.forget(job);
         let about = about::named(job);
         let _about = about.enter();
-        match self.parts.store.snapshot().and_then(|sight| sight.job(job)) {
+        match self
+            .parts
+            .store
+            .snapshot()
+            .and_then(|snapshot| snapshot.job(job))
+        {
             Ok(job) => {
                 about::is_at(&about, &job);
                 tracing::info!("an operator has cancelled a video");

@@ -4,7 +4,7 @@
 //! jump little by little, so that no wait is over before its time and none lasts hours longer. Each process begins with
 //! what the system shows.
 
-pub mod beat;
+pub mod heartbeat;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

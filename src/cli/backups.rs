@@ -15,11 +15,11 @@ use crate::edge::config::{Backups, Config, Env};
 use crate::edge::http;
 use crate::edge::offsite::{Copy, Patience, Vault};
 use crate::operator::service::ask;
+use crate::shop::backup::directory::{BackupDir, Found, Kind};
 use crate::shop::backup::front::Made;
 use crate::shop::backup::make::{self, Order};
 use crate::shop::backup::name::Name;
 use crate::shop::backup::reached;
-use crate::shop::backup::shelf::{Found, Kind, Shelf};
 use crate::store;
 
 /// Make a backup.
@@ -53,7 +53,7 @@ pub(super) struct Ground {
     /// The data directory.
     pub data: PathBuf,
     /// The backups.
-    pub shelf: Shelf,
+    pub backup_dir: BackupDir,
     /// What is configured.
     pub chosen: Backups,
     /// Whether that is said outside of the data directory.
@@ -72,12 +72,12 @@ impl Ground {
         let env: Option<Env<'_>> = if far { Some(&env) } else { None };
         let chosen = Config::backups_of(config.as_deref(), env)?;
         let dir = chosen.backup.dir.clone();
-        let shelf = Shelf::new(dir.unwrap_or_else(|| data.join("backups")));
-        reached(&data, shelf.dir())?;
+        let backup_dir = BackupDir::new(dir.unwrap_or_else(|| data.join("backups")));
+        reached(&data, backup_dir.dir())?;
         let configured = config.is_some_and(|config| config.parent() != Some(data.as_path()));
         Ok(Self {
             data,
-            shelf,
+            backup_dir,
             chosen,
             configured,
         })
@@ -104,7 +104,7 @@ impl Ground {
     /// Fetches a copy into `dir`, a scratch directory of the shelf's.
     pub fn fetch(&self, name: &str, dir: &Path) -> anyhow::Result<()> {
         let vault = self.vault()?;
-        private::dir(self.shelf.dir())?;
+        private::dir(self.backup_dir.dir())?;
         Ok(super::run::runtime()?.block_on(vault.get(name, dir))?)
     }
 }
@@ -155,12 +155,12 @@ fn of_file(ground: &Ground, file: &Path) -> anyhow::Result<Made> {
     let begun = Instant::now();
     let order = Order {
         data: &ground.data,
-        shelf: &ground.shelf,
+        backup_dir: &ground.backup_dir,
         floor: ground.chosen.store.min_free_mb << 20,
         now: Clock::system().now(),
     };
     let manifest = make::make(&order, &|| store::read_only(file)).context("no backup was made")?;
-    let path = ground.shelf.path(manifest.name).display().to_string();
+    let path = ground.backup_dir.path(manifest.name).display().to_string();
     Ok(Made {
         manifest,
         path,
@@ -177,7 +177,7 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
             let copies = super::run::runtime()?.block_on(vault.list())?;
             copies.into_iter().map(Found::elsewhere).collect()
         }
-        false => ground.shelf.list()?,
+        false => ground.backup_dir.list()?,
     };
     if args.place.json {
         return place::json(&found);
@@ -199,7 +199,7 @@ pub fn backups(args: BackupsArgs) -> anyhow::Result<()> {
     });
     let nothing = match remote {
         true => "no copies in the storage".to_owned(),
-        false => format!("no backups in {}", ground.shelf.dir().display()),
+        false => format!("no backups in {}", ground.backup_dir.dir().display()),
     };
     table(["NAME", "AGE", "SIZE", "WHAT"], rows.collect(), &nothing);
     Ok(())

@@ -11,7 +11,9 @@ use serde_json::json;
 use super::place::{self, Place};
 use super::table::table;
 use crate::daemon::check;
-use crate::edge::config::{Config, Mistakes, Reading, SHIPPED, Setting, Value, guarded, print};
+use crate::edge::config::{
+    Config, Mistakes, Reading, SHIPPED, Setting, Value, fingerprint, guarded,
+};
 
 /// A longer value is cut where it is shown to the eye.
 const SHOWN: usize = 60;
@@ -138,7 +140,7 @@ fn value(setting: &Setting, token: &SecretString) -> Option<String> {
         Value::Secret(Some(secret)) => {
             Some(guarded(secret, token).map_or(SET.to_owned(), |print| print.to_string()))
         }
-        Value::Key(key) => Some(print(key).to_string()),
+        Value::Key(key) => Some(fingerprint(key).to_string()),
     }
 }
 

@@ -13,9 +13,9 @@ use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::shop::audit;
 use crate::shop::backup::FILE;
+use crate::shop::backup::directory::Source;
 use crate::shop::backup::name::Name;
 use crate::shop::backup::restore::{Order, restore as put_back};
-use crate::shop::backup::shelf::Source;
 use crate::store::{Options, Shop, Store};
 
 /// Try the newest backup.
@@ -53,12 +53,15 @@ pub fn drill(args: DrillArgs) -> anyhow::Result<()> {
             let copies = super::run::runtime()?.block_on(ground.vault()?.list())?;
             copies.into_iter().flat_map(|copy| copy.name.parse()).max()
         }
-        false => ground.shelf.names()?.pop(),
+        false => ground.backup_dir.names()?.pop(),
     };
     let Some(name) = newest else {
         match args.remote {
             true => bail!("there is no copy in the storage"),
-            false => bail!("there is no backup in {}", ground.shelf.dir().display()),
+            false => bail!(
+                "there is no backup in {}",
+                ground.backup_dir.dir().display()
+            ),
         }
     };
     let drilled = rehearse(&ground, name, args.remote)
@@ -74,15 +77,15 @@ fn rehearse(ground: &Ground, name: Name, remote: bool) -> anyhow::Result<Drilled
     };
     let source = match &fetched {
         Some(fetched) => Source::Whole(fetched.0.clone()),
-        None => Source::Whole(ground.shelf.path(name)),
+        None => Source::Whole(ground.backup_dir.path(name)),
     };
     let now = Clock::system().now();
-    let scratch = Scratch(ground.shelf.scratch("drill"));
-    let shelf = crate::shop::backup::shelf::Shelf::new(scratch.0.join("backups"));
+    let scratch = Scratch(ground.backup_dir.scratch("drill"));
+    let backup_dir = crate::shop::backup::directory::BackupDir::new(scratch.0.join("backups"));
     let order = Order {
         source: &source,
         data: &scratch.0,
-        shelf: &shelf,
+        backup_dir: &backup_dir,
         force: false,
         configured: false,
         now,

@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::table::{fields, moment, or_dash, table};
 use super::users;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::{JobCard, JobLine, OrderCard};
 use crate::operator::service::ask::{self, Wanted};
 use crate::rules::domain::deed::Deed;
@@ -24,7 +24,7 @@ enum Orders {
     List {
         /// Only this seller's: a Telegram number, or @name.
         #[arg(long, value_name = "ID|@NAME")]
-        user: Option<Whom>,
+        user: Option<UserRef>,
         /// At most so many.
         #[arg(long, value_name = "N", default_value_t = 50)]
         most: usize,
@@ -52,7 +52,7 @@ enum Jobs {
     List {
         /// Only this seller's: a Telegram number, or @name.
         #[arg(long, value_name = "ID|@NAME")]
-        user: Option<Whom>,
+        user: Option<UserRef>,
         /// Only those that have not ended.
         #[arg(long, group = "wanted")]
         live: bool,

@@ -1,4 +1,4 @@
-//! Whom an operator asks: the running daemon, or its file when none runs.
+//! UserRef an operator asks: the running daemon, or its file when none runs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,12 +55,12 @@ impl Place {
     pub fn show<Q: Answerable>(
         &self,
         question: Q,
-        print: impl FnOnce(&Q::Answer),
+        fingerprint: impl FnOnce(&Q::Answer),
     ) -> anyhow::Result<()> {
         let answer = self.ask(question)?;
         match self.json {
             true => json(&answer)?,
-            false => print(&answer),
+            false => fingerprint(&answer),
         }
         Ok(())
     }

@@ -10,10 +10,10 @@ use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::operator::socket::{self, ControlError};
 use crate::shop::backup::BackupError;
+use crate::shop::backup::directory::Source;
 use crate::shop::backup::manifest::Manifest;
 use crate::shop::backup::name::Name;
 use crate::shop::backup::restore::{self, Order, Restored};
-use crate::shop::backup::shelf::Source;
 use crate::shop::backup::verify::Contents;
 
 /// Put a backup in place.
@@ -39,13 +39,13 @@ pub fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     let fetched = far.map(|name| fetch(&ground, name)).transpose()?;
     let source = match &fetched {
         Some(fetched) => Source::Whole(fetched.0.clone()),
-        None => ground.shelf.find(&args.what)?,
+        None => ground.backup_dir.find(&args.what)?,
     };
     let now = Clock::system().now();
     let order = Order {
         source: &source,
         data: &ground.data,
-        shelf: &ground.shelf,
+        backup_dir: &ground.backup_dir,
         force: args.force,
         configured: ground.configured,
         now,
@@ -103,7 +103,7 @@ impl Drop for Scratch {
 /// Fetches a copy out of the storage.
 pub(super) fn fetch(ground: &Ground, name: &str) -> anyhow::Result<Scratch> {
     let name: Name = name.parse()?;
-    let fetched = Scratch(ground.shelf.scratch("fetched"));
+    let fetched = Scratch(ground.backup_dir.scratch("fetched"));
     ground.fetch(&name.to_string(), &fetched.0)?;
     // An old copy under a new name would take the shop back to what it was then.
     let inside = Manifest::read(&fetched.0)?.name;

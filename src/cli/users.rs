@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::place::{self, Place, json};
 use super::table::{fields, moment, or_dash, table};
 use crate::base::time::Timestamp;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::{EntryLine, Listed, OrderLine, UserCard, UserLine};
 use crate::operator::service::ask::{User, Users};
 use crate::operator::socket::ControlError;
@@ -42,13 +42,13 @@ enum What {
     Show {
         /// A Telegram number, or @name.
         #[arg(value_name = "ID|@NAME")]
-        user: Whom,
+        user: UserRef,
     },
     /// Shut one out. Videos already ordered still come.
     Ban {
         /// A Telegram number, or @name.
         #[arg(value_name = "ID|@NAME")]
-        user: Whom,
+        user: UserRef,
         /// Why; kept in the trail of acts.
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -57,7 +57,7 @@ enum What {
     Unban {
         /// A Telegram number, or @name.
         #[arg(value_name = "ID|@NAME")]
-        user: Whom,
+        user: UserRef,
     },
 }
 
@@ -68,7 +68,7 @@ pub struct GrantArgs {
     place: Place,
     /// The seller: a Telegram number, or @name.
     #[arg(long, value_name = "ID|@NAME")]
-    user: Whom,
+    user: UserRef,
     /// How many; a negative number takes back. At most 100,000.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     credits: i32,
@@ -142,7 +142,7 @@ pub fn balance(user: UserId, outcome: &Outcome) -> String {
 }
 
 /// Shows to whom something will be done; their number, for a name may pass on to somebody else in between.
-fn shown(place: &Place, whom: Whom, what: &str) -> anyhow::Result<UserId> {
+fn shown(place: &Place, whom: UserRef, what: &str) -> anyhow::Result<UserId> {
     let user = place.ask_before(User { whom })?.user;
     let name = user.name.map(|name| format!(" @{name},"));
     eprintln!(

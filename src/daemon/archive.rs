@@ -11,9 +11,9 @@ use crate::actors::backups::Archivist;
 use crate::base::clock::Clock;
 use crate::edge::config::Config;
 use crate::edge::offsite::{Patience, Vault, VaultError};
+use crate::shop::backup::directory::BackupDir;
 use crate::shop::backup::front::Front;
 use crate::shop::backup::retention::Keep;
-use crate::shop::backup::shelf::Shelf;
 use crate::store::{Store, StoreError};
 
 /// The archivist that the configuration wants.
@@ -35,7 +35,7 @@ pub fn archivist(
         front: Arc::clone(front),
         clock: clock.clone(),
         data: data.to_owned(),
-        shelf: Shelf::new(dir.unwrap_or_else(|| data.join("backups"))),
+        backup_dir: BackupDir::new(dir.unwrap_or_else(|| data.join("backups"))),
         every: chosen.every,
         keep: Keep {
             hours: chosen.keep_hours,

@@ -128,7 +128,7 @@ impl Tender {
 
     async fn tell_it_works(&self) {
         let (shop, now, cause) = (self.store.shop(), self.clock.now(), self.cause());
-        let raised = self.store.snapshot().and_then(|sight| sight.raised());
+        let raised = self.store.snapshot().and_then(|snapshot| snapshot.raised());
         if !raised.is_ok_and(|raised| raised.iter().any(|(known, _)| *known == cause)) {
             return;
         }

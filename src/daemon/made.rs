@@ -8,7 +8,7 @@ use super::shipped::Files;
 use crate::actors::workers::Choices;
 use crate::base::telemetry::meters::Meters;
 use crate::edge::author::{Gpt, Templates, Title};
-use crate::edge::config::{self, Config, Mistakes, Setting, print};
+use crate::edge::config::{self, Config, Mistakes, Setting, fingerprint};
 use crate::edge::http;
 use crate::edge::provider::Reach;
 use crate::edge::provider::kie::{Kie, Models, Seal};
@@ -123,7 +123,7 @@ fn known(config: &Config, kie: Kie, models: Models) -> Provider {
     let keys = config.kie.keys.iter();
     Provider {
         kie,
-        keys: keys.map(|key| (print(key), key.clone())).collect(),
+        keys: keys.map(|key| (fingerprint(key), key.clone())).collect(),
         chain: config.kie.models.clone(),
         models,
     }

@@ -15,10 +15,10 @@ use crate::actors::intake::Bot;
 use crate::actors::workers::{Parts, Pool};
 use crate::base::aside;
 use crate::base::clock::Clock;
-use crate::base::clock::beat::Beat;
+use crate::base::clock::heartbeat::Heartbeat;
 use crate::base::live::Live;
 use crate::base::telemetry;
-use crate::door::Keeper;
+use crate::door::Admission;
 use crate::edge::config::{Change, Config, Mistake, Mistakes, Reading, Setting, changes};
 use crate::edge::http;
 use crate::edge::provider::kie::Seal;
@@ -56,10 +56,10 @@ pub struct Reloader {
     pub store: Store,
     pub backups: Arc<Front>,
     pub pool: Arc<Pool>,
-    pub keeper: Arc<Keeper>,
+    pub admission: Arc<Admission>,
     pub bot: Arc<Bot>,
     /// The loop whose promises depend on Telegram's time-out.
-    pub updates: Beat,
+    pub updates: Heartbeat,
     pub clock: Clock,
     /// Where archivists go who take the place of the one that works.
     pub archivists: mpsc::Sender<Archivist>,
@@ -177,7 +177,7 @@ impl Reloader {
             choices: made.choices,
         });
         let http = &config.http;
-        self.keeper
+        self.admission
             .adopt(http.connections_per_address, http.trusted_proxies.clone());
         if changed.iter().any(|key| key == "log.level") {
             telemetry::change(&config.log.directives);

@@ -19,7 +19,7 @@ pub struct Systemd {
 }
 
 impl Systemd {
-    /// Whom the environment names in `NOTIFY_SOCKET`, and how often it wants to hear that we live.
+    /// UserRef the environment names in `NOTIFY_SOCKET`, and how often it wants to hear that we live.
     pub fn from_env(env: impl Fn(&str) -> Option<OsString>) -> Self {
         let Some(socket) = env("NOTIFY_SOCKET").filter(|socket| !socket.is_empty()) else {
             return Self::default();

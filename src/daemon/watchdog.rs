@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::systemd::Systemd;
-use crate::base::clock::beat::Beat;
+use crate::base::clock::heartbeat::Heartbeat;
 use crate::store::{Store, StoreError};
 
 /// What the machine may take on top of what a loop has promised.
@@ -19,7 +19,7 @@ const SLACK: Duration = Duration::from_secs(1);
 pub struct Watchdog {
     pub systemd: Systemd,
     pub store: Store,
-    pub updates: Beat,
+    pub updates: Heartbeat,
     /// What it is told when all is well.
     pub status: String,
 }
@@ -28,7 +28,7 @@ impl Watchdog {
     /// Says that we live, twice in each interval in which it is true, until told to stop.
     pub async fn run(self, interval: Duration, stop: CancellationToken) {
         let every = interval / 2;
-        let commits = Beat::new(SLACK.min(every / 2));
+        let commits = Heartbeat::new(SLACK.min(every / 2));
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.speak(every, &commits) => {}
@@ -36,7 +36,7 @@ impl Watchdog {
         }
     }
 
-    async fn speak(&self, every: Duration, commits: &Beat) {
+    async fn speak(&self, every: Duration, commits: &Heartbeat) {
         let mut silent = false;
         loop {
             match hanging(commits, &self.updates) {
@@ -60,7 +60,7 @@ impl Watchdog {
 }
 
 /// Who hangs, if anybody does.
-fn hanging(commits: &Beat, updates: &Beat) -> Option<&'static str> {
+fn hanging(commits: &Heartbeat, updates: &Heartbeat) -> Option<&'static str> {
     if commits.is_late() {
         Some("commits do not reach the disk")
     } else if updates.is_late() {
@@ -72,16 +72,16 @@ fn hanging(commits: &Beat, updates: &Beat) -> Option<&'static str> {
 
 /// Makes a commit of nothing every so often, until the store is closed or its file beyond use. Of one that fails
 /// otherwise nothing is heard.
-async fn prove(store: &Store, beat: &Beat, every: Duration) {
+async fn prove(store: &Store, heartbeat: &Heartbeat, every: Duration) {
     loop {
-        beat.within(every);
+        heartbeat.within(every);
         let commit = store.write(|txn| {
             // Whoever may change them has written; so there is a commit.
             txn.counters();
             Ok(())
         });
-        match reached(store, commit, beat, every).await {
-            Ok(()) => beat.within(every * 2),
+        match reached(store, commit, heartbeat, every).await {
+            Ok(()) => heartbeat.within(every * 2),
             Err(StoreError::CommitUnknown | StoreError::Closed) => return,
             Err(error) => tracing::error!(%error, "a commit that proves us alive has failed"),
         }
@@ -93,7 +93,7 @@ async fn prove(store: &Store, beat: &Beat, every: Duration) {
 async fn reached(
     store: &Store,
     commit: impl Future<Output = Result<(), StoreError>>,
-    beat: &Beat,
+    heartbeat: &Heartbeat,
     every: Duration,
 ) -> Result<(), StoreError> {
     let (mut commit, mut fault) = (std::pin::pin!(commit), store.fault());
@@ -101,7 +101,7 @@ async fn reached(
         let refuses = fault.borrow_and_update().is_some();
         let changed = async {
             match refuses {
-                true => beat.rest(fault.changed()).await,
+                true => heartbeat.rest(fault.changed()).await,
                 false => fault.changed().await,
             }
         };
@@ -109,7 +109,7 @@ async fn reached(
             reached = &mut commit => return reached,
             changed = changed => changed.map_err(|_| StoreError::Closed)?,
         }
-        beat.within(every);
+        heartbeat.within(every);
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) async fn call(
     let Some((job, nonce, submission)) = read(&address, &submission) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let known = match web.store.snapshot().and_then(|sight| sight.find_job(job)) {
+    let known = match web
+        .store
+        .snapshot()
+        .and_then(|snapshot| snapshot.find_job(job))
+    {
         Ok(known) => known.filter(|known| is_nonce(known.nonce, nonce)),
         Err(error) => {
             tracing::error!(%error, "the job of a callback could not be looked up");

@@ -19,12 +19,12 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::gate::Gate;
-use super::guests::Stay;
-use super::keeper::Keeper;
+use super::activity::{Visit, outstayed};
+use super::admission::Admission;
+use super::connections::Stay;
+use super::limiter::Limiter;
 use super::peers::Place;
 use super::refusals::Refusal;
-use super::visit::{Visit, outstayed};
 use crate::edge::tls::door::PROOF;
 
 /// What is agreed on when HTTP/2 is.
@@ -43,49 +43,49 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     router: Router,
-    keeper: Arc<Keeper>,
+    admission: Arc<Admission>,
     stop: CancellationToken,
 ) {
     let tls = tls.map(TlsAcceptor::from);
-    let guests = TaskTracker::new();
+    let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = next(&listener, &keeper) => accepted,
+            accepted = next(&listener, &admission) => accepted,
         };
         let Some((stream, address, of_address, stay)) = accepted else {
             continue;
         };
-        let guest = Guest {
-            keeper: Arc::clone(&keeper),
+        let peer = Guest {
+            admission: Arc::clone(&admission),
             router: router.clone(),
             address,
-            visit: Arc::clone(&stay.visit),
+            activity: Arc::clone(&stay.activity),
             stop: stop.clone(),
         };
         let tls = tls.clone();
-        guests.spawn(async move {
+        connections.spawn(async move {
             let _of_address = of_address;
             tokio::select! {
                 () = stay.leaves.cancelled() => {}
-                () = guest.comes(stream, tls) => {}
+                () = peer.comes(stream, tls) => {}
             }
         });
     }
     drop(listener);
-    guests.close();
-    guests.wait().await;
+    connections.close();
+    connections.wait().await;
 }
 
 /// The next connection, with a place of its address and one of all.
 async fn next(
     listener: &TcpListener,
-    keeper: &Keeper,
+    admission: &Admission,
 ) -> Option<(TcpStream, IpAddr, Option<Place>, Stay)> {
     let (stream, address) = match listener.accept().await {
         Ok((stream, address)) => (stream, address.ip().to_canonical()),
         Err(error) => {
-            if let Some(times) = keeper.unaccepted.happens() {
+            if let Some(times) = admission.unaccepted.happens() {
                 tracing::warn!(%error, times, "a connection could not be accepted");
             }
             tokio::time::sleep(BREATH).await;
@@ -94,10 +94,10 @@ async fn next(
     };
     // An answer is written whole: nothing is gained by waiting for more of it.
     let _ = stream.set_nodelay(true);
-    match keeper.admit(address) {
-        Ok(of_address) => Some((stream, address, of_address, keeper.enter().await)),
+    match admission.admit(address) {
+        Ok(of_address) => Some((stream, address, of_address, admission.enter().await)),
         Err(refusal) => {
-            keeper.refusals.count(refusal);
+            admission.refusals.count(refusal);
             None
         }
     }
@@ -105,10 +105,10 @@ async fn next(
 
 /// Whoever is at the door.
 struct Guest {
-    keeper: Arc<Keeper>,
+    admission: Arc<Admission>,
     router: Router,
     address: IpAddr,
-    visit: Visit,
+    activity: Visit,
     stop: CancellationToken,
 }
 
@@ -125,7 +125,7 @@ impl Guest {
                 _ => self.http1(stream).await,
             },
             Err(error) => {
-                self.keeper.refusals.count(Refusal::Handshake);
+                self.admission.refusals.count(Refusal::Handshake);
                 tracing::debug!(%error, "a handshake failed");
             }
         }
@@ -136,34 +136,34 @@ impl Guest {
         tls: &TlsAcceptor,
         stream: TcpStream,
     ) -> io::Result<TlsStream<TcpStream>> {
-        let patience = self.keeper.limits.handshake;
+        let patience = self.admission.limits.handshake;
         let hands = tokio::time::timeout(patience, tls.accept(stream)).await;
         hands.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    fn gate(&self) -> Gate {
-        Gate {
-            keeper: Arc::clone(&self.keeper),
+    fn limiter(&self) -> Limiter {
+        Limiter {
+            admission: Arc::clone(&self.admission),
             routes: TowerToHyperService::new(self.router.clone()),
             address: self.address,
-            visit: Arc::clone(&self.visit),
+            activity: Arc::clone(&self.activity),
         }
     }
 
     async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let limits = &self.keeper.limits;
+        let limits = &self.admission.limits;
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle)
             .max_header_size(limits.head)
             .max_buf_size(BUFFER)
-            .serve_connection(TokioIo::new(stream), self.gate());
+            .serve_connection(TokioIo::new(stream), self.limiter());
         // It looks after heads itself; what is left is somebody who takes no answer, not even a short one.
         self.stays(connection, limits.idle + limits.farewell).await;
     }
 
     async fn http2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let limits = &self.keeper.limits;
+        let limits = &self.admission.limits;
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(limits.streams)
@@ -171,7 +171,7 @@ impl Guest {
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .max_send_buf_size(SENT)
-            .serve_connection(TokioIo::new(stream), self.gate());
+            .serve_connection(TokioIo::new(stream), self.limiter());
         self.stays(connection, limits.idle).await;
     }
 
@@ -180,12 +180,12 @@ impl Guest {
         connection: impl GracefulConnection<Error = hyper::Error>,
         idle: Duration,
     ) {
-        let limits = &self.keeper.limits;
+        let limits = &self.admission.limits;
         let mut connection = pin!(connection);
         let patience = tokio::select! {
             ended = connection.as_mut() => return self.ended(ended),
-            refusal = outstayed(self.visit.subscribe(), limits, idle) => match refusal {
-                Some(refusal) => return self.keeper.refusals.count(refusal),
+            refusal = outstayed(self.activity.subscribe(), limits, idle) => match refusal {
+                Some(refusal) => return self.admission.refusals.count(refusal),
                 None => limits.farewell,
             },
             () = self.stop.cancelled() => limits.request,
@@ -201,11 +201,11 @@ impl Guest {
         tracing::debug!(%error, "a connection ended badly");
         let refusal = match Refusal::of_error(&error) {
             // Whoever has asked before and asks no more is no nuisance.
-            Some(Refusal::Slow) if self.visit.borrow().begun > 0 => None,
+            Some(Refusal::Slow) if self.activity.borrow().begun > 0 => None,
             refusal => refusal,
         };
         if let Some(refusal) = refusal {
-            self.keeper.refusals.count(refusal);
+            self.admission.refusals.count(refusal);
         }
     }
 }

@@ -41,7 +41,7 @@ pub fn router(office: Arc<Office>) -> Router {
 /// Behind a trusted proxy, guesses at the token are those of the address it names.
 async fn named(State(office): State<Arc<Office>>, mut request: Request, next: Next) -> Response {
     if let Some(Peer(address)) = request.extensions().get::<Peer>().copied() {
-        let stranger = office.keeper.stranger(address, request.headers());
+        let stranger = office.admission.stranger(address, request.headers());
         request.extensions_mut().insert(Peer(stranger));
     }
     next.run(request).await

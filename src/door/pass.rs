@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::keeper::Keeper;
+use super::activity::Visit;
+use super::admission::Admission;
 use super::peers::Place;
 use super::refusals::Refusal;
-use super::visit::Visit;
 
 /// Whoever is sent away because of others is asked to come again so soon, in seconds.
 pub(super) const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
@@ -19,8 +19,8 @@ pub(super) const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
 /// What a request holds while it lasts.
 #[derive(Clone)]
 pub(super) struct Pass {
-    keeper: Arc<Keeper>,
-    visit: Visit,
+    admission: Arc<Admission>,
+    activity: Visit,
     held: Arc<Mutex<Held>>,
 }
 
@@ -40,15 +40,15 @@ pub(super) struct Busy;
 impl Pass {
     /// A stranger's, who comes from `address` on the connection of `visit`.
     pub fn of_stranger(
-        keeper: &Arc<Keeper>,
+        admission: &Arc<Admission>,
         address: IpAddr,
         headers: &HeaderMap,
-        visit: &Visit,
+        activity: &Visit,
     ) -> Result<Self, (StatusCode, Refusal)> {
-        let (of_all, of_address) = keeper.places(address, headers)?;
+        let (of_all, of_address) = admission.places(address, headers)?;
         Ok(Self {
-            keeper: Arc::clone(keeper),
-            visit: Arc::clone(visit),
+            admission: Arc::clone(admission),
+            activity: Arc::clone(activity),
             held: Arc::new(Mutex::new(Held::Stranger {
                 _of_all: of_all,
                 _of_address: of_address,
@@ -58,13 +58,13 @@ impl Pass {
 
     /// Whoever asks has shown a secret of ours. Nothing that takes time is done for anybody else.
     pub fn is_known(&self) -> Result<(), Busy> {
-        let Some(place) = self.keeper.known() else {
-            self.keeper.refusals.count(Refusal::Crowd);
+        let Some(place) = self.admission.known() else {
+            self.admission.refusals.count(Refusal::Crowd);
             return Err(Busy);
         };
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Held::Known { _of_known: place };
-        self.visit.send_modify(|doings| doings.known = true);
+        self.activity.send_modify(|doings| doings.known = true);
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn photo(
     let job = match web
         .store
         .snapshot()
-        .and_then(|sight| sight.find_job(name.job()))
+        .and_then(|snapshot| snapshot.find_job(name.job()))
     {
         Ok(job) => job.filter(|job| job.photo == name && !job.stage.ended()),
         Err(error) => {

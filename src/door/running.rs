@@ -8,13 +8,13 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
+use super::activity::Visit;
 use super::pass::Pass;
-use super::visit::Visit;
 use crate::base::clock::uptime;
 
 /// A request that runs; given up, unless it is finished before it is dropped.
 pub(super) struct Running {
-    visit: Visit,
+    activity: Visit,
     finished: bool,
     /// Whether its body never came to an end: then it was given up, whatever is answered.
     pub(super) broke_off: bool,
@@ -23,14 +23,14 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn begin(visit: &Visit) -> Self {
-        visit.send_modify(|doings| {
+    pub(super) fn begin(activity: &Visit) -> Self {
+        activity.send_modify(|doings| {
             doings.running += 1;
             doings.begun += 1;
             doings.since = uptime();
         });
         Self {
-            visit: Arc::clone(visit),
+            activity: Arc::clone(activity),
             finished: false,
             broke_off: false,
             pass: None,
@@ -52,7 +52,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.visit.send_modify(|doings| {
+        self.activity.send_modify(|doings| {
             doings.running -= 1;
             doings.given_up += u32::from(!self.finished || self.broke_off);
             doings.since = uptime();

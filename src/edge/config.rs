@@ -29,7 +29,7 @@ pub use reader::{Mistake, Mistakes};
 pub use retention::Retention;
 pub use secret::{Env, STORE as CREDSTORE};
 pub use sections::{Gpt, Http, Https, Kie, Log, LogFormat, Store, Telegram};
-pub use settings::{AT_START, Origin, Setting, Value, changes, guarded, print};
+pub use settings::{AT_START, Origin, Setting, Value, changes, fingerprint, guarded};
 pub use tls::{Acme, Binding, Challenge, Tls};
 
 use crate::rules::domain::alert::Alerting;

@@ -23,7 +23,7 @@ mod wire;
 
 pub use crate::rules::domain::deed::refusal::Refusal;
 pub use answer::Books;
-pub use ask::{Ask, Question, Whom};
+pub use ask::{Ask, Question, UserRef};
 pub use books::books;
 pub use desk::Desk;
 pub use place::Place;

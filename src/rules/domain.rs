@@ -24,4 +24,4 @@ pub mod strange;
 pub mod tally;
 pub mod template;
 pub mod user;
-pub mod whom;
+pub mod user_ref;

@@ -28,9 +28,9 @@ pub struct Audience {
 
 impl Audience {
     /// The audience of a broadcast that is begun at `at` by somebody. Looks at the orders of a month.
-    pub fn new(sight: &Snapshot, by: UserId, at: Timestamp) -> Result<Self, StoreError> {
+    pub fn new(snapshot: &Snapshot, by: UserId, at: Timestamp) -> Result<Self, StoreError> {
         let mut recent = HashSet::new();
-        for row in sight.rows(tables::ORDERS)?.rev() {
+        for row in snapshot.rows(tables::ORDERS)?.rev() {
             let (key, value) = row?;
             let order: Order = parse(value.value(), "orders.v1", key.value())?;
             if at.since(order.placed_at) >= OF_LATE {
@@ -40,7 +40,7 @@ impl Audience {
                 recent.insert(order.user);
             }
         }
-        for row in sight.rows(tables::ARCHIVE)?.rev() {
+        for row in snapshot.rows(tables::ARCHIVE)?.rev() {
             let (key, value) = row?;
             let retired: Retired = parse(value.value(), "archive.v1", key.value())?;
             if at.since(retired.placed_at) >= OF_LATE {
@@ -52,13 +52,13 @@ impl Audience {
     }
 
     /// How many are in each segment. Looks at every user.
-    pub fn count(&self, sight: &Snapshot) -> Result<Vec<(Segment, u64)>, StoreError> {
+    pub fn count(&self, snapshot: &Snapshot) -> Result<Vec<(Segment, u64)>, StoreError> {
         let mut counts: Vec<_> = Segment::ALL.map(|segment| (segment, 0)).to_vec();
-        for row in sight.rows(tables::USERS)? {
+        for row in snapshot.rows(tables::USERS)? {
             let (key, value) = row?;
             let id = UserId(key.value());
             let row: UserRow = parse(value.value(), "users.v1", id)?;
-            if !self.may_hear(sight, id, &row)? {
+            if !self.may_hear(snapshot, id, &row)? {
                 continue;
             }
             for (segment, count) in &mut counts {
@@ -71,18 +71,18 @@ impl Audience {
     /// Up to `most` users of a segment whose numbers come after `last`.
     pub fn after(
         &self,
-        sight: &Snapshot,
+        snapshot: &Snapshot,
         segment: Segment,
         last: Option<UserId>,
         most: usize,
     ) -> Result<Vec<UserId>, StoreError> {
         let first = last.map_or(0, |last| last.0.saturating_add(1));
         let mut found = Vec::new();
-        for row in sight.rows_from(tables::USERS, first)? {
+        for row in snapshot.rows_from(tables::USERS, first)? {
             let (key, value) = row?;
             let id = UserId(key.value());
             let row: UserRow = parse(value.value(), "users.v1", id)?;
-            if self.is_of(segment, id, &row) && self.may_hear(sight, id, &row)? {
+            if self.is_of(segment, id, &row) && self.may_hear(snapshot, id, &row)? {
                 found.push(id);
             }
             if found.len() == most {
@@ -92,8 +92,8 @@ impl Audience {
         Ok(found)
     }
 
-    fn may_hear(&self, sight: &Snapshot, id: UserId, row: &UserRow) -> Result<bool, StoreError> {
-        Ok(row.user.reachable && row.user.since <= self.at && sight.ban(id)?.is_none())
+    fn may_hear(&self, snapshot: &Snapshot, id: UserId, row: &UserRow) -> Result<bool, StoreError> {
+        Ok(row.user.reachable && row.user.since <= self.at && snapshot.ban(id)?.is_none())
     }
 
     fn is_of(&self, segment: Segment, id: UserId, row: &UserRow) -> bool {

@@ -6,13 +6,13 @@
 
 mod below;
 mod contents;
+pub mod directory;
 pub mod front;
 pub mod make;
 pub mod manifest;
 pub mod name;
 pub mod restore;
 pub mod retention;
-pub mod shelf;
 pub mod verify;
 
 use std::io;
@@ -77,12 +77,12 @@ pub enum BackupError {
     )]
     Linked(String),
     /// Nothing of that name is there.
-    #[error("there is no backup {name} in {shelf}")]
+    #[error("there is no backup {name} in {backup_dir}")]
     Unknown {
         /// What was asked for.
         name: String,
         /// Where it was looked for.
-        shelf: String,
+        backup_dir: String,
     },
     /// Nobody makes backups here.
     #[error("nobody makes backups in this process")]

@@ -140,8 +140,8 @@ pub fn end(txn: &mut Txn<'_>, number: u64, now: Timestamp) -> Result<(), StoreEr
 }
 
 /// The one that is on its way.
-pub fn open(sight: &Snapshot) -> Result<Option<(u64, Broadcast)>, StoreError> {
-    let last = sight.rows(tables::BROADCASTS)?.next_back().transpose()?;
+pub fn open(snapshot: &Snapshot) -> Result<Option<(u64, Broadcast)>, StoreError> {
+    let last = snapshot.rows(tables::BROADCASTS)?.next_back().transpose()?;
     let Some((key, value)) = last else {
         return Ok(None);
     };

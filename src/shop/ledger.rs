@@ -175,7 +175,7 @@ fn standing(
     })
 }
 
-/// Whom an entry of a grant was for, and how many credits it gave.
+/// UserRef an entry of a grant was for, and how many credits it gave.
 fn granted(entry: &Entry) -> Option<(UserId, i64)> {
     let amount = i64::from(entry.amount.0);
     match (entry.from, entry.to) {

@@ -16,7 +16,7 @@ use crate::rules::domain::deed::Deed;
 use crate::rules::domain::deed::outlook::{Came, Outlook};
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::{DraftId, UserId};
-use crate::rules::domain::whom::{Bearer, Whom};
+use crate::rules::domain::user_ref::{Bearer, UserRef};
 use crate::shop::deeds::{self, By};
 use crate::store::txn::Txn;
 use crate::store::{Shop, StoreError};
@@ -101,7 +101,7 @@ fn found(txn: &Txn<'_>, update: &Update) -> Result<Found, StoreError> {
     };
     let named = whom.to_string();
     let bearers = match whom {
-        Whom::Number(number) => {
+        UserRef::Number(number) => {
             let user = UserId(number);
             let known = txn.user(user)?.map(|row| Bearer {
                 user,
@@ -110,7 +110,7 @@ fn found(txn: &Txn<'_>, update: &Update) -> Result<Found, StoreError> {
             });
             known.into_iter().collect()
         }
-        Whom::Name(name) => txn.bearers(&name)?,
+        UserRef::Name(name) => txn.bearers(&name)?,
     };
     Ok(match Bearer::only(&bearers) {
         Some(one) => Found::One(one),

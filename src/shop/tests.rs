@@ -45,7 +45,7 @@ use crate::rules::domain::deed::outlook::Outcome;
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
-    CallbackId, DraftId, FileId, JobId, KeyPrint, ModelName, NoteId, TaskId, TopicId, UpdateId,
+    CallbackId, DraftId, FileId, Fingerprint, JobId, ModelName, NoteId, TaskId, TopicId, UpdateId,
     UserId,
 };
 use crate::rules::domain::job::{Job, OutOfTurn, Route, Verdict};
@@ -363,7 +363,7 @@ fn chain() -> Vec<ModelName> {
 fn route() -> Route {
     Route {
         model: chain().remove(0),
-        key: KeyPrint([1; 8]),
+        key: Fingerprint([1; 8]),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::rules::conversation::say::Say;
 use crate::rules::domain::alert::{Alert, Lack, Trouble};
 use crate::rules::domain::credit::{Account, Reason};
 use crate::rules::domain::failure::{Failure, Kind, MODEL_REST, Source};
-use crate::rules::domain::id::{JobId, KeyPrint, ModelName};
+use crate::rules::domain::id::{Fingerprint, JobId, ModelName};
 use crate::rules::domain::job::{Job, OutOfTurn, Verdict};
 use crate::rules::domain::keyring::Rest;
 use crate::rules::domain::late::Late;
@@ -91,7 +91,7 @@ pub struct Blow {
     pub seen: &'static str,
     pub failure: Failure,
     /// The key it was hit with, if no route of the stage names it.
-    pub key: Option<KeyPrint>,
+    pub key: Option<Fingerprint>,
     /// What the provider took for it all the same, in its credits.
     pub burned: f64,
     /// Whether its task may still bring a video: then nothing is tried anew, and the task is looked at for a while.
@@ -246,7 +246,7 @@ fn raise(
     txn: &mut Txn<'_>,
     shop: &Shop,
     job: &Job,
-    key: Option<KeyPrint>,
+    key: Option<Fingerprint>,
     failure: Failure,
     models_left: bool,
     now: Timestamp,

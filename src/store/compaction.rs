@@ -19,8 +19,8 @@ pub fn ask(txn: &mut Txn<'_>, wanted: bool) -> Result<(), StoreError> {
 }
 
 /// Whether the next start is to compact the file.
-pub fn is_asked(sight: &Snapshot) -> Result<bool, StoreError> {
-    Ok(sight.table(tables::META)?.get(WANTED)?.is_some())
+pub fn is_asked(snapshot: &Snapshot) -> Result<bool, StoreError> {
+    Ok(snapshot.table(tables::META)?.get(WANTED)?.is_some())
 }
 
 /// Compacts the file if that was asked for. Nobody may read it.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use neurocards::door::{Keeper, Limits, elsewhere, listen};
+use neurocards::door::{Admission, Limits, elsewhere, listen};
 use neurocards::edge::tls::Door;
 use tokio_util::sync::CancellationToken;
 
@@ -163,8 +163,8 @@ async fn the_plain_door_leads_to_the_other_one() {
         Arc::new(Door::default()),
         "https://cards.example.org:8443".into(),
     );
-    let keeper = Arc::new(Keeper::new(Limits::default(), Vec::new()));
-    let served = tokio::spawn(listen::serve(listener, None, router, keeper, stop.clone()));
+    let admission = Arc::new(Admission::new(Limits::default(), Vec::new()));
+    let served = tokio::spawn(listen::serve(listener, None, router, admission, stop.clone()));
     let told = tokio::task::spawn_blocking(move || curl(&url, Path::new("/dev/null"), &[]));
     let (_, told) = told.await.unwrap();
     assert_eq!(told, "1.1 308 https://cards.example.org:8443/p/a.jpg?x=1");

@@ -10,8 +10,8 @@ use neurocards::cli::playground::{Playground, Reach, Setting};
 use neurocards::operator::service::Refusal;
 use neurocards::operator::service::ask::Backup;
 use neurocards::sandbox::Person;
+use neurocards::shop::backup::directory::BackupDir;
 use neurocards::shop::backup::front::Status;
-use neurocards::shop::backup::shelf::Shelf;
 
 use crate::storage::{BUCKET, Fault, ID, REGION, SECRET, Storage};
 
@@ -54,8 +54,8 @@ impl Stage {
         self.stage.daemon().backups()
     }
 
-    fn shelf(&self) -> Shelf {
-        Shelf::new(self.data.path().join("backups"))
+    fn backup_dir(&self) -> BackupDir {
+        BackupDir::new(self.data.path().join("backups"))
     }
 
     fn passes(&self, span: Duration) {
@@ -100,7 +100,7 @@ async fn backups_are_made_in_time_and_what_was_slept_through_is_made_up_for() {
     }
     let here = stage.status().here;
     assert!(here.failed == 0 && here.age(stage.stage.clock.now()).unwrap() < MINUTE);
-    let kept = stage.shelf().names().unwrap();
+    let kept = stage.backup_dir().names().unwrap();
     assert!((3..=5).contains(&kept.len()), "{kept:?}");
 
     stage.stage.stop_daemon().await;
@@ -139,8 +139,8 @@ async fn an_operator_gets_one_at_once() {
     let made = stage.stage.ask(Backup).await.unwrap().unwrap();
     assert!(Path::new(&made.path).join("neurocards.redb").exists());
     assert_eq!(stage.status().here.newest, Some(made.manifest.name));
-    fs::remove_dir_all(stage.shelf().dir()).unwrap();
-    fs::write(stage.shelf().dir(), "in the way").unwrap();
+    fs::remove_dir_all(stage.backup_dir().dir()).unwrap();
+    fs::write(stage.backup_dir().dir(), "in the way").unwrap();
     let Err(Refusal::NotBackedUp(why)) = stage.stage.ask(Backup).await.unwrap() else {
         panic!("a backup");
     };
@@ -150,7 +150,7 @@ async fn an_operator_gets_one_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_told_once_and_so_is_that_it_is_over() {
     let mut stage = Stage::new("[backup]\nevery = \"6h\"\n").await;
-    fs::write(stage.shelf().dir(), "in the way").unwrap();
+    fs::write(stage.backup_dir().dir(), "in the way").unwrap();
     stage.passes(MINUTE);
     stage
         .until("it is told", |stage| stage.told().len() == 1)
@@ -181,7 +181,7 @@ async fn a_failure_is_told_once_and_so_is_that_it_is_over() {
 
     // What was told before a restart is taken back after it.
     stage.stage.stop_daemon().await;
-    fs::remove_file(stage.shelf().dir()).unwrap();
+    fs::remove_file(stage.backup_dir().dir()).unwrap();
     stage.stage.start_daemon().await.unwrap();
     stage.stage.settle().await.unwrap();
     stage.passes(MINUTE);
@@ -207,7 +207,7 @@ async fn without_room_there_is_no_backup_and_all_else_goes_on() {
         .await;
     let order = neurocards::shop::backup::make::Order {
         data: stage.data.path(),
-        shelf: &stage.shelf(),
+        backup_dir: &stage.backup_dir(),
         floor: u64::MAX / 2,
         now: stage.stage.clock.now(),
     };
@@ -218,7 +218,7 @@ async fn without_room_there_is_no_backup_and_all_else_goes_on() {
         refused.starts_with("there is no room on the disk: "),
         "{refused}"
     );
-    assert_eq!(stage.shelf().names().unwrap().len(), 1);
+    assert_eq!(stage.backup_dir().names().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

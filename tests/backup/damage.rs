@@ -33,7 +33,7 @@ impl Shop {
     }
 
     fn backup(&self) -> PathBuf {
-        self.ground.shelf().dir().join(&self.name)
+        self.ground.backup_dir().dir().join(&self.name)
     }
 
     /// What a restore says that must be refused and must change nothing.
@@ -314,9 +314,9 @@ async fn a_drill_tells_how_long_it_took_and_leaves_nothing() {
     assert_eq!(drilled["name"], shop.name);
     assert_eq!(drilled["jobs"], 60);
     assert!(drilled["newest_entry_age_s"].is_u64() && drilled["took_ms"].is_u64());
-    let left = fs::read_dir(shop.ground.shelf().dir()).unwrap();
+    let left = fs::read_dir(shop.ground.backup_dir().dir()).unwrap();
     assert_eq!(left.count(), 1);
-    fs::remove_dir_all(shop.ground.shelf().dir()).unwrap();
+    fs::remove_dir_all(shop.ground.backup_dir().dir()).unwrap();
     says(
         &fails(&shop.ground.says(&["drill"])),
         "there is no backup in",

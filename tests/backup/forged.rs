@@ -51,7 +51,9 @@ async fn an_unencrypted_copy_is_neither_listed_nor_taken_where_copies_are_encryp
     // A shop of somebody else's, under the very name and under a newer one, and with a configuration of its own.
     let forger = Ground::with_orders(3).await;
     forger.put("neurocards.toml", b"admin_ids = [666]\n");
-    let forged = forger.shelf().path(forger.backs_up(None).unwrap().name);
+    let forged = forger
+        .backup_dir()
+        .path(forger.backs_up(None).unwrap().name);
     for name in [NAME, NEWER] {
         open(&storage).put(&forged, name).await.unwrap();
     }
@@ -115,7 +117,7 @@ async fn only_what_a_backup_of_ours_may_have_is_put_back() {
     let ground = Ground::with_orders(3).await;
     ground.put("texts/ru.ftl", b"menu = x\n");
     let name = ground.backs_up(None).unwrap().name;
-    let dir = ground.shelf().path(name);
+    let dir = ground.backup_dir().path(name);
     let strange = [
         "operator.token",
         "control/socket",
@@ -145,7 +147,9 @@ async fn only_what_a_backup_of_ours_may_have_is_put_back() {
 async fn a_configuration_takes_the_place_of_none_that_is_in_force() {
     let ground = Ground::with_orders(3).await;
     ground.put("neurocards.toml", b"support_username = \"old_support\"\n");
-    let dir = ground.shelf().path(ground.backs_up(None).unwrap().name);
+    let dir = ground
+        .backup_dir()
+        .path(ground.backs_up(None).unwrap().name);
     let from = dir.to_str().unwrap();
     let fresh = Ground::new();
     succeeds(&fresh.says(&["restore", from]));

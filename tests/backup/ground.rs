@@ -10,9 +10,9 @@ use neurocards::rules::domain::credit::Credits;
 use neurocards::rules::domain::id::UserId;
 use neurocards::shop::audit;
 use neurocards::shop::backup::BackupError;
+use neurocards::shop::backup::directory::BackupDir;
 use neurocards::shop::backup::make::{self, Order};
 use neurocards::shop::backup::manifest::Manifest;
-use neurocards::shop::backup::shelf::Shelf;
 use neurocards::store::{Options, Shop, Store, read_only};
 
 use crate::shop;
@@ -61,8 +61,8 @@ impl Ground {
         self.data().join("neurocards.redb")
     }
 
-    pub fn shelf(&self) -> Shelf {
-        Shelf::new(self.data().join("backups"))
+    pub fn backup_dir(&self) -> BackupDir {
+        BackupDir::new(self.data().join("backups"))
     }
 
     pub fn store(&self) -> Store {
@@ -81,7 +81,7 @@ impl Ground {
     ) -> Result<Manifest, BackupError> {
         let order = Order {
             data: &self.data(),
-            shelf: &self.shelf(),
+            backup_dir: &self.backup_dir(),
             floor: 0,
             now,
         };

@@ -13,14 +13,14 @@ async fn a_backup_that_is_killed_is_none_and_the_next_one_clears_up() {
         let mut command = ground.command(&["backup"]);
         command.env("NEUROCARDS_DIE_AT", format!("{point}:1"));
         fails(&command.output().unwrap());
-        let named = ground.shelf().names().unwrap();
+        let named = ground.backup_dir().names().unwrap();
         assert_eq!(named.len(), usize::from(point == "copy.named"), "{point}");
         for name in named {
             succeeds(&ground.says(&["restore", &name.to_string(), "--force", "--dry-run"]));
         }
         succeeds(&ground.says(&["backup"]));
         succeeds(&ground.says(&["drill"]));
-        let left = fs::read_dir(ground.shelf().dir()).unwrap();
+        let left = fs::read_dir(ground.backup_dir().dir()).unwrap();
         let mut left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         assert!(left.all(|name| !name.ends_with(".part")), "{point}");
     }
@@ -44,10 +44,12 @@ async fn a_restore_that_is_killed_leaves_the_old_or_the_new_data_whole() {
         assert!(!ground.data().join("neurocards.half").exists());
         succeeds(&ground.says(&["restore", &name, "--force"]));
         assert_eq!(ground.entries(), old, "{point}");
-        let kept = fs::read_dir(ground.shelf().dir()).unwrap().filter(|entry| {
-            let name = entry.as_ref().unwrap().file_name();
-            name.to_string_lossy().starts_with("replaced-")
-        });
+        let kept = fs::read_dir(ground.backup_dir().dir())
+            .unwrap()
+            .filter(|entry| {
+                let name = entry.as_ref().unwrap().file_name();
+                name.to_string_lossy().starts_with("replaced-")
+            });
         assert!(kept.count() >= 1, "{point}");
     }
 }
@@ -59,7 +61,7 @@ async fn a_restore_into_nothing_that_is_killed_can_be_done_again() {
         let old = ground.entries();
         let name = ground.backs_up(None).unwrap().name.to_string();
         let fresh = tempfile::tempdir().unwrap();
-        let backup = ground.shelf().dir().join(&name);
+        let backup = ground.backup_dir().dir().join(&name);
         let restore = |die_at: &str| {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_neurocards"));
             command.arg("restore").arg(&backup).arg("--data-dir");

@@ -92,7 +92,7 @@ async fn what_lies_among_photos_is_left_out_of_a_backup_if_it_is_a_link_or_no_fi
         !told.contains("photos/7/b.jpg") && !told.contains("menu.jpg"),
         "{told}"
     );
-    let all = files(ground.shelf().dir());
+    let all = files(ground.backup_dir().dir());
     assert!(all.iter().all(|path| !path.is_symlink()), "{all:?}");
 }
 
@@ -108,7 +108,9 @@ async fn a_restore_follows_no_link_of_the_daemon_s_user() {
     ] {
         let ground = Ground::with_orders(3).await;
         ground.put("texts/ru.ftl", b"menu = x\n");
-        let made = ground.shelf().path(ground.backs_up(None).unwrap().name);
+        let made = ground
+            .backup_dir()
+            .path(ground.backs_up(None).unwrap().name);
         let kept = tempfile::tempdir().unwrap();
         let backup = kept.path().join("backup");
         fs::rename(&made, &backup).unwrap();
@@ -137,7 +139,9 @@ async fn a_restore_follows_no_link_of_the_daemon_s_user() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_writes_through_no_link_where_half_a_file_would_be() {
     let ground = Ground::with_orders(3).await;
-    let backup = ground.shelf().path(ground.backs_up(None).unwrap().name);
+    let backup = ground
+        .backup_dir()
+        .path(ground.backs_up(None).unwrap().name);
     let (_dir, file) = secrets();
     for half in [
         "neurocards.restoring",

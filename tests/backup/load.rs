@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use neurocards::base::time::Timestamp;
+use neurocards::shop::backup::directory::Source;
 use neurocards::shop::backup::retention::Keep;
-use neurocards::shop::backup::shelf::Source;
 use neurocards::shop::backup::verify::verify;
 
 use crate::ground::{Ground, SELLERS, place};
@@ -57,7 +57,7 @@ async fn backups_made_while_sellers_order_all_pass_their_audit() {
         during += u64::from(orders % ORDERS != 0);
         // Made and audited; some once more with the eyes of a restore.
         if round % 10 == 9 {
-            verify(&Source::Whole(ground.shelf().path(manifest.name))).unwrap();
+            verify(&Source::Whole(ground.backup_dir().path(manifest.name))).unwrap();
         }
         assert!(names.insert(manifest.name), "{}", manifest.name);
         let few = Keep {
@@ -65,7 +65,7 @@ async fn backups_made_while_sellers_order_all_pass_their_audit() {
             days: 0,
             weeks: 0,
         };
-        ground.shelf().prune(few).unwrap();
+        ground.backup_dir().prune(few).unwrap();
     }
     let took = begun.elapsed().as_secs_f64();
     println!("{backups} backups, {during} amid their hundred orders, in {took:.1} s");

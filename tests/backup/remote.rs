@@ -9,7 +9,7 @@ use neurocards::base::clock::Clock;
 use neurocards::edge::config::{Encryption, S3};
 use neurocards::edge::http;
 use neurocards::edge::offsite::{Patience, Vault, VaultError};
-use neurocards::shop::backup::shelf::Source;
+use neurocards::shop::backup::directory::Source;
 use neurocards::shop::backup::verify::verify;
 
 use crate::ground::{Ground, entries, fails, said, succeeds};
@@ -67,7 +67,7 @@ fn vault(storage: &Storage) -> Vault {
 pub async fn shop() -> (Ground, std::path::PathBuf) {
     let ground = Ground::with_orders(10).await;
     let manifest = ground.backs_up(None).unwrap();
-    let dir = ground.shelf().path(manifest.name);
+    let dir = ground.backup_dir().path(manifest.name);
     assert!(dir.ends_with(NAME));
     (ground, dir)
 }
@@ -120,7 +120,9 @@ async fn a_large_copy_goes_in_parts_whatever_happens_on_the_way() {
     let storage = Storage::start().await;
     let ground = Ground::with_orders(10).await;
     ground.put("videos/4.mp4", &noise(18 << 20));
-    let dir = ground.shelf().path(ground.backs_up(None).unwrap().name);
+    let dir = ground
+        .backup_dir()
+        .path(ground.backs_up(None).unwrap().name);
     let vault = vault(&storage);
     let error = Fault::Status(500, "InternalError");
     storage.fails("begin", &[error]);
@@ -148,7 +150,9 @@ async fn what_cannot_be_sent_is_given_up_with_a_reason_and_nothing_is_left() {
     let storage = Storage::start().await;
     let ground = Ground::with_orders(10).await;
     ground.put("videos/4.mp4", &noise(9 << 20));
-    let dir = ground.shelf().path(ground.backs_up(None).unwrap().name);
+    let dir = ground
+        .backup_dir()
+        .path(ground.backs_up(None).unwrap().name);
     let vault = vault(&storage);
     storage.fails("part", &[Fault::Status(403, "AccessDenied")]);
     let refused = vault.put(&dir, NAME).await.unwrap_err().to_string();
@@ -290,7 +294,7 @@ async fn copies_are_listed_drilled_and_restored_from_the_shell() {
     assert!(!ground.file().exists());
     succeeds(&says(&ground, &["restore", &format!("s3:{NAME}")]).await);
     assert_eq!(entries(&ground.file()), old);
-    assert_eq!(left(ground.shelf().dir()), [""; 0]);
+    assert_eq!(left(ground.backup_dir().dir()), [""; 0]);
 
     storage.fails("get", &[Fault::Status(403, "AccessDenied")]);
     let failed = fails(&says(&ground, &["drill", "--remote"]).await);

@@ -204,9 +204,13 @@ async fn rules_fire_when_there_is_trouble_and_are_quiet_when_it_is_over() {
         if round == 0 {
             prometheus.fires("NeurocardsDown").await;
             assert_ne!(prometheus.scrape_error().await, "");
-            let shelf = world.data().join("backups");
-            let made = std::fs::read_dir(&shelf).unwrap().next().unwrap().unwrap();
-            std::fs::rename(made.path(), shelf.join("2026-01-22T12-00-00Z")).unwrap();
+            let backup_dir = world.data().join("backups");
+            let made = std::fs::read_dir(&backup_dir)
+                .unwrap()
+                .next()
+                .unwrap()
+                .unwrap();
+            std::fs::rename(made.path(), backup_dir.join("2026-01-22T12-00-00Z")).unwrap();
         }
         world.starts();
         // Before it listens for signals one would end it at once; and what "up" reads may be of before.

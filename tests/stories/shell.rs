@@ -267,13 +267,13 @@ async fn a_key_that_is_put_to_rest_is_not_used_until_it_is_woken() {
     scene.kie().by_default(Ending::Violation);
     let anna = scene.seller(1, 5).await;
     let keys = scene.shell(&["keys", "list", "--json"]).await.json();
-    let prints: Vec<_> = keys
+    let fingerprints: Vec<_> = keys
         .as_array()
         .unwrap()
         .iter()
         .map(|key| key["key"].as_str().unwrap())
         .collect();
-    assert_eq!(prints.len(), 2);
+    assert_eq!(fingerprints.len(), 2);
     assert!(keys[0]["credits"].as_f64().unwrap() > 0.0);
     let secrets = scene.kie().keys();
     assert!(
@@ -282,9 +282,12 @@ async fn a_key_that_is_put_to_rest_is_not_used_until_it_is_woken() {
             .all(|secret| !keys.to_string().contains(secret))
     );
 
-    let begin = &prints[0][..6];
+    let begin = &fingerprints[0][..6];
     let rest = scene.shell(&["keys", "rest", begin, "--for", "2h"]).await;
-    rest.tells(&format!("key {} rests until 2026-01-22 14:0", prints[0]));
+    rest.tells(&format!(
+        "key {} rests until 2026-01-22 14:0",
+        fingerprints[0]
+    ));
     anna.orders(&scene, 3).await;
     scene.all_end().await;
     for _ in 0..3 {

@@ -47,7 +47,7 @@ impl Archivist {
                 // A newer one has taken its place meanwhile.
                 Err(VaultError::Io { .. })
                     if board.borrow().here.newest != Some(newest)
-                        && !self.shelf.path(newest).exists() => {}
+                        && !self.backup_dir.path(newest).exists() => {}
                 Err(error) => {
                     worry.grows(&error).await;
                     self.clock.sleep(pause).await;
@@ -85,7 +85,7 @@ impl Archivist {
         let wanted = name.to_string();
         let bytes = match copies.iter().find(|copy| copy.name == wanted) {
             Some(copy) => copy.bytes,
-            None => vault.put(&self.shelf.path(name), &wanted).await?,
+            None => vault.put(&self.backup_dir.path(name), &wanted).await?,
         };
         let named = |name: &str| name.parse::<Name>().ok();
         let mut names: Vec<_> = copies.iter().filter_map(|copy| named(&copy.name)).collect();

@@ -10,7 +10,7 @@ impl Bot {
     /// Makes sure that no webhook stands in the way of polling; tried until it works.
     pub async fn end_webhook(&self, stop: &CancellationToken) {
         let mut pause = FIRST_PAUSE;
-        self.beat.within(HANDLING);
+        self.heartbeat.within(HANDLING);
         while let Err(trouble) = self.telegram.now().end_webhook().await {
             tracing::warn!(%trouble, "the webhook could not be ended yet");
             if !self.rest(try_again(stop, &mut pause)).await {
@@ -28,7 +28,7 @@ impl Bot {
         stop: &CancellationToken,
     ) {
         let mut pause = FIRST_PAUSE;
-        self.beat.within(HANDLING);
+        self.heartbeat.within(HANDLING);
         while let Err(trouble) = self
             .telegram
             .now()

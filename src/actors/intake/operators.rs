@@ -17,7 +17,10 @@ impl Bot {
             self.menus.lock().remove(&user);
         }
         for user in operators {
-            let known = self.store.snapshot().and_then(|sight| sight.user(user));
+            let known = self
+                .store
+                .snapshot()
+                .and_then(|snapshot| snapshot.user(user));
             // Whoever cannot be read now is given their menu when they write.
             let Ok(Some(row)) = known else { continue };
             self.give_menu(user, row.user.lang).await?;

@@ -26,13 +26,13 @@ impl Bot {
         let mut pause = FIRST_PAUSE;
         let mut rivals = 0;
         while !stop.is_cancelled() {
-            self.beat.within(POLL + LATE);
+            self.heartbeat.within(POLL + LATE);
             let telegram = self.telegram.now();
             let polled = tokio::select! {
                 () = stop.cancelled() => return,
                 polled = tokio::time::timeout(POLL + LATE, telegram.updates(poll.offset, poll.most, POLL)) => polled,
             };
-            self.beat.within(HANDLING);
+            self.heartbeat.within(HANDLING);
             let Ok(polled) = polled else {
                 tracing::warn!("telegram has not ended a poll; it is asked anew");
                 continue;
@@ -73,7 +73,7 @@ impl Bot {
     /// Nobody else polls any more, if somebody did.
     async fn is_alone(&self, rivals: &mut u32) {
         let cause = Alert::Rival.topic().word();
-        let raised = self.store.snapshot().and_then(|sight| sight.raised());
+        let raised = self.store.snapshot().and_then(|snapshot| snapshot.raised());
         let told = raised.is_ok_and(|raised| raised.iter().any(|(known, _)| known == cause));
         if told {
             self.tell_rival(false).await;

@@ -62,13 +62,13 @@ impl Watch {
 
     async fn look(&self) -> Result<(), StoreError> {
         let (now, shop) = (self.clock.now(), self.store.shop());
-        let sight = self.store.snapshot()?;
+        let snapshot = self.store.snapshot()?;
         let look = move || {
             let wanted = &shop.alerts;
             Ok::<_, StoreError>([
-                queue(&sight, wanted, now)?,
-                outbox(&sight, wanted, now)?,
-                failures(&sight, wanted, now)?,
+                queue(&snapshot, wanted, now)?,
+                outbox(&snapshot, wanted, now)?,
+                failures(&snapshot, wanted, now)?,
             ])
         };
         let seen = aside::run(look).await;
@@ -146,24 +146,24 @@ fn judge(
     }
 }
 
-fn queue(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let age = sight.oldest_queued()?.map(|at| now.since(at));
+fn queue(snapshot: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+    let age = snapshot.oldest_queued()?.map(|at| now.since(at));
     let bad = |minutes| Alert::QueueLate { minutes };
     Ok(judge(age, wanted.queued_longer, bad, Alert::QueueMoves))
 }
 
-fn outbox(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
-    let waiting = sight.counters()?.chats;
-    let age = sight.oldest_note()?.map(|at| now.since(at));
+fn outbox(snapshot: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+    let waiting = snapshot.counters()?.chats;
+    let age = snapshot.oldest_note()?.map(|at| now.since(at));
     let bad = |minutes| Alert::Unsent { minutes, waiting };
     Ok(judge(age, wanted.unsent_longer, bad, Alert::SentAgain))
 }
 
-fn failures(sight: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
+fn failures(snapshot: &Snapshot, wanted: &Alerting, now: Timestamp) -> Result<Seen, StoreError> {
     // Nothing older than an hour: of its sixth rows only those that lie within it wholly.
     let from = begin(now, SLOT).minus(HOUR.saturating_sub(SLOT));
     let mut hour = Tally::default();
-    for (_, tally) in sight.tallies(from)? {
+    for (_, tally) in snapshot.tallies(from)? {
         hour.add(&tally);
     }
     let videos = hour.all();

@@ -60,7 +60,7 @@ impl Delivery {
     pub async fn broadcast(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         while !stop.is_cancelled() {
             let open = self.store.snapshot();
-            let driven = match open.and_then(|sight| broadcasts::open(&sight)) {
+            let driven = match open.and_then(|snapshot| broadcasts::open(&snapshot)) {
                 Ok(Some((number, broadcast))) => self.drive(number, &broadcast, &stop).await,
                 Ok(None) => {
                     tokio::select! {
@@ -91,11 +91,11 @@ impl Delivery {
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
         let (by, at, segment) = (broadcast.by, broadcast.at, broadcast.segment);
-        let gather = move |sight: &Snapshot| Audience::new(sight, by, at);
+        let gather = move |snapshot: &Snapshot| Audience::new(snapshot, by, at);
         let audience = Arc::new(self.look(gather).await?);
         if broadcast.total.is_none() {
             let all = Arc::clone(&audience);
-            let counts = self.look(move |sight| all.count(sight)).await?;
+            let counts = self.look(move |snapshot| all.count(snapshot)).await?;
             let of = |(counted, _): &&(_, u64)| *counted == segment;
             let total = counts.iter().find(of).map_or(0, |(_, count)| *count);
             let count = move |txn: &mut Txn<'_>| broadcasts::counted(txn, number, total);
@@ -104,7 +104,7 @@ impl Delivery {
         let mut last = broadcast.last;
         loop {
             let all = Arc::clone(&audience);
-            let find = move |sight: &Snapshot| all.after(sight, segment, last, AHEAD);
+            let find = move |snapshot: &Snapshot| all.after(snapshot, segment, last, AHEAD);
             let next = self.look(find).await?;
             for user in &next {
                 if !self.one_letter(number, *user, stop).await? {
@@ -143,11 +143,11 @@ impl Delivery {
             if stop.is_cancelled() {
                 return Ok(false);
             }
-            let sight = self.store.snapshot()?;
-            let broadcast = sight.broadcast(number)?;
-            let row = sight.user(user)?.filter(|row| row.user.reachable);
-            let shut_out = sight.ban(user)?.is_some();
-            drop(sight);
+            let snapshot = self.store.snapshot()?;
+            let broadcast = snapshot.broadcast(number)?;
+            let row = snapshot.user(user)?.filter(|row| row.user.reachable);
+            let shut_out = snapshot.ban(user)?.is_some();
+            drop(snapshot);
             let Some(broadcast) = broadcast.filter(|it| it.course == Course::Running) else {
                 return Ok(false);
             };
@@ -223,8 +223,8 @@ impl Delivery {
         &self,
         look: impl FnOnce(&Snapshot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let sight = self.store.snapshot()?;
-        let seen = aside::run(move || look(&sight)).await;
+        let snapshot = self.store.snapshot()?;
+        let seen = aside::run(move || look(&snapshot)).await;
         seen.map_err(|_| StoreError::Panicked)?
     }
 }

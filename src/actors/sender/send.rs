@@ -39,15 +39,15 @@ impl Delivery {
     /// Sends a chat's first note.
     pub(super) async fn one(&self, chat: i64) -> Result<Next, StoreError> {
         self.has_waited(chat);
-        let sight = self.store.snapshot()?;
-        let (id, note) = match sight.next_note(chat, self.clock.now())? {
+        let snapshot = self.store.snapshot()?;
+        let (id, note) = match snapshot.next_note(chat, self.clock.now())? {
             Waiting::Note(id, note) => (id, *note),
             Waiting::Aside(until) => return Ok(Next::Aside(until)),
             Waiting::Nothing => return Ok(Next::Empty),
         };
-        let user = UserId::of_chat(chat).map(|user| sight.user(user));
+        let user = UserId::of_chat(chat).map(|user| snapshot.user(user));
         let topic = user.transpose()?.flatten().and_then(|row| row.user.topic);
-        drop(sight);
+        drop(snapshot);
         let about = self.about(&note.say)?;
         let to = To { chat, topic };
         self.say(to, id, note).instrument(about).await

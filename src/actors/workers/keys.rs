@@ -9,8 +9,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::base::time::Timestamp;
-use crate::edge::config::print;
-use crate::rules::domain::id::{JobId, KeyPrint};
+use crate::edge::config::fingerprint;
+use crate::rules::domain::id::{Fingerprint, JobId};
 use crate::rules::domain::keyring::{self, Choice, Rest};
 
 /// The provider counts creations over ten seconds, by its own clock: a request that was long on its way must not
@@ -19,9 +19,9 @@ const WINDOW: Duration = Duration::from_millis(10_500);
 
 /// The keys, in the operator's order.
 pub struct Keys {
-    keys: Vec<(KeyPrint, SecretString)>,
+    keys: Vec<(Fingerprint, SecretString)>,
     /// Taken away since the start: nothing is begun with them, but a task can be looked at with its own key only.
-    gone: Vec<(KeyPrint, SecretString)>,
+    gone: Vec<(Fingerprint, SecretString)>,
     /// How many creations of one key the provider takes in a window.
     per_window: usize,
     /// Creations of one key are booked so far apart: evenly spaced, a window's edge is never crowded.
@@ -33,11 +33,11 @@ pub struct Keys {
 #[derive(Default)]
 struct Book {
     turn: u64,
-    free_from: HashMap<KeyPrint, Timestamp>,
+    free_from: HashMap<Fingerprint, Timestamp>,
     booked: HashMap<JobId, (Choice, Timestamp)>,
     /// When each key's newest creations were asked for, a window's worth: whoever came late for a booking
     /// must not crowd those who are in time.
-    used: HashMap<KeyPrint, VecDeque<Timestamp>>,
+    used: HashMap<Fingerprint, VecDeque<Timestamp>>,
 }
 
 impl Book {
@@ -46,7 +46,7 @@ impl Book {
         &mut self,
         spacing: Duration,
         job: JobId,
-        rests: &[(KeyPrint, Option<Rest>)],
+        rests: &[(Fingerprint, Option<Rest>)],
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
         let known = |key| rests.iter().find(|(known, _)| *known == key);
@@ -71,7 +71,12 @@ impl Book {
     }
 
     /// Takes a place in the key's window at `now`, or says when there is one.
-    fn take(&mut self, key: KeyPrint, per_window: usize, now: Timestamp) -> Result<(), Timestamp> {
+    fn take(
+        &mut self,
+        key: Fingerprint,
+        per_window: usize,
+        now: Timestamp,
+    ) -> Result<(), Timestamp> {
         let used = self.used.entry(key).or_default();
         if used.len() >= per_window {
             let free = used[used.len() - per_window].plus(WINDOW);
@@ -88,7 +93,10 @@ impl Book {
 impl Keys {
     /// `per_window` creations may be asked for with each key in ten seconds.
     pub fn new(keys: Vec<SecretString>, per_window: u32) -> Self {
-        let keys = keys.into_iter().map(|key| (print(&key), key)).collect();
+        let keys = keys
+            .into_iter()
+            .map(|key| (fingerprint(&key), key))
+            .collect();
         Self {
             keys,
             gone: Vec::new(),
@@ -105,7 +113,8 @@ impl Keys {
             ..Self::new(keys, per_window)
         };
         let once = self.keys.iter().chain(&self.gone);
-        let gone = once.filter(|(print, _)| renewed.prints().all(|stays| stays != *print));
+        let gone = once
+            .filter(|(fingerprint, _)| renewed.fingerprints().all(|stays| stays != *fingerprint));
         renewed.gone = gone.cloned().collect();
         if renewed.spacing != self.spacing {
             // Moments were given out at the old rate; whoever comes too early is put off when it takes its place.
@@ -115,14 +124,14 @@ impl Keys {
     }
 
     /// Every fingerprint.
-    pub fn prints(&self) -> impl Iterator<Item = KeyPrint> {
-        self.keys.iter().map(|(print, _)| *print)
+    pub fn fingerprints(&self) -> impl Iterator<Item = Fingerprint> {
+        self.keys.iter().map(|(fingerprint, _)| *fingerprint)
     }
 
     /// The key of that fingerprint; the first one if it was taken away before the start.
-    pub fn secret(&self, print: KeyPrint) -> Option<&SecretString> {
+    pub fn secret(&self, fingerprint: Fingerprint) -> Option<&SecretString> {
         let mut once = self.keys.iter().chain(&self.gone);
-        let found = once.find(|(known, _)| *known == print);
+        let found = once.find(|(known, _)| *known == fingerprint);
         found.or(self.keys.first()).map(|(_, key)| key)
     }
 
@@ -131,7 +140,7 @@ impl Keys {
     pub fn book(
         &self,
         job: JobId,
-        rests: &[(KeyPrint, Option<Rest>)],
+        rests: &[(Fingerprint, Option<Rest>)],
         now: Timestamp,
     ) -> Option<(Choice, Timestamp)> {
         let mut book = self.open();
@@ -149,7 +158,7 @@ impl Keys {
     }
 
     /// Takes a place in a key's window for a request that belongs to no job, or says when there is one.
-    pub fn squeeze_in(&self, key: KeyPrint, now: Timestamp) -> Result<(), Timestamp> {
+    pub fn squeeze_in(&self, key: Fingerprint, now: Timestamp) -> Result<(), Timestamp> {
         self.open().take(key, self.per_window, now)
     }
 
@@ -157,9 +166,9 @@ impl Keys {
     pub fn reserve(
         &self,
         job: JobId,
-        rests: &[(KeyPrint, Option<Rest>)],
+        rests: &[(Fingerprint, Option<Rest>)],
         now: Timestamp,
-    ) -> Option<KeyPrint> {
+    ) -> Option<Fingerprint> {
         let mut book = self.open();
         let (choice, _) = book.hold(self.spacing, job, rests, now)?;
         Some(choice.key())
@@ -181,9 +190,12 @@ mod tests {
 
     use super::*;
 
-    fn keys(per_window: u32) -> (Keys, Vec<(KeyPrint, Option<Rest>)>) {
+    fn keys(per_window: u32) -> (Keys, Vec<(Fingerprint, Option<Rest>)>) {
         let keys = Keys::new(vec!["one".into(), "two".into()], per_window);
-        let rests = keys.prints().map(|print| (print, None)).collect();
+        let rests = keys
+            .fingerprints()
+            .map(|fingerprint| (fingerprint, None))
+            .collect();
         (keys, rests)
     }
 
@@ -191,7 +203,7 @@ mod tests {
     fn no_window_of_ten_seconds_sees_more_than_twenty_creations_of_a_key() {
         let (keys, rests) = keys(20);
         let now = Timestamp(1_000_000);
-        let mut moments: HashMap<KeyPrint, Vec<u64>> = HashMap::new();
+        let mut moments: HashMap<Fingerprint, Vec<u64>> = HashMap::new();
         for job in 0..200 {
             let (choice, at) = keys.book(JobId(job), &rests, now).unwrap();
             moments.entry(choice.key()).or_default().push(at.0);
@@ -261,7 +273,7 @@ mod tests {
         let (keys, rests) = keys(20);
         let begin = Timestamp(1_000_000);
         let mut waiting: Vec<u64> = (0..100).collect();
-        let mut asked: HashMap<KeyPrint, Vec<u64>> = HashMap::new();
+        let mut asked: HashMap<Fingerprint, Vec<u64>> = HashMap::new();
         let mut now = begin;
         while !waiting.is_empty() {
             waiting.retain(|job| {
@@ -291,8 +303,11 @@ mod tests {
         }
         let booked = [2, 3].map(|job| old.book(JobId(job), &rests, now).unwrap());
         let renewed = old.renewed(vec!["two".into(), "three".into()], 1);
-        let rests: Vec<_> = renewed.prints().map(|print| (print, None)).collect();
-        let two = print(&"two".into());
+        let rests: Vec<_> = renewed
+            .fingerprints()
+            .map(|fingerprint| (fingerprint, None))
+            .collect();
+        let two = fingerprint(&"two".into());
         for (job, booked) in (2..).map(JobId).zip(booked) {
             let (choice, at) = renewed.book(job, &rests, now).unwrap();
             match booked.0.key() == two {
@@ -305,21 +320,24 @@ mod tests {
     #[test]
     fn a_key_that_goes_is_known_until_the_next_start_and_no_longer_used() {
         let (old, _) = keys(1);
-        let one = print(&"one".into());
+        let one = fingerprint(&"one".into());
         let renewed = old.renewed(vec!["two".into()], 1);
         let renewed = renewed.renewed(vec!["three".into()], 1);
         assert_eq!(renewed.secret(one).unwrap().expose_secret(), "one");
-        assert_eq!(renewed.prints().count(), 1);
+        assert_eq!(renewed.fingerprints().count(), 1);
         let back = renewed.renewed(vec!["one".into()], 1);
         assert_eq!(back.gone.len(), 2);
-        assert_eq!(back.prints().collect::<Vec<_>>(), [one]);
+        assert_eq!(back.fingerprints().collect::<Vec<_>>(), [one]);
     }
 
     #[test]
     fn another_rate_holds_from_the_next_booking_on() {
         let now = Timestamp(0);
         let slow = Keys::new(vec!["one".into()], 1);
-        let rests: Vec<_> = slow.prints().map(|print| (print, None)).collect();
+        let rests: Vec<_> = slow
+            .fingerprints()
+            .map(|fingerprint| (fingerprint, None))
+            .collect();
         for job in 0..50 {
             slow.book(JobId(job), &rests, now);
         }
@@ -333,8 +351,8 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_not_the_key() {
-        let print = print(&"kie-secret".into()).to_string();
-        assert_eq!(print.len(), 16);
-        assert!(!print.contains("kie"));
+        let fingerprint = fingerprint(&"kie-secret".into()).to_string();
+        assert_eq!(fingerprint.len(), 16);
+        assert!(!fingerprint.contains("kie"));
     }
 }

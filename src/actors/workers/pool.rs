@@ -208,10 +208,10 @@ impl Pool {
     ) -> Result<Option<Timestamp>, StoreError> {
         let busy = lock(&self.desk.late).clone();
         let room = late::AT_ONCE.saturating_sub(busy.len());
-        let sight = self.store.snapshot()?;
+        let snapshot = self.store.snapshot()?;
         // One of a job at a time: they would write the same file.
         let idle = |late: &Late| !busy.contains(&late.job);
-        let (due, next) = sight.late(self.clock.now(), room, idle)?;
+        let (due, next) = snapshot.late(self.clock.now(), room, idle)?;
         for late in due {
             if !lock(&self.desk.late).insert(late.job) {
                 continue;

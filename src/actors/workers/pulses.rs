@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::Pool;
 use crate::base::time::Timestamp;
 use crate::edge::provider::Pulse;
-use crate::rules::domain::id::{KeyPrint, ModelName};
+use crate::rules::domain::id::{Fingerprint, ModelName};
 use crate::shop::verdict::{self, key_rest};
 use crate::store::{StoreError, Txn};
 
@@ -98,10 +98,10 @@ impl Pool {
         Ok(Some(pulse))
     }
 
-    fn awake_key(&self) -> Result<Option<KeyPrint>, StoreError> {
-        let (sight, now) = (self.store.snapshot()?, self.clock.now());
-        for key in self.parts.now().keys.prints() {
-            let rest = sight.rest(&key_rest(key))?;
+    fn awake_key(&self) -> Result<Option<Fingerprint>, StoreError> {
+        let (snapshot, now) = (self.store.snapshot()?, self.clock.now());
+        for key in self.parts.now().keys.fingerprints() {
+            let rest = snapshot.rest(&key_rest(key))?;
             if rest.is_none_or(|rest| !rest.lasts(now)) {
                 return Ok(Some(key));
             }

@@ -6,7 +6,7 @@ use crate::base::failpoints;
 use crate::base::time::Timestamp;
 use crate::edge::provider::CreateError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
-use crate::rules::domain::id::{KeyPrint, ModelName, TaskId};
+use crate::rules::domain::id::{Fingerprint, ModelName, TaskId};
 use crate::rules::domain::job::{Job, OutOfTurn, Route};
 use crate::rules::domain::keyring::{Choice, Rest};
 use crate::shop::queue;
@@ -150,11 +150,11 @@ impl Worker {
         self.fail(job, Failure::new(kind, Source::Kie)).await
     }
 
-    fn rests(&self) -> Result<Vec<(KeyPrint, Option<Rest>)>, StoreError> {
+    fn rests(&self) -> Result<Vec<(Fingerprint, Option<Rest>)>, StoreError> {
         let snapshot = self.parts.store.snapshot()?;
         self.parts
             .keys
-            .prints()
+            .fingerprints()
             .map(|key| Ok((key, snapshot.rest(&key_rest(key))?)))
             .collect()
     }

@@ -19,7 +19,7 @@ use crate::rules::domain::brief::{Count, Photo, Style};
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{
-    CallbackId, FileId, JobId, KeyPrint, ModelName, TaskId, UpdateId, UserId,
+    CallbackId, FileId, Fingerprint, JobId, ModelName, TaskId, UpdateId, UserId,
 };
 use crate::rules::domain::job::{Route, Stage};
 use crate::rules::domain::user::Lang;
@@ -174,7 +174,7 @@ async fn a_step_that_panics_is_refunded_as_unknown_and_told() {
 async fn renders(store: &Store, job: JobId, url: String) {
     let route = Route {
         model: ModelName("m".into()),
-        key: KeyPrint([1; 8]),
+        key: Fingerprint([1; 8]),
     };
     let task = TaskId(job.to_string());
     let moves = move |txn: &mut Txn<'_>| {

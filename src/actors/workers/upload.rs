@@ -11,14 +11,14 @@ use super::{Stepped, Upload, Worker};
 use crate::base::failpoints;
 use crate::edge::provider::UploadError;
 use crate::rules::domain::failure::{Failure, Kind, Source};
-use crate::rules::domain::id::{JobId, KeyPrint};
+use crate::rules::domain::id::{Fingerprint, JobId};
 use crate::rules::domain::job::Job;
 use crate::shop::verdict::Blow;
 use crate::store::StoreError;
 
 impl Worker {
     /// Where the provider finds the job's photo; nothing while it must be uploaded with `key` first.
-    pub(super) fn photo_url(&self, job: &Job, key: KeyPrint) -> Option<String> {
+    pub(super) fn photo_url(&self, job: &Job, key: Fingerprint) -> Option<String> {
         match &self.parts.choices.photos_at {
             Some(base) => Some(format!("{base}/p/{}.jpg", job.photo)),
             None => {
@@ -30,7 +30,7 @@ impl Worker {
     }
 
     /// Uploads the job's photo; the job can be submitted then.
-    pub(super) async fn upload(&self, job: &Job, key: KeyPrint) -> Result<Stepped, StoreError> {
+    pub(super) async fn upload(&self, job: &Job, key: Fingerprint) -> Result<Stepped, StoreError> {
         let Some(secret) = self.parts.keys.secret(key) else {
             return Ok(Stepped::Off);
         };

@@ -60,7 +60,7 @@ pub struct Failed {
 /// A call to another side.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Call {
-    /// Whom: `telegram`, `kie`, `gpt`.
+    /// UserRef: `telegram`, `kie`, `gpt`.
     pub service: &'static str,
     pub call: &'static str,
     /// `ok`, or what went wrong.

@@ -9,8 +9,8 @@ use crate::base::clock::Clock;
 use crate::daemon;
 use crate::edge::http;
 use crate::edge::offsite::{Patience, Vault};
+use crate::shop::backup::directory::{BackupDir, Found, Kind};
 use crate::shop::backup::name::Name;
-use crate::shop::backup::shelf::{Found, Kind, Shelf};
 
 /// The newest backup may be so many intervals old.
 const INTERVALS: u32 = 2;
@@ -24,9 +24,9 @@ pub async fn look(patient: &Patient) -> Vec<Finding> {
 fn here(patient: &Patient) -> Finding {
     let chosen = &patient.config.backup;
     let dir = chosen.dir.clone();
-    let shelf = Shelf::new(dir.unwrap_or_else(|| patient.data.join("backups")));
+    let backup_dir = BackupDir::new(dir.unwrap_or_else(|| patient.data.join("backups")));
     let make = "neurocards backup";
-    let found = match shelf.list() {
+    let found = match backup_dir.list() {
         Ok(found) => found,
         Err(error) => {
             return Finding::fail(

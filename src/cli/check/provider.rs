@@ -13,7 +13,7 @@ use crate::edge::http;
 use crate::edge::provider::Pulse;
 use crate::operator::service::Provider;
 use crate::rules::domain::failure::{Failure, Kind};
-use crate::rules::domain::id::KeyPrint;
+use crate::rules::domain::id::Fingerprint;
 
 /// Two models are asked for so far apart: the provider takes about two requests a second.
 const PACE: Duration = Duration::from_millis(550);
@@ -34,7 +34,7 @@ pub async fn videos(patient: &Patient) -> Vec<Finding> {
         }
     };
     let keys = provider.keys.iter();
-    let accounts = keys.map(|(print, key)| account(&provider, *print, key));
+    let accounts = keys.map(|(fingerprint, key)| account(&provider, *fingerprint, key));
     let accounts = join_all(accounts).await;
     // A key that is refused says nothing about models.
     let keys = provider.keys.iter().zip(&accounts);
@@ -47,7 +47,7 @@ pub async fn videos(patient: &Patient) -> Vec<Finding> {
     accounts.into_iter().chain(models).collect()
 }
 
-async fn account(provider: &Provider, print: KeyPrint, key: &SecretString) -> Finding {
+async fn account(provider: &Provider, fingerprint: Fingerprint, key: &SecretString) -> Finding {
     let price = provider.chain.iter();
     let price = price
         .filter_map(|name| provider.models.get(name))
@@ -56,17 +56,20 @@ async fn account(provider: &Provider, print: KeyPrint, key: &SecretString) -> Fi
     match provider.kie.credits(key).await {
         Ok(credits) if credits < price => Finding::fail(
             "kie key",
-            format!("{print} has {credits} credits left, a video takes up to {price}"),
+            format!("{fingerprint} has {credits} credits left, a video takes up to {price}"),
             "top the account up at the provider",
         ),
         Ok(credits) if credits < VIDEOS * price => Finding::warn(
             "kie key",
-            format!("{print} has {credits} credits left, a video takes up to {price}"),
+            format!("{fingerprint} has {credits} credits left, a video takes up to {price}"),
             "top the account up at the provider",
         ),
-        Ok(credits) => Finding::ok("kie key", format!("{print} has {credits} credits left")),
+        Ok(credits) => Finding::ok(
+            "kie key",
+            format!("{fingerprint} has {credits} credits left"),
+        ),
         Err(error) => {
-            let found = format!("{print}: {}", told(error.failure));
+            let found = format!("{fingerprint}: {}", told(error.failure));
             Finding::fail(
                 "kie key",
                 found,

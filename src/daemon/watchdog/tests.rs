@@ -82,7 +82,7 @@ impl StorageBackend for Disk {
 /// A watched store, and the socket at which its word is heard.
 struct Scene {
     disk: Disk,
-    updates: Beat,
+    updates: Heartbeat,
     store: Store,
     socket: UnixDatagram,
     running: JoinHandle<()>,
@@ -101,7 +101,7 @@ impl Scene {
             "NOTIFY_SOCKET" => Some(format!("@{name}").into()),
             _ => None,
         });
-        let updates = Beat::new(Duration::ZERO);
+        let updates = Heartbeat::new(Duration::ZERO);
         let watchdog = Watchdog {
             systemd,
             store: store.clone(),

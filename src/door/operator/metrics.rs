@@ -67,7 +67,7 @@ fn refusals(office: &Office, registry: &mut Registry) {
     let refusals = Family::<Reason, Counter>::default();
     for refusal in Refusal::ALL {
         let reason = refusal.to_string().replace(' ', "_");
-        let count = office.keeper.refusals.of(refusal);
+        let count = office.admission.refusals.of(refusal);
         refusals.get_or_create(&Reason { reason }).inc_by(count);
     }
     registry.register(

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use crate::base::clock::beat::Beat;
-use crate::door::Keeper;
+use crate::base::clock::heartbeat::Heartbeat;
+use crate::door::Admission;
 use crate::edge::tls::door::Door;
 use crate::operator::page::Page;
 use crate::operator::service::Desk;
@@ -19,9 +19,9 @@ pub struct Office {
     /// The operator's page.
     pub page: Arc<Page>,
     /// The loop that takes updates.
-    pub updates: Beat,
+    pub updates: Heartbeat,
     /// What our public door shows; nothing if it speaks no TLS.
     pub door: Option<Arc<Door>>,
     /// Who keeps the public doors: knows what they have refused, and whom to believe.
-    pub keeper: Arc<Keeper>,
+    pub admission: Arc<Admission>,
 }

@@ -8,7 +8,7 @@ use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 use toml::de::DeValue;
 
-use crate::rules::domain::id::KeyPrint;
+use crate::rules::domain::id::Fingerprint;
 
 /// What is read at the start only. The shipped file says so of each key that stands in it.
 pub const AT_START: [&str; 23] = [
@@ -145,26 +145,26 @@ impl Value {
 /// The fingerprint of one of the provider's keys, or of a text that is no secret: it can be told from others by it.
 /// A key is a long random one of the provider's making, which no trying finds. For what people think up there is
 /// [`guarded`].
-pub fn print(key: &SecretString) -> KeyPrint {
+pub fn fingerprint(key: &SecretString) -> Fingerprint {
     print_of(key.expose_secret().as_bytes())
 }
 
 /// The fingerprint of a secret that may be a weak one, under the bot's token: without that nobody can try words until
 /// one has it. With a token that is none it would guard nothing, and there is no fingerprint.
-pub fn guarded(secret: &SecretString, token: &SecretString) -> Option<KeyPrint> {
+pub fn guarded(secret: &SecretString, token: &SecretString) -> Option<Fingerprint> {
     let token = token.expose_secret();
     let key = hmac::Key::new(hmac::HMAC_SHA256, token.as_bytes());
-    let print = || first_of(hmac::sign(&key, secret.expose_secret().as_bytes()).as_ref());
-    (token.len() >= LONG).then(print)
+    let fingerprint = || first_of(hmac::sign(&key, secret.expose_secret().as_bytes()).as_ref());
+    (token.len() >= LONG).then(fingerprint)
 }
 
-fn print_of(bytes: &[u8]) -> KeyPrint {
+fn print_of(bytes: &[u8]) -> Fingerprint {
     first_of(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
-fn first_of(digest: &[u8]) -> KeyPrint {
+fn first_of(digest: &[u8]) -> Fingerprint {
     let first = digest[..8].try_into();
-    KeyPrint(first.expect("a digest has 32 bytes"))
+    Fingerprint(first.expect("a digest has 32 bytes"))
 }
 
 /// The names of what differs between two lists, in the order of their names.

@@ -47,7 +47,7 @@ pub struct Acme {
     pub directory: String,
     /// How we prove that the host is ours.
     pub challenge: Challenge,
-    /// Whom the authority may write to.
+    /// UserRef the authority may write to.
     pub contact: Option<String>,
     /// The kind of certificate, as the authority names it.
     pub profile: Option<String>,

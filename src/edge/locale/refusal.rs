@@ -3,7 +3,7 @@
 use super::{Blank, Locale};
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::JobId;
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::user_ref::Bearer;
 
 /// Of those who have had a name so many are listed.
 const LISTED: usize = 10;

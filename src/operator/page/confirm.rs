@@ -12,7 +12,7 @@ use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::{buttons, marks, session};
 use crate::edge::locale::Locale;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::ask::{Check, Jobs, Wanted};
 use crate::rules::domain::act::Who;
 use crate::rules::domain::deed::Deed;
@@ -179,7 +179,7 @@ fn who(person: &Person) -> String {
 async fn live(page: &Page, visitor: &Visitor, user: Option<UserId>) -> Result<usize, Instead> {
     let live = Jobs {
         wanted: Wanted::Live,
-        whom: user.map(|user| Whom::Number(user.0)),
+        whom: user.map(|user| UserRef::Number(user.0)),
         before: None,
         most: COUNTED,
     };

@@ -63,7 +63,7 @@ pub async fn deed(
             }
         };
         if deed.resting().is_some() {
-            page.purse.forget();
+            page.credit_cache.forget();
         }
         page.sessions
             .leave(known, told(visitor.locale, &deed, done));

@@ -4,7 +4,7 @@ use super::form::Form;
 use crate::rules::domain::deed::draft::Draft;
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::deed::{self, DeedKind, Resting};
-use crate::rules::domain::id::{JobId, KeyPrint, ModelName, UserId};
+use crate::rules::domain::id::{Fingerprint, JobId, ModelName, UserId};
 
 /// Reads a form; what is missing is found when the draft becomes a deed.
 pub fn read(form: &Form) -> Result<Draft, Refusal> {
@@ -13,7 +13,9 @@ pub fn read(form: &Form) -> Result<Draft, Refusal> {
     let resting = match (form.get("key"), form.get("model")) {
         ("", "") => None,
         ("", model) => Some(Resting::Model(ModelName(model.to_owned()))),
-        (key, _) => Some(Resting::Key(KeyPrint::parse(key).ok_or(Refusal::Foreign)?)),
+        (key, _) => Some(Resting::Key(
+            Fingerprint::parse(key).ok_or(Refusal::Foreign)?,
+        )),
     };
     Ok(Draft {
         user: field(form, "user", number)?.map(UserId),

@@ -15,7 +15,7 @@ use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::{buttons, marks, orders, users};
 use crate::edge::locale::Locale;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::{JobCard, MissedLine};
 use crate::operator::service::ask::{Job, Jobs, Wanted};
 use crate::rules::domain::id::JobId;
@@ -52,7 +52,7 @@ pub async fn list(
         .unwrap_or(SHOW[0]);
     let ask = Jobs {
         wanted,
-        whom: wish.user.map(Whom::Number),
+        whom: wish.user.map(UserRef::Number),
         before: wish.before,
         most: SHOWN,
     };

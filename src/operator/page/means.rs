@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use secrecy::SecretString;
 
-use super::purse::Purse;
+use super::credit_cache::CreditCache;
 use super::session::Sessions;
 use super::token::{Heard, Token};
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use crate::base::clock::beat::Beat;
+use crate::base::clock::heartbeat::Heartbeat;
 use crate::edge::tls::door::Door;
 use crate::operator::service::Desk;
 use crate::operator::service::desk::Answerable;
@@ -22,22 +22,27 @@ pub struct Page {
     pub(super) desk: Desk,
     pub(super) token: Token,
     pub(super) door: Option<Arc<Door>>,
-    pub(super) updates: Beat,
+    pub(super) updates: Heartbeat,
     pub(super) sessions: Sessions,
-    pub(super) purse: Arc<Purse>,
+    pub(super) credit_cache: Arc<CreditCache>,
 }
 
 impl Page {
     /// A page for whoever knows `token`. `door` is the public one, if it speaks TLS; `updates` the loop that takes
     /// them.
-    pub fn new(desk: Desk, token: SecretString, door: Option<Arc<Door>>, updates: Beat) -> Self {
+    pub fn new(
+        desk: Desk,
+        token: SecretString,
+        door: Option<Arc<Door>>,
+        updates: Heartbeat,
+    ) -> Self {
         Self {
             desk,
             token: Token::new(token),
             door,
             updates,
             sessions: Sessions::default(),
-            purse: Arc::default(),
+            credit_cache: Arc::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use super::frame::{self, Tab};
 use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
-use super::{buttons, graphs, house, marks, purse, resting, trail};
+use super::{buttons, credit_cache, graphs, house, marks, resting, trail};
 use crate::edge::locale::Locale;
 use crate::operator::service::answer::{JobLine, Status};
 use crate::operator::service::ask::{self, Acts, Jobs, Models, Span, Wanted};
@@ -35,7 +35,7 @@ pub async fn now(
     let month = ask::Stats { span: Span::Month };
     let month = page.ask(&visitor, month).await?;
     let models = page.ask(&visitor, Models).await?;
-    let keys = purse::keys(&page.purse, &page.desk).await;
+    let keys = credit_cache::keys(&page.credit_cache, &page.desk).await;
     let live = jobs(&page, &visitor, Wanted::Live, SHOWN).await?;
     let since = page.desk.clock.now().minus(NEWS).0;
     // As many as there were, so that a large file is not searched for those there are not.

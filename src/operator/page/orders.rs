@@ -15,7 +15,7 @@ use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use crate::edge::locale::Locale;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::OrderLine;
 use crate::operator::service::ask::{Order, Orders};
 use crate::rules::domain::id::OrderId;
@@ -38,7 +38,7 @@ pub async fn list(
 ) -> Result<Response, Instead> {
     let locale = visitor.locale;
     let ask = Orders {
-        whom: wish.user.map(Whom::Number),
+        whom: wish.user.map(UserRef::Number),
         before: wish.before,
         most: SHOWN,
     };

@@ -13,7 +13,7 @@ use super::means::Page;
 use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::{marks, orders, users};
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::{JobLine, OrderLine, UserLine};
 use crate::operator::service::ask::{Job, Order, Task, User, Users};
 use crate::operator::service::desk::Answerable;
@@ -117,7 +117,7 @@ async fn find(page: &Page, visitor: &Visitor, said: &str) -> Result<Found, Inste
         if let Some(card) = maybe(page, Order { order }).await {
             found.orders.push(card.order);
         }
-        let whom = Whom::Number(job.0);
+        let whom = UserRef::Number(job.0);
         if let Some(card) = maybe(page, User { whom }).await {
             found.users.push(card.user);
         }

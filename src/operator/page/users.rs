@@ -15,7 +15,7 @@ use super::trouble::Instead;
 use super::visitor::Visitor;
 use super::{buttons, marks, orders};
 use crate::edge::locale::Locale;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::answer::{EntryLine, UserCard, UserLine};
 use crate::operator::service::ask::{History, User, Users};
 
@@ -139,10 +139,10 @@ pub async fn card(
     let Ok(user) = user.parse() else {
         return Err(Instead::page(&visitor, StatusCode::NOT_FOUND));
     };
-    let whom = Whom::Number(user);
+    let whom = UserRef::Number(user);
     let card = page.ask(&visitor, User { whom }).await?;
     let history = History {
-        whom: Whom::Number(user),
+        whom: UserRef::Number(user),
         before: from.before,
         most: ENTRIES,
     };

@@ -10,12 +10,12 @@ use super::answer::{
 };
 use crate::rules::domain::deed::Deed;
 use crate::rules::domain::deed::outlook::{Outcome, Outlook};
-use crate::rules::domain::id::{JobId, KeyPrint, OrderId};
+use crate::rules::domain::id::{Fingerprint, JobId, OrderId};
 use crate::shop::audit::Report;
 use crate::shop::backup::front::Made;
 
 pub use crate::rules::domain::span::Span;
-pub use crate::rules::domain::whom::Whom;
+pub use crate::rules::domain::user_ref::UserRef;
 
 /// A question and its answer.
 pub trait Question: Into<Ask> + Clone + Send + 'static {
@@ -60,7 +60,7 @@ questions! {
     Task => Listed<JobLine>, true;
     Job => JobCard, true;
     Keys => Vec<KeyLine>, true;
-    Key => KeyPrint, true;
+    Key => Fingerprint, true;
     Models => Vec<ModelLine>, true;
     Acts => Vec<ActLine>, true;
     Audit => Report, true;
@@ -102,13 +102,13 @@ pub struct Users {
 /// A user with their newest entries and orders.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
-    pub whom: Whom,
+    pub whom: UserRef,
 }
 
 /// A user's entries, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
-    pub whom: Whom,
+    pub whom: UserRef,
     /// Only those before this number.
     pub before: Option<u64>,
     pub most: usize,
@@ -118,7 +118,7 @@ pub struct History {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Orders {
     /// Only this user's.
-    pub whom: Option<Whom>,
+    pub whom: Option<UserRef>,
     /// Only those with a smaller number.
     pub before: Option<u64>,
     pub most: usize,
@@ -135,7 +135,7 @@ pub struct Order {
 pub struct Jobs {
     pub wanted: Wanted,
     /// Only this user's.
-    pub whom: Option<Whom>,
+    pub whom: Option<UserRef>,
     /// Only those with a smaller number.
     pub before: Option<u64>,
     pub most: usize,

@@ -56,7 +56,7 @@ impl Desk {
 
 impl Answerable for Acts {
     async fn answer(self, desk: &Desk, _: By) -> Judged<Vec<ActLine>> {
-        let acts = desk.see(move |sight| sight.acts(self.before, self.most));
+        let acts = desk.see(move |snapshot| snapshot.acts(self.before, self.most));
         let lines = acts.await?.into_iter().map(|(n, act)| ActLine {
             n,
             at: act.at.0,

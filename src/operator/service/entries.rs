@@ -7,12 +7,12 @@ use crate::store::{Snapshot, StoreError};
 
 /// A user's entries before that number, newest first.
 pub fn history(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     id: UserId,
     before: Option<u64>,
     most: usize,
 ) -> Result<Listed<EntryLine>, StoreError> {
-    let entries = sight.entries_of_user(id, before, most)?;
+    let entries = snapshot.entries_of_user(id, before, most)?;
     Ok(Listed::whole(entries.iter().map(line).collect()))
 }
 

@@ -12,7 +12,7 @@ use crate::base::time::Timestamp;
 use crate::rules::domain::deed::Resting;
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::failure::Kind;
-use crate::rules::domain::id::KeyPrint;
+use crate::rules::domain::id::Fingerprint;
 use crate::rules::domain::keyring::Rest;
 use crate::shop::deeds::{By, Judged};
 use crate::shop::verdict;
@@ -32,7 +32,7 @@ impl Answerable for Keys {
 }
 
 impl Answerable for Key {
-    async fn answer(self, desk: &Desk, _: By) -> Judged<KeyPrint> {
+    async fn answer(self, desk: &Desk, _: By) -> Judged<Fingerprint> {
         let provider = (desk.provider)().ok_or(Refusal::NoConfig);
         Ok(provider.and_then(|provider| key(&provider, &self.begin)))
     }
@@ -43,7 +43,7 @@ impl Answerable for Models {
         let Some(provider) = (desk.provider)() else {
             return Ok(Err(Refusal::NoConfig));
         };
-        let see = move |sight: &Snapshot| models(&provider, sight, by.at);
+        let see = move |snapshot: &Snapshot| models(&provider, snapshot, by.at);
         Ok(Ok(desk.see(see).await?))
     }
 }
@@ -54,7 +54,7 @@ pub async fn keys(provider: &Provider, rests: Vec<Option<Rest>>, now: Timestamp)
         .keys
         .iter()
         .zip(rests)
-        .map(async |((print, key), rest)| {
+        .map(async |((fingerprint, key), rest)| {
             let asked = tokio::time::timeout(PATIENCE, provider.kie.credits(key)).await;
             let (credits, trouble) = match asked {
                 Ok(Ok(credits)) => (Some(credits), None),
@@ -63,7 +63,7 @@ pub async fn keys(provider: &Provider, rests: Vec<Option<Rest>>, now: Timestamp)
             };
             let (until, why) = lasting(rest, now);
             KeyLine {
-                key: print.to_string(),
+                key: fingerprint.to_string(),
                 until,
                 why,
                 credits,
@@ -76,23 +76,23 @@ pub async fn keys(provider: &Provider, rests: Vec<Option<Rest>>, now: Timestamp)
 /// The rests of all keys.
 pub fn rests_of_keys(
     provider: &Provider,
-    sight: &Snapshot,
+    snapshot: &Snapshot,
 ) -> Result<Vec<Option<Rest>>, StoreError> {
     let keys = provider.keys.iter();
-    keys.map(|(print, _)| sight.rest(&verdict::key_rest(*print)))
+    keys.map(|(fingerprint, _)| snapshot.rest(&verdict::key_rest(*fingerprint)))
         .collect()
 }
 
 /// The chain of models, with who rests.
 pub fn models(
     provider: &Provider,
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     now: Timestamp,
 ) -> Result<Vec<ModelLine>, StoreError> {
     let chain = provider.chain.iter();
     chain
         .map(|name| {
-            let (until, why) = lasting(sight.rest(&verdict::model_rest(name))?, now);
+            let (until, why) = lasting(snapshot.rest(&verdict::model_rest(name))?, now);
             let known = provider.models.get(name);
             Ok(ModelLine {
                 model: name.0.clone(),
@@ -132,7 +132,10 @@ pub fn why(kind: Kind) -> String {
 pub(super) fn has(provider: &Provider, what: &Resting) -> Result<(), Refusal> {
     match what {
         Resting::Key(key) => {
-            let known = provider.keys.iter().any(|(print, _)| print == key);
+            let known = provider
+                .keys
+                .iter()
+                .any(|(fingerprint, _)| fingerprint == key);
             known
                 .then_some(())
                 .ok_or_else(|| Refusal::NoKey(key.to_string()))
@@ -149,11 +152,11 @@ pub(super) fn has(provider: &Provider, what: &Resting) -> Result<(), Refusal> {
 }
 
 /// The key whose fingerprint begins so.
-fn key(provider: &Provider, begin: &str) -> Result<KeyPrint, Refusal> {
+fn key(provider: &Provider, begin: &str) -> Result<Fingerprint, Refusal> {
     let begin = begin.to_lowercase();
-    let keys = provider.keys.iter().map(|(print, _)| *print);
+    let keys = provider.keys.iter().map(|(fingerprint, _)| *fingerprint);
     let found: Vec<_> = keys
-        .filter(|print| print.to_string().starts_with(&begin))
+        .filter(|fingerprint| fingerprint.to_string().starts_with(&begin))
         .collect();
     match found[..] {
         [one] => Ok(one),

@@ -20,8 +20,8 @@ use crate::store::{Snapshot, StoreError};
 
 impl Answerable for ask::Orders {
     async fn answer(self, desk: &Desk, _: By) -> Judged<Vec<OrderLine>> {
-        let see = move |sight: &Snapshot| match find_one(sight, self.whom.as_ref())? {
-            Ok(user) => Ok(Ok(list(sight, user, self.before, self.most)?)),
+        let see = move |snapshot: &Snapshot| match find_one(snapshot, self.whom.as_ref())? {
+            Ok(user) => Ok(Ok(list(snapshot, user, self.before, self.most)?)),
             Err(refusal) => Ok(Err(refusal)),
         };
         desk.see(see).await
@@ -30,14 +30,20 @@ impl Answerable for ask::Orders {
 
 impl Answerable for ask::Order {
     async fn answer(self, desk: &Desk, _: By) -> Judged<OrderCard> {
-        desk.see(move |sight| card(sight, self.order)).await
+        desk.see(move |snapshot| card(snapshot, self.order)).await
     }
 }
 
 impl Answerable for ask::Jobs {
     async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<JobLine>> {
-        let see = move |sight: &Snapshot| match find_one(sight, self.whom.as_ref())? {
-            Ok(user) => Ok(Ok(jobs(sight, self.wanted, user, self.before, self.most)?)),
+        let see = move |snapshot: &Snapshot| match find_one(snapshot, self.whom.as_ref())? {
+            Ok(user) => Ok(Ok(jobs(
+                snapshot,
+                self.wanted,
+                user,
+                self.before,
+                self.most,
+            )?)),
             Err(refusal) => Ok(Err(refusal)),
         };
         desk.see(see).await
@@ -47,34 +53,34 @@ impl Answerable for ask::Jobs {
 impl Answerable for ask::Task {
     async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<JobLine>> {
         Ok(Ok(desk
-            .see(move |sight| of_task(sight, &self.task))
+            .see(move |snapshot| of_task(snapshot, &self.task))
             .await?))
     }
 }
 
 impl Answerable for ask::Job {
     async fn answer(self, desk: &Desk, _: By) -> Judged<JobCard> {
-        desk.see(move |sight| job_card(sight, self.job)).await
+        desk.see(move |snapshot| job_card(snapshot, self.job)).await
     }
 }
 
 /// Orders, the newest first.
 pub fn list(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     user: Option<UserId>,
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<OrderLine>, StoreError> {
     if let Some(user) = user {
-        let orders = sight.orders_of(user, before, most)?;
-        return orders.iter().map(|order| known(sight, order)).collect();
+        let orders = snapshot.orders_of(user, before, most)?;
+        return orders.iter().map(|order| known(snapshot, order)).collect();
     }
-    let kept = sight.newest_orders(before, most)?;
-    let kept = kept.iter().map(|order| line(sight, order));
+    let kept = snapshot.newest_orders(before, most)?;
+    let kept = kept.iter().map(|order| line(snapshot, order));
     let mut lines: Vec<OrderLine> = kept.collect::<Result<_, _>>()?;
-    let last = sight.last_retired()?.map(|last| last.order.0);
+    let last = snapshot.last_retired()?.map(|last| last.order.0);
     if goes_on(lines.get(most.wrapping_sub(1)).map(|line| line.id), last) {
-        let retired = sight.newest_retired(before.map(OrderId), most)?;
+        let retired = snapshot.newest_retired(before.map(OrderId), most)?;
         lines.extend(retired.iter().map(retired_line));
         lines.sort_by_key(|line| Reverse(line.id));
         lines.truncate(most);
@@ -87,22 +93,22 @@ fn goes_on(full_to: Option<u64>, retired: Option<u64>) -> bool {
     retired.is_some_and(|retired| full_to.is_none_or(|kept| kept < retired))
 }
 
-fn known(sight: &Snapshot, order: &KnownOrder) -> Result<OrderLine, StoreError> {
+fn known(snapshot: &Snapshot, order: &KnownOrder) -> Result<OrderLine, StoreError> {
     match order {
-        KnownOrder::Kept(order) => line(sight, order),
+        KnownOrder::Kept(order) => line(snapshot, order),
         KnownOrder::Retired(retired) => Ok(retired_line(retired)),
     }
 }
 
 /// An order, closely.
-pub fn card(sight: &Snapshot, id: OrderId) -> Judged<OrderCard> {
-    let Some(order) = sight.find_order(id)? else {
-        let retired = sight.retired(id)?;
+pub fn card(snapshot: &Snapshot, id: OrderId) -> Judged<OrderCard> {
+    let Some(order) = snapshot.find_order(id)? else {
+        let retired = snapshot.retired(id)?;
         return Ok(retired.map(retired_card).ok_or(Refusal::NoOrder(id)));
     };
     let jobs = order
         .jobs()
-        .map(|job| Ok(job_line(&sight.job(job)?)))
+        .map(|job| Ok(job_line(&snapshot.job(job)?)))
         .collect::<Result<_, StoreError>>()?;
     let photo = match order.photo {
         PhotoState::Wanted => "wanted",
@@ -111,7 +117,7 @@ pub fn card(sight: &Snapshot, id: OrderId) -> Judged<OrderCard> {
         PhotoState::Refused => "refused",
     };
     Ok(Ok(OrderCard {
-        order: line(sight, &order)?,
+        order: line(snapshot, &order)?,
         photo: Some(photo.to_owned()),
         retired: None,
         jobs,
@@ -132,44 +138,46 @@ fn retired_card(retired: Retired) -> OrderCard {
 
 /// Jobs, the newest first.
 pub fn jobs(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     wanted: Wanted,
     user: Option<UserId>,
     before: Option<u64>,
     most: usize,
 ) -> Result<Listed<JobLine>, StoreError> {
     let jobs = match (user, wanted) {
-        (Some(user), Wanted::Live) => live_of(sight, user, before, most)?,
-        (Some(user), Wanted::All) => sight.jobs_of(user, before, most, |_| true)?,
-        (Some(user), Wanted::Failed) => sight.jobs_of(user, before, most, KnownJob::has_failed)?,
-        (Some(user), Wanted::Done) => sight.jobs_of(user, before, most, KnownJob::is_done)?,
+        (Some(user), Wanted::Live) => live_of(snapshot, user, before, most)?,
+        (Some(user), Wanted::All) => snapshot.jobs_of(user, before, most, |_| true)?,
+        (Some(user), Wanted::Failed) => {
+            snapshot.jobs_of(user, before, most, KnownJob::has_failed)?
+        }
+        (Some(user), Wanted::Done) => snapshot.jobs_of(user, before, most, KnownJob::is_done)?,
         (None, Wanted::Live) => {
-            let live = sight.newest_live(before, most)?;
+            let live = snapshot.newest_live(before, most)?;
             return Ok(Listed::of(&live, LOOKED, job_line));
         }
-        (None, Wanted::All) => return all(sight, false, before, most),
-        (None, Wanted::Failed) => sight.newest_failed(before, most)?,
-        (None, Wanted::Done) => return all(sight, true, before, most),
+        (None, Wanted::All) => return all(snapshot, false, before, most),
+        (None, Wanted::Failed) => snapshot.newest_failed(before, most)?,
+        (None, Wanted::Done) => return all(snapshot, true, before, most),
     };
     Ok(Listed::of(&Found::whole(jobs), LOOKED, known_line))
 }
 
 /// Everybody's jobs, or those that are done, from the archive too.
 fn all(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     done: bool,
     before: Option<u64>,
     most: usize,
 ) -> Result<Listed<JobLine>, StoreError> {
-    let kept = sight.newest_jobs(before, most, |job| {
+    let kept = snapshot.newest_jobs(before, most, |job| {
         !done || matches!(job.stage, Stage::Done { .. })
     })?;
     let mut lines: Vec<_> = kept.rows.iter().map(job_line).collect();
     let mut cut = kept.cut;
-    let last = sight.last_retired()?.map(|last| last.first_job.0);
+    let last = snapshot.last_retired()?.map(|last| last.first_job.0);
     if goes_on(lines.get(most.wrapping_sub(1)).map(|line| line.id), last) {
         let of = |job: &KnownJob| !done || job.is_done();
-        let retired = sight.newest_retired_jobs(before.map(JobId), most, of)?;
+        let retired = snapshot.newest_retired_jobs(before.map(JobId), most, of)?;
         cut |= retired.cut;
         lines.extend(retired.rows.iter().map(known_line));
         lines.sort_by_key(|line| Reverse(line.id));
@@ -187,45 +195,45 @@ fn known_line(job: &KnownJob) -> JobLine {
 }
 
 /// The newest job that had a task of the provider's, if one of the newest had it.
-pub fn of_task(sight: &Snapshot, task: &str) -> Result<Listed<JobLine>, StoreError> {
+pub fn of_task(snapshot: &Snapshot, task: &str) -> Result<Listed<JobLine>, StoreError> {
     let had = |job: &Job| {
         let now = job.stage.task().into_iter();
         let missed = job.missed.iter().filter_map(|missed| missed.task.as_ref());
         now.chain(missed).any(|it| it.0 == task)
     };
-    let jobs = sight.newest_jobs(None, 1, had)?;
+    let jobs = snapshot.newest_jobs(None, 1, had)?;
     Ok(Listed::of(&jobs, LOOKED, job_line))
 }
 
 /// Each of a user's live jobs holds a credit or more: there are no more of them than credits held.
 fn live_of(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     user: UserId,
     before: Option<u64>,
     most: usize,
 ) -> Result<Vec<KnownJob>, StoreError> {
-    let held = sight.user(user)?.map_or(0, |row| row.user.held.0);
+    let held = snapshot.user(user)?.map_or(0, |row| row.user.held.0);
     let held = usize::try_from(held).unwrap_or(usize::MAX);
-    let mut jobs = sight.jobs_of(user, None, held, |job| job.ended_at().is_none())?;
+    let mut jobs = snapshot.jobs_of(user, None, held, |job| job.ended_at().is_none())?;
     jobs.retain(|job| before.is_none_or(|before| job.id().0 < before));
     jobs.truncate(most);
     Ok(jobs)
 }
 
 /// A job, closely.
-pub fn job_card(sight: &Snapshot, id: JobId) -> Judged<JobCard> {
-    let Some(known) = sight.known_job(id)? else {
+pub fn job_card(snapshot: &Snapshot, id: JobId) -> Judged<JobCard> {
+    let Some(known) = snapshot.known_job(id)? else {
         return Ok(Err(Refusal::NoJob(id)));
     };
-    let moved = sight.entries_of(&known)?;
-    let reordered = sight.confirmed_by(&deeds::retry_key(known.id()))?;
+    let moved = snapshot.entries_of(&known)?;
+    let reordered = snapshot.confirmed_by(&deeds::retry_key(known.id()))?;
     let card = JobCard {
         job: known_line(&known),
         retired: None,
         key: None,
         task: None,
         scripted: false,
-        repaid: sight.granted(&deeds::refund_key(known.id()))?,
+        repaid: snapshot.granted(&deeds::refund_key(known.id()))?,
         reordered: reordered.map(|order| order.0),
         missed: Vec::new(),
         entries: moved.iter().map(entries::line).collect(),
@@ -257,10 +265,10 @@ fn missed(missed: &Missed) -> MissedLine {
 }
 
 /// An order's line.
-pub fn line(sight: &Snapshot, order: &Order) -> Result<OrderLine, StoreError> {
+pub fn line(snapshot: &Snapshot, order: &Order) -> Result<OrderLine, StoreError> {
     let jobs = order
         .jobs()
-        .map(|job| Ok(sight.job(job)?.stage.name().to_owned()));
+        .map(|job| Ok(snapshot.job(job)?.stage.name().to_owned()));
     Ok(OrderLine {
         id: order.id.0,
         seller: order.user.0,

@@ -27,15 +27,15 @@ impl Answerable for Users {
             before,
             most,
         } = self;
-        let see = move |sight: &Snapshot| users(sight, like.as_deref(), banned, before, most);
+        let see = move |snapshot: &Snapshot| users(snapshot, like.as_deref(), banned, before, most);
         Ok(Ok(desk.see(see).await?))
     }
 }
 
 impl Answerable for User {
     async fn answer(self, desk: &Desk, _: By) -> Judged<UserCard> {
-        let see = move |sight: &Snapshot| match find(sight, &self.whom)? {
-            Ok(user) => card(sight, user),
+        let see = move |snapshot: &Snapshot| match find(snapshot, &self.whom)? {
+            Ok(user) => card(snapshot, user),
             Err(refusal) => Ok(Err(refusal)),
         };
         desk.see(see).await
@@ -44,8 +44,13 @@ impl Answerable for User {
 
 impl Answerable for History {
     async fn answer(self, desk: &Desk, _: By) -> Judged<Listed<EntryLine>> {
-        let see = move |sight: &Snapshot| match find(sight, &self.whom)? {
-            Ok(user) => Ok(Ok(entries::history(sight, user, self.before, self.most)?)),
+        let see = move |snapshot: &Snapshot| match find(snapshot, &self.whom)? {
+            Ok(user) => Ok(Ok(entries::history(
+                snapshot,
+                user,
+                self.before,
+                self.most,
+            )?)),
             Err(refusal) => Ok(Err(refusal)),
         };
         desk.see(see).await
@@ -54,7 +59,7 @@ impl Answerable for History {
 
 /// Users, the newest first.
 pub fn users(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     like: Option<&str>,
     banned: bool,
     before: Option<u64>,
@@ -63,34 +68,34 @@ pub fn users(
     let like = like.map(|like| like.trim_start_matches('@').to_lowercase());
     let before = before.map(UserId);
     let found = match (&like, banned) {
-        (None, false) => return listed(sight, &sight.newest_users(before, most)?, None),
-        (Some(like), false) => sight.users_like(like, most)?,
-        (like, true) => shut_out(sight, like.as_deref())?,
+        (None, false) => return listed(snapshot, &snapshot.newest_users(before, most)?, None),
+        (Some(like), false) => snapshot.users_like(like, most)?,
+        (like, true) => shut_out(snapshot, like.as_deref())?,
     };
     let mut users = Vec::new();
     for id in &found.rows {
-        users.extend(sight.user(*id)?.map(|row| (*id, row)));
+        users.extend(snapshot.user(*id)?.map(|row| (*id, row)));
     }
     users.sort_by_key(|(id, row)| Reverse((row.user.since, *id)));
     if let Some(at) = users.iter().position(|(id, _)| Some(*id) == before) {
         users.drain(..=at);
     }
     users.truncate(most);
-    listed(sight, &users, found.cut.then_some(NAMES))
+    listed(snapshot, &users, found.cut.then_some(NAMES))
 }
 
 /// Those who are shut out, as far as name or number fit: an operator has named each of them.
-fn shut_out(sight: &Snapshot, like: Option<&str>) -> Result<Found<UserId>, StoreError> {
+fn shut_out(snapshot: &Snapshot, like: Option<&str>) -> Result<Found<UserId>, StoreError> {
     let mut found = Found {
         rows: Vec::new(),
         cut: false,
     };
-    for id in sight.banned()? {
+    for id in snapshot.banned()? {
         let fits = match like {
             None => true,
             Some(like) if id.to_string().starts_with(like) => true,
             Some(like) => {
-                let name = sight.user(id)?.and_then(|row| row.user.username);
+                let name = snapshot.user(id)?.and_then(|row| row.user.username);
                 name.is_some_and(|name| name.to_lowercase().contains(like))
             }
         };
@@ -100,37 +105,37 @@ fn shut_out(sight: &Snapshot, like: Option<&str>) -> Result<Found<UserId>, Store
 }
 
 fn listed(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     users: &[(UserId, UserRow)],
     looked: Option<usize>,
 ) -> Result<Listed<UserLine>, StoreError> {
-    let lines = users.iter().map(|(id, row)| line(sight, *id, row));
+    let lines = users.iter().map(|(id, row)| line(snapshot, *id, row));
     let lines = lines.collect::<Result<_, _>>()?;
     Ok(Listed { lines, looked })
 }
 
 /// A user, closely.
-pub fn card(sight: &Snapshot, id: UserId) -> Judged<UserCard> {
-    let Some(row) = sight.user(id)? else {
+pub fn card(snapshot: &Snapshot, id: UserId) -> Judged<UserCard> {
+    let Some(row) = snapshot.user(id)? else {
         return Ok(Err(Refusal::NoUser(id.to_string())));
     };
-    let newest = sight.entries_of_user(id, None, SHOWN)?;
-    let orders = orders::list(sight, Some(id), None, SHOWN)?;
+    let newest = snapshot.entries_of_user(id, None, SHOWN)?;
+    let orders = orders::list(snapshot, Some(id), None, SHOWN)?;
     Ok(Ok(UserCard {
-        user: line(sight, id, &row)?,
-        ban: sight.ban(id)?.map(|ban| (ban.since.0, ban.why)),
+        user: line(snapshot, id, &row)?,
+        ban: snapshot.ban(id)?.map(|ban| (ban.since.0, ban.why)),
         step: row
             .session
             .question()
             .map_or("menu", Question::name)
             .to_owned(),
-        notes: sight.notes(id.chat())?.len(),
+        notes: snapshot.notes(id.chat())?.len(),
         entries: newest.iter().map(entries::line).collect(),
         orders,
     }))
 }
 
-fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreError> {
+fn line(snapshot: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreError> {
     let user = &row.user;
     Ok(UserLine {
         id: id.0,
@@ -141,6 +146,6 @@ fn line(sight: &Snapshot, id: UserId, row: &UserRow) -> Result<UserLine, StoreEr
         since: user.since.0,
         seen: row.seen.0,
         reachable: user.reachable,
-        banned: sight.ban(id)?.is_some(),
+        banned: snapshot.ban(id)?.is_some(),
     })
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::edge::provider::kie::{Kie, Models};
-use crate::rules::domain::id::{KeyPrint, ModelName};
+use crate::rules::domain::id::{Fingerprint, ModelName};
 use crate::rules::domain::strange::Strange;
 use crate::rules::failures::Meaning;
 
@@ -12,7 +12,7 @@ use crate::rules::failures::Meaning;
 pub struct Provider {
     pub kie: Kie,
     /// Its keys, in order.
-    pub keys: Vec<(KeyPrint, SecretString)>,
+    pub keys: Vec<(Fingerprint, SecretString)>,
     /// The chain of models, first choice first.
     pub chain: Vec<ModelName>,
     /// What is known of models.

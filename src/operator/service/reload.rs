@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 pub use super::answer::Reloaded;
 use crate::rules::domain::deed::refusal::Refusal;
 
-/// Whom to tell what has become of a reload: what it did, or everything wrong with what was read.
+/// UserRef to tell what has become of a reload: what it did, or everything wrong with what was read.
 pub type Reloading = oneshot::Sender<Result<Reloaded, Vec<String>>>;
 /// Where reloads are asked for.
 pub type Reloads = mpsc::Sender<Reloading>;

@@ -13,7 +13,7 @@ use crate::store::{Snapshot, StoreError};
 
 impl Answerable for ask::Stats {
     async fn answer(self, desk: &Desk, by: By) -> Judged<Stats> {
-        let see = move |sight: &Snapshot| stats(sight, self.span, by.at);
+        let see = move |snapshot: &Snapshot| stats(snapshot, self.span, by.at);
         Ok(Ok(desk.see(see).await?))
     }
 }
@@ -30,14 +30,14 @@ impl Span {
 }
 
 /// The span that ends now: whole hours or whole days (UTC), the last of them not over yet.
-pub fn stats(sight: &Snapshot, span: Span, now: Timestamp) -> Result<Stats, StoreError> {
+pub fn stats(snapshot: &Snapshot, span: Span, now: Timestamp) -> Result<Stats, StoreError> {
     let (count, width) = span.bars();
     let last = begin(now, width);
     let back = width * (count - 1);
     let from = last.minus(back);
     let mut bars = vec![Tally::default(); count as usize];
     let mut total = Tally::default();
-    for (at, tally) in sight.tallies(from)? {
+    for (at, tally) in snapshot.tallies(from)? {
         let bar = usize::try_from(at.since(from).as_millis() / width.as_millis());
         if let Some(bar) = bar.ok().and_then(|bar| bars.get_mut(bar)) {
             bar.add(&tally);

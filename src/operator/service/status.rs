@@ -13,23 +13,23 @@ use crate::store::{Snapshot, StoreError, migrate};
 impl Answerable for ask::Status {
     async fn answer(self, desk: &Desk, by: By) -> Judged<Status> {
         let (place, fault) = (desk.place.clone(), desk.store.fault().borrow().clone());
-        let see = move |sight: &Snapshot| status(sight, &place, fault, by.at);
+        let see = move |snapshot: &Snapshot| status(snapshot, &place, fault, by.at);
         Ok(Ok(desk.see(see).await?))
     }
 }
 
 /// What waits, lives or has ended is counted as it happens: how much of it there is makes no difference.
 pub fn status(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     place: &Place,
     fault: Option<String>,
     now: Timestamp,
 ) -> Result<Status, StoreError> {
-    let counters = sight.counters()?;
-    let (users, banned) = sight.count_users()?;
+    let counters = snapshot.counters()?;
+    let (users, banned) = snapshot.count_users()?;
     let mut closed = Vec::new();
     for cause in Cause::ALL {
-        if sight.closed(cause)?.is_some() {
+        if snapshot.closed(cause)?.is_some() {
             closed.push(cause.word().to_owned());
         }
     }
@@ -39,7 +39,7 @@ pub fn status(
         .into_iter()
         .filter(|(_, jobs)| *jobs > 0);
     let age = |at: Timestamp| now.since(at).as_secs();
-    let rests = sight.rests()?.into_iter();
+    let rests = snapshot.rests()?.into_iter();
     let resting = rests.filter(|(_, rest)| rest.lasts(now));
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -61,10 +61,10 @@ pub fn status(
             .map(|(stage, jobs)| (stage.to_owned(), jobs.into()))
             .collect(),
         places: counters.places,
-        oldest_queued_s: sight.oldest_queued()?.map(age),
-        notes: sight.waiting_notes()?,
+        oldest_queued_s: snapshot.oldest_queued()?.map(age),
+        notes: snapshot.waiting_notes()?,
         chats: counters.chats,
-        oldest_note_s: sight.oldest_note()?.map(age),
+        oldest_note_s: snapshot.oldest_note()?.map(age),
         resting: resting
             .map(|(name, rest)| RestLine {
                 name,

@@ -2,29 +2,29 @@
 
 use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::id::UserId;
-use crate::rules::domain::whom::{Bearer, Whom};
+use crate::rules::domain::user_ref::{Bearer, UserRef};
 use crate::shop::deeds::Judged;
 use crate::store::Snapshot;
 
 /// The user that is meant, if one is.
-pub(super) fn find_one(sight: &Snapshot, whom: Option<&Whom>) -> Judged<Option<UserId>> {
+pub(super) fn find_one(snapshot: &Snapshot, whom: Option<&UserRef>) -> Judged<Option<UserId>> {
     match whom {
-        Some(whom) => Ok(find(sight, whom)?.map(Some)),
+        Some(whom) => Ok(find(snapshot, whom)?.map(Some)),
         None => Ok(Ok(None)),
     }
 }
 
 /// Who is meant.
-pub fn find(sight: &Snapshot, whom: &Whom) -> Judged<UserId> {
+pub fn find(snapshot: &Snapshot, whom: &UserRef) -> Judged<UserId> {
     let name = match whom {
-        Whom::Number(number) => {
-            let known = sight.user(UserId(*number))?.is_some();
+        UserRef::Number(number) => {
+            let known = snapshot.user(UserId(*number))?.is_some();
             let user = known.then_some(UserId(*number));
             return Ok(user.ok_or_else(|| Refusal::NoUser(whom.to_string())));
         }
-        Whom::Name(name) => name,
+        UserRef::Name(name) => name,
     };
-    let bearers = sight.bearers(name)?;
+    let bearers = snapshot.bearers(name)?;
     Ok(match Bearer::only(&bearers) {
         Some(one) => Ok(one),
         None if bearers.is_empty() => Err(Refusal::NoUser(whom.to_string())),

@@ -15,7 +15,7 @@ use crate::rules::domain::deed::refusal::Refusal;
 use crate::rules::domain::deed::{self, Deed, DeedKind};
 use crate::rules::domain::id::{Code, DraftId, UserId};
 use crate::rules::domain::span::Span;
-use crate::rules::domain::whom::{Bearer, Whom};
+use crate::rules::domain::user_ref::{Bearer, UserRef};
 
 use super::event::{Button, Command, Event};
 use form::Form;
@@ -81,7 +81,7 @@ pub enum Place {
 }
 
 /// Who is named by an event, if it can name somebody.
-pub fn mention(event: &Event) -> Option<Whom> {
+pub fn mention(event: &Event) -> Option<UserRef> {
     match event {
         Event::Desk(request) => request.whom(),
         Event::Text(raw) => raw.trim().parse().ok(),

@@ -97,13 +97,17 @@ fn sentence(f: &mut fmt::Formatter<'_>, deed: &Deed, came: Came) -> fmt::Result 
         Deed::Wake { what } => write!(f, "woke {} {what}", what.kind()),
         Deed::Pause { .. } => f.write_str("paused sales"),
         Deed::Resume => f.write_str("resumed sales"),
-        Deed::Broadcast { segment, .. } => write!(f, "began a broadcast to {}", segment.word()),
+        Deed::Broadcast { segment, .. } => {
+            f.write_str("began broadcast ")?;
+            if let Came::Broadcast(number) = came {
+                write!(f, "{number} ")?;
+            }
+            write!(f, "to {}", segment.word())
+        }
         Deed::Stop { broadcast } => write!(f, "stopped broadcast {broadcast}"),
     }?;
-    match came {
-        Came::Nothing => {}
-        Came::Order(order) => write!(f, " as order {order}")?,
-        Came::Broadcast(number) => write!(f, " as broadcast {number}")?,
+    if let Came::Order(order) = came {
+        write!(f, " as order {order}")?;
     }
     match deed.why() {
         Some(why) => write!(f, ": {why}"),

@@ -46,7 +46,7 @@ pub enum Style {
     Link(String),
 }
 
-/// Whom a broadcast is for. Stored: variants are only ever appended.
+/// UserRef a broadcast is for. Stored: variants are only ever appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Segment {
     /// Everybody who can be reached.

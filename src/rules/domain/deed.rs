@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::broadcast::{Letter, Segment};
-use super::id::{JobId, KeyPrint, ModelName, UserId};
+use super::id::{Fingerprint, JobId, ModelName, UserId};
 use crate::base::time::Timestamp;
 use refusal::Refusal;
 
@@ -70,7 +70,7 @@ pub enum Deed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resting {
     /// A key of the provider's.
-    Key(KeyPrint),
+    Key(Fingerprint),
     /// A model.
     Model(ModelName),
 }

@@ -82,18 +82,18 @@ text! {
 
 /// The first eight bytes of a digest of a key: enough to know the key again, nothing to use it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct KeyPrint(pub [u8; 8]);
+pub struct Fingerprint(pub [u8; 8]);
 
-impl KeyPrint {
+impl Fingerprint {
     /// Reads one as [`fmt::Display`] writes it.
     pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let print = plain.then(|| u64::from_str_radix(text, 16).ok()).flatten();
-        print.map(|print| Self(print.to_be_bytes()))
+        let fingerprint = plain.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        fingerprint.map(|fingerprint| Self(fingerprint.to_be_bytes()))
     }
 }
 
-impl fmt::Display for KeyPrint {
+impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::credit::Credits;
 use super::failure::{Failure, Kind, Source};
-use super::id::{JobId, KeyPrint, ModelName, OrderId, PhotoName, TaskId, UserId};
+use super::id::{Fingerprint, JobId, ModelName, OrderId, PhotoName, TaskId, UserId};
 use crate::base::time::Timestamp;
 
 /// The most attempts a job gets unless the operator says otherwise.
@@ -20,7 +20,7 @@ pub const MAX_ATTEMPTS: u8 = 3;
 pub struct Route {
     pub model: ModelName,
     /// The key that paid.
-    pub key: KeyPrint,
+    pub key: Fingerprint,
 }
 
 /// Where a job stands. Each stage carries what is known by then.
@@ -142,7 +142,7 @@ pub struct Missed {
     /// The model it was sent to, if it got so far.
     pub model: Option<ModelName>,
     /// The key it was sent with, if it got so far.
-    pub key: Option<KeyPrint>,
+    pub key: Option<Fingerprint>,
     /// The provider's task, if it got so far.
     pub task: Option<TaskId>,
 }

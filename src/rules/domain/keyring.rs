@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::KeyPrint;
+use super::id::Fingerprint;
 use crate::base::time::Timestamp;
 
 /// Why and until when a key or a model is left alone.
@@ -34,14 +34,14 @@ impl Rest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// One that does not rest.
-    Rested(KeyPrint),
+    Rested(Fingerprint),
     /// All rest: the first, let it try.
-    AllRest(KeyPrint),
+    AllRest(Fingerprint),
 }
 
 impl Choice {
     /// The key.
-    pub fn key(self) -> KeyPrint {
+    pub fn key(self) -> Fingerprint {
         match self {
             Self::Rested(key) | Self::AllRest(key) => key,
         }
@@ -49,8 +49,8 @@ impl Choice {
 }
 
 /// The next key after `turn` choices, out of `keys` with their rests, if any; nothing if there is no key at all.
-pub fn choose(keys: &[(KeyPrint, Option<Rest>)], turn: u64, now: Timestamp) -> Option<Choice> {
-    let awake: Vec<KeyPrint> = keys
+pub fn choose(keys: &[(Fingerprint, Option<Rest>)], turn: u64, now: Timestamp) -> Option<Choice> {
+    let awake: Vec<Fingerprint> = keys
         .iter()
         .filter(|(_, rest)| rest.is_none_or(|rest| !rest.lasts(now)))
         .map(|(key, _)| *key)
@@ -67,8 +67,8 @@ mod tests {
     use super::*;
     use crate::rules::domain::failure::{Kind, RATE_LIMIT_REST};
 
-    const A: KeyPrint = KeyPrint([1; 8]);
-    const B: KeyPrint = KeyPrint([2; 8]);
+    const A: Fingerprint = Fingerprint([1; 8]);
+    const B: Fingerprint = Fingerprint([2; 8]);
     const NOW: Timestamp = Timestamp(1_000);
 
     fn resting() -> Option<Rest> {

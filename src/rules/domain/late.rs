@@ -67,12 +67,12 @@ impl Late {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::domain::id::{KeyPrint, ModelName};
+    use crate::rules::domain::id::{Fingerprint, ModelName};
 
     fn late() -> Late {
         let route = Route {
             model: ModelName("m".into()),
-            key: KeyPrint([1; 8]),
+            key: Fingerprint([1; 8]),
         };
         Late::new(JobId(1), TaskId("t".into()), route, Timestamp(0))
     }

@@ -6,9 +6,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::below::{below, reached};
+use super::directory::BackupDir;
 use super::manifest::{Item, MANIFEST, Manifest};
 use super::name::Name;
-use super::shelf::Shelf;
 use super::{At, BackupError, FILE, contents};
 use crate::base::failpoints;
 use crate::base::time::Timestamp;
@@ -21,7 +21,7 @@ use crate::store::{Snapshot, StoreError, copy, migrate};
 pub struct Order<'o> {
     pub data: &'o Path,
     /// Where backups are kept.
-    pub shelf: &'o Shelf,
+    pub backup_dir: &'o BackupDir,
     /// So many bytes must stay free on the disk.
     pub floor: u64,
     pub now: Timestamp,
@@ -32,13 +32,13 @@ pub fn make(
     order: &Order<'_>,
     snapshot: &dyn Fn() -> Result<Snapshot, StoreError>,
 ) -> Result<Manifest, BackupError> {
-    let shelf = order.shelf;
-    reached(order.data, shelf.dir())?;
-    contents::make_dir(shelf.dir())?;
-    shelf.sweep()?;
+    let backup_dir = order.backup_dir;
+    reached(order.data, backup_dir.dir())?;
+    contents::make_dir(backup_dir.dir())?;
+    backup_dir.sweep()?;
     has_room(order)?;
-    let name = shelf.free_name(Name::of(order.now));
-    let part = shelf.part(name);
+    let name = backup_dir.free_name(Name::of(order.now));
+    let part = backup_dir.part(name);
     let made = fill(order, name, &part, snapshot);
     if made.is_err() {
         // What is not whole is no backup, and would take the very room that may be wanted.
@@ -79,10 +79,10 @@ fn fill(
     manifest.files = files.collect::<Result<_, _>>()?;
     seal(part, &manifest)?;
     failpoints::reach("copy.sealed");
-    let done = order.shelf.path(name);
+    let done = order.backup_dir.path(name);
     fs::rename(part, &done).at(&done)?;
     failpoints::reach("copy.named");
-    sync_dir(order.shelf.dir()).at(order.shelf.dir())?;
+    sync_dir(order.backup_dir.dir()).at(order.backup_dir.dir())?;
     Ok(manifest)
 }
 
@@ -150,7 +150,7 @@ fn seal(part: &Path, manifest: &Manifest) -> Result<(), BackupError> {
 /// A backup that filled the disk would close the shop.
 fn has_room(order: &Order<'_>) -> Result<(), BackupError> {
     let Order { data, floor, .. } = *order;
-    let dir = order.shelf.dir();
+    let dir = order.backup_dir.dir();
     let file = below(data, FILE)?;
     let mut need = file.metadata().at(&file)?.len();
     let device = |path: &Path| path.metadata().map(|meta| meta.dev()).at(path);

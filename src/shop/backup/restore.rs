@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::below::{below, reached};
+use super::directory::{BackupDir, REPLACED, Source};
 use super::manifest::digest;
 use super::name::Name;
-use super::shelf::{REPLACED, Shelf, Source};
 use super::verify::{Contents, verify};
 use super::{At, BackupError, FILE, contents};
 use crate::base::failpoints;
@@ -24,7 +24,7 @@ pub struct Order<'o> {
     pub source: &'o Source,
     pub data: &'o Path,
     /// Where what is replaced is kept.
-    pub shelf: &'o Shelf,
+    pub backup_dir: &'o BackupDir,
     /// Whether data that are there may be replaced.
     pub force: bool,
     /// Whether the configuration in force is another one than the data directory's, which would take its place.
@@ -60,7 +60,7 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, BackupError> {
     let contents = verify(order.source)?;
     contents::make_dir(order.data)?;
     let lock = lock(order)?;
-    reached(order.data, order.shelf.dir())?;
+    reached(order.data, order.backup_dir.dir())?;
     let (left, strange) = put_files(order, &contents)?;
     failpoints::reach("restore.files");
     // Not the name that a daemon gives a file it makes, which it removes when it starts.
@@ -195,17 +195,17 @@ fn put_database(
 fn put_aside(order: &Order<'_>, place: &Path) -> Result<PathBuf, BackupError> {
     let mut name = Name::of(order.now);
     let dir = loop {
-        let dir = order.shelf.dir().join(format!("{REPLACED}{name}"));
+        let dir = order.backup_dir.dir().join(format!("{REPLACED}{name}"));
         match dir.exists() {
             true => name = name.next(),
             false => break dir,
         }
     };
-    contents::make_dir(order.shelf.dir())?;
+    contents::make_dir(order.backup_dir.dir())?;
     contents::make_new_dir(&dir)?;
     let aside = dir.join(FILE);
     contents::link(place, &aside)?;
     contents::sync_tree(&dir)?;
-    sync_dir(order.shelf.dir()).at(order.shelf.dir())?;
+    sync_dir(order.backup_dir.dir()).at(order.backup_dir.dir())?;
     Ok(dir)
 }

@@ -69,14 +69,14 @@ mod tests {
     /// A year of backups, each followed by a clearing, as the daemon does it.
     #[test]
     fn a_year_of_backups_leaves_days_and_weeks_behind() {
-        let mut shelf = Vec::new();
+        let mut backup_dir = Vec::new();
         for n in 0..4 * 365 {
-            shelf.push(name(1_795_392_000_000 + n * 6 * HOUR));
-            shelf = kept(&shelf, KEEP).into_iter().collect();
-            assert!(shelf.len() <= 19, "{}", shelf.len());
+            backup_dir.push(name(1_795_392_000_000 + n * 6 * HOUR));
+            backup_dir = kept(&backup_dir, KEEP).into_iter().collect();
+            assert!(backup_dir.len() <= 19, "{}", backup_dir.len());
         }
-        let newest = shelf.last().unwrap().at();
-        let ages: Vec<u64> = shelf
+        let newest = backup_dir.last().unwrap().at();
+        let ages: Vec<u64> = backup_dir
             .iter()
             .map(|n| newest.since(n.at()).as_secs() / 3600)
             .collect();
@@ -126,13 +126,13 @@ mod tests {
         #[test]
         fn the_order_of_clearing_does_not_matter(mut names in some_names(), keep in some_keep()) {
             names.sort();
-            let mut shelf = Vec::new();
+            let mut backup_dir = Vec::new();
             for name in &names {
-                shelf.push(*name);
-                shelf = kept(&shelf, keep).into_iter().collect();
+                backup_dir.push(*name);
+                backup_dir = kept(&backup_dir, keep).into_iter().collect();
             }
             let at_once: Vec<_> = kept(&names, keep).into_iter().collect();
-            prop_assert_eq!(shelf, at_once);
+            prop_assert_eq!(backup_dir, at_once);
         }
     }
 }

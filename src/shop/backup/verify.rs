@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::below::below;
+use super::directory::Source;
 use super::make::{audited, newest_entry};
 use super::manifest::{Item, MANIFEST, Manifest, digest};
-use super::shelf::Source;
 use super::{At, BackupError, FILE};
 use crate::base::time::Timestamp;
 use crate::shop::audit::Report;

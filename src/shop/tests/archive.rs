@@ -84,14 +84,14 @@ fn of_an_old_order_one_small_row_stays_and_its_entries() {
     let entries = ground.store.snapshot().unwrap().counters().unwrap().entry;
     assert_eq!(ground.retires_all(), 1);
 
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.find_order(OrderId(1)).unwrap(), None);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.find_order(OrderId(1)).unwrap(), None);
     for job in &jobs {
-        assert_eq!(sight.find_job(*job).unwrap(), None);
+        assert_eq!(snapshot.find_job(*job).unwrap(), None);
     }
-    assert_eq!(sight.video(file).unwrap(), None);
-    assert_eq!(sight.confirmed_by("press 1000000").unwrap(), None);
-    assert_eq!(sight.counters().unwrap().entry, entries);
+    assert_eq!(snapshot.video(file).unwrap(), None);
+    assert_eq!(snapshot.confirmed_by("press 1000000").unwrap(), None);
+    assert_eq!(snapshot.counters().unwrap().entry, entries);
 
     let retired = ground.retired(1).unwrap();
     assert_eq!((retired.order, retired.user), (OrderId(1), ANNA));
@@ -110,14 +110,14 @@ fn of_an_old_order_one_small_row_stays_and_its_entries() {
         .map(|end| (end.attempt, end.missed))
         .collect();
     assert_eq!(attempts, [(1, 0), (1, 1), (1, 0)]);
-    let failed = sight.newest_failed(None, 9).unwrap();
+    let failed = snapshot.newest_failed(None, 9).unwrap();
     let failed: Vec<_> = failed.iter().map(|job| job.id()).collect();
     assert_eq!(
         failed,
         [jobs[1]],
         "it is still found among those that failed"
     );
-    drop(sight);
+    drop(snapshot);
     ground.books_balance();
     ground.reopened().books_balance();
 }
@@ -201,35 +201,37 @@ fn a_retired_order_is_found_by_its_number_and_by_each_of_its_jobs() {
         all.push(jobs);
     }
     assert_eq!(ground.retires_all(), 34);
-    let sight = ground.store.snapshot().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
     for (order, jobs) in (1..).zip(&all) {
         let kept = ground.is_kept(order);
-        let found = sight.retired(OrderId(order)).unwrap();
+        let found = snapshot.retired(OrderId(order)).unwrap();
         assert_eq!(
             found.as_ref().map(|it| it.order),
             (!kept).then_some(OrderId(order))
         );
         for job in jobs {
-            let with = sight.retired_with(*job).unwrap();
+            let with = snapshot.retired_with(*job).unwrap();
             assert_eq!(with, found, "{job}");
         }
     }
     for nobody in [0, 41, u64::MAX] {
-        assert_eq!(sight.retired(OrderId(nobody)).unwrap(), None);
+        assert_eq!(snapshot.retired(OrderId(nobody)).unwrap(), None);
         assert_eq!(
-            sight.retired_with(JobId(nobody.saturating_mul(9))).unwrap(),
+            snapshot
+                .retired_with(JobId(nobody.saturating_mul(9)))
+                .unwrap(),
             None
         );
     }
     let newest = |before, most| -> Vec<u64> {
-        let found = sight.newest_retired(before, most);
+        let found = snapshot.newest_retired(before, most);
         found.unwrap().iter().map(|it| it.order.0).collect()
     };
     assert_eq!(newest(None, 3), [40, 38, 37]);
     assert_eq!(newest(Some(OrderId(12)), 3), [10, 9, 8]);
     assert_eq!(newest(Some(OrderId(1)), 3), [0; 0]);
     let before = all[2][1];
-    let jobs = sight
+    let jobs = snapshot
         .newest_retired_jobs(Some(before), 3, |_| true)
         .unwrap();
     let jobs: Vec<_> = jobs.rows.iter().map(|job| job.id()).collect();
@@ -263,8 +265,11 @@ fn strays_go_with_their_job() {
         Ok(())
     });
     ground.retires_all();
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.rows(crate::store::tables::STRAYS).unwrap().count(), 0);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(
+        snapshot.rows(crate::store::tables::STRAYS).unwrap().count(),
+        0
+    );
 }
 
 #[test]
@@ -396,8 +401,8 @@ fn what_was_on_its_way_when_its_order_was_retired_leaves_nothing() {
     ] {
         ground.write(move |txn| outbox::strike(txn, chat, NoteId(1), &sent));
     }
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.video(job).unwrap(), None);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.video(job).unwrap(), None);
     assert!(!ground.is_kept(1));
 }
 
@@ -432,10 +437,10 @@ fn whoever_ordered_of_late_is_so_though_the_order_is_retired() {
     ground.ended(ANNA, Count::One);
     ground.turn(starts(BORIS, 5));
     ground.retires_all();
-    let sight = ground.store.snapshot().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
     let of = |days| {
-        let audience = Audience::new(&sight, ADMIN, later(NOW, days * DAY)).unwrap();
-        audience.after(&sight, Segment::Recent, None, 9).unwrap()
+        let audience = Audience::new(&snapshot, ADMIN, later(NOW, days * DAY)).unwrap();
+        audience.after(&snapshot, Segment::Recent, None, 9).unwrap()
     };
     assert_eq!(of(2), [ANNA]);
     assert_eq!(of(31), []);
@@ -450,9 +455,11 @@ fn old_updates_are_found_a_part_at_a_time_and_all_in_turn() {
         }
         Ok(())
     });
-    let sight = ground.store.snapshot().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
     let look = |from| {
-        let (old, next) = sight.old_updates(UpdateId(from), 4, later(NOW, 1)).unwrap();
+        let (old, next) = snapshot
+            .old_updates(UpdateId(from), 4, later(NOW, 1))
+            .unwrap();
         (old.iter().map(|id| id.0).collect::<Vec<_>>(), next.0)
     };
     assert_eq!(look(0), (vec![2, 4], 5));

@@ -66,18 +66,18 @@ fn a_letter_that_is_written_down_twice_counts_once() {
     }
     ground.write(|txn| broadcasts::dealt(txn, 1, BORIS, Outcome::Blocked, NOW));
     let ground = ground.reopened();
-    let sight = ground.store.snapshot().unwrap();
-    let (number, open) = broadcasts::open(&sight).unwrap().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
+    let (number, open) = broadcasts::open(&snapshot).unwrap().unwrap();
     let counts = (open.delivered, open.blocked, open.failed);
     assert_eq!((number, open.last, counts), (1, Some(BORIS), (1, 1, 0)));
-    assert!(!sight.user(BORIS).unwrap().unwrap().user.reachable);
+    assert!(!snapshot.user(BORIS).unwrap().unwrap().user.reachable);
     for _ in 0..2 {
         ground.write(|txn| broadcasts::end(txn, 1, NOW));
     }
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.broadcast(1).unwrap().unwrap().course, Course::Done);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.broadcast(1).unwrap().unwrap().course, Course::Done);
     assert_eq!(
-        sight.acts(None, 10).unwrap().len(),
+        snapshot.acts(None, 10).unwrap().len(),
         2,
         "begun and ended, once each"
     );
@@ -89,9 +89,9 @@ fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear()
     let late = UserId(50);
     let later = Timestamp(NOW.0 - 1);
     let after = |ground: &Ground, at, last| {
-        let sight = ground.store.snapshot().unwrap();
-        let audience = Audience::new(&sight, ADMIN, at).unwrap();
-        audience.after(&sight, Segment::All, last, 2).unwrap()
+        let snapshot = ground.store.snapshot().unwrap();
+        let audience = Audience::new(&snapshot, ADMIN, at).unwrap();
+        audience.after(&snapshot, Segment::All, last, 2).unwrap()
     };
     assert_eq!(after(&ground, NOW, None), [ANNA, BORIS]);
     assert_eq!(after(&ground, NOW, Some(ANNA)), [BORIS, ADMIN]);
@@ -109,10 +109,10 @@ fn users_follow_one_another_by_their_numbers_but_for_those_who_are_not_to_hear()
     assert!(banned.is_ok(), "{banned:?}");
     ground.turn(starts(late, 9));
     assert_eq!(after(&ground, NOW, None), [BORIS, late]);
-    let sight = ground.store.snapshot().unwrap();
-    let audience = Audience::new(&sight, ADMIN, NOW).unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
+    let audience = Audience::new(&snapshot, ADMIN, NOW).unwrap();
     let counts: Vec<_> = audience
-        .count(&sight)
+        .count(&snapshot)
         .unwrap()
         .into_iter()
         .map(|it| it.1)

@@ -352,9 +352,9 @@ fn what_an_unreachable_user_must_hear_is_kept() {
     );
     assert!(!ground.user(ANNA).reachable);
     let waiting = |ground: &Ground| {
-        let sight = ground.store.snapshot().unwrap();
-        let (notes, chats) = (sight.waiting_notes().unwrap(), sight.chats().unwrap());
-        assert_eq!(sight.counters().unwrap().chats, chats.len() as u64);
+        let snapshot = ground.store.snapshot().unwrap();
+        let (notes, chats) = (snapshot.waiting_notes().unwrap(), snapshot.chats().unwrap());
+        assert_eq!(snapshot.counters().unwrap().chats, chats.len() as u64);
         (notes, chats)
     };
     // What is written meanwhile is kept as well.
@@ -384,14 +384,14 @@ fn what_waits_for_somebody_who_blocks_the_bot_is_kept_for_their_return() {
     ground.turn(starts(BORIS, 2));
     let said = ground.notes(ANNA);
     ground.turn(update(ANNA, 3, Event::Blocked));
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.chats().unwrap(), [2]);
-    assert_eq!(sight.next_note(1, NOW).unwrap(), Next::Nothing);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.chats().unwrap(), [2]);
+    assert_eq!(snapshot.next_note(1, NOW).unwrap(), Next::Nothing);
     assert_eq!(ground.notes(ANNA), said);
     ground.books_balance();
     ground.turn(update(ANNA, 4, Event::Unblocked));
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.chats().unwrap(), [1, 2]);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.chats().unwrap(), [1, 2]);
     assert_eq!(ground.notes(ANNA), said);
     ground.books_balance();
 }
@@ -399,17 +399,17 @@ fn what_waits_for_somebody_who_blocks_the_bot_is_kept_for_their_return() {
 #[test]
 fn the_oldest_that_waits_is_found() {
     let ground = Ground::new();
-    let sight = || sight_of(&ground);
-    assert_eq!(sight().oldest_queued().unwrap(), None);
-    assert_eq!(sight().oldest_note().unwrap(), None);
+    let snapshot = || sight_of(&ground);
+    assert_eq!(snapshot().oldest_queued().unwrap(), None);
+    assert_eq!(snapshot().oldest_note().unwrap(), None);
     ground.orders(BORIS, Count::Three);
     ground.orders(ANNA, Count::One);
-    assert_eq!(sight().oldest_queued().unwrap(), Some(NOW));
-    assert_eq!(sight().oldest_note().unwrap(), Some(NOW));
+    assert_eq!(snapshot().oldest_queued().unwrap(), Some(NOW));
+    assert_eq!(snapshot().oldest_note().unwrap(), Some(NOW));
     let live = || sight_of(&ground).counters().unwrap().live;
     assert_eq!((live().queued, live().preparing), (4, 0));
     let jobs = ground.claims(4, NOW);
-    assert_eq!(sight().oldest_queued().unwrap(), None);
+    assert_eq!(snapshot().oldest_queued().unwrap(), None);
     assert_eq!((live().queued, live().preparing), (0, 4));
     ground.films(jobs[0].id);
     ground.succeeds(jobs[0].id, 1, NOW).unwrap();

@@ -316,7 +316,7 @@ fn readers_come_back_after_a_fault_of_their_own() {
     let shaky = Shaky::with(1, bare);
     shaky.fails(Fails::Read, 0, 1);
     let store = &shaky.ground.store;
-    let looks = || store.snapshot().and_then(|sight| sight.user(ANNA));
+    let looks = || store.snapshot().and_then(|snapshot| snapshot.user(ANNA));
     assert!(looks().is_err());
     let began = Instant::now();
     while looks().is_err() {

@@ -204,8 +204,8 @@ fn a_job_has_few_late_tasks_and_they_go_with_it() {
     assert_eq!(kept.count(), 3, "four with its own");
     assert!(ground.late().iter().all(|late| late.job == job));
     ground.write(move |txn| txn.strike_all_late(job));
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.rows(tables::LATE).unwrap().count(), 0);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.rows(tables::LATE).unwrap().count(), 0);
 }
 
 #[test]

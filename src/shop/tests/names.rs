@@ -41,9 +41,9 @@ fn a_name_leads_to_whoever_has_it_and_to_everybody_who_has_had_it() {
     let ground = ground.reopened();
     assert_eq!(ground.bearers("anna_shop"), [(ANNA, false), (BORIS, false)]);
     // Whoever looks for sellers finds those who have the name.
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.users_like("anna", 9).unwrap().rows, []);
-    assert_eq!(sight.users_like("ben", 9).unwrap().rows, [BORIS]);
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.users_like("anna", 9).unwrap().rows, []);
+    assert_eq!(snapshot.users_like("ben", 9).unwrap().rows, [BORIS]);
 }
 
 #[test]
@@ -61,18 +61,18 @@ fn failed_jobs_and_the_entries_of_a_job_are_found_wherever_they_are() {
         };
         ground.fails(job, 1, Kind::Unknown, at).unwrap();
     }
-    let sight = ground.store.snapshot().unwrap();
-    let failed = sight.newest_failed(None, 4).unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
+    let failed = snapshot.newest_failed(None, 4).unwrap();
     let failed: Vec<JobId> = failed.iter().map(|job| job.id()).collect();
     assert_eq!(failed, [10, 8, 6, 4].map(|at| jobs[at]));
-    let before = sight.newest_failed(Some(failed[3].0), 9).unwrap();
+    let before = snapshot.newest_failed(Some(failed[3].0), 9).unwrap();
     assert_eq!(before.len(), 2);
     for job in jobs {
-        let mut all = sight.newest_entries(usize::MAX).unwrap();
+        let mut all = snapshot.newest_entries(usize::MAX).unwrap();
         all.retain(|entry| entry.reason.job() == Some(job));
-        let row = sight.job(job).unwrap();
+        let row = snapshot.job(job).unwrap();
         assert_eq!(all.len(), 1 + usize::from(row.stage.ended()));
-        let found = sight.entries_of(&KnownJob::Kept(Box::new(row)));
+        let found = snapshot.entries_of(&KnownJob::Kept(Box::new(row)));
         assert_eq!(found.unwrap(), all);
     }
 }
@@ -87,9 +87,9 @@ fn users_are_listed_newest_first_page_by_page() {
     }
     // Who writes again is no newer.
     ground.turn(starts(UserId(5), 9));
-    let sight = ground.store.snapshot().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
     let page = |before: Option<u64>| {
-        let users = sight.newest_users(before.map(UserId), 2).unwrap();
+        let users = snapshot.newest_users(before.map(UserId), 2).unwrap();
         users.iter().map(|(id, _)| id.0).collect::<Vec<_>>()
     };
     assert_eq!(page(None), [2, 1]);
@@ -105,8 +105,8 @@ fn users_are_found_by_how_a_name_or_number_begins_and_by_parts_of_a_name() {
         ground.writes_as(UserId(user), user, Some(name));
     }
     let like = |like: &str, most: usize| {
-        let sight = ground.store.snapshot().unwrap();
-        let found = sight.users_like(like, most).unwrap();
+        let snapshot = ground.store.snapshot().unwrap();
+        let found = snapshot.users_like(like, most).unwrap();
         assert!(!found.cut);
         found.rows.iter().map(|id| id.0).collect::<Vec<_>>()
     };
@@ -124,10 +124,10 @@ fn users_are_found_by_how_a_name_or_number_begins_and_by_parts_of_a_name() {
             txn.put_user(UserId(1_000_000 + user), &row)
         })
     });
-    let sight = ground.store.snapshot().unwrap();
-    let found = sight.users_like("oris", 9).unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
+    let found = snapshot.users_like("oris", 9).unwrap();
     assert_eq!((found.rows, found.cut), (vec![], true));
-    let found = sight.users_like("boris", 1).unwrap();
+    let found = snapshot.users_like("boris", 1).unwrap();
     assert_eq!((found.rows, found.cut), (vec![UserId(4123)], false));
 }
 
@@ -137,9 +137,9 @@ fn live_jobs_are_listed_newest_first_wherever_they_wait() {
     let jobs = ground.orders(ANNA, Count::Five);
     ground.claims(2, NOW);
     ground.fails(jobs[0], 1, Kind::Unknown, NOW).unwrap();
-    let sight = ground.store.snapshot().unwrap();
+    let snapshot = ground.store.snapshot().unwrap();
     let page = |before, most| {
-        let found = sight.newest_live(before, most).unwrap();
+        let found = snapshot.newest_live(before, most).unwrap();
         assert!(!found.cut);
         found.rows.iter().map(|job| job.id).collect::<Vec<_>>()
     };

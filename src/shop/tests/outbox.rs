@@ -10,8 +10,8 @@ use crate::store::snapshot::notes::Next;
 const CHAT: i64 = 1;
 
 fn next(ground: &Ground, now: Timestamp) -> Next {
-    let sight = ground.store.snapshot().unwrap();
-    sight.next_note(CHAT, now).unwrap()
+    let snapshot = ground.store.snapshot().unwrap();
+    snapshot.next_note(CHAT, now).unwrap()
 }
 
 fn first(ground: &Ground, now: Timestamp) -> (NoteId, Note) {
@@ -56,8 +56,8 @@ fn what_stands_aside_lets_others_go_first_and_comes_back() {
     assert_ne!(other, id);
     ground.write(move |txn| outbox::strike(txn, CHAT, other, &Sent::Plainly));
     assert_eq!(next(&ground, NOW), Next::Aside(soon));
-    let sight = ground.store.snapshot().unwrap();
-    assert_eq!(sight.oldest_note().unwrap(), None, "it alarms nobody");
+    let snapshot = ground.store.snapshot().unwrap();
+    assert_eq!(snapshot.oldest_note().unwrap(), None, "it alarms nobody");
     assert_eq!(first(&ground, soon).0, id);
     ground.books_balance();
     // What was struck meanwhile does not come back.

@@ -70,16 +70,16 @@ fn what_was_planned_is_as_far_away_as_it_was() {
             };
             assert_eq!(since, at(by));
         }
-        let sight = ground.store.snapshot().unwrap();
-        let rest = sight.rest("key:1").unwrap().unwrap();
+        let snapshot = ground.store.snapshot().unwrap();
+        let rest = snapshot.rest("key:1").unwrap().unwrap();
         assert_eq!(rest.until, at(by + HOUR));
-        assert_eq!(sight.raised().unwrap()[0].1.told, at(by));
-        let (due, _) = sight.timed(Timestamp(u64::MAX), 9, |_| true).unwrap();
+        assert_eq!(snapshot.raised().unwrap()[0].1.told, at(by));
+        let (due, _) = snapshot.timed(Timestamp(u64::MAX), 9, |_| true).unwrap();
         let due: Vec<_> = due.iter().map(|due| (due.job, due.at)).collect();
         for (job, at) in [looked, lost, retried].into_iter().zip(after) {
             assert!(due.contains(&(job, at)), "the index knows it: {due:?}");
         }
-        drop(sight);
+        drop(snapshot);
         ground.books_balance();
         let again = ground.write(move |txn| begin(txn, at(now)));
         assert_eq!(again, 0, "it is moved once");

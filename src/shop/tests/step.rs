@@ -114,20 +114,20 @@ impl Pen {
     }
 
     /// The deeds an act comes to in a shop that looks like this. What is picked by number is picked here.
-    pub fn steps(&mut self, act: &Act, sight: &Snapshot) -> Vec<Step> {
-        let done = self.done(act, sight);
+    pub fn steps(&mut self, act: &Act, snapshot: &Snapshot) -> Vec<Step> {
+        let done = self.done(act, snapshot);
         let at = self.now;
         done.into_iter().map(|what| Step { what, at }).collect()
     }
 
-    fn done(&mut self, act: &Act, sight: &Snapshot) -> Vec<What> {
+    fn done(&mut self, act: &Act, snapshot: &Snapshot) -> Vec<What> {
         let one = |what: Option<What>| Vec::from_iter(what);
         let moves = |which, step: Move| {
-            let job = pick(sight, which);
+            let job = pick(snapshot, which);
             one(job.map(|job| What::Moves(job.id, job.attempt, step)))
         };
         match *act {
-            Act::Says(user, word) => self.says(UserId(user), word, sight),
+            Act::Says(user, word) => self.says(UserId(user), word, snapshot),
             Act::Repeats => one(self.last.clone().map(What::Turns)),
             Act::Orders(user, count) => {
                 let number = self.number();
@@ -142,7 +142,9 @@ impl Pen {
                 vec![What::Grants(UserId(user), credits, key)]
             }
             Act::Claims(most) => vec![What::Claims(most)],
-            Act::ClaimsTimed(which) => one(pick(sight, which).map(|job| What::ClaimsTimed(job.id))),
+            Act::ClaimsTimed(which) => {
+                one(pick(snapshot, which).map(|job| What::ClaimsTimed(job.id)))
+            }
             Act::Scripts(which) => moves(which, |job, _| job.scripted("script".into())),
             Act::PutsOff(which) => moves(which, |job, now| job.put_off(later(now, 5))),
             Act::Submits(which) => {
@@ -157,32 +159,30 @@ impl Pen {
             Act::MissesVideo(which) => moves(which, |job, now| job.missed_video(later(now, 5))),
             Act::Succeeds(which) => {
                 let large = which % 2 == 0;
-                one(pick(sight, which).map(|job| What::Succeeds(job.id, job.attempt, large)))
+                one(pick(snapshot, which).map(|job| What::Succeeds(job.id, job.attempt, large)))
             }
-            Act::Fails(which, kind, source) => {
-                one(pick(sight, which)
-                    .map(|job| fails(&job, job.attempt, Failure::new(kind, source))))
-            }
+            Act::Fails(which, kind, source) => one(pick(snapshot, which)
+                .map(|job| fails(&job, job.attempt, Failure::new(kind, source)))),
             Act::FailsLate(which, attempt, kind) => {
                 let failure = Failure::new(kind, Source::Kie);
-                one(pick(sight, which).map(|job| fails(&job, attempt, failure)))
+                one(pick(snapshot, which).map(|job| fails(&job, attempt, failure)))
             }
-            Act::Calls(which, known, same) => one(pick(sight, which).map(|job| {
+            Act::Calls(which, known, same) => one(pick(snapshot, which).map(|job| {
                 let nonce = job.nonce ^ u64::from(!known);
                 let named = if same { job.id } else { JobId(404) };
                 What::Calls(job.id, nonce, job.submission(), task(named))
             })),
-            Act::Nudges(which) => one(pick(sight, which).map(|job| What::Nudges(job.id))),
-            Act::Cancels(which) => one(any(sight, which).map(|job| {
+            Act::Nudges(which) => one(pick(snapshot, which).map(|job| What::Nudges(job.id))),
+            Act::Cancels(which) => one(any(snapshot, which).map(|job| {
                 let why = "why".to_owned();
                 What::Does(Deed::Cancel { job, why })
             })),
-            Act::Refunds(which) => one(any(sight, which).map(|job| {
+            Act::Refunds(which) => one(any(snapshot, which).map(|job| {
                 let why = "why".to_owned();
                 What::Does(Deed::Refund { job, why })
             })),
-            Act::Retries(which) => one(any(sight, which).map(|job| {
-                let live = sight
+            Act::Retries(which) => one(any(snapshot, which).map(|job| {
+                let live = snapshot
                     .jobs()
                     .unwrap()
                     .iter()
@@ -209,7 +209,7 @@ impl Pen {
             Act::Blocks(user) => vec![What::Blocks(UserId(user).chat())],
             Act::Strikes(user) => {
                 let chat = UserId(user).chat();
-                one(match sight.next_note(chat, self.now).unwrap() {
+                one(match snapshot.next_note(chat, self.now).unwrap() {
                     Next::Note(note, _) => Some(What::Strikes(chat, note)),
                     Next::Aside(_) | Next::Nothing => None,
                 })
@@ -241,8 +241,8 @@ impl Pen {
         vec![What::Asks(user, count), confirms]
     }
 
-    fn says(&mut self, user: UserId, word: Word, sight: &Snapshot) -> Vec<What> {
-        let row = sight.user(user).unwrap();
+    fn says(&mut self, user: UserId, word: Word, snapshot: &Snapshot) -> Vec<What> {
+        let row = snapshot.user(user).unwrap();
         let draft = row.map_or(DraftId(0), |row| row.session.draft);
         let press = |button| Event::Press(Some(button));
         let event = match word {
@@ -281,13 +281,13 @@ pub(crate) fn fails(job: &Job, attempt: u8, failure: Failure) -> What {
 }
 
 /// A job that there is or was.
-fn any(sight: &Snapshot, which: usize) -> Option<JobId> {
-    let most = sight.counters().unwrap().job;
+fn any(snapshot: &Snapshot, which: usize) -> Option<JobId> {
+    let most = snapshot.counters().unwrap().job;
     (most > 0).then(|| JobId(1 + which as u64 % most))
 }
 
-fn pick(sight: &Snapshot, which: usize) -> Option<Job> {
-    let mut rows = sight.jobs().unwrap();
+fn pick(snapshot: &Snapshot, which: usize) -> Option<Job> {
+    let mut rows = snapshot.jobs().unwrap();
     let most = rows.len();
     (most > 0).then(|| rows.swap_remove(which % most).job)
 }

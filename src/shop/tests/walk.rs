@@ -165,13 +165,13 @@ proptest! {
     ) {
         let (mut walk, mut pen) = (Walk::new(Ground::with(narrow())), Pen::new());
         for act in acts {
-            let sight = walk.ground().store.snapshot().unwrap();
-            for deed in pen.steps(&act, &sight) {
+            let snapshot = walk.ground().store.snapshot().unwrap();
+            for deed in pen.steps(&act, &snapshot) {
                 let answer = walk.does(&deed, |_| Ok(()));
                 let again = matches!(act, Act::Repeats);
                 prop_assert!(!again || answer == "Before", "{answer}");
             }
-            drop(sight);
+            drop(snapshot);
             if matches!(act, Act::Restarts) {
                 walk.restarts();
             }

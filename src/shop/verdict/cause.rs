@@ -1,10 +1,10 @@
 //! The causes under which rests are kept and operators told.
 
 use crate::rules::domain::failure::Source;
-use crate::rules::domain::id::{KeyPrint, ModelName};
+use crate::rules::domain::id::{Fingerprint, ModelName};
 
 /// The name of a key's rest.
-pub fn key_rest(key: KeyPrint) -> String {
+pub fn key_rest(key: Fingerprint) -> String {
     format!("key:{key}")
 }
 
@@ -14,7 +14,7 @@ pub fn model_rest(model: &ModelName) -> String {
 }
 
 /// The cause under which a provider's billing refusals are told.
-pub(super) fn billing_cause(source: Source, key: Option<KeyPrint>) -> String {
+pub(super) fn billing_cause(source: Source, key: Option<Fingerprint>) -> String {
     match key {
         Some(key) => format!("billing:{}:{key}", source.word()),
         None => format!("billing:{}", source.word()),

@@ -8,11 +8,11 @@ use crate::store::row::missing;
 
 impl KnownOrder {
     /// Its jobs, in order.
-    pub fn jobs(&self, sight: &Snapshot) -> Result<Vec<KnownJob>, StoreError> {
+    pub fn jobs(&self, snapshot: &Snapshot) -> Result<Vec<KnownJob>, StoreError> {
         match self {
             Self::Kept(order) => order
                 .jobs()
-                .map(|job| Ok(KnownJob::Kept(Box::new(sight.job(job)?))))
+                .map(|job| Ok(KnownJob::Kept(Box::new(snapshot.job(job)?))))
                 .collect(),
             Self::Retired(retired) => Ok(retired
                 .jobs()

@@ -6,7 +6,7 @@ use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{NAMES, Snapshot};
 use crate::rules::domain::id::UserId;
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::user_ref::Bearer;
 use crate::store::found::Found;
 use crate::store::record::UserRow;
 use crate::store::row::{missing, parse, read, small};

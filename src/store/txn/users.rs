@@ -6,7 +6,7 @@ use super::Txn;
 use super::met::Met;
 use crate::rules::domain::id::UserId;
 use crate::rules::domain::user::Lang;
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::user_ref::Bearer;
 use crate::store::StoreError;
 use crate::store::record::{UserRow, encode};
 use crate::store::row::{missing, read, small};

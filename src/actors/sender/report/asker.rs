@@ -1,7 +1,7 @@
 //! Whoever asks for an operator.
 
 use crate::actors::sender::Delivery;
-use crate::operator::service::Whom;
+use crate::operator::service::UserRef;
 use crate::operator::service::desk::Answerable;
 use crate::rules::domain::act::Who;
 use crate::rules::domain::id::UserId;
@@ -32,6 +32,6 @@ impl Asker<'_> {
     }
 }
 
-pub(super) fn whom(user: UserId) -> Whom {
-    Whom::Number(user.0)
+pub(super) fn whom(user: UserId) -> UserRef {
+    UserRef::Number(user.0)
 }

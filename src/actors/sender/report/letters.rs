@@ -15,7 +15,7 @@ use crate::shop::audience::Audience;
 use crate::shop::outbox::Sent;
 use crate::store::{Snapshot, StoreError};
 
-/// Whom a letter can go to: a button for each segment that has somebody.
+/// UserRef a letter can go to: a button for each segment that has somebody.
 pub(super) async fn segments(
     mut page: Page<'_>,
     asker: &Asker<'_>,
@@ -89,7 +89,7 @@ async fn counts(
     by: UserId,
 ) -> Result<Vec<(Segment, u64)>, StoreError> {
     let now = page.now;
-    let count = move |sight: &Snapshot| Audience::new(sight, by, now)?.count(sight);
+    let count = move |snapshot: &Snapshot| Audience::new(snapshot, by, now)?.count(snapshot);
     asker.delivery.look(count).await
 }
 

@@ -25,7 +25,7 @@ pub enum Line {
         /// What was wrong with the last answer.
         refusal: Option<Refusal>,
         form: Form,
-        /// Whom it is about, and what would change, as far as it is known.
+        /// UserRef it is about, and what would change, as far as it is known.
         outlook: Outlook,
     },
     /// It is done.
@@ -87,7 +87,7 @@ pub enum Look {
     Keys,
     /// How much was ordered, filmed and spent.
     Stats(Span),
-    /// Whom a letter can go to, and how many they are.
+    /// UserRef a letter can go to, and how many they are.
     Segments(DraftId),
     /// What is about to be sent to how many.
     Launch(DraftId),

@@ -1,6 +1,6 @@
 //! Requests: the commands only operators have, as they were written.
 
-use crate::rules::domain::whom::Whom;
+use crate::rules::domain::user_ref::UserRef;
 
 /// A command of an operator's, with what stood behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Request {
     }
 
     /// Who is meant by the first word, if the command is about somebody.
-    pub fn whom(&self) -> Option<Whom> {
+    pub fn whom(&self) -> Option<UserRef> {
         match self.order {
             Order::User | Order::Grant => self.words().0.parse().ok(),
             Order::Admin

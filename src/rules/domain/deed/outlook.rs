@@ -21,7 +21,7 @@ pub struct Person {
 /// What a deed that may be done would come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// Whom it is about, as they are now.
+    /// UserRef it is about, as they are now.
     pub person: Option<Person>,
     /// By how much their balance changes.
     pub change: i64,
@@ -30,7 +30,7 @@ pub struct Outlook {
 /// What a deed came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Whom it was about, as they are now.
+    /// UserRef it was about, as they are now.
     pub person: Option<Person>,
     pub came: Came,
     /// Whether the same had been done before under the same key, and nothing moved.

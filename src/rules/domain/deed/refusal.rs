@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::domain::credit::Credits;
 use crate::rules::domain::id::{JobId, OrderId, UserId};
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::user_ref::Bearer;
 
 /// Why something cannot be done, and nothing was. Stored in the outbox: variants are only ever appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

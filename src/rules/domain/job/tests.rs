@@ -29,7 +29,7 @@ fn job() -> Job {
 fn route() -> Route {
     Route {
         model: ModelName("m".into()),
-        key: KeyPrint([1; 8]),
+        key: Fingerprint([1; 8]),
     }
 }
 

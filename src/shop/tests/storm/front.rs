@@ -110,14 +110,14 @@ impl<'r> Front<'r> {
     }
 
     fn acts(&mut self, acts: &[(Act, bool)], shared: bool) {
-        let sight = self.walk.ground().store.snapshot().unwrap();
+        let snapshot = self.walk.ground().store.snapshot().unwrap();
         let again = self.again.drain(..).map(|deed| (deed, false));
         let mut deeds: Vec<_> = again.collect();
         for (act, hurried) in acts {
-            let told = self.pen.steps(act, &sight);
+            let told = self.pen.steps(act, &snapshot);
             deeds.extend(told.into_iter().map(|deed| (deed, *hurried)));
         }
-        drop(sight);
+        drop(snapshot);
         self.round += 1;
         self.asks(deeds, shared);
         if *self.disk.off().borrow() {

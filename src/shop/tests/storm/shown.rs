@@ -30,35 +30,35 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub fn of(sight: &Snapshot) -> Result<Self, StoreError> {
-        let marks = sight.notes(MARKS)?;
+    pub fn of(snapshot: &Snapshot) -> Result<Self, StoreError> {
+        let marks = snapshot.notes(MARKS)?;
         let marks = marks.iter().map(|(_, note)| note.at.0 as usize).collect();
-        let mut counters = sight.counters()?;
+        let mut counters = snapshot.counters()?;
         counters.commit = 0;
         let mut rows = vec![format!("{counters:?}")];
-        rows_of(sight, tables::USERS, &mut rows)?;
-        rows_of(sight, tables::UPDATES, &mut rows)?;
-        rows_of(sight, tables::ORDERS, &mut rows)?;
-        rows_of(sight, tables::CALLBACKS, &mut rows)?;
-        rows_of(sight, tables::JOBS, &mut rows)?;
-        rows_of(sight, tables::DUE, &mut rows)?;
-        rows_of(sight, tables::LEDGER, &mut rows)?;
-        rows_of(sight, tables::OUTBOX, &mut rows)?;
-        rows_of(sight, tables::RESTS, &mut rows)?;
-        rows_of(sight, tables::ALERTS, &mut rows)?;
-        rows_of(sight, tables::GRANTS, &mut rows)?;
-        rows_of(sight, tables::VIDEOS, &mut rows)?;
-        rows_of(sight, tables::STRAYS, &mut rows)?;
+        rows_of(snapshot, tables::USERS, &mut rows)?;
+        rows_of(snapshot, tables::UPDATES, &mut rows)?;
+        rows_of(snapshot, tables::ORDERS, &mut rows)?;
+        rows_of(snapshot, tables::CALLBACKS, &mut rows)?;
+        rows_of(snapshot, tables::JOBS, &mut rows)?;
+        rows_of(snapshot, tables::DUE, &mut rows)?;
+        rows_of(snapshot, tables::LEDGER, &mut rows)?;
+        rows_of(snapshot, tables::OUTBOX, &mut rows)?;
+        rows_of(snapshot, tables::RESTS, &mut rows)?;
+        rows_of(snapshot, tables::ALERTS, &mut rows)?;
+        rows_of(snapshot, tables::GRANTS, &mut rows)?;
+        rows_of(snapshot, tables::VIDEOS, &mut rows)?;
+        rows_of(snapshot, tables::STRAYS, &mut rows)?;
         Ok(Self { marks, rows })
     }
 }
 
 fn rows_of<K: Key + 'static, V: Value + 'static>(
-    sight: &Snapshot,
+    snapshot: &Snapshot,
     table: TableDefinition<'static, K, V>,
     rows: &mut Vec<String>,
 ) -> Result<(), StoreError> {
-    for row in sight.rows(table)? {
+    for row in snapshot.rows(table)? {
         let (key, value) = row?;
         rows.push(format!("{table} {:?} {:?}", key.value(), value.value()));
     }

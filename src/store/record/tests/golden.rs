@@ -20,8 +20,8 @@ use crate::rules::domain::deed::outlook::Came;
 use crate::rules::domain::deed::{Deed, Resting};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
-    AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
-    PhotoName, TaskId, TopicId, UserId,
+    AlbumId, CallbackId, DraftId, EntryId, FileId, Fingerprint, JobId, MessageId, ModelName,
+    OrderId, PhotoName, TaskId, TopicId, UserId,
 };
 use crate::rules::domain::job::{Job, Missed, Route, Stage};
 use crate::rules::domain::keyring::Rest;
@@ -408,7 +408,7 @@ fn orders() -> Vec<Order> {
 fn route() -> Route {
     Route {
         model: ModelName("mo".into()),
-        key: KeyPrint([1, 2, 3, 4, 5, 6, 7, 8]),
+        key: Fingerprint([1, 2, 3, 4, 5, 6, 7, 8]),
     }
 }
 
@@ -426,7 +426,7 @@ fn job(stage: Stage) -> Job {
         at: Timestamp(6),
         failure: failure(),
         model,
-        key: Some(KeyPrint([3; 8])),
+        key: Some(Fingerprint([3; 8])),
         task,
     };
     let (model, task) = (ModelName("mo".into()), TaskId("ta".into()));
@@ -675,7 +675,7 @@ fn number_of_operator(who: &Who) -> usize {
 fn deeds() -> Vec<Deed> {
     let (user, job, until) = (UserId(1), JobId(2), Timestamp(9));
     let (key, model) = (
-        Resting::Key(KeyPrint([3; 8])),
+        Resting::Key(Fingerprint([3; 8])),
         Resting::Model(ModelName("mo".into())),
     );
     let why = || "wh".to_owned();

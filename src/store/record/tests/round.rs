@@ -13,8 +13,8 @@ use crate::rules::domain::brief::{Brief, Count, Photo, Recipe, Style, Text};
 use crate::rules::domain::credit::{Account, Credits, Entry, Reason, Seal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::{
-    AlbumId, CallbackId, DraftId, EntryId, FileId, JobId, KeyPrint, MessageId, ModelName, OrderId,
-    PhotoName, TaskId, TopicId, UserId,
+    AlbumId, CallbackId, DraftId, EntryId, FileId, Fingerprint, JobId, MessageId, ModelName,
+    OrderId, PhotoName, TaskId, TopicId, UserId,
 };
 use crate::rules::domain::job::{Job, Missed, Route, Stage};
 use crate::rules::domain::keyring::Rest;
@@ -272,7 +272,7 @@ fn failure() -> impl Strategy<Value = Failure> {
 fn route() -> impl Strategy<Value = Route> {
     (model(), any::<[u8; 8]>()).prop_map(|(model, key)| Route {
         model,
-        key: KeyPrint(key),
+        key: Fingerprint(key),
     })
 }
 
@@ -323,7 +323,7 @@ fn missed() -> impl Strategy<Value = Missed> {
         at,
         failure,
         model,
-        key: key.map(KeyPrint),
+        key: key.map(Fingerprint),
         task,
     })
 }

@@ -15,7 +15,7 @@ use crate::rules::domain::deed::{Deed, DeedKind, Resting};
 use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId, UserId};
 use crate::rules::domain::span::Span;
 use crate::rules::domain::user::Lang;
-use crate::rules::domain::whom::Bearer;
+use crate::rules::domain::user_ref::Bearer;
 
 #[test]
 fn variants_keep_their_numbers() {

@@ -17,45 +17,45 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use tokio::time::{Sleep, sleep};
 
-use super::keeper::Keeper;
+use super::activity::Visit;
+use super::admission::Admission;
 use super::pass::COME_AGAIN;
 use super::pass::Pass;
 use super::refusals::Refusal;
 use super::running::Running;
-use super::visit::Visit;
 use super::web::BODY;
 use crate::operator::page::Peer;
 
 /// The routes behind a gate, for one connection.
 #[derive(Clone)]
-pub(super) struct Gate {
-    pub keeper: Arc<Keeper>,
+pub(super) struct Limiter {
+    pub admission: Arc<Admission>,
     pub routes: TowerToHyperService<Router>,
     pub address: IpAddr,
-    pub visit: Visit,
+    pub activity: Visit,
 }
 
-impl Service<Request<Incoming>> for Gate {
+impl Service<Request<Incoming>> for Limiter {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let gate = self.clone();
-        let running = Running::begin(&self.visit);
-        Box::pin(async move { Ok(gate.let_through(request, running).await) })
+        let limiter = self.clone();
+        let running = Running::begin(&self.activity);
+        Box::pin(async move { Ok(limiter.let_through(request, running).await) })
     }
 }
 
-impl Gate {
+impl Limiter {
     async fn let_through(
         &self,
         request: Request<Incoming>,
         mut running: Running,
     ) -> Response<Body> {
-        let keeper = &self.keeper;
+        let admission = &self.admission;
         let told = Arc::new(AtomicBool::new(false));
-        let passed = Pass::of_stranger(keeper, self.address, request.headers(), &self.visit);
+        let passed = Pass::of_stranger(admission, self.address, request.headers(), &self.activity);
         let passed = passed.and_then(|pass| fits(&request).map(|()| pass));
         let mut response = match passed {
             Ok(pass) => {
@@ -64,7 +64,7 @@ impl Gate {
                 request.extensions_mut().insert(Peer(self.address));
                 request.extensions_mut().insert(pass);
                 let answer = self.routes.call(request);
-                let answer = tokio::time::timeout(keeper.limits.request, answer).await;
+                let answer = tokio::time::timeout(admission.limits.request, answer).await;
                 running.broke_off = told.load(Ordering::Relaxed);
                 match answer {
                     Ok(Ok(response)) => response,
@@ -72,7 +72,7 @@ impl Gate {
                 }
             }
             Err((status, refusal)) => {
-                keeper.refusals.count(refusal);
+                admission.refusals.count(refusal);
                 told.store(true, Ordering::Relaxed);
                 let mut response = empty(status);
                 if matches!(refusal, Refusal::Address | Refusal::Crowd) {
@@ -85,7 +85,7 @@ impl Gate {
         };
         let status = response.status();
         if status.is_client_error() || status.is_server_error() {
-            if !keeper.frank {
+            if !admission.frank {
                 // What went wrong is nobody's business.
                 *response.body_mut() = Body::empty();
                 response.headers_mut().remove(header::CONTENT_TYPE);
@@ -93,7 +93,7 @@ impl Gate {
             }
             let refusal = Refusal::of_status(status).filter(|_| !told.load(Ordering::Relaxed));
             if let Some(refusal) = refusal {
-                keeper.refusals.count(refusal);
+                admission.refusals.count(refusal);
             }
         }
         response.map(|body| running.answers(body))
@@ -105,8 +105,8 @@ impl Gate {
         }
         Body::new(Timed {
             body,
-            over: Box::pin(sleep(self.keeper.limits.body)),
-            keeper: Arc::clone(&self.keeper),
+            over: Box::pin(sleep(self.admission.limits.body)),
+            admission: Arc::clone(&self.admission),
             told: Arc::clone(told),
         })
     }
@@ -147,7 +147,7 @@ fn empty(status: StatusCode) -> Response<Body> {
 struct Timed {
     body: Incoming,
     over: Pin<Box<Sleep>>,
-    keeper: Arc<Keeper>,
+    admission: Arc<Admission>,
     /// Whether the refusal of this request has been counted.
     told: Arc<AtomicBool>,
 }
@@ -184,7 +184,7 @@ impl HttpBody for Timed {
 impl Timed {
     fn count(&self, refusal: Refusal) {
         if !self.told.swap(true, Ordering::Relaxed) {
-            self.keeper.refusals.count(refusal);
+            self.admission.refusals.count(refusal);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::base::clock::uptime;
 
 /// What has happened on a connection.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Doings {
+pub(super) struct Activity {
     /// Requests whose answers are not out yet.
     pub(super) running: u32,
     /// Requests so far.
@@ -24,7 +24,7 @@ pub(super) struct Doings {
     pub(super) since: Duration,
 }
 
-impl Default for Doings {
+impl Default for Activity {
     fn default() -> Self {
         Self {
             running: 0,
@@ -37,11 +37,11 @@ impl Default for Doings {
 }
 
 /// The doings of one connection.
-pub(super) type Visit = Arc<watch::Sender<Doings>>;
+pub(super) type Visit = Arc<watch::Sender<Activity>>;
 
 /// Resolves when a connection has to go: with a reason if it misbehaved, with none if nothing was asked for `idle`.
 pub(super) async fn outstayed(
-    mut doings: watch::Receiver<Doings>,
+    mut doings: watch::Receiver<Activity>,
     limits: &Limits,
     idle: Duration,
 ) -> Option<Refusal> {

@@ -23,7 +23,7 @@ pub(crate) const REPLACED: &str = "replaced-";
 
 /// A directory of backups.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct BackupDir {
     dir: PathBuf,
 }
 
@@ -64,7 +64,7 @@ pub enum Source {
     File(PathBuf),
 }
 
-impl Shelf {
+impl BackupDir {
     /// The shelf at `dir`, which is made with the first backup.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
@@ -120,7 +120,7 @@ impl Shelf {
         let path = if here.exists() { here } else { wanted.into() };
         let unknown = || BackupError::Unknown {
             name: wanted.to_owned(),
-            shelf: self.dir.display().to_string(),
+            backup_dir: self.dir.display().to_string(),
         };
         let replaced = path
             .file_name()

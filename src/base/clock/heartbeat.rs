@@ -11,22 +11,22 @@ const SIGH: Duration = Duration::from_secs(30);
 
 /// The word of one loop. Clones are of the same loop; one that has said nothing yet is not late.
 #[derive(Debug, Clone)]
-pub struct Beat {
+pub struct Heartbeat {
     /// Real time, in milliseconds: no led clock moves it.
     until: Arc<AtomicU64>,
     /// In milliseconds.
     slack: Arc<AtomicU64>,
 }
 
-impl Beat {
+impl Heartbeat {
     /// `slack` is added to every span: what the machine, or others, may take on top.
     pub fn new(slack: Duration) -> Self {
-        let beat = Self {
+        let heartbeat = Self {
             until: Arc::new(AtomicU64::new(u64::MAX)),
             slack: Arc::default(),
         };
-        beat.allow(slack);
-        beat
+        heartbeat.allow(slack);
+        heartbeat
     }
 
     /// From the next word on, `slack` is added.
@@ -76,27 +76,27 @@ mod tests {
 
     #[test]
     fn who_is_not_heard_of_in_time_is_late_until_heard_of_again() {
-        let beat = Beat::new(S * 5);
-        let watched = beat.clone();
+        let heartbeat = Heartbeat::new(S * 5);
+        let watched = heartbeat.clone();
         assert!(!watched.is_late_at(S * 1000), "it has not begun");
-        beat.within_from(S * 1000, S * 50);
+        heartbeat.within_from(S * 1000, S * 50);
         assert!(!watched.is_late_at(S * 1055));
         assert!(watched.is_late_at(S * 1056));
-        beat.within_from(S * 2000, S);
+        heartbeat.within_from(S * 2000, S);
         assert!(!watched.is_late_at(S * 2001));
         watched.allow(S * 60);
-        beat.within_from(S * 3000, S);
+        heartbeat.within_from(S * 3000, S);
         assert!(!watched.is_late_at(S * 3060) && watched.is_late_at(S * 3062));
     }
 
     #[tokio::test]
     async fn who_waits_on_purpose_is_not_late() {
-        let beat = Beat::new(Duration::ZERO);
+        let heartbeat = Heartbeat::new(Duration::ZERO);
         let begun = uptime();
-        assert_eq!(beat.rest(async { 7 }).await, 7);
-        assert!(!beat.is_late_at(begun + SIGH));
+        assert_eq!(heartbeat.rest(async { 7 }).await, 7);
+        assert!(!heartbeat.is_late_at(begun + SIGH));
         assert!(
-            beat.is_late_at(begun + SIGH * 3),
+            heartbeat.is_late_at(begun + SIGH * 3),
             "what follows says for itself"
         );
     }

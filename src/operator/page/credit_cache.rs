@@ -17,12 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was heard last.
 #[derive(Debug, Default)]
-pub struct Purse {
+pub struct CreditCache {
     heard: Mutex<Option<(Timestamp, Vec<KeyLine>)>>,
     asking: AtomicBool,
 }
 
-impl Purse {
+impl CreditCache {
     fn heard(&self) -> Option<(Timestamp, Vec<KeyLine>)> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.clone()
@@ -46,17 +46,20 @@ impl Purse {
 }
 
 /// The keys with their credits; empty while nobody knows them.
-pub async fn keys(purse: &Arc<Purse>, desk: &Desk) -> Vec<KeyLine> {
+pub async fn keys(credit_cache: &Arc<CreditCache>, desk: &Desk) -> Vec<KeyLine> {
     let now = desk.clock.now();
-    let heard = purse.heard();
+    let heard = credit_cache.heard();
     let stale = heard.as_ref().is_none_or(|(at, _)| now.since(*at) >= FRESH);
-    if stale && !purse.asking.swap(true, Ordering::AcqRel) {
-        let (asker, desk) = (Arc::clone(purse), desk.clone());
+    if stale && !credit_cache.asking.swap(true, Ordering::AcqRel) {
+        let (asker, desk) = (Arc::clone(credit_cache), desk.clone());
         let asked = tokio::spawn(async move { asker.ask(&desk).await });
         if heard.is_none() {
             // Whoever waits in vain sees the keys a little later.
             let _ = tokio::time::timeout(PATIENCE, asked).await;
         }
     }
-    purse.heard().map(|(_, lines)| lines).unwrap_or_default()
+    credit_cache
+        .heard()
+        .map(|(_, lines)| lines)
+        .unwrap_or_default()
 }

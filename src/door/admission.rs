@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::guests::{Guests, Stay};
+use super::connections::{Connections, Stay};
 use super::limits::Limits;
 use super::peers::{self, Peers, Place};
 use super::refusals::{Refusal, Refusals};
@@ -15,7 +15,7 @@ use crate::base::telemetry::seldom::Seldom;
 use crate::edge::config::Network;
 
 /// The doorkeeper.
-pub struct Keeper {
+pub struct Admission {
     /// What the doors put up with.
     pub limits: Limits,
     /// What they have refused.
@@ -24,7 +24,7 @@ pub struct Keeper {
     pub(super) frank: bool,
     /// How often the system refused to accept.
     pub(super) unaccepted: Seldom,
-    guests: Arc<Guests>,
+    connections: Arc<Connections>,
     requests: Arc<Semaphore>,
     known: Arc<Semaphore>,
     peers: Arc<Peers>,
@@ -32,13 +32,13 @@ pub struct Keeper {
     proxies: Live<Vec<Network>>,
 }
 
-impl Keeper {
+impl Admission {
     /// Keeps doors within `limits`; `proxies` are believed when they say for whom they ask.
     pub fn new(limits: Limits, proxies: Vec<Network>) -> Self {
         Self::within(limits, Live::new(proxies))
     }
 
-    /// Keeps a door for operators, who are told what went wrong; it believes the same proxies as another's keeper.
+    /// Keeps a door for operators, who are told what went wrong; it believes the same proxies as another's admission.
     pub fn for_operators(limits: Limits, public: &Self) -> Self {
         Self {
             frank: true,
@@ -51,7 +51,7 @@ impl Keeper {
             refusals: Refusals::default(),
             frank: false,
             unaccepted: Seldom::default(),
-            guests: Arc::new(Guests::new(limits.connections)),
+            connections: Arc::new(Connections::new(limits.connections)),
             requests: Arc::new(Semaphore::new(limits.requests)),
             known: Arc::new(Semaphore::new(limits.known)),
             peers: Arc::new(Peers::new(limits.per_address)),
@@ -70,7 +70,7 @@ impl Keeper {
     /// A place for one more connection, for which another may have to go.
     pub(super) async fn enter(&self) -> Stay {
         let told = || self.refusals.count(Refusal::Crowd);
-        self.guests.enter(told).await
+        self.connections.enter(told).await
     }
 
     /// A place for a connection of `address`; a trusted proxy needs none.
@@ -122,8 +122,8 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::door::activity::Visit;
     use crate::door::pass::Pass;
-    use crate::door::visit::Visit;
 
     const PROXY: [u8; 4] = [127, 0, 0, 1];
 
@@ -133,17 +133,20 @@ mod tests {
             per_address: 1,
             ..Limits::default()
         };
-        let (keeper, proxy) = (Keeper::new(limits, vec![]), PROXY.into());
-        let first = keeper.admit(proxy).unwrap();
-        assert!(first.is_some() && keeper.admit(proxy).is_err());
-        keeper.adopt(2, vec![]);
-        let second = keeper.admit(proxy).unwrap();
-        assert!(second.is_some() && keeper.admit(proxy).is_err());
-        keeper.adopt(1, vec!["127.0.0.1".parse().unwrap()]);
-        assert!(keeper.admit(proxy).unwrap().is_none(), "it needs no place");
+        let (admission, proxy) = (Admission::new(limits, vec![]), PROXY.into());
+        let first = admission.admit(proxy).unwrap();
+        assert!(first.is_some() && admission.admit(proxy).is_err());
+        admission.adopt(2, vec![]);
+        let second = admission.admit(proxy).unwrap();
+        assert!(second.is_some() && admission.admit(proxy).is_err());
+        admission.adopt(1, vec!["127.0.0.1".parse().unwrap()]);
+        assert!(
+            admission.admit(proxy).unwrap().is_none(),
+            "it needs no place"
+        );
         drop((first, second));
-        keeper.adopt(1, vec![]);
-        assert!(keeper.admit(proxy).unwrap().is_some());
+        admission.adopt(1, vec![]);
+        assert!(admission.admit(proxy).unwrap().is_some());
     }
 
     fn from(client: &str) -> HeaderMap {
@@ -161,8 +164,9 @@ mod tests {
             ..Limits::default()
         };
         let proxies = vec!["127.0.0.1".parse().unwrap()];
-        let (keeper, visit) = (Arc::new(Keeper::new(limits, proxies)), Visit::default());
-        let pass = |client: &str| Pass::of_stranger(&keeper, PROXY.into(), &from(client), &visit);
+        let (admission, activity) = (Arc::new(Admission::new(limits, proxies)), Visit::default());
+        let pass =
+            |client: &str| Pass::of_stranger(&admission, PROXY.into(), &from(client), &activity);
         let refusal = |client: &str| pass(client).err().map(|(status, _)| status.as_u16());
         let mut first: Vec<_> = (0..2).map(|_| pass("2001:db8::1").ok().unwrap()).collect();
         assert_eq!(refusal("2001:db8::2"), Some(429), "the same 64 bits");
@@ -174,11 +178,11 @@ mod tests {
         assert_eq!(refusal("203.0.113.1"), Some(503), "too many of all");
 
         let known = first.pop().unwrap();
-        assert!(known.is_known().is_ok() && visit.borrow().known);
+        assert!(known.is_known().is_ok() && activity.borrow().known);
         let come = pass("203.0.113.1").ok().unwrap();
         assert!(come.is_known().is_err(), "there is one place of that kind");
         drop(known);
         assert!(come.is_known().is_ok());
-        assert_eq!(keeper.refusals.of(Refusal::Crowd), 1);
+        assert_eq!(admission.refusals.of(Refusal::Crowd), 1);
     }
 }

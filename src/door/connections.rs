@@ -9,14 +9,14 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::visit::{Doings, Visit};
+use super::activity::{Activity, Visit};
 
 /// How often somebody is looked for who could go, while everybody is busy.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Every connection, within so many.
 #[derive(Debug)]
-pub(super) struct Guests {
+pub(super) struct Connections {
     places: Arc<Semaphore>,
     here: Mutex<HashMap<u64, Here>>,
     next: AtomicU64,
@@ -24,23 +24,23 @@ pub(super) struct Guests {
 
 #[derive(Debug)]
 struct Here {
-    visit: Visit,
+    activity: Visit,
     leaves: CancellationToken,
 }
 
 /// A connection's place; given back when this is dropped.
 #[derive(Debug)]
 pub(super) struct Stay {
-    guests: Arc<Guests>,
+    connections: Arc<Connections>,
     number: u64,
     /// What is done on the connection.
-    pub visit: Visit,
+    pub activity: Visit,
     /// Cancelled when its place is needed.
     pub leaves: CancellationToken,
     _place: OwnedSemaphorePermit,
 }
 
-impl Guests {
+impl Connections {
     /// With so many places.
     pub fn new(places: usize) -> Self {
         Self {
@@ -66,14 +66,14 @@ impl Guests {
             }
         };
         let stay = Stay {
-            guests: Arc::clone(self),
+            connections: Arc::clone(self),
             number: self.next.fetch_add(1, Ordering::Relaxed),
-            visit: Visit::default(),
+            activity: Visit::default(),
             leaves: CancellationToken::new(),
             _place: place,
         };
         let here = Here {
-            visit: Arc::clone(&stay.visit),
+            activity: Arc::clone(&stay.activity),
             leaves: stay.leaves.clone(),
         };
         self.open().insert(stay.number, here);
@@ -83,15 +83,15 @@ impl Guests {
     /// Asks somebody to go, unless somebody is about to; whether anybody was asked.
     fn make_room(&self) -> bool {
         let here = self.open();
-        if here.values().any(|guest| guest.leaves.is_cancelled()) {
+        if here.values().any(|peer| peer.leaves.is_cancelled()) {
             return false;
         }
-        let ranked = here.values().filter_map(|guest| {
-            let doings = *guest.visit.borrow();
-            Some((rank(&doings)?, doings.since, guest))
+        let ranked = here.values().filter_map(|peer| {
+            let doings = *peer.activity.borrow();
+            Some((rank(&doings)?, doings.since, peer))
         });
         let first = ranked.min_by_key(|(rank, since, _)| (*rank, *since));
-        first.inspect(|(.., guest)| guest.leaves.cancel()).is_some()
+        first.inspect(|(.., peer)| peer.leaves.cancel()).is_some()
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<u64, Here>> {
@@ -101,7 +101,7 @@ impl Guests {
 
 /// Who goes first; among equals it is whoever has been so for the longest time. Nobody goes to whom an answer is owed
 /// and who has shown a secret.
-fn rank(doings: &Doings) -> Option<u8> {
+fn rank(doings: &Activity) -> Option<u8> {
     match (doings.known, doings.running > 0) {
         (false, _) if doings.begun == 0 => Some(0),
         (false, false) => Some(1),
@@ -113,7 +113,7 @@ fn rank(doings: &Doings) -> Option<u8> {
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        self.guests.open().remove(&self.number);
+        self.connections.open().remove(&self.number);
     }
 }
 
@@ -123,16 +123,16 @@ mod tests {
     use crate::door::running::Running;
 
     /// A full house; who is here goes when asked to, as a connection does.
-    struct House(Arc<Guests>, Vec<Stay>);
+    struct House(Arc<Connections>, Vec<Stay>);
 
     impl House {
         async fn of(many: usize) -> Self {
-            let guests = Arc::new(Guests::new(many));
+            let connections = Arc::new(Connections::new(many));
             let mut here = Vec::new();
             for _ in 0..many {
-                here.push(guests.enter(|| panic!("there is room")).await);
+                here.push(connections.enter(|| panic!("there is room")).await);
             }
-            Self(guests, here)
+            Self(connections, here)
         }
 
         /// One more comes; the number of whoever goes for it.
@@ -155,7 +155,7 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_that_has_asked_for_nothing_goes_first() {
         let mut house = House::of(3).await;
-        let asked = Running::begin(&house.1[0].visit);
+        let asked = Running::begin(&house.1[0].activity);
         drop(asked);
         assert_eq!(house.receives().await, 1);
         assert_eq!(house.receives().await, 2);
@@ -166,8 +166,8 @@ mod tests {
     #[tokio::test]
     async fn whoever_has_shown_a_secret_goes_last_and_never_while_it_is_served() {
         let mut house = House::of(4).await;
-        let visit = |at: usize| Arc::clone(&house.1[at].visit);
-        let [busy, idle, stranger, idler] = [0, 1, 2, 3].map(visit);
+        let activity = |at: usize| Arc::clone(&house.1[at].activity);
+        let [busy, idle, stranger, idler] = [0, 1, 2, 3].map(activity);
         for known in [&busy, &idle] {
             known.send_modify(|doings| doings.known = true);
         }
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(house.receives().await, 3, "a stranger who asks no more");
         drop(house.1.pop());
         let one_more = house.0.enter(|| panic!("there is room")).await;
-        one_more.visit.send_modify(|doings| {
+        one_more.activity.send_modify(|doings| {
             doings.known = true;
             doings.begun = 1;
             doings.running = 1;
@@ -187,8 +187,8 @@ mod tests {
         assert_eq!(house.receives().await, 2, "a stranger who asks");
         drop(house.1.pop());
         let last = house.0.enter(|| panic!("there is room")).await;
-        let last_served = Running::begin(&last.visit);
-        last.visit.send_modify(|doings| doings.known = true);
+        let last_served = Running::begin(&last.activity);
+        last.activity.send_modify(|doings| doings.known = true);
         house.1.push(last);
         assert_eq!(house.receives().await, 1, "somebody known who asks no more");
         drop(house.1.pop());
@@ -198,9 +198,9 @@ mod tests {
     #[tokio::test]
     async fn while_everybody_is_served_the_next_one_waits() {
         let mut house = House::of(1).await;
-        let visit = Arc::clone(&house.1[0].visit);
-        visit.send_modify(|doings| doings.known = true);
-        let served = Running::begin(&visit);
+        let activity = Arc::clone(&house.1[0].activity);
+        activity.send_modify(|doings| doings.known = true);
+        let served = Running::begin(&activity);
         let entering = house.0.enter(|| panic!("nobody can go"));
         assert!(tokio::time::timeout(AGAIN * 3, entering).await.is_err());
         drop(served);

@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 
 /// A user, as an operator names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Whom {
+pub enum UserRef {
     /// By their Telegram number.
     Number(u64),
     /// By their Telegram name, without the `@`.
@@ -42,7 +42,7 @@ impl Bearer {
 #[error("write a Telegram number, or a name with @ in front")]
 pub struct Nobody;
 
-impl FromStr for Whom {
+impl FromStr for UserRef {
     type Err = Nobody;
 
     fn from_str(said: &str) -> Result<Self, Nobody> {
@@ -54,13 +54,13 @@ impl FromStr for Whom {
     }
 }
 
-impl From<u64> for Whom {
+impl From<u64> for UserRef {
     fn from(number: u64) -> Self {
         Self::Number(number)
     }
 }
 
-impl fmt::Display for Whom {
+impl fmt::Display for UserRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
