@@ -5,7 +5,7 @@ use std::io::Cursor;
 use http::{HeaderMap, HeaderValue};
 use neurocards::base::time::Timestamp;
 use neurocards::door::range::Wanted;
-use neurocards::door::{callback, gate, peers, photo, range};
+use neurocards::door::{callback, limiter, peers, photo, range};
 use neurocards::edge::config::Network;
 use neurocards::edge::files::colour::{Colours, Mixing};
 use neurocards::edge::files::decoded::{Goal, SHORTEST};
@@ -120,7 +120,7 @@ fn photo_path(path: &[u8]) {
     if let Some(name) = photo::name(path) {
         // One photo, one address, and nothing in it that a file system could take amiss.
         assert_eq!(format!("/p/{name}.jpg"), path);
-        assert!(gate::plain(path));
+        assert!(limiter::plain(path));
     }
 }
 

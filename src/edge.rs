@@ -3,6 +3,7 @@
 pub mod author;
 pub mod config;
 pub mod files;
+pub mod fluent;
 pub mod http;
 pub mod locale;
 pub mod offsite;

@@ -1,11 +1,10 @@
 //! `neurocards keys` and `neurocards models`: what the provider is asked with.
 
-use std::time::Duration;
-
 use super::place::Place;
 use super::table::{moment, or_dash, table};
 use crate::edge::config::parse_duration;
 use crate::operator::service::ask::{Key, Keys, Models};
+use crate::rules::domain::deed::outlook::Came;
 use crate::rules::domain::deed::{Deed, Resting};
 use crate::rules::domain::id::ModelName;
 
@@ -129,16 +128,15 @@ fn named(place: &Place, begin: String) -> anyhow::Result<Resting> {
     Ok(Resting::Key(place.ask_before(Key { begin })?))
 }
 
-fn rest(place: &Place, what: Resting, span: Span) -> anyhow::Result<()> {
-    let until = super::run::clock()
-        .now()
-        .plus(Duration::from_secs(span.seconds));
-    let said = format!(
-        "{} {what} rests until {}",
-        what.kind(),
-        moment(Some(until.0))
-    );
-    place.does(Deed::Rest { what, until }, true, |_| said)
+fn rest(place: &Place, what: Resting, Span { seconds }: Span) -> anyhow::Result<()> {
+    let named = format!("{} {what}", what.kind());
+    place.does(Deed::Rest { what, seconds }, true, |outcome| {
+        let until = match outcome.came {
+            Came::Rest(until) => Some(until.0),
+            Came::Nothing | Came::Order(_) | Came::Broadcast(_) => None,
+        };
+        format!("{named} rests until {}", moment(until))
+    })
 }
 
 fn wake(place: &Place, what: Resting) -> anyhow::Result<()> {

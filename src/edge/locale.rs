@@ -7,21 +7,18 @@ mod refusal;
 
 use std::sync::LazyLock;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
-
+use crate::edge::fluent::Bundle;
 use crate::rules::domain::user::Lang;
+
+pub use crate::edge::fluent::Blank;
 
 const RU: &str = include_str!("locale/ru.ftl");
 const EN: &str = include_str!("locale/en.ftl");
 
-type Bundle = FluentBundle<FluentResource>;
-
-static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| [bundle("ru", RU), bundle("en", EN)]);
-
-/// What is filled into a text.
-pub type Blank<'a> = (&'static str, FluentValue<'a>);
+static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| {
+    [(Lang::Ru, RU), (Lang::En, EN)]
+        .map(|(lang, texts)| Bundle::read(lang, texts).expect("the compiled-in texts are Fluent"))
+});
 
 /// Speaks one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +41,7 @@ impl Locale {
             Lang::Ru => &BUNDLES[0],
             Lang::En => &BUNDLES[1],
         };
-        let pattern = bundle.get_message(key)?.value()?;
-        let args: FluentArgs<'_> = blanks
-            .iter()
-            .map(|(name, value)| (*name, value.clone()))
-            .collect();
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors);
-        Some(text.into_owned())
+        bundle.fill(key, blanks).map(|(text, _)| text)
     }
 
     /// A word of ours, such as a stage's name; as it is if there is no text for it.
@@ -59,18 +49,6 @@ impl Locale {
         self.find(&format!("{kind}-{word}"), &[])
             .unwrap_or_else(|| word.to_owned())
     }
-}
-
-fn bundle(language: &str, text: &str) -> Bundle {
-    let language: LanguageIdentifier = language.parse().expect("a language's name");
-    let mut bundle = Bundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| errors);
-    let resource = resource.expect("the compiled-in texts are Fluent");
-    bundle
-        .add_resource(resource)
-        .expect("no text of the compiled-in file is there twice");
-    bundle
 }
 
 /// The language a browser asks for: the first of ours that it names; Russian if there is none.

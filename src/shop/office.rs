@@ -129,7 +129,7 @@ fn fill(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut outlook = Outlook::default();
-    if let Some(sketch) = form.draft.sketch(now) {
+    if let Some(sketch) = form.draft.sketch() {
         match deeds::check(txn, shop, &sketch, now)? {
             Ok(seen) => outlook = seen,
             // An amount that does not fit is asked for once more.

@@ -164,7 +164,13 @@ async fn the_plain_door_leads_to_the_other_one() {
         "https://cards.example.org:8443".into(),
     );
     let admission = Arc::new(Admission::new(Limits::default(), Vec::new()));
-    let served = tokio::spawn(listen::serve(listener, None, router, admission, stop.clone()));
+    let served = tokio::spawn(listen::serve(
+        listener,
+        None,
+        router,
+        admission,
+        stop.clone(),
+    ));
     let told = tokio::task::spawn_blocking(move || curl(&url, Path::new("/dev/null"), &[]));
     let (_, told) = told.await.unwrap();
     assert_eq!(told, "1.1 308 https://cards.example.org:8443/p/a.jpg?x=1");

@@ -266,7 +266,7 @@ async fn an_operator_cannot_shut_out_an_operator() {
     boss.sends(&scene, &format!("/user {ADMIN}")).await;
     boss.sees("👤 9001");
     boss.presses(&scene, "Закрыть доступ").await;
-    boss.sees("Это администратор");
+    boss.sees("9001 — администратор");
     scene.ends().await;
 }
 

@@ -1,23 +1,26 @@
 //! Words and buttons: what each `Say` is in a seller's language.
 
 mod alerts;
+mod hints;
 mod office;
+mod texts;
+mod videos;
 
 use std::collections::HashMap;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use fluent_bundle::FluentValue;
 
+use crate::edge::fluent::Bundle;
 use crate::rules::conversation::draft::Question;
 use crate::rules::conversation::event::{Button, Command};
-use crate::rules::conversation::say::{Hint, Say, Toast, Video};
+use crate::rules::conversation::say::{Say, Toast};
 use crate::rules::domain::brief::{Count, Style};
 use crate::rules::domain::credit::Credits;
-use crate::rules::domain::failure::Kind;
 use crate::rules::domain::id::{Code, DraftId, JobId, ModelName, UpdateId};
 use crate::rules::domain::template::Template;
 use crate::rules::domain::user::Lang;
+
+pub use texts::WordsError;
 
 /// The Russian texts that are compiled in.
 pub const RU: &str = include_str!("../../../data/texts/ru.ftl");
@@ -26,7 +29,7 @@ pub const EN: &str = include_str!("../../../data/texts/en.ftl");
 
 /// Every text of the bot, and what the operator fills into them.
 pub struct Words {
-    bundles: [(Lang, FluentBundle<FluentResource>); 2],
+    bundles: [(Lang, Bundle); 2],
     shop: Labels,
 }
 
@@ -82,29 +85,10 @@ pub enum Progress {
     Failed(JobId),
 }
 
-/// Why texts cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum WordsError {
-    /// Not Fluent.
-    #[error("texts/{lang}.ftl: line {line}: {what}")]
-    Syntax {
-        lang: &'static str,
-        line: usize,
-        /// What is wrong there.
-        what: String,
-    },
-    /// Texts that the bot needs are missing.
-    #[error("texts/{lang}.ftl: these texts are missing: {}", keys.join(", "))]
-    Missing {
-        lang: &'static str,
-        keys: Vec<String>,
-    },
-}
-
 impl Words {
     /// Reads both languages; every text that the compiled-in file has must be there. All mistakes are told.
     pub fn new(ru: &str, en: &str, shop: Labels) -> Result<Self, Vec<WordsError>> {
-        match (bundle(Lang::Ru, ru, RU), bundle(Lang::En, en, EN)) {
+        match (texts::read(Lang::Ru, ru, RU), texts::read(Lang::En, en, EN)) {
             (Ok(ru), Ok(en)) => Ok(Self {
                 bundles: [(Lang::Ru, ru), (Lang::En, en)],
                 shop,
@@ -203,7 +187,7 @@ impl Words {
             Say::Video(video) => {
                 let text = format!(
                     "{}\n\n{}",
-                    self.plain(lang, headline(video)),
+                    self.plain(lang, videos::headline(video)),
                     self.video_note(lang, video)
                 );
                 Message {
@@ -266,40 +250,6 @@ impl Words {
         }
     }
 
-    /// The status message of an order.
-    pub fn status(&self, lang: Lang, videos: &[Progress]) -> Message {
-        let over = videos
-            .iter()
-            .all(|video| matches!(video, Progress::Done | Progress::Failed(_)));
-        let done = videos
-            .iter()
-            .filter(|video| **video == Progress::Done)
-            .count();
-        let head = if over {
-            self.text(
-                lang,
-                "status-over",
-                &[("done", done.into()), ("count", videos.len().into())],
-            )
-        } else {
-            self.plain(lang, "status-running")
-        };
-        let lines = videos.iter().zip(1..).map(|(video, number): (_, u32)| {
-            let state = self.progress(lang, video);
-            self.text(
-                lang,
-                "status-line",
-                &[("number", number.into()), ("state", state.into())],
-            )
-        });
-        let text = format!("{head}\n\n{}", lines.collect::<Vec<_>>().join("\n"));
-        Message {
-            text,
-            keyboard: vec![],
-            picture: false,
-        }
-    }
-
     /// What appears for a moment on a pressed button; nothing for a plain one.
     pub fn toast(&self, lang: Lang, toast: Toast) -> Option<String> {
         let key = match toast {
@@ -328,22 +278,6 @@ impl Words {
             .into_iter()
             .map(|(_, name)| (name, self.plain(lang, &format!("command-{name}"))))
             .collect()
-    }
-
-    fn progress(&self, lang: Lang, video: &Progress) -> String {
-        let key = match video {
-            Progress::Queued => "state-queued",
-            Progress::Retrying(job) => return self.coded(lang, "state-retrying", *job),
-            Progress::Preparing => "state-preparing",
-            Progress::Rendering(model) => {
-                let title = self.title(lang, Some(model));
-                return self.text(lang, "state-rendering-by", &[("model", title.into())]);
-            }
-            Progress::Rendered => "state-rendered",
-            Progress::Done => "state-done",
-            Progress::Failed(job) => return self.coded(lang, "state-failed", *job),
-        };
-        self.plain(lang, key)
     }
 
     /// A text with its job's code behind it.
@@ -416,75 +350,6 @@ impl Words {
         }
     }
 
-    fn hinted(&self, lang: Lang, hint: Option<Hint>, text: String) -> String {
-        match hint {
-            Some(hint) => format!("{}\n\n{text}", self.plain(lang, hint_key(hint))),
-            None => text,
-        }
-    }
-
-    fn refunded(&self, lang: Lang, job: JobId, kind: Kind, model: Option<&ModelName>) -> Message {
-        let key = match kind {
-            Kind::UserViolation => "refund-user-violation",
-            Kind::Billing | Kind::ModelOff => "refund-billing",
-            Kind::RateLimit => "refund-rate-limit",
-            Kind::Temporary => "refund-temporary",
-            Kind::Unknown => "refund-unknown",
-            Kind::BadPhoto => "refund-bad-photo",
-            Kind::Cancelled => "refund-cancelled",
-            Kind::OutputRefused => "refund-output",
-        };
-        let text = self.text(lang, key, &[("model", self.title(lang, model).into())]);
-        let reference = match kind {
-            // What to do is said, and support could do no more.
-            Kind::UserViolation | Kind::BadPhoto | Kind::RateLimit => "reference",
-            Kind::Billing
-            | Kind::ModelOff
-            | Kind::Temporary
-            | Kind::Unknown
-            | Kind::Cancelled
-            | Kind::OutputRefused => "reference-support",
-        };
-        let code = self.code(lang, reference, Code::Job(job));
-        let text = format!("{text}\n\n{code}");
-        Message {
-            text,
-            keyboard: vec![self.to_menu(lang)],
-            picture: false,
-        }
-    }
-
-    fn video_note(&self, lang: Lang, video: &Video) -> String {
-        let args = [
-            ("number", video.number.into()),
-            ("count", video.count.into()),
-            ("model", self.title(lang, Some(&video.model)).into()),
-        ];
-        self.text(lang, "video-note", &args)
-    }
-
-    fn video_link(&self, lang: Lang, video: &Video) -> Message {
-        let text = format!(
-            "{}\n\n{}\n\n{}\n{}\n\n{}",
-            self.plain(lang, headline(video)),
-            self.video_note(lang, video),
-            self.plain(lang, "video-link"),
-            video.url,
-            self.code(lang, "reference-support", Code::Job(video.job)),
-        );
-        let open = Key::Open(self.plain(lang, "button-download"), video.url.clone());
-        Message {
-            text,
-            keyboard: vec![vec![open], self.after_video(lang, video)],
-            picture: false,
-        }
-    }
-
-    fn after_video(&self, lang: Lang, video: &Video) -> Vec<Key> {
-        let again = self.press(lang, "button-again", Button::Again(video.order));
-        vec![again, self.press(lang, "button-menu", Button::Menu)]
-    }
-
     /// What sellers call a model.
     pub fn title(&self, lang: Lang, model: Option<&ModelName>) -> String {
         let known = model.map(|model| {
@@ -544,108 +409,20 @@ impl Words {
             .iter()
             .find(|(known, _)| *known == lang)
             .expect("every language is loaded");
-        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        let support = ("support", self.shop.support.as_str().into());
+        let args: Vec<_> = args.iter().cloned().chain([support]).collect();
+        let Some((text, fits)) = bundle.fill(key, &args) else {
             tracing::error!(text = key, lang = lang.code(), "a text is missing");
             return key.to_owned();
         };
-        let mut filled = FluentArgs::new();
-        filled.set("support", self.shop.support.clone());
-        for (name, value) in args {
-            filled.set((*name).to_owned(), value.clone());
-        }
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&filled), &mut errors);
-        if !errors.is_empty() {
+        if !fits {
             tracing::error!(
                 text = key,
                 lang = lang.code(),
                 "a text does not fit its variables"
             );
         }
-        text.into_owned()
-    }
-}
-
-fn hint_key(hint: Hint) -> &'static str {
-    match hint {
-        Hint::NeedPhoto => "hint-need-photo",
-        Hint::NeedText => "hint-need-text",
-        Hint::NeedButton => "hint-need-button",
-        Hint::EmptyText => "hint-empty-text",
-        Hint::TooLong => "hint-too-long",
-        Hint::HavePhoto => "hint-have-photo",
-        Hint::PhotoReplaced => "hint-photo-replaced",
-        Hint::CaptionTaken => "hint-caption-taken",
-        Hint::NotAPicture => "hint-not-a-picture",
-        Hint::PlainText => "hint-plain-text",
-        Hint::FileTooBig => "hint-file-too-big",
-        Hint::PhotoTooSmall => "hint-photo-too-small",
-        Hint::PhotoTooLarge => "hint-photo-too-large",
-        Hint::TemplateGone => "hint-template-gone",
-        Hint::PhotoBroken => "hint-photo-broken",
-        Hint::EditIgnored => "hint-edit-ignored",
-        Hint::OldButton => "hint-old-button",
-        Hint::OrderGone => "hint-order-gone",
-        Hint::UnknownCommand => "hint-unknown-command",
-        Hint::NotUnderstood => "hint-not-understood",
-        Hint::Cancelled => "hint-cancelled",
-        Hint::NothingToCancel => "hint-nothing-to-cancel",
-        Hint::SameAgain => "hint-same-again",
-        Hint::NoRoom => "hint-no-room",
-        Hint::Paused => "hint-paused",
-        Hint::PausedEarly => "hint-paused-early",
-    }
-}
-
-fn bundle(
-    lang: Lang,
-    source: &str,
-    complete: &str,
-) -> Result<FluentBundle<FluentResource>, Vec<WordsError>> {
-    let file = lang.code();
-    let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
-        let errors = errors.into_iter().map(|error| {
-            let before = source.as_bytes().iter().take(error.pos.start);
-            WordsError::Syntax {
-                lang: file,
-                line: before.filter(|byte| **byte == b'\n').count() + 1,
-                what: error.to_string(),
-            }
-        });
-        errors.collect::<Vec<_>>()
-    })?;
-    let id: LanguageIdentifier = file.parse().expect("our language codes are well-formed");
-    let mut bundle = FluentBundle::new_concurrent(vec![id]);
-    bundle.set_use_isolating(false);
-    bundle.add_resource_overriding(resource);
-    let missing: Vec<String> = keys(complete)
-        .filter(|key| !bundle.has_message(key))
-        .map(str::to_owned)
-        .collect();
-    if missing.is_empty() {
-        Ok(bundle)
-    } else {
-        Err(vec![WordsError::Missing {
-            lang: file,
-            keys: missing,
-        }])
-    }
-}
-
-/// The names of a Fluent file's messages.
-fn keys(source: &str) -> impl Iterator<Item = &str> {
-    source
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-        .filter_map(|line| line.split_once(" ="))
-        .map(|(key, _)| key.trim())
-}
-
-/// The text that a video comes with.
-fn headline(video: &Video) -> &'static str {
-    match video.gift {
-        true => "video-late",
-        false => "video",
+        text
     }
 }
 

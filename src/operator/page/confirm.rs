@@ -1,5 +1,7 @@
 //! The page before a deed: what will happen, in a sentence with the numbers.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -36,7 +38,7 @@ pub async fn ask(
         return Err(Instead::page(visitor, StatusCode::INTERNAL_SERVER_ERROR));
     };
     // Nobody is asked whether they mean what cannot be done.
-    let checked = match draft.deed(page.desk.clock.now()) {
+    let checked = match draft.deed() {
         Ok(deed) => page
             .desk
             .ask(Who::Page, Check(deed.clone()))
@@ -137,16 +139,17 @@ async fn said(
     if let Deed::Ban { .. } | Deed::Pause { .. } = deed {
         blanks[0].1 = live(page, visitor, deed.user()).await?.into();
     }
-    if let Deed::Rest { until, .. } = deed {
-        let hours = until.since(page.desk.clock.now()).as_secs().div_ceil(3600);
-        blanks[0].1 = hours.into();
+    let mut until = None;
+    if let Deed::Rest { seconds, .. } = deed {
+        blanks[0].1 = (seconds / 3600).into();
+        until = Some(page.desk.clock.now().plus(Duration::from_secs(*seconds)));
     }
     let text = locale.fill(&format!("confirm-{}", deed.word()), &blanks);
     let person = outlook.person.as_ref();
     Ok(html! {
         p {
             (text)
-            @if let Deed::Rest { until, .. } = deed {
+            @if let Some(until) = until {
                 " " (locale.say("rests-until")) " " (marks::time(until.0)) "."
             }
         }

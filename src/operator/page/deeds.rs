@@ -41,7 +41,6 @@ pub async fn deed(
         }
     };
     let once = form.get("form");
-    let now = page.desk.clock.now();
     let known = visitor
         .known
         .as_ref()
@@ -50,7 +49,7 @@ pub async fn deed(
         key: Some(format!("page:{once}")),
         ..draft
     };
-    let (Some(known), Ok(deed)) = (known, draft.deed(now)) else {
+    let (Some(known), Ok(deed)) = (known, draft.deed()) else {
         return confirm::ask(&page, &visitor, &draft, &form, &back).await;
     };
     if page.sessions.uses(known, once) {

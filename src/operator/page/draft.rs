@@ -61,11 +61,10 @@ pub fn fields(draft: &Draft) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Timestamp;
 
     fn read_text(said: &str) -> Result<Draft, Refusal> {
         let draft = read(&Form::read(said.as_bytes()))?;
-        draft.deed(Timestamp(0)).map_err(|field| field.refusal())?;
+        draft.deed().map_err(|field| field.refusal())?;
         Ok(draft)
     }
 

@@ -54,7 +54,7 @@ fn sentence(locale: Locale, done: &Done) -> Markup {
         (Deed::Grant { credits, .. }, _) => u64::from(credits.unsigned_abs()),
         (Deed::Stop { broadcast }, _) => *broadcast,
         (_, Came::Broadcast(broadcast)) => broadcast,
-        (_, Came::Nothing | Came::Order(_)) => 0,
+        (_, Came::Nothing | Came::Order(_) | Came::Rest(_)) => 0,
     };
     let what = match deed.resting() {
         Some(what) => format!("act-{}-{}", deed.word(), what.kind()),
@@ -70,7 +70,7 @@ fn sentence(locale: Locale, done: &Done) -> Markup {
             Some(Resting::Model(model)) => { " " span.model { (model) } }
             None => {}
         }
-        @if let Deed::Rest { until, .. } = deed {
+        @if let Came::Rest(until) = came {
             " " (locale.say("rests-until")) " " (marks::time(until.0))
         }
         @if let Deed::Broadcast { segment, .. } = deed { " → " (segment.word()) }

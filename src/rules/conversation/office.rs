@@ -215,7 +215,7 @@ fn on_knob(knob: Knob, form: Option<Form>, facts: &Facts) -> Taken {
     match knob {
         Knob::Confirm(id) => match form.filter(|form| form.id == id) {
             Some(form) if form.is_late(facts.now) => Taken::End(Line::Late),
-            Some(form) => form.draft.deed(facts.now).map_or(Taken::Stale, Taken::Do),
+            Some(form) => form.draft.deed().map_or(Taken::Stale, Taken::Do),
             None => Taken::Stale,
         },
         Knob::Drop(id) => match form.filter(|form| form.id == id) {

@@ -91,9 +91,7 @@ fn sentence(f: &mut fmt::Formatter<'_>, deed: &Deed, came: Came) -> fmt::Result 
         Deed::Reorder { job, .. } => write!(f, "ordered job {job} again"),
         Deed::Cancel { job, .. } => write!(f, "cancelled job {job}"),
         Deed::Refund { job, .. } => write!(f, "refunded job {job}"),
-        Deed::Rest { what, until } => {
-            write!(f, "rested {} {what} until {}", what.kind(), until.utc())
-        }
+        Deed::Rest { what, .. } => write!(f, "rested {} {what}", what.kind()),
         Deed::Wake { what } => write!(f, "woke {} {what}", what.kind()),
         Deed::Pause { .. } => f.write_str("paused sales"),
         Deed::Resume => f.write_str("resumed sales"),
@@ -106,8 +104,10 @@ fn sentence(f: &mut fmt::Formatter<'_>, deed: &Deed, came: Came) -> fmt::Result 
         }
         Deed::Stop { broadcast } => write!(f, "stopped broadcast {broadcast}"),
     }?;
-    if let Came::Order(order) = came {
-        write!(f, " as order {order}")?;
+    match came {
+        Came::Order(order) => write!(f, " as order {order}")?,
+        Came::Rest(until) => write!(f, " until {}", until.utc())?,
+        Came::Nothing | Came::Broadcast(_) => {}
     }
     match deed.why() {
         Some(why) => write!(f, ": {why}"),

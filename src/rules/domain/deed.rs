@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::broadcast::{Letter, Segment};
 use super::id::{Fingerprint, JobId, ModelName, UserId};
-use crate::base::time::Timestamp;
 use refusal::Refusal;
 
 /// The most credits one grant moves, either way: more is a slip of the finger.
@@ -56,8 +55,8 @@ pub enum Deed {
     Pause { why: String },
     /// Take orders again.
     Resume,
-    /// Leave a key or a model alone until then.
-    Rest { what: Resting, until: Timestamp },
+    /// Leave a key or a model alone for so long.
+    Rest { what: Resting, seconds: u64 },
     /// Use a key or a model again.
     Wake { what: Resting },
     /// Send a letter to many.

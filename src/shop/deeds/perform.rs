@@ -1,5 +1,7 @@
 //! Doing a deed: checked, done, and written into the trail.
 
+use std::time::Duration;
+
 use super::check::{outlook, person, rest_of};
 use super::standing::price;
 use super::undone::Undone;
@@ -52,9 +54,11 @@ pub(super) fn perform(
         Deed::Resume => {
             sales::resume(txn)?;
         }
-        Deed::Rest { what, until } => {
-            let (until, why) = (*until, Kind::Cancelled);
+        Deed::Rest { what, seconds } => {
+            let until = by.at.plus(Duration::from_secs(*seconds));
+            let why = Kind::Cancelled;
             txn.put_rest(&rest_of(what), &Rest { until, why })?;
+            came = Came::Rest(until);
         }
         Deed::Wake { what } => {
             txn.end_rest(&rest_of(what))?;

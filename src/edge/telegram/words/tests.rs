@@ -1,7 +1,9 @@
 //! Words: every message in both languages, and its buttons.
 
 use super::*;
+use crate::rules::conversation::say::{Hint, Video};
 use crate::rules::domain::alert::{Alert, Lack, Obstacle, Trouble};
+use crate::rules::domain::failure::Kind;
 use crate::rules::domain::failure::Source;
 use crate::rules::domain::id::OrderId;
 use crate::rules::domain::part::Part;
@@ -225,7 +227,7 @@ fn every_say() -> Vec<Say> {
 
 #[test]
 fn both_languages_have_the_same_texts() {
-    let (mut ru, mut en): (Vec<_>, Vec<_>) = (keys(RU).collect(), keys(EN).collect());
+    let (mut ru, mut en): (Vec<_>, Vec<_>) = (texts::keys(RU).collect(), texts::keys(EN).collect());
     ru.sort_unstable();
     en.sort_unstable();
     assert_eq!(ru, en);

@@ -148,7 +148,7 @@ fn missing_pieces_are_asked_for_one_at_a_time() {
     assert_eq!(open.draft, grant(Some(ANNA), Some(5), Some("за оплату")));
     let yes = press(Knob::Confirm(DraftId(7)));
     let done = take(Some(open.clone()), &yes, &facts(Found::Unnamed));
-    assert_eq!(done, Taken::Do(open.draft.deed(NOW).unwrap()));
+    assert_eq!(done, Taken::Do(open.draft.deed().unwrap()));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_change_makes_the_buttons_below_what_was_before_old() {
         let old = press(Knob::Confirm(DraftId(7)));
         let new = press(Knob::Confirm(DraftId(8)));
         assert_eq!(take(Some(next.clone()), &old, &later), Taken::Stale);
-        let taken = match next.draft.deed(NOW) {
+        let taken = match next.draft.deed() {
             Ok(deed) => Taken::Do(deed),
             Err(_) => Taken::Stale,
         };

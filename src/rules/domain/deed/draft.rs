@@ -1,12 +1,9 @@
 //! A draft of a deed: what an operator is filling in, field by field, until it is a deed.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::{Deed, DeedKind, Resting};
-use crate::base::time::Timestamp;
 use crate::rules::domain::broadcast::{Letter, Segment};
 use crate::rules::domain::id::{JobId, UserId};
 
@@ -97,8 +94,8 @@ impl Draft {
         }
     }
 
-    /// The deed, with the rests counted from `now`, or the field to ask for next.
-    pub fn deed(&self, now: Timestamp) -> Result<Deed, Field> {
+    /// The deed, or the field to ask for next.
+    pub fn deed(&self) -> Result<Deed, Field> {
         let user = || self.user.ok_or(Field::User);
         let job = || self.job.ok_or(Field::Job);
         let why = || self.why.clone().ok_or(Field::Why);
@@ -132,7 +129,7 @@ impl Draft {
             DeedKind::Resume => Deed::Resume,
             DeedKind::Rest => Deed::Rest {
                 what: what()?,
-                until: now.plus(Duration::from_hours(self.hours.ok_or(Field::Hours)?)),
+                seconds: self.hours.ok_or(Field::Hours)? * 3600,
             },
             DeedKind::Wake => Deed::Wake { what: what()? },
             DeedKind::Broadcast => Deed::Broadcast {
@@ -147,17 +144,17 @@ impl Draft {
 
     /// The field to ask for next; nothing when only a yes is missing.
     pub fn blank(&self) -> Option<Field> {
-        self.deed(Timestamp(0)).err()
+        self.deed().err()
     }
 
     /// The deed as far as it can be judged: what no rule looks at may be missing.
-    pub fn sketch(&self, now: Timestamp) -> Option<Deed> {
+    pub fn sketch(&self) -> Option<Deed> {
         let sketch = Self {
             why: Some(self.why.clone().unwrap_or_default()),
             letter: Some(self.letter.clone().unwrap_or_default()),
             segment: Some(self.segment.unwrap_or(Segment::Me)),
             ..self.clone()
         };
-        sketch.deed(now).ok()
+        sketch.deed().ok()
     }
 }

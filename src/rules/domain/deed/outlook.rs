@@ -45,6 +45,8 @@ pub enum Came {
     Order(OrderId),
     /// A broadcast, by its number.
     Broadcast(u64),
+    /// A rest until then.
+    Rest(Timestamp),
 }
 
 impl Came {
@@ -52,7 +54,7 @@ impl Came {
     pub fn order(self) -> Option<OrderId> {
         match self {
             Self::Order(order) => Some(order),
-            Self::Nothing | Self::Broadcast(_) => None,
+            Self::Nothing | Self::Broadcast(_) | Self::Rest(_) => None,
         }
     }
 }

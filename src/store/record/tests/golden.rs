@@ -673,7 +673,7 @@ fn number_of_operator(who: &Who) -> usize {
 }
 
 fn deeds() -> Vec<Deed> {
-    let (user, job, until) = (UserId(1), JobId(2), Timestamp(9));
+    let (user, job) = (UserId(1), JobId(2));
     let (key, model) = (
         Resting::Key(Fingerprint([3; 8])),
         Resting::Model(ModelName("mo".into())),
@@ -697,7 +697,10 @@ fn deeds() -> Vec<Deed> {
         Deed::Hurry { job },
         Deed::Pause { why: why() },
         Deed::Resume,
-        Deed::Rest { what: key, until },
+        Deed::Rest {
+            what: key,
+            seconds: 9,
+        },
         Deed::Wake { what: model },
         Deed::Broadcast {
             letter: Letter::default(),

@@ -79,7 +79,7 @@ fn every_line() -> Vec<Line> {
                 form,
                 outlook,
             });
-            if let Ok(deed) = draft.deed(Timestamp(0)) {
+            if let Ok(deed) = draft.deed() {
                 let came = Came::Order(OrderId(9));
                 let outcome = Outcome {
                     person,
