@@ -8,8 +8,9 @@
 //! it known whether the one that failed is on disk, by its number. Until then whoever can wait waits, and whoever
 //! cannot is told.
 
+mod op;
+
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -27,6 +28,7 @@ use super::{Options, StoreError};
 use crate::base::clock::Stopwatch;
 use crate::base::failpoints;
 use crate::base::telemetry::meters::Meters;
+use op::{Closure, Op, Ran};
 
 /// A commit that so many shared says that as many will be back: for as long as it took they are waited for.
 const CROWD: usize = 8;
@@ -56,78 +58,6 @@ impl Drop for Asking<'_> {
     }
 }
 
-/// How a closure's run ended.
-enum Ran {
-    /// It is part of the batch.
-    Fine,
-    /// It failed before it wrote anything.
-    Refused,
-    /// It failed after it wrote: the batch must run again without it.
-    Spoilt,
-    /// The disk refused: that is no answer of the closure's, and it must run again when the disk works.
-    Fault(StoreError),
-}
-
-/// A closure with its answer; asked and answered by the writer's thread.
-trait Op: Send {
-    fn run(&mut self, txn: &mut Txn<'_>) -> Ran;
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
-    /// Whether it waits for as long as the disk refuses.
-    fn waits(&self) -> bool;
-}
-
-struct Closure<R, F> {
-    /// Since when it waits, until it has run.
-    since: Option<Stopwatch>,
-    queue: Histogram,
-    waits: bool,
-    work: F,
-    result: Option<Result<R, StoreError>>,
-    reply: oneshot::Sender<Result<R, StoreError>>,
-}
-
-impl<R, F> Op for Closure<R, F>
-where
-    R: Send,
-    F: FnMut(&mut Txn<'_>) -> Result<R, StoreError> + Send,
-{
-    fn run(&mut self, txn: &mut Txn<'_>) -> Ran {
-        if let Some(since) = self.since.take() {
-            self.queue.observe(since.elapsed().as_secs_f64());
-        }
-        let before = txn.writes();
-        let work = &mut self.work;
-        let result = catch_unwind(AssertUnwindSafe(|| work(&mut *txn)));
-        let (ran, result) = match result {
-            Ok(Ok(value)) => (Ran::Fine, Ok(value)),
-            Ok(Err(fault)) if fault.is_fault() => {
-                self.result = None;
-                return Ran::Fault(fault);
-            }
-            Ok(Err(error)) if txn.writes() == before => (Ran::Refused, Err(error)),
-            Ok(Err(error)) => (Ran::Spoilt, Err(error)),
-            Err(_) => (Ran::Spoilt, Err(StoreError::Panicked)),
-        };
-        self.result = Some(result);
-        ran
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let answer = match (committed, self.result) {
-            (Ok(()), Some(result)) => result,
-            (Ok(()), None) => Err(StoreError::Closed),
-            (Err(_), Some(Err(refused))) => Err(refused),
-            (Err(error), _) => Err(error),
-        };
-        // Whoever asked may have gone; what they asked for stands all the same.
-        let _ = self.reply.send(answer);
-    }
-
-    fn waits(&self) -> bool {
-        self.waits
-    }
-}
-
 impl Writer {
     /// Starts the thread.
     pub fn start(
@@ -141,7 +71,7 @@ impl Writer {
         let (faults, fault) = watch::channel(None);
         let commit = Snapshot::new(disk.begin_read()?).counters()?.commit;
         let waited = meters.queue.clone();
-        let mut desk = Desk {
+        let mut desk = Batcher {
             meters,
             disk,
             inbox,
@@ -271,7 +201,7 @@ impl Drop for Writer {
 type Answer<R> = oneshot::Receiver<Result<R, StoreError>>;
 
 /// What the thread works with.
-struct Desk {
+struct Batcher {
     meters: Meters,
     disk: Arc<Disk>,
     inbox: mpsc::Receiver<Box<dyn Op>>,
@@ -290,7 +220,7 @@ struct Desk {
     last: (usize, Duration),
 }
 
-impl Desk {
+impl Batcher {
     /// Works until nobody asks any more. An error says that the file is beyond use.
     fn run(&mut self) -> Result<(), StoreError> {
         while let Some(mut batch) = self.next_batch() {
