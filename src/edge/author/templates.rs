@@ -15,7 +15,7 @@ const MOST: usize = 20;
 /// Of the room a fallback leaves, wishes may take one part in this many; the product takes the rest.
 const WISHES_SHARE: usize = 3;
 
-/// Every template, in the order of the file: at least one, [`MOST`] at most.
+/// Every template, in the order of the file: at least one, twenty at most.
 #[derive(Debug, Clone)]
 pub struct Templates(Vec<(Template, Words)>);
 

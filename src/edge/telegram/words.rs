@@ -187,7 +187,7 @@ impl Words {
             Say::Video(video) => {
                 let text = format!(
                     "{}\n\n{}",
-                    self.plain(lang, videos::headline(video)),
+                    self.plain(lang, Self::headline(video)),
                     self.video_note(lang, video)
                 );
                 Message {

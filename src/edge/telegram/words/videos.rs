@@ -107,7 +107,7 @@ impl Words {
     pub(super) fn video_link(&self, lang: Lang, video: &Video) -> Message {
         let text = format!(
             "{}\n\n{}\n\n{}\n{}\n\n{}",
-            self.plain(lang, headline(video)),
+            self.plain(lang, Self::headline(video)),
             self.video_note(lang, video),
             self.plain(lang, "video-link"),
             video.url,
@@ -125,12 +125,12 @@ impl Words {
         let again = self.press(lang, "button-again", Button::Again(video.order));
         vec![again, self.press(lang, "button-menu", Button::Menu)]
     }
-}
 
-/// The text that a video comes with.
-pub(super) fn headline(video: &Video) -> &'static str {
-    match video.gift {
-        true => "video-late",
-        false => "video",
+    /// The text that a video comes with.
+    pub(super) fn headline(video: &Video) -> &'static str {
+        match video.gift {
+            true => "video-late",
+            false => "video",
+        }
     }
 }
