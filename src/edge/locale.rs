@@ -78,6 +78,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::rules::domain::deed::DeedKind;
     use crate::rules::domain::failure::Kind;
 
     fn keys(text: &str) -> BTreeSet<&str> {
@@ -119,6 +120,48 @@ mod tests {
         for key in &named {
             assert!(keys(RU).contains(key.as_str()), "no text {key}");
         }
+    }
+
+    #[test]
+    fn no_text_is_there_twice() {
+        for text in [RU, EN] {
+            let lines = text.lines().filter(|line| {
+                line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains(" =")
+            });
+            assert_eq!(lines.count(), keys(text).len());
+        }
+    }
+
+    #[test]
+    fn every_deed_has_a_text_wherever_the_page_speaks_of_it() {
+        let chat_only = [DeedKind::Broadcast, DeedKind::Stop];
+        let words = DeedKind::ALL
+            .iter()
+            .filter(|kind| !chat_only.contains(kind));
+        let words: Vec<_> = words.map(|kind| kind.word()).chain(["take"]).collect();
+        for text in [RU, EN] {
+            let has = |key: String| assert!(keys(text).contains(key.as_str()), "no text {key}");
+            for word in &words {
+                for before in ["confirm", "sure", "told"] {
+                    has(format!("{before}-{word}"));
+                }
+                match *word {
+                    "rest" | "wake" => {
+                        has(format!("act-{word}-key"));
+                        has(format!("act-{word}-model"));
+                    }
+                    word => has(format!("act-{word}")),
+                }
+            }
+            for kind in &chat_only {
+                has(format!("act-{}", kind.word()));
+            }
+        }
+        let n = [("n", 3.into())];
+        assert_eq!(
+            Locale(Lang::En).fill("told-take", &n),
+            "Done. The balance is 3 now."
+        );
     }
 
     #[test]

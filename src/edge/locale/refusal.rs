@@ -105,3 +105,26 @@ impl Locale {
 fn number(blank: &'static str, number: u64) -> Blank<'static> {
     (blank, number.to_string().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rules::domain::deed::refusal::tests::every;
+    use crate::rules::domain::user::Lang;
+
+    #[test]
+    fn every_refusal_has_a_text_of_its_own() {
+        for lang in Lang::ALL {
+            let texts: Vec<_> = every()
+                .iter()
+                .map(|refusal| Locale(lang).refusal(refusal))
+                .collect();
+            for text in &texts {
+                assert!(text.contains(' ') && !text.contains(['{', '}']), "{text}");
+            }
+            assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len());
+        }
+    }
+}

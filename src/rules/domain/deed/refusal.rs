@@ -106,3 +106,68 @@ impl Refusal {
         )
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+
+    /// Each of them once, in order.
+    pub fn every() -> Vec<Refusal> {
+        let (user, job, balance) = (UserId(1), JobId(2), Credits(3));
+        vec![
+            Refusal::NotWhom,
+            Refusal::NoUser("an".into()),
+            Refusal::Ambiguous {
+                name: "an".into(),
+                bearers: vec![Bearer {
+                    user,
+                    seen: Timestamp(2),
+                    has: true,
+                }],
+            },
+            Refusal::Amount,
+            Refusal::Reason,
+            Refusal::Key,
+            Refusal::Hours,
+            Refusal::NeedText,
+            Refusal::NeedButton,
+            Refusal::Foreign,
+            Refusal::Used {
+                key: "ke".into(),
+                user,
+                credits: -5,
+            },
+            Refusal::Already,
+            Refusal::TooMuch { user, balance },
+            Refusal::Full { user, balance },
+            Refusal::NoOrder(OrderId(4)),
+            Refusal::NoJob(job),
+            Refusal::Live(job),
+            Refusal::Done(job),
+            Refusal::Failed(job),
+            Refusal::Retired(job),
+            Refusal::Asked(job),
+            Refusal::Waits(job),
+            Refusal::Poor(job),
+            Refusal::Repaid(job),
+            Refusal::Reordered {
+                job,
+                order: OrderId(4),
+            },
+            Refusal::Operator(user),
+            Refusal::OnItsWay(5),
+            Refusal::ChatOnly,
+            Refusal::NoKey("0a".into()),
+            Refusal::ManyKeys("0a".into()),
+            Refusal::NoModel {
+                name: "mo".into(),
+                chain: "ch".into(),
+            },
+            Refusal::NoConfig,
+            Refusal::NotBackedUp("wh".into()),
+            Refusal::Mistakes(vec!["wh".into()]),
+            Refusal::NoDaemon,
+        ]
+    }
+}

@@ -11,11 +11,11 @@ use crate::rules::domain::credit::Credits;
 use crate::rules::domain::deed::draft::Draft;
 use crate::rules::domain::deed::outlook::{Came, Outcome, Outlook, Person};
 use crate::rules::domain::deed::refusal::Refusal;
+use crate::rules::domain::deed::refusal::tests::every as refusals;
 use crate::rules::domain::deed::{Deed, DeedKind, Resting};
 use crate::rules::domain::id::{DraftId, JobId, MessageId, ModelName, OrderId, UserId};
 use crate::rules::domain::span::Span;
 use crate::rules::domain::user::Lang;
-use crate::rules::domain::user_ref::Bearer;
 
 #[test]
 fn variants_keep_their_numbers() {
@@ -274,64 +274,6 @@ fn number_of_line(line: &Line) -> usize {
         Line::Sent { .. } => 8,
         Line::Preview => 9,
     }
-}
-
-fn refusals() -> Vec<Refusal> {
-    let (user, job, balance) = (UserId(1), JobId(2), Credits(3));
-    vec![
-        Refusal::NotWhom,
-        Refusal::NoUser("an".into()),
-        Refusal::Ambiguous {
-            name: "an".into(),
-            bearers: vec![Bearer {
-                user,
-                seen: Timestamp(2),
-                has: true,
-            }],
-        },
-        Refusal::Amount,
-        Refusal::Reason,
-        Refusal::Key,
-        Refusal::Hours,
-        Refusal::NeedText,
-        Refusal::NeedButton,
-        Refusal::Foreign,
-        Refusal::Used {
-            key: "ke".into(),
-            user,
-            credits: -5,
-        },
-        Refusal::Already,
-        Refusal::TooMuch { user, balance },
-        Refusal::Full { user, balance },
-        Refusal::NoOrder(OrderId(4)),
-        Refusal::NoJob(job),
-        Refusal::Live(job),
-        Refusal::Done(job),
-        Refusal::Failed(job),
-        Refusal::Retired(job),
-        Refusal::Asked(job),
-        Refusal::Waits(job),
-        Refusal::Poor(job),
-        Refusal::Repaid(job),
-        Refusal::Reordered {
-            job,
-            order: OrderId(4),
-        },
-        Refusal::Operator(user),
-        Refusal::OnItsWay(5),
-        Refusal::ChatOnly,
-        Refusal::NoKey("0a".into()),
-        Refusal::ManyKeys("0a".into()),
-        Refusal::NoModel {
-            name: "mo".into(),
-            chain: "ch".into(),
-        },
-        Refusal::NoConfig,
-        Refusal::NotBackedUp("wh".into()),
-        Refusal::Mistakes(vec!["wh".into()]),
-        Refusal::NoDaemon,
-    ]
 }
 
 fn number_of_refusal(refusal: &Refusal) -> usize {
