@@ -312,6 +312,8 @@ async fn the_command_tells_what_changed_what_waits_and_everything_wrong() {
     for told in ["kie.key is empty", "texts/en.ftl:1: "] {
         assert!(said(&refused).contains(told), "{}", said(&refused));
     }
+    let shown = said(&world.says(&["reload", "--json"]).await);
+    assert!(shown.starts_with("{\n  \"Mistakes\": ["), "{shown}");
     std::fs::remove_dir_all(world.data.path().join("texts")).unwrap();
     world.configures("error", 0);
     let config = std::fs::read_to_string(world.data.path().join("neurocards.toml")).unwrap();

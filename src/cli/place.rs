@@ -122,7 +122,8 @@ impl Place {
         answer.transpose().map_err(refused)
     }
 
-    fn asked<Q: Question>(
+    /// The running daemon's answer or refusal; nothing when none runs.
+    pub fn asked<Q: Question>(
         &self,
         question: Q,
         say: bool,

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::place::{Place, json};
+use super::place::{Place, json, refused};
 use crate::operator::service::{Reloaded, ask};
 
 /// Have the running daemon read configuration, secrets and texts again, all or nothing.
@@ -13,18 +13,24 @@ pub struct ReloadArgs {
 }
 
 pub fn reload(args: ReloadArgs) -> anyhow::Result<()> {
-    let Some(answer) = args.place.daemon(ask::Reload)? else {
+    let Some(answer) = args.place.asked(ask::Reload, true)? else {
         let data = args.place.data();
         bail!(
             "no daemon runs on {}: it reads everything when it starts",
             data.display()
         )
     };
-    match args.place.json {
-        true => json(&answer),
-        false => {
-            show(&answer);
+    match answer {
+        Ok(reloaded) if args.place.json => json(&reloaded),
+        Ok(reloaded) => {
+            show(&reloaded);
             Ok(())
+        }
+        Err(refusal) => {
+            if args.place.json {
+                json(&refusal)?;
+            }
+            Err(refused(refusal))
         }
     }
 }
