@@ -94,12 +94,12 @@ pub fn users(args: UsersArgs) -> anyhow::Result<()> {
         }
         What::Show { user } => place.show(User { whom: user }, show),
         What::Ban { user, reason } => {
-            let user = shown(&place, user, "is shut out")?;
+            let user = shown(&place, user, "to be shut out")?;
             let ban = Deed::Ban { user, why: reason };
             place.does(ban, false, |_| format!("user {user} is shut out"))
         }
         What::Unban { user } => {
-            let user = shown(&place, user, "is let in again")?;
+            let user = shown(&place, user, "to be let in again")?;
             let said = |_: &Outcome| format!("user {user} is let in again");
             place.does(Deed::Unban { user }, false, said)
         }
