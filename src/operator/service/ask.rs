@@ -3,10 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{ActLine, Reloaded};
 use super::answer::{
-    Books as Accounts, EntryLine, JobCard, JobLine, KeyLine, Listed, ModelLine, OrderCard,
-    OrderLine, Stats as Numbers, Status as Standing, UserCard, UserLine,
+    self, ActLine, EntryLine, JobCard, JobLine, KeyLine, Listed, ModelLine, OrderCard, OrderLine,
+    Reloaded, UserCard, UserLine,
 };
 use crate::rules::domain::deed::Deed;
 use crate::rules::domain::deed::outlook::{Outcome, Outlook};
@@ -49,8 +48,8 @@ macro_rules! questions {
 }
 
 questions! {
-    Status => Standing, true;
-    Stats => Numbers, true;
+    Status => answer::Status, true;
+    Stats => answer::Stats, true;
     Users => Listed<UserLine>, true;
     User => UserCard, true;
     History => Listed<EntryLine>, true;
@@ -64,7 +63,7 @@ questions! {
     Models => Vec<ModelLine>, true;
     Acts => Vec<ActLine>, true;
     Audit => Report, true;
-    Books => Accounts, true;
+    Books => answer::Books, true;
     Check => Outlook, true;
     Do => Outcome, false;
     Backup => Made, false;

@@ -224,20 +224,16 @@ impl Deed {
 
     /// Why, in the operator's words, if it needs a reason.
     pub fn why(&self) -> Option<&str> {
-        match self {
-            Self::Grant { why, .. }
-            | Self::Ban { why, .. }
-            | Self::Refund { why, .. }
-            | Self::Cancel { why, .. }
-            | Self::Pause { why } => Some(why),
-            Self::Reorder { why, .. } => why.as_deref(),
-            Self::Unban { .. }
-            | Self::Hurry { .. }
-            | Self::Resume
-            | Self::Rest { .. }
-            | Self::Wake { .. }
-            | Self::Broadcast { .. }
-            | Self::Stop { .. } => None,
+        if let Self::Grant { why, .. }
+        | Self::Ban { why, .. }
+        | Self::Refund { why, .. }
+        | Self::Cancel { why, .. }
+        | Self::Reorder { why: Some(why), .. }
+        | Self::Pause { why } = self
+        {
+            Some(why)
+        } else {
+            None
         }
     }
 

@@ -153,16 +153,11 @@ fn reorder(txn: &Txn<'_>, job: JobId) -> Result<UserId, Undone> {
 fn hurry(txn: &Txn<'_>, job: JobId, now: Timestamp) -> Result<UserId, Undone> {
     let user = stands(txn, job, Standing::Live)?;
     let row = txn.job(job)?;
-    match row.job.stage {
-        Stage::Submitting { .. } => Err(Refusal::Asked(job).into()),
-        Stage::Queued
-        | Stage::Preparing
-        | Stage::Rendering { .. }
-        | Stage::Rendered { .. }
-        | Stage::Done { .. }
-        | Stage::Failed { .. } => match row.lane {
-            Lane::Timed(at) if at > now => Ok(user),
-            Lane::Timed(_) | Lane::Ready(_) | Lane::None => Err(Refusal::Waits(job).into()),
-        },
+    if let Stage::Submitting { .. } = row.job.stage {
+        return Err(Refusal::Asked(job).into());
+    }
+    match row.lane {
+        Lane::Timed(at) if at > now => Ok(user),
+        Lane::Timed(_) | Lane::Ready(_) | Lane::None => Err(Refusal::Waits(job).into()),
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn perform(
     deed: &Deed,
     chance: &[u8; 32],
 ) -> Result<Outcome, Undone> {
-    outlook(txn, shop, deed, by.at)?;
+    let user = outlook(txn, shop, deed, by.at)?
+        .person
+        .map(|person| person.user);
     let (mut came, mut before) = (Came::Nothing, false);
     match deed {
         Deed::Grant {
@@ -76,11 +78,6 @@ pub(super) fn perform(
         let deed = deed.clone();
         note(txn, by, Done::Deed { deed, came })?;
     }
-    let user = match (deed.user(), deed.job()) {
-        (Some(user), _) => Some(user),
-        (None, Some(job)) => standing(txn, job)?.map(|(user, _)| user),
-        (None, None) => None,
-    };
     let person = user.map(|user| person(txn, user)).transpose()?.flatten();
     Ok(Outcome {
         person,
