@@ -81,7 +81,7 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// A bot that does not know its own name yet; `beat` is of the loop that takes updates.
+    /// A bot that does not know its own name yet; `heartbeat` is of the loop that takes updates.
     pub fn new(
         store: Store,
         clock: Clock,

@@ -101,7 +101,7 @@ impl Ground {
         )?)
     }
 
-    /// Fetches a copy into `dir`, a scratch directory of the shelf's.
+    /// Fetches a copy into `dir`, a scratch directory of the backups'.
     pub fn fetch(&self, name: &str, dir: &Path) -> anyhow::Result<()> {
         let vault = self.vault()?;
         private::dir(self.backup_dir.dir())?;

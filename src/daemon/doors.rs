@@ -77,7 +77,7 @@ fn bind(address: &std::net::SocketAddr) -> anyhow::Result<StdListener> {
     })
 }
 
-/// Operators have a doorkeeper of their own: a crowd at the public doors does not shut them out.
+/// Operators are admitted apart: a crowd at the public doors does not shut them out.
 pub(super) fn open_office(
     crew: &mut Crew,
     listeners: Vec<StdListener>,

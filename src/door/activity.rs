@@ -1,4 +1,4 @@
-//! A visit: one connection as its requests see it, and how long it may still last.
+//! Activity: one connection as its requests see it, and how long it may still last.
 
 use std::sync::Arc;
 use std::time::Duration;

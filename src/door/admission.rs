@@ -1,4 +1,4 @@
-//! The doorkeeper: who may come in, how many at once, and what was refused. One for all doors.
+//! Admission: who may come in, how many at once, and what was refused. One for all doors.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::base::live::Live;
 use crate::base::telemetry::seldom::Seldom;
 use crate::edge::config::Network;
 
-/// The doorkeeper.
+/// Who may come in, and what was refused.
 pub struct Admission {
     /// What the doors put up with.
     pub limits: Limits,

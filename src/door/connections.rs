@@ -1,4 +1,4 @@
-//! The guests: every connection at our doors with what it has done, so that there is a place for the next one. Whoever
+//! Connections: every one at our doors with what it has done, so that there is a place for the next one. Whoever
 //! has asked for nothing goes before whoever has, and whoever has shown a secret of ours stays.
 
 use std::collections::HashMap;

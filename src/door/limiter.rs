@@ -1,4 +1,4 @@
-//! The gate: what every request passes on its way to the routes, and every answer on its way back.
+//! The limiter: what every request passes on its way to the routes, and every answer on its way back.
 
 use std::convert::Infallible;
 use std::error::Error;

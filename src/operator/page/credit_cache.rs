@@ -1,4 +1,4 @@
-//! The purse: what is left on the provider's accounts. It is asked for now and then, and never waited for long.
+//! The credit cache: what is left on the provider's accounts. It is asked for now and then, and never waited for long.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! The shelf: the directory backups are kept in.
+//! The directory backups are kept in.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -65,7 +65,7 @@ pub enum Source {
 }
 
 impl BackupDir {
-    /// The shelf at `dir`, which is made with the first backup.
+    /// The one at `dir`, which is made with the first backup.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
     }

@@ -191,7 +191,7 @@ fn put_database(
     Ok(replaced)
 }
 
-/// Gives the old database a further name on the shelf.
+/// Gives the old database a further name among the backups.
 fn put_aside(order: &Order<'_>, place: &Path) -> Result<PathBuf, BackupError> {
     let mut name = Name::of(order.now);
     let dir = loop {
