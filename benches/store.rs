@@ -64,7 +64,7 @@ fn main() {
         ground.books_balance();
     }
     criterion.final_summary();
-    fingerprint(
+    print(
         &table,
         sync_time(&dir).expect("the disk can be measured"),
         slow,
@@ -365,7 +365,7 @@ fn sync_time(dir: &Path) -> io::Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-fn fingerprint(table: &[(Work, u64, u64, f64)], sync: Duration, slow: Option<Duration>) {
+fn print(table: &[(Work, u64, u64, f64)], sync: Duration, slow: Option<Duration>) {
     println!(
         "\n4 KiB write and fdatasync on this disk: {:.3} ms",
         sync.as_secs_f64() * 1e3

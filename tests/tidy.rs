@@ -529,14 +529,14 @@ fn only_the_clock_tells_the_time() {
 
 // Output, and what belongs to tests or to drafts
 
-fn fingerprints(file: &Text) -> Vec<String> {
+fn prints(file: &Text) -> Vec<String> {
     if !file.is_rust() || file.is_test() || file.module() == Some("cli") {
         return Vec::new();
     }
-    let fingerprints = ["println!", "eprintln!", "dbg!", " print!", " eprint!"];
+    let prints = ["println!", "eprintln!", "dbg!", " print!", " eprint!"];
     file.finds(
         &shipped(&file.text),
-        &fingerprints,
+        &prints,
         "log with tracing; only cli speaks to a person",
     )
 }
@@ -544,9 +544,9 @@ fn fingerprints(file: &Text) -> Vec<String> {
 #[test]
 fn only_cli_prints() {
     let bad = "fn f() { println!(\"x\"); }";
-    assert!(!fingerprints(&Text::new("src/door.rs", bad)).is_empty());
-    assert!(fingerprints(&Text::new("src/cli/run.rs", bad)).is_empty());
-    holds(all(fingerprints));
+    assert!(!prints(&Text::new("src/door.rs", bad)).is_empty());
+    assert!(prints(&Text::new("src/cli/run.rs", bad)).is_empty());
+    holds(all(prints));
 }
 
 fn unwraps(file: &Text) -> Vec<String> {

@@ -55,12 +55,12 @@ impl Place {
     pub fn show<Q: Answerable>(
         &self,
         question: Q,
-        fingerprint: impl FnOnce(&Q::Answer),
+        print: impl FnOnce(&Q::Answer),
     ) -> anyhow::Result<()> {
         let answer = self.ask(question)?;
         match self.json {
             true => json(&answer)?,
-            false => fingerprint(&answer),
+            false => print(&answer),
         }
         Ok(())
     }
