@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, Response, header};
 
 use crate::edge::tls::TlsError;
 
@@ -75,6 +75,13 @@ fn made(
 }
 
 pub mod body;
+/// `Retry-After` in seconds; a date is not understood, for want of a clock.
+pub fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?;
+    let seconds = value.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

@@ -12,8 +12,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, header};
+use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
+
+use crate::edge::http::retry_after;
 
 /// The currency of both rails.
 pub const RUB: &str = "RUB";
@@ -167,13 +169,6 @@ async fn ask(request: RequestBuilder, patience: Duration) -> Result<Answer, Fail
         wait: retry_after(&answer),
         body: read(answer).await.ok_or(Failed::Lost)?,
     })
-}
-
-/// `Retry-After` in seconds; a date is not understood, for want of a clock.
-fn retry_after(answer: &Response) -> Option<Duration> {
-    let value = answer.headers().get(header::RETRY_AFTER)?;
-    let seconds = value.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }
 
 /// All of the body, if it comes and is not too long.

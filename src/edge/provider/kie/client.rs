@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, StatusCode, header};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::look::{failed_look, read_look};
 use super::wire::Envelope;
 use crate::base::clock::Stopwatch;
 use crate::base::telemetry::meters::Meters;
+use crate::edge::http::retry_after;
 use crate::edge::provider::{CreateError, Look, LookError, Reach, Refusal};
 use crate::rules::domain::failure::{Failure, Kind, Source};
 use crate::rules::domain::id::TaskId;
@@ -278,13 +279,6 @@ pub(super) fn told(error: reqwest::Error) -> String {
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
     let lines: Vec<_> = causes.map(ToString::to_string).collect();
     lines.join(": ")
-}
-
-/// `Retry-After` in seconds; a date is not understood, for want of a clock.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.headers().get(header::RETRY_AFTER)?;
-    let seconds = value.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }
 
 /// The body, or what of it fits; what does not fit is then no JSON.
