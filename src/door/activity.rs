@@ -36,22 +36,22 @@ impl Default for Activity {
     }
 }
 
-/// The doings of one connection.
-pub(super) type Visit = Arc<watch::Sender<Activity>>;
+/// Where one connection tells what happens on it.
+pub(super) type ActivitySender = Arc<watch::Sender<Activity>>;
 
 /// Resolves when a connection has to go: with a reason if it misbehaved, with none if nothing was asked for `idle`.
 pub(super) async fn outstayed(
-    mut doings: watch::Receiver<Activity>,
+    mut activity: watch::Receiver<Activity>,
     limits: &Limits,
     idle: Duration,
 ) -> Option<Refusal> {
     loop {
-        let now = *doings.borrow_and_update();
+        let now = *activity.borrow_and_update();
         if now.given_up > limits.resets {
             return Some(Refusal::Resets);
         }
         let changed = async {
-            if doings.changed().await.is_err() {
+            if activity.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };

@@ -122,7 +122,7 @@ impl Admission {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::door::activity::Visit;
+    use crate::door::activity::ActivitySender;
     use crate::door::pass::Pass;
 
     const PROXY: [u8; 4] = [127, 0, 0, 1];
@@ -164,7 +164,10 @@ mod tests {
             ..Limits::default()
         };
         let proxies = vec!["127.0.0.1".parse().unwrap()];
-        let (admission, activity) = (Arc::new(Admission::new(limits, proxies)), Visit::default());
+        let (admission, activity) = (
+            Arc::new(Admission::new(limits, proxies)),
+            ActivitySender::default(),
+        );
         let pass =
             |client: &str| Pass::of_stranger(&admission, PROXY.into(), &from(client), &activity);
         let refusal = |client: &str| pass(client).err().map(|(status, _)| status.as_u16());

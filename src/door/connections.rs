@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::activity::{Activity, Visit};
+use super::activity::{Activity, ActivitySender};
 
 /// How often somebody is looked for who could go, while everybody is busy.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ pub(super) struct Connections {
 
 #[derive(Debug)]
 struct Here {
-    activity: Visit,
+    activity: ActivitySender,
     leaves: CancellationToken,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Stay {
     connections: Arc<Connections>,
     number: u64,
     /// What is done on the connection.
-    pub activity: Visit,
+    pub activity: ActivitySender,
     /// Cancelled when its place is needed.
     pub leaves: CancellationToken,
     _place: OwnedSemaphorePermit,
@@ -68,7 +68,7 @@ impl Connections {
         let stay = Stay {
             connections: Arc::clone(self),
             number: self.next.fetch_add(1, Ordering::Relaxed),
-            activity: Visit::default(),
+            activity: ActivitySender::default(),
             leaves: CancellationToken::new(),
             _place: place,
         };
@@ -87,8 +87,8 @@ impl Connections {
             return false;
         }
         let ranked = here.values().filter_map(|peer| {
-            let doings = *peer.activity.borrow();
-            Some((rank(&doings)?, doings.since, peer))
+            let activity = *peer.activity.borrow();
+            Some((rank(&activity)?, activity.since, peer))
         });
         let first = ranked.min_by_key(|(rank, since, _)| (*rank, *since));
         first.inspect(|(.., peer)| peer.leaves.cancel()).is_some()
@@ -101,9 +101,9 @@ impl Connections {
 
 /// Who goes first; among equals it is whoever has been so for the longest time. Nobody goes to whom an answer is owed
 /// and who has shown a secret.
-fn rank(doings: &Activity) -> Option<u8> {
-    match (doings.known, doings.running > 0) {
-        (false, _) if doings.begun == 0 => Some(0),
+fn rank(activity: &Activity) -> Option<u8> {
+    match (activity.known, activity.running > 0) {
+        (false, _) if activity.begun == 0 => Some(0),
         (false, false) => Some(1),
         (false, true) => Some(2),
         (true, false) => Some(3),
@@ -169,7 +169,7 @@ mod tests {
         let activity = |at: usize| Arc::clone(&house.1[at].activity);
         let [busy, idle, stranger, idler] = [0, 1, 2, 3].map(activity);
         for known in [&busy, &idle] {
-            known.send_modify(|doings| doings.known = true);
+            known.send_modify(|activity| activity.known = true);
         }
         let served = Running::begin(&busy);
         drop(Running::begin(&idle));
@@ -178,17 +178,17 @@ mod tests {
         assert_eq!(house.receives().await, 3, "a stranger who asks no more");
         drop(house.1.pop());
         let one_more = house.0.enter(|| panic!("there is room")).await;
-        one_more.activity.send_modify(|doings| {
-            doings.known = true;
-            doings.begun = 1;
-            doings.running = 1;
+        one_more.activity.send_modify(|activity| {
+            activity.known = true;
+            activity.begun = 1;
+            activity.running = 1;
         });
         house.1.push(one_more);
         assert_eq!(house.receives().await, 2, "a stranger who asks");
         drop(house.1.pop());
         let last = house.0.enter(|| panic!("there is room")).await;
         let last_served = Running::begin(&last.activity);
-        last.activity.send_modify(|doings| doings.known = true);
+        last.activity.send_modify(|activity| activity.known = true);
         house.1.push(last);
         assert_eq!(house.receives().await, 1, "somebody known who asks no more");
         drop(house.1.pop());
@@ -199,7 +199,7 @@ mod tests {
     async fn while_everybody_is_served_the_next_one_waits() {
         let mut house = House::of(1).await;
         let activity = Arc::clone(&house.1[0].activity);
-        activity.send_modify(|doings| doings.known = true);
+        activity.send_modify(|activity| activity.known = true);
         let served = Running::begin(&activity);
         let entering = house.0.enter(|| panic!("nobody can go"));
         assert!(tokio::time::timeout(AGAIN * 3, entering).await.is_err());

@@ -17,7 +17,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use tokio::time::{Sleep, sleep};
 
-use super::activity::Visit;
+use super::activity::ActivitySender;
 use super::admission::Admission;
 use super::pass::COME_AGAIN;
 use super::pass::Pass;
@@ -26,13 +26,13 @@ use super::running::Running;
 use super::web::BODY;
 use crate::operator::page::Peer;
 
-/// The routes behind a gate, for one connection.
+/// The routes behind the limits, for one connection.
 #[derive(Clone)]
 pub(super) struct Limiter {
     pub admission: Arc<Admission>,
     pub routes: TowerToHyperService<Router>,
     pub address: IpAddr,
-    pub activity: Visit,
+    pub activity: ActivitySender,
 }
 
 impl Service<Request<Incoming>> for Limiter {

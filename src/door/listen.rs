@@ -19,7 +19,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::activity::{Visit, outstayed};
+use super::activity::{ActivitySender, outstayed};
 use super::admission::Admission;
 use super::connections::Stay;
 use super::limiter::Limiter;
@@ -108,7 +108,7 @@ struct Guest {
     admission: Arc<Admission>,
     router: Router,
     address: IpAddr,
-    activity: Visit,
+    activity: ActivitySender,
     stop: CancellationToken,
 }
 

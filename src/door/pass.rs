@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::activity::Visit;
+use super::activity::ActivitySender;
 use super::admission::Admission;
 use super::peers::Place;
 use super::refusals::Refusal;
@@ -20,7 +20,7 @@ pub(super) const COME_AGAIN: HeaderValue = HeaderValue::from_static("1");
 #[derive(Clone)]
 pub(super) struct Pass {
     admission: Arc<Admission>,
-    activity: Visit,
+    activity: ActivitySender,
     held: Arc<Mutex<Held>>,
 }
 
@@ -43,7 +43,7 @@ impl Pass {
         admission: &Arc<Admission>,
         address: IpAddr,
         headers: &HeaderMap,
-        activity: &Visit,
+        activity: &ActivitySender,
     ) -> Result<Self, (StatusCode, Refusal)> {
         let (of_all, of_address) = admission.places(address, headers)?;
         Ok(Self {
@@ -64,7 +64,7 @@ impl Pass {
         };
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Held::Known { _of_known: place };
-        self.activity.send_modify(|doings| doings.known = true);
+        self.activity.send_modify(|activity| activity.known = true);
         Ok(())
     }
 }

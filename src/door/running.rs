@@ -8,13 +8,13 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::activity::Visit;
+use super::activity::ActivitySender;
 use super::pass::Pass;
 use crate::base::clock::uptime;
 
 /// A request that runs; given up, unless it is finished before it is dropped.
 pub(super) struct Running {
-    activity: Visit,
+    activity: ActivitySender,
     finished: bool,
     /// Whether its body never came to an end: then it was given up, whatever is answered.
     pub(super) broke_off: bool,
@@ -23,11 +23,11 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn begin(activity: &Visit) -> Self {
-        activity.send_modify(|doings| {
-            doings.running += 1;
-            doings.begun += 1;
-            doings.since = uptime();
+    pub(super) fn begin(activity: &ActivitySender) -> Self {
+        activity.send_modify(|activity| {
+            activity.running += 1;
+            activity.begun += 1;
+            activity.since = uptime();
         });
         Self {
             activity: Arc::clone(activity),
@@ -52,10 +52,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.activity.send_modify(|doings| {
-            doings.running -= 1;
-            doings.given_up += u32::from(!self.finished || self.broke_off);
-            doings.since = uptime();
+        self.activity.send_modify(|activity| {
+            activity.running -= 1;
+            activity.given_up += u32::from(!self.finished || self.broke_off);
+            activity.since = uptime();
         });
     }
 }
