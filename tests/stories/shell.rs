@@ -140,8 +140,10 @@ async fn a_cancelled_video_is_paid_back_at_every_stage_and_never_comes() {
     let anna = scene.seller(1, 3).await;
     anna.orders(&scene, 3).await;
     scene.passes(Duration::from_secs(10)).await;
-    let stages = scene.stages();
-    assert_eq!(stages, ["rendering", "submitting", "queued"]);
+    // Which of the three meets which ending is chance.
+    let mut stages = scene.stages();
+    stages.sort_unstable();
+    assert_eq!(stages, ["queued", "rendering", "submitting"]);
     for job in ["1", "J2", "3"] {
         let cancel = ["jobs", "cancel", job, "--reason", "by hand"];
         scene
